@@ -1,0 +1,42 @@
+/** @file The catalogue of errors a caller can cause. `docs/errors.md` lists the same codes (a test holds them equal). */
+
+/** code -> HTTP status and what it means. A message names the value and the fix. */
+export const errorCatalogue = {
+  "invalid-request": { status: 400, meaning: "The request does not have the documented shape." },
+  "invalid-json": { status: 400, meaning: "The body is not JSON." },
+  unauthorized: { status: 401, meaning: "A key is required and none, or a wrong one, was sent." },
+  "user-not-found": { status: 404, meaning: "No event, trait or item of this user was ever received." },
+  "item-not-found": { status: 404, meaning: "No such item was ever received." },
+  "route-not-found": { status: 404, meaning: "No such path." },
+  "data-locked": { status: 409, meaning: "Another process has this data folder open." },
+  "body-too-large": { status: 413, meaning: "The body is over the documented limit." },
+  "unsupported-media-type": { status: 415, meaning: "The body's content type is not application/json." },
+  "unknown-dataset": { status: 422, meaning: "No data set of this name is known." },
+  "missing-file": { status: 422, meaning: "A data set's file is not where it was looked for." },
+  "unknown-model": { status: 422, meaning: "No model of this name is known." },
+  "unknown-protocol": { status: 422, meaning: "The data set is not evaluated by this protocol." },
+  "invalid-config": { status: 422, meaning: "A setting has a value it cannot take." },
+  "model-too-large": { status: 422, meaning: "The model would not fit in memory on this data." },
+  "no-data": { status: 422, meaning: "There is nothing to learn from or to serve yet." },
+  "data-damaged": { status: 422, meaning: "The data folder cannot be read as it is." },
+  "data-mismatch": { status: 422, meaning: "The data folder holds something other than what was asked for." },
+  "port-in-use": { status: 422, meaning: "Another program listens on the port." },
+  "unsafe-bind": { status: 422, meaning: "A public address was asked for without keys." },
+  internal: { status: 500, meaning: "Our mistake; the log has the details under the request id." },
+  "not-ready": { status: 503, meaning: "The platform is starting, stopping, or cannot write." },
+} as const satisfies Record<string, { status: number; meaning: string }>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** Their request cannot be served: carries a code of the catalogue and a message naming the value and the fix. */
+export class PlatformError extends Error {
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "PlatformError";
+    this.code = code;
+  }
+  get status(): number {
+    return errorCatalogue[this.code].status;
+  }
+}

@@ -1,0 +1,16 @@
+export { assert, assertNever } from "./assert.ts";
+export type { Brand, EventId, ItemId, ItemRow, UserId } from "./brand.ts";
+export {
+  type Clock,
+  DAY_MS,
+  HistoricalClock,
+  HOUR_MS,
+  MINUTE_MS,
+  monotonicMs,
+  SECOND_MS,
+  SystemClock,
+} from "./clock.ts";
+export { type ErrorCode, errorCatalogue, PlatformError } from "./errors.ts";
+export { mix32, murmur3 } from "./hash.ts";
+export { ignoreProgress, type Progress, type ProgressListener } from "./progress.ts";
+export { Random } from "./random.ts";

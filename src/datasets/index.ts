@@ -1,0 +1,9 @@
+export type {
+  Dataset,
+  DatasetContents,
+  DatasetUser,
+  Engagements,
+  GivenCase,
+  GivenSplit,
+  RejectedRows,
+} from "./dataset.ts";

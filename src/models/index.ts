@@ -1,0 +1,1 @@
+export type { FitContext, FittedModel, Model, ModelConfig } from "./model.ts";

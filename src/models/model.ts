@@ -1,0 +1,51 @@
+import type { ProgressListener, Random } from "#base";
+import type { History, Interactions } from "#sequences";
+
+/**
+ * @file The contract of every model that scores items for a person. A model is a name, a documented config and `fit`; what
+ * `fit` returns is immutable, so "not fitted" cannot be expressed. Every model scores a *history*, not a stored user: the
+ * newest event changes the next answer, a person met a second ago is served, and what is evaluated is what is served.
+ */
+export interface Model<Config extends ModelConfig = ModelConfig> {
+  readonly name: string;
+  /** One sentence for people. */
+  readonly title: string;
+  readonly defaults: Config;
+  /**
+   * Learns from `data`. Deterministic for the same data, config and random.
+   * @throws PlatformError `model-too-large`, `no-data`, `invalid-config`
+   */
+  fit(data: Interactions, config: Config, context: FitContext): Promise<FittedModel>;
+  /** Inverse of {@link FittedModel.serialize}. */
+  load(bytes: Uint8Array): FittedModel;
+}
+
+/** Flat and serializable: what a run's record shows and a command line can set. */
+export type ModelConfig = Readonly<Record<string, number>>;
+
+export interface FitContext {
+  readonly random: Random;
+  readonly progress: ProgressListener;
+}
+
+export interface FittedModel {
+  readonly name: string;
+  readonly config: ModelConfig;
+  /** Item rows 0 .. itemCount - 1 have scores; rows the catalogue gained later have none. */
+  readonly itemCount: number;
+  /**
+   * Scores of all items for each history: `Float32Array` of shape (histories, itemCount), row-major, higher is better.
+   * Only the order within a row has meaning. An empty history gets the model's cold-start order. Item rows at or above
+   * `itemCount` in a history are ignored. Items already seen are scored like any other: removing them is the caller's.
+   */
+  score(histories: readonly History[]): Promise<Float32Array>;
+  /**
+   * How much each engagement of the history adds to the score of `itemRow`: shape (history length). All zeros when the
+   * model is not personal. The engagements with the largest values are the evidence shown to people.
+   */
+  explain(history: History, itemRow: number): Promise<Float32Array>;
+  /** Similarity of every item to `itemRow`: shape (itemCount), higher is closer, the item itself -Infinity. */
+  related(itemRow: number): Promise<Float32Array>;
+  /** Everything needed to serve, as one safetensors file. */
+  serialize(): Uint8Array;
+}

@@ -1,0 +1,1 @@
+export { topN } from "./top-n.ts";

@@ -1,0 +1,7 @@
+export {
+  type History,
+  historyOf,
+  type Interaction,
+  type Interactions,
+  packInteractions,
+} from "./interactions.ts";
