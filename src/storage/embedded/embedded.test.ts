@@ -1,0 +1,123 @@
+import { mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { describeBlobStore } from "../blob-store.cases.ts";
+import { describeEventLog } from "../event-log.cases.ts";
+import { describeStateStore } from "../state-store.cases.ts";
+import { FileBlobStore } from "./file-blob-store.ts";
+import { LmdbStateStore } from "./lmdb-state-store.ts";
+import { SegmentedEventLog } from "./segmented-event-log.ts";
+
+const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), "inkling-storage-"));
+const remove = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
+const bytes = (text: string): Uint8Array => Buffer.from(text);
+
+describeBlobStore("FileBlobStore", async () => {
+  const folder = await newFolder();
+  return { store: new FileBlobStore(folder), dispose: () => remove(folder) };
+});
+
+describeEventLog("SegmentedEventLog", async () => {
+  const folder = await newFolder();
+  const openLog = () => SegmentedEventLog.open(folder, { partitionCount: 3, segmentBytes: 2000 });
+  let log = await openLog();
+  return {
+    log,
+    reopen: async () => {
+      await log.close();
+      log = await openLog();
+      return log;
+    },
+    dispose: async () => {
+      await log.close();
+      await remove(folder);
+    },
+  };
+});
+
+describeStateStore("LmdbStateStore", async (clock) => {
+  const folder = await newFolder();
+  let store = new LmdbStateStore(folder, clock);
+  return {
+    store,
+    reopen: async () => {
+      await store.close();
+      store = new LmdbStateStore(folder, clock);
+      return store;
+    },
+    dispose: async () => {
+      await store.close();
+      await remove(folder);
+    },
+  };
+});
+
+async function newLogOnDisk(): Promise<{ folder: string; segments: () => Promise<string[]> }> {
+  const folder = await newFolder();
+  const log = await SegmentedEventLog.open(folder, { partitionCount: 1, segmentBytes: 200 });
+  for (let position = 0; position < 30; position++) await log.append(0, [bytes(`record number ${position}`)]);
+  await log.close();
+  const partition = join(folder, "partition-0");
+  return {
+    folder,
+    segments: async () => (await readdir(partition)).sort().map((name) => join(partition, name)),
+  };
+}
+
+test("a log cut anywhere in its last record opens with everything before it, and keeps the torn bytes", async () => {
+  for (const lost of [1, 5, 20]) {
+    const { folder, segments } = await newLogOnDisk();
+    const last = (await segments()).at(-1)!;
+    const whole = (await readFile(last)).length;
+    await truncate(last, whole - lost);
+    const messages: string[] = [];
+    const log = await SegmentedEventLog.open(folder, {
+      partitionCount: 1,
+      onRecovery: (message) => messages.push(message),
+    });
+    expect(log.end(0)).toBe(29);
+    expect(messages.join()).toContain("never acknowledged");
+    expect((await segments()).some((path) => path.includes(".torn-"))).toBe(true);
+    expect(await log.append(0, [bytes("again")])).toBe(29);
+    await log.close();
+    await remove(folder);
+  }
+});
+
+test("damage in a closed segment is refused with the file's name, not read over", async () => {
+  const { folder, segments } = await newLogOnDisk();
+  const [first] = await segments();
+  const file = await open(first!, "r+");
+  await file.write(Buffer.from([0xff]), 0, 1, 60);
+  await file.close();
+  await expect(SegmentedEventLog.open(folder, { partitionCount: 1 })).rejects.toMatchObject({
+    code: "data-damaged",
+    message: expect.stringContaining(first!),
+  });
+  await remove(folder);
+});
+
+test("a missing segment, a foreign file and another partition count are each refused", async () => {
+  const { folder, segments } = await newLogOnDisk();
+  const files = await segments();
+  await expect(SegmentedEventLog.open(folder, { partitionCount: 4 })).rejects.toMatchObject({
+    code: "data-mismatch",
+  });
+  const kept = await readFile(files[1]!);
+  await rm(files[1]!);
+  await expect(SegmentedEventLog.open(folder, { partitionCount: 1 })).rejects.toThrow(/are missing/);
+  await writeFile(files[1]!, Buffer.concat([bytes("something else  "), kept.subarray(16)]));
+  await expect(SegmentedEventLog.open(folder, { partitionCount: 1 })).rejects.toThrow(/not a log segment/);
+  await remove(folder);
+});
+
+test("the segment format of version 1 is these bytes", async () => {
+  const folder = await newFolder();
+  const log = await SegmentedEventLog.open(folder, { partitionCount: 1 });
+  await log.append(0, [bytes("hi")]);
+  await log.close();
+  const stored = await readFile(join(folder, "partition-0", "0000000000000000.segment"));
+  expect(stored.toString("hex")).toBe("494e4b4c4f470100000000000000000002000000fb3840656869");
+  await remove(folder);
+});

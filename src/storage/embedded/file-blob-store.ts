@@ -1,0 +1,66 @@
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { assert } from "#base";
+import { type BlobStore, isBlobName } from "../blob-store.ts";
+
+const PARTIAL = ".partial";
+
+/** Blobs as files: written beside their place, flushed, then renamed into it. */
+export class FileBlobStore implements BlobStore {
+  readonly #folder: string;
+  #writes = 0;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async put(name: string, bytes: Uint8Array): Promise<void> {
+    const path = this.#pathOf(name);
+    await mkdir(dirname(path), { recursive: true });
+    const partial = `${path}.${process.pid}-${this.#writes++}${PARTIAL}`;
+    const file = await open(partial, "w");
+    try {
+      await file.writeFile(bytes);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await rename(partial, path);
+  }
+
+  async get(name: string): Promise<Uint8Array | undefined> {
+    try {
+      return await readFile(this.#pathOf(name));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async list(prefix: string): Promise<readonly string[]> {
+    try {
+      const entries = await readdir(this.#folder, { recursive: true, withFileTypes: true });
+      return entries
+        .filter((entry) => entry.isFile() && !entry.name.endsWith(PARTIAL))
+        .map((entry) => join(entry.parentPath, entry.name).slice(this.#folder.length + 1))
+        .filter((name) => name.startsWith(prefix))
+        .sort();
+    } catch (error) {
+      if (isMissing(error)) return [];
+      throw error;
+    }
+  }
+
+  async delete(name: string): Promise<void> {
+    await rm(this.#pathOf(name), { force: true });
+  }
+
+  #pathOf(name: string): string {
+    assert(isBlobName(name), `"${name}" is a blob name`);
+    return join(this.#folder, name);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}

@@ -1,0 +1,359 @@
+import { type FileHandle, mkdir, open, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { assert, PlatformError } from "#base";
+import type { LogRecord } from "../event-log.ts";
+import {
+  decodeFrames,
+  encodeFrame,
+  encodeHeader,
+  findHeaderFault,
+  neededBytes,
+  readAt,
+  SEGMENT_HEADER_BYTES,
+  surveySegment,
+} from "./segment-file.ts";
+
+/** @file One partition: a run of segment files, the last of which grows, and one writer that commits in groups. */
+
+export interface LogPartitionOptions {
+  /** A segment that has grown to this many bytes is closed and a new one begun. */
+  readonly segmentBytes: number;
+  readonly isReadOnly: boolean;
+  /** False only to measure what durability costs. */
+  readonly isDurable: boolean;
+  /** Told in one sentence when something was mended at opening. */
+  readonly onRecovery: (message: string) => void;
+}
+
+interface Segment {
+  readonly path: string;
+  readonly baseOffset: number;
+  /** Position after the last durable frame. */
+  endPosition: number;
+  /** Position of every `MARK_STRIDE`-th frame; absent until the segment is first read out of order. */
+  marks: number[] | undefined;
+  reader: FileHandle | undefined;
+}
+
+interface PendingAppend {
+  readonly frames: readonly Uint8Array[];
+  readonly resolve: (firstOffset: number) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const MARK_STRIDE = 1024;
+const CURSORS_KEPT = 32;
+const SUFFIX = ".segment";
+
+export class LogPartition {
+  readonly #folder: string;
+  readonly #options: LogPartitionOptions;
+  #segments: Segment[] = [];
+  #writer: FileHandle | undefined;
+  #end = 0;
+  #pending: PendingAppend[] = [];
+  #flushing: Promise<void> | undefined;
+  #failure: Error | undefined;
+  #waiting: { offset: number; resolve: () => void; reject: (error: Error) => void }[] = [];
+  /** Offset -> position in its segment, where the last reads stopped: reading on is O(1). */
+  readonly #cursors = new Map<number, number>();
+
+  private constructor(folder: string, options: LogPartitionOptions) {
+    this.#folder = folder;
+    this.#options = options;
+  }
+
+  static async open(folder: string, options: LogPartitionOptions): Promise<LogPartition> {
+    const partition = new LogPartition(folder, options);
+    if (!options.isReadOnly) await mkdir(folder, { recursive: true });
+    await partition.#recover();
+    return partition;
+  }
+
+  get start(): number {
+    return this.#segments[0]?.baseOffset ?? this.#end;
+  }
+
+  get end(): number {
+    return this.#end;
+  }
+
+  append(records: readonly Uint8Array[]): Promise<number> {
+    assert(!this.#options.isReadOnly, "a log opened to read is not written");
+    return new Promise((resolve, reject) => {
+      if (this.#failure) return reject(this.#failure);
+      this.#pending.push({ frames: records.map(encodeFrame), resolve, reject });
+      this.#flushing ??= this.#flushAll();
+    });
+  }
+
+  async read(from: number, limit: number): Promise<readonly LogRecord[]> {
+    const offset = Math.max(from, this.start);
+    if (offset >= this.#end || limit <= 0) return [];
+    const segment = this.#segments.findLast(({ baseOffset }) => baseOffset <= offset);
+    assert(segment, "every durable offset lies in a segment");
+    const reader = await this.#readerOf(segment);
+    let position = await this.#positionOf(segment, reader, offset);
+    const records: LogRecord[] = [];
+    while (records.length < limit && position < segment.endPosition) {
+      const bytes = await readAt(reader, position, await neededBytes(reader, position, segment.endPosition));
+      const frames = decodeFrames(bytes, offset + records.length, limit - records.length);
+      if (frames.isDamaged || frames.records.length === 0)
+        throw damage(segment.path, `record ${offset + records.length}`);
+      for (const record of frames.records) records.push(record);
+      position += frames.byteCount;
+    }
+    this.#rememberCursor(offset + records.length, position);
+    return records;
+  }
+
+  async waitBeyond(offset: number, abort?: AbortSignal): Promise<void> {
+    if (this.#end > offset) return;
+    if (this.#failure) throw this.#failure;
+    abort?.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      const entry = { offset, resolve, reject };
+      this.#waiting.push(entry);
+      abort?.addEventListener("abort", () => {
+        this.#waiting = this.#waiting.filter((other) => other !== entry);
+        reject(abort.reason);
+      });
+    });
+  }
+
+  async dropBefore(offset: number): Promise<void> {
+    while (this.#segments.length > 1 && this.#segments[1]!.baseOffset <= offset) {
+      const [oldest] = this.#segments.splice(0, 1);
+      await oldest!.reader?.close();
+      await rm(oldest!.path);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#flushing;
+    this.#fail(new PlatformError("not-ready", "the event log is closed"));
+    await this.#writer?.close();
+    for (const segment of this.#segments) await segment.reader?.close();
+  }
+
+  async #recover(): Promise<void> {
+    const files = await listSegments(this.#folder);
+    for (const [position, { path, baseOffset }] of files.entries()) {
+      if (position > 0 && baseOffset !== this.#end)
+        throw damage(path, `records ${this.#end} to ${baseOffset - 1} are missing`);
+      const isLast = position === files.length - 1;
+      if (isLast && (await this.#isStillborn(path))) {
+        if (!this.#options.isReadOnly) await rm(path);
+        continue;
+      }
+      await checkHeader(path, baseOffset);
+      const survey = await surveySegment(path, baseOffset, MARK_STRIDE);
+      if (survey.endPosition < survey.fileBytes) {
+        if (!isLast) throw damage(path, `record ${baseOffset + survey.recordCount}`);
+        if (!this.#options.isReadOnly) await this.#setAside(path, survey.endPosition, survey.fileBytes);
+      }
+      const { endPosition, marks, recordCount } = survey;
+      this.#segments.push({
+        path,
+        baseOffset,
+        endPosition,
+        marks: isLast ? undefined : marks,
+        reader: undefined,
+      });
+      this.#end = baseOffset + recordCount;
+    }
+    const last = this.#segments.at(-1);
+    if (last && !this.#options.isReadOnly) this.#writer = await open(last.path, "r+");
+  }
+
+  /** A crash between making a segment and writing its header leaves a file shorter than the header: nothing was in it. */
+  async #isStillborn(path: string): Promise<boolean> {
+    const file = await open(path, "r");
+    try {
+      return (await file.stat()).size < SEGMENT_HEADER_BYTES;
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Bytes after the last whole record were never acknowledged. They are kept beside the log, not thrown away. */
+  async #setAside(path: string, from: number, to: number): Promise<void> {
+    const file = await open(path, "r+");
+    try {
+      await writeFile(`${path}.torn-${from}`, await readAt(file, from, to - from));
+      await file.truncate(from);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    this.#options.onRecovery(
+      `${path}: the last ${to - from} bytes were not a whole record (never acknowledged); set aside`,
+    );
+  }
+
+  async #flushAll(): Promise<void> {
+    while (this.#pending.length > 0) {
+      const group = this.#pending;
+      this.#pending = [];
+      await this.#flushGroup(group);
+    }
+    this.#flushing = undefined;
+  }
+
+  /** Writes every append that waits and makes all of them durable with one flush. */
+  async #flushGroup(group: readonly PendingAppend[]): Promise<void> {
+    if (this.#failure) return rejectAll(group, this.#failure);
+    try {
+      const segment = await this.#activeSegment();
+      const written = await this.#writeFrames(segment, group);
+      if (this.#options.isDurable)
+        await this.#writer!.datasync().catch((error: unknown) => this.#breakDown(error));
+      segment.endPosition += written;
+    } catch (error) {
+      return rejectAll(group, error);
+    }
+    for (const { frames, resolve } of group) {
+      resolve(this.#end);
+      this.#end += frames.length;
+    }
+    const arrived = this.#waiting.filter(({ offset }) => offset < this.#end);
+    if (arrived.length === 0) return;
+    this.#waiting = this.#waiting.filter(({ offset }) => offset >= this.#end);
+    for (const { resolve } of arrived) resolve();
+  }
+
+  /** On a failed write (a full disk) the file is cut back to its last whole record, and the log stays usable. */
+  async #writeFrames(segment: Segment, group: readonly PendingAppend[]): Promise<number> {
+    const bytes = Buffer.concat(group.flatMap(({ frames }) => frames));
+    try {
+      let written = 0;
+      while (written < bytes.length) {
+        const result = await this.#writer!.write(
+          bytes,
+          written,
+          bytes.length - written,
+          segment.endPosition + written,
+        );
+        written += result.bytesWritten;
+      }
+      return written;
+    } catch (error) {
+      await this.#writer!.truncate(segment.endPosition).catch((second: unknown) => this.#breakDown(second));
+      throw new PlatformError("not-ready", `the event log cannot be written: ${String(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** After a failed flush nobody knows what is on disk: nothing more is accepted until the log is opened anew. */
+  #breakDown(error: unknown): never {
+    const failure = new PlatformError("not-ready", `the event log must be restarted: ${String(error)}`, {
+      cause: error,
+    });
+    this.#fail(failure);
+    throw failure;
+  }
+
+  #fail(failure: Error): void {
+    this.#failure ??= failure;
+    for (const { reject } of this.#waiting.splice(0)) reject(failure);
+  }
+
+  async #activeSegment(): Promise<Segment> {
+    const last = this.#segments.at(-1);
+    if (last && last.endPosition < this.#options.segmentBytes) return last;
+    const path = join(this.#folder, `${String(this.#end).padStart(16, "0")}${SUFFIX}`);
+    const file = await open(path, "w+");
+    await file.write(encodeHeader(this.#end), 0, SEGMENT_HEADER_BYTES, 0);
+    await syncFolder(this.#folder);
+    await this.#writer?.close();
+    this.#writer = file;
+    const segment = {
+      path,
+      baseOffset: this.#end,
+      endPosition: SEGMENT_HEADER_BYTES,
+      marks: undefined,
+      reader: undefined,
+    };
+    this.#segments.push(segment);
+    return segment;
+  }
+
+  async #readerOf(segment: Segment): Promise<FileHandle> {
+    segment.reader ??= await open(segment.path, "r");
+    return segment.reader;
+  }
+
+  /** Where the frame of `offset` begins: where a read stopped, or a short walk from the nearest mark. */
+  async #positionOf(segment: Segment, reader: FileHandle, offset: number): Promise<number> {
+    if (offset === segment.baseOffset) return SEGMENT_HEADER_BYTES;
+    const remembered = this.#cursors.get(offset);
+    if (remembered !== undefined) return remembered;
+    if (!segment.marks || segment.marks.length * MARK_STRIDE <= offset - segment.baseOffset) {
+      segment.marks = (await surveySegment(segment.path, segment.baseOffset, MARK_STRIDE)).marks;
+    }
+    const mark = Math.floor((offset - segment.baseOffset) / MARK_STRIDE);
+    let position = segment.marks[mark]!;
+    let skip = offset - segment.baseOffset - mark * MARK_STRIDE;
+    while (skip > 0) {
+      const bytes = await readAt(reader, position, await neededBytes(reader, position, segment.endPosition));
+      const { records, byteCount } = decodeFrames(bytes, offset - skip, skip);
+      if (records.length === 0) throw damage(segment.path, `record ${offset - skip}`);
+      position += byteCount;
+      skip -= records.length;
+    }
+    return position;
+  }
+
+  #rememberCursor(offset: number, position: number): void {
+    const holder = this.#segments.findLast(({ baseOffset }) => baseOffset <= offset);
+    if (!holder || holder.baseOffset === offset) return; // the next segment's first record: always found by its header
+    this.#cursors.set(offset, position);
+    if (this.#cursors.size > CURSORS_KEPT) this.#cursors.delete(this.#cursors.keys().next().value!);
+  }
+}
+
+async function listSegments(folder: string): Promise<{ path: string; baseOffset: number }[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names
+    .filter((name) => name.endsWith(SUFFIX))
+    .sort()
+    .map((name) => ({ path: join(folder, name), baseOffset: Number(name.slice(0, -SUFFIX.length)) }));
+}
+
+async function checkHeader(path: string, baseOffset: number): Promise<void> {
+  const file = await open(path, "r");
+  try {
+    const fault = findHeaderFault(await readAt(file, 0, SEGMENT_HEADER_BYTES), baseOffset);
+    if (fault)
+      throw new PlatformError(
+        "data-damaged",
+        `${path}: ${fault}. Restore it from a backup, or start on a new folder.`,
+      );
+  } finally {
+    await file.close();
+  }
+}
+
+function damage(path: string, what: string): PlatformError {
+  return new PlatformError(
+    "data-damaged",
+    `${path}: ${what} cannot be read, and records after it were acknowledged. Restore the file from a backup.`,
+  );
+}
+
+function rejectAll(group: readonly PendingAppend[], error: unknown): void {
+  for (const { reject } of group) reject(error);
+}
+
+/** A new file's name is durable only once its folder is flushed. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } catch {
+    // Windows cannot flush a folder; its file system journals names itself.
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,138 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { crc32 } from "node:zlib";
+import type { LogRecord } from "../event-log.ts";
+
+/**
+ * @file One segment of a partition on disk, format version 1. All integers little-endian.
+ *
+ *     file    = header frame*
+ *     header  = "INKLOG" version:u16 baseOffset:u64                 16 bytes
+ *     frame   = length:u32 checksum:u32 bytes[length]               8 bytes + the record
+ *
+ * `checksum` is CRC-32 (zlib) of the length field followed by the record, so that a run of zero bytes is not a frame.
+ * Records have consecutive offsets from `baseOffset`. The file's name is `baseOffset` in 16 decimal digits.
+ */
+export const SEGMENT_HEADER_BYTES = 16;
+export const FRAME_HEADER_BYTES = 8;
+const VERSION = 1;
+const MAGIC = Buffer.from("INKLOG", "latin1");
+
+export function encodeHeader(baseOffset: number): Uint8Array {
+  const header = Buffer.alloc(SEGMENT_HEADER_BYTES);
+  MAGIC.copy(header);
+  header.writeUInt16LE(VERSION, 6);
+  header.writeBigUInt64LE(BigInt(baseOffset), 8);
+  return header;
+}
+
+/** Why the header is not one of a segment that starts at `baseOffset`; `undefined` when it is. */
+export function findHeaderFault(header: Buffer, baseOffset: number): string | undefined {
+  if (header.length < SEGMENT_HEADER_BYTES || !header.subarray(0, 6).equals(MAGIC))
+    return "it is not a log segment";
+  const version = header.readUInt16LE(6);
+  if (version !== VERSION) return `its format version is ${version}, this release reads ${VERSION}`;
+  const base = header.readBigUInt64LE(8);
+  if (base !== BigInt(baseOffset)) return `it says it starts at offset ${base}`;
+  return undefined;
+}
+
+/** The frame of one record. */
+export function encodeFrame(record: Uint8Array): Uint8Array {
+  const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + record.length);
+  frame.writeUInt32LE(record.length, 0);
+  frame.set(record, FRAME_HEADER_BYTES);
+  frame.writeUInt32LE(checksumOf(frame.subarray(0, 4), record), 4);
+  return frame;
+}
+
+/** Whole, correct frames at the start of `bytes`: the records, and how many bytes they and their frames take. */
+export function decodeFrames(
+  bytes: Buffer,
+  firstOffset: number,
+  limit: number,
+): { records: LogRecord[]; byteCount: number; isDamaged: boolean } {
+  const records: LogRecord[] = [];
+  let position = 0;
+  while (records.length < limit && position + FRAME_HEADER_BYTES <= bytes.length) {
+    const length = bytes.readUInt32LE(position);
+    const end = position + FRAME_HEADER_BYTES + length;
+    if (end > bytes.length) break;
+    const record = bytes.subarray(position + FRAME_HEADER_BYTES, end);
+    if (bytes.readUInt32LE(position + 4) !== checksumOf(bytes.subarray(position, position + 4), record)) {
+      return { records, byteCount: position, isDamaged: true };
+    }
+    records.push({ offset: firstOffset + records.length, bytes: record });
+    position = end;
+  }
+  return { records, byteCount: position, isDamaged: false };
+}
+
+/** Counts the whole frames of a segment file: where the last one ends and what stands every `stride` records. */
+export async function surveySegment(
+  path: string,
+  baseOffset: number,
+  stride: number,
+): Promise<SegmentSurvey> {
+  const file = await open(path, "r");
+  try {
+    const { size } = await file.stat();
+    const marks: number[] = [];
+    let position = SEGMENT_HEADER_BYTES;
+    let count = 0;
+    while (position < size) {
+      const bytes = await readAt(file, position, await neededBytes(file, position, size));
+      const { records, byteCount } = decodeFrames(bytes, baseOffset + count, Number.POSITIVE_INFINITY);
+      if (records.length === 0) break;
+      let frameStart = position;
+      for (const { bytes: record } of records) {
+        if (count % stride === 0) marks.push(frameStart);
+        frameStart += FRAME_HEADER_BYTES + record.length;
+        count++;
+      }
+      position += byteCount;
+    }
+    return {
+      recordCount: count,
+      endPosition: Math.max(position, SEGMENT_HEADER_BYTES),
+      fileBytes: size,
+      marks,
+    };
+  } finally {
+    await file.close();
+  }
+}
+
+export interface SegmentSurvey {
+  readonly recordCount: number;
+  /** Position after the last whole frame. */
+  readonly endPosition: number;
+  readonly fileBytes: number;
+  /** Position of the frame of records 0, stride, 2 stride ... */
+  readonly marks: number[];
+}
+
+const READ_BYTES = 1 << 20;
+
+/** How much to read at `position`: a block, or the whole frame when one is larger than a block. */
+export async function neededBytes(file: FileHandle, position: number, end: number): Promise<number> {
+  const available = end - position;
+  if (available < FRAME_HEADER_BYTES) return available;
+  const header = await readAt(file, position, FRAME_HEADER_BYTES);
+  return Math.min(available, Math.max(READ_BYTES, FRAME_HEADER_BYTES + header.readUInt32LE(0)));
+}
+
+/** `length` bytes from `position` on, fewer at the end of the file. */
+export async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await file.read(bytes, filled, length - filled, position + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
+}
+
+function checksumOf(lengthField: Uint8Array, record: Uint8Array): number {
+  return crc32(record, crc32(lengthField));
+}

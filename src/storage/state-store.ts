@@ -1,0 +1,49 @@
+/**
+ * @file Derived state: an ordered map of byte keys with atomic writes. Everything in it can be thrown away and built
+ * again from the log, because the log offset it reflects is written in the same atomic step as the state itself.
+ */
+export interface StateStore extends StateReader {
+  /** Applies all operations or none, in order. Visible to every later read when it resolves. */
+  write(operations: readonly StateOperation[]): Promise<void>;
+  /** A view that does not change while others write. Release it: an old view keeps old pages alive. */
+  snapshot(): StateSnapshot;
+  /** Resolves when everything written so far is on disk. */
+  flush(): Promise<void>;
+  /** Removes entries whose time has passed; returns how many. */
+  sweep(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface StateReader {
+  /** The value of each key, `undefined` where there is none or its time has passed. */
+  get(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]>;
+  /** Entries in key order (descending when `reverse`), at most `limit`. */
+  scan(range: StateRange): Promise<readonly StateEntry[]>;
+}
+
+export interface StateSnapshot extends StateReader {
+  release(): void;
+}
+
+export interface StateEntry {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+}
+
+export interface StateRange {
+  /** Only keys that begin with these bytes. */
+  readonly prefix: Uint8Array;
+  /** Only keys at or after this one (ascending), at or before it (descending). A full key. */
+  readonly from?: Uint8Array;
+  readonly reverse?: boolean;
+  readonly limit: number;
+}
+
+export type StateOperation =
+  | {
+      readonly kind: "put";
+      readonly key: Uint8Array;
+      readonly value: Uint8Array;
+      readonly expiresAtMs?: number;
+    }
+  | { readonly kind: "delete"; readonly key: Uint8Array };
