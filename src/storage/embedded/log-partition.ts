@@ -107,17 +107,24 @@ export class LogPartition {
     return records;
   }
 
-  async waitBeyond(offset: number, abort?: AbortSignal): Promise<void> {
-    if (this.#end > offset) return;
-    if (this.#failure) throw this.#failure;
-    abort?.throwIfAborted();
-    await new Promise<void>((resolve, reject) => {
-      const entry = { offset, resolve, reject };
-      this.#waiting.push(entry);
-      abort?.addEventListener("abort", () => {
+  waitBeyond(offset: number, abort?: AbortSignal): Promise<void> {
+    if (this.#end > offset) return Promise.resolve();
+    if (this.#failure) return Promise.reject(this.#failure);
+    if (abort?.aborted) return Promise.reject(abort.reason);
+    return new Promise((resolve, reject) => {
+      const settled = (settle: () => void): void => {
         this.#waiting = this.#waiting.filter((other) => other !== entry);
-        reject(abort.reason);
-      });
+        abort?.removeEventListener("abort", onAbort);
+        settle();
+      };
+      const onAbort = (): void => settled(() => reject(abort?.reason));
+      const entry = {
+        offset,
+        resolve: () => settled(resolve),
+        reject: (error: Error) => settled(() => reject(error)),
+      };
+      this.#waiting.push(entry);
+      abort?.addEventListener("abort", onAbort);
     });
   }
 
@@ -216,10 +223,7 @@ export class LogPartition {
       resolve(this.#end);
       this.#end += frames.length;
     }
-    const arrived = this.#waiting.filter(({ offset }) => offset < this.#end);
-    if (arrived.length === 0) return;
-    this.#waiting = this.#waiting.filter(({ offset }) => offset >= this.#end);
-    for (const { resolve } of arrived) resolve();
+    for (const { resolve } of this.#waiting.filter(({ offset }) => offset < this.#end)) resolve();
   }
 
   /** On a failed write (a full disk) the file is cut back to its last whole record, and the log stays usable. */
@@ -256,7 +260,7 @@ export class LogPartition {
 
   #fail(failure: Error): void {
     this.#failure ??= failure;
-    for (const { reject } of this.#waiting.splice(0)) reject(failure);
+    for (const { reject } of [...this.#waiting]) reject(failure);
   }
 
   async #activeSegment(): Promise<Segment> {

@@ -1,0 +1,166 @@
+import { ItemInput, type SegmentMessage } from "#api";
+import { type Clock, murmur3 } from "#base";
+import type { EventLog } from "#storage";
+import type { Actions } from "./actions.ts";
+import {
+  CATALOGUE_PARTITION,
+  type Catalogue,
+  type CatalogueRecord,
+  encodeCatalogueRecord,
+} from "./catalogue.ts";
+import { isCleanId, normalizeMessage, type Rejection, validateMessage } from "./message.ts";
+import { compileSchema } from "./schema-compiler.ts";
+import { encodeEvent, type StoredEvent } from "./stored-event.ts";
+
+/**
+ * @file The one way in. Every event and item, from HTTP, from a data set or from the world, passes here: validated one by
+ * one, appended to the log, and answered only when it is durable *and* every later read will show it.
+ */
+export interface IngestResult {
+  readonly accepted: number;
+  readonly rejected: readonly Rejection[];
+}
+
+/** Resolves when all records of the partition before `offset` show in every later read. */
+export type Applied = (partition: number, offset: number) => Promise<void>;
+
+export interface IngestionParts {
+  readonly log: EventLog;
+  readonly catalogue: Catalogue;
+  readonly actions: Actions;
+  readonly clock: Clock;
+  readonly applied: Applied;
+  readonly newEventId: () => string;
+}
+
+/** Segment's limit for one event. */
+export const MAX_EVENT_BYTES = 32 * 1024;
+/** An item may carry a text and a vector. */
+const MAX_ITEM_BYTES = 128 * 1024;
+
+/** JSON nested deeper than this is nobody's event. */
+const MAX_DEPTH = 64;
+const findItemFault = compileSchema(ItemInput);
+
+/** Users live in partitions 1 .. partitionCount - 1, each always in the same one. */
+export function partitionOf(userId: string, partitionCount: number): number {
+  return 1 + (murmur3(userId) % (partitionCount - 1));
+}
+
+export class Ingestion {
+  readonly #parts: IngestionParts;
+
+  constructor(parts: IngestionParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Takes in a batch of Segment messages. A bad one is rejected with its place and reason; it never stops the others. A
+   * message whose `messageId` the user already has changes nothing and counts as accepted.
+   * @throws PlatformError `not-ready` when the log cannot be written: then nothing is promised, send it again
+   */
+  async ingestMessages(messages: readonly unknown[]): Promise<IngestResult> {
+    const rejected: Rejection[] = [];
+    const events: StoredEvent[] = [];
+    for (const [position, input] of messages.entries()) {
+      const outcome = this.#accept(input);
+      if ("event" in outcome) events.push(outcome.event);
+      else rejected.push({ position, ...outcome.fault });
+    }
+    await this.#nameNames(events);
+    const byPartition = new Map<number, Uint8Array[]>();
+    for (const event of events) {
+      const partition = partitionOf(event.userId, this.#parts.log.partitionCount);
+      const records = byPartition.get(partition) ?? [];
+      records.push(encodeEvent(event));
+      byPartition.set(partition, records);
+    }
+    await Promise.all([...byPartition].map(([partition, records]) => this.#store(partition, records)));
+    return { accepted: events.length, rejected };
+  }
+
+  /** Puts items in the catalogue; fields left out keep their value. Bad items are rejected one by one. */
+  async ingestItems(items: readonly unknown[]): Promise<IngestResult> {
+    const rejected: Rejection[] = [];
+    const records: CatalogueRecord[] = [];
+    for (const [position, input] of items.entries()) {
+      const fault = findItemFault(input) ?? findSizeFault(input, MAX_ITEM_BYTES);
+      if (fault) {
+        rejected.push({ position, code: "invalid-item", ...fault });
+        continue;
+      }
+      const { itemId, ...fields } = input as ItemInput; // checked by the schema
+      if (isCleanId(itemId)) records.push({ kind: "item", itemId, input: fields });
+      else
+        rejected.push({
+          position,
+          code: "invalid-id",
+          path: "/itemId",
+          message: "it has a control character",
+        });
+    }
+    if (records.length > 0) await this.#store(CATALOGUE_PARTITION, records.map(encodeCatalogueRecord));
+    return { accepted: records.length, rejected };
+  }
+
+  #accept(input: unknown): { event: StoredEvent } | { fault: Omit<Rejection, "position"> } {
+    const checked = validateMessage(input);
+    if ("fault" in checked) return checked;
+    const receivedAtMs = this.#receiptTime(checked.message);
+    const normalized = normalizeMessage(checked.message, receivedAtMs, this.#parts.newEventId);
+    if ("fault" in normalized) return normalized;
+    const fault = findSizeFault(normalized.event, MAX_EVENT_BYTES);
+    return fault ? { fault: { code: "event-too-large", ...fault } } : normalized;
+  }
+
+  /** On a historical clock an event of a later time *is* the news that time has passed. */
+  #receiptTime(message: SegmentMessage): number {
+    const { clock } = this.#parts;
+    const happened =
+      clock.isHistorical && message.timestamp !== undefined ? Date.parse(message.timestamp) : Number.NaN;
+    if (happened > clock.nowMs()) clock.observe(happened);
+    return clock.nowMs();
+  }
+
+  /** Gives every item, action and surface met for the first time its number, before the events that use it are stored. */
+  async #nameNames(events: readonly StoredEvent[]): Promise<void> {
+    const { catalogue, actions } = this.#parts;
+    const fresh = new Map<string, CatalogueRecord>();
+    for (const { kind, name, properties } of events) {
+      if (kind !== "track" || !actions.named(name)) continue;
+      const { itemId, surface } = properties;
+      if (catalogue.actions.codeOf(name) === undefined) fresh.set(`action ${name}`, { kind: "action", name });
+      if (typeof surface === "string" && catalogue.surfaces.codeOf(surface) === undefined) {
+        fresh.set(`surface ${surface}`, { kind: "surface", name: surface });
+      }
+      if (typeof itemId === "string" && catalogue.rowOf(itemId) === undefined)
+        fresh.set(`item ${itemId}`, { kind: "item", itemId });
+    }
+    if (fresh.size > 0)
+      await this.#store(CATALOGUE_PARTITION, [...fresh.values()].map(encodeCatalogueRecord));
+  }
+
+  async #store(partition: number, records: readonly Uint8Array[]): Promise<void> {
+    const first = await this.#parts.log.append(partition, records);
+    await this.#parts.applied(partition, first + records.length);
+  }
+}
+
+function findSizeFault(value: unknown, limit: number): { path: string; message: string } | undefined {
+  const bytes = sizeOf(value, 0);
+  if (bytes <= limit) return undefined;
+  const message = Number.isFinite(bytes)
+    ? `it takes about ${Math.round(bytes)} bytes, the limit is ${limit}`
+    : `it is nested deeper than ${MAX_DEPTH} levels`;
+  return { path: "", message };
+}
+
+/** About how many bytes a value takes, without encoding it: strings dominate, everything else is small. */
+function sizeOf(value: unknown, depth: number): number {
+  if (typeof value === "string") return value.length * 1.1 + 3;
+  if (typeof value !== "object" || value === null) return 9;
+  if (depth > MAX_DEPTH) return Number.POSITIVE_INFINITY;
+  let bytes = 3;
+  for (const [key, inner] of Object.entries(value)) bytes += key.length + 1 + sizeOf(inner, depth + 1);
+  return bytes;
+}

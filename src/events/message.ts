@@ -1,0 +1,139 @@
+import { IdentifyMessage, OtherMessage, type SegmentMessage, TrackMessage } from "#api";
+import type { EventId, UserId } from "#base";
+import { compileSchema } from "./schema-compiler.ts";
+import type { Fields, StoredEvent } from "./stored-event.ts";
+
+/** @file From what a client sent to an event worth keeping: validation, identity, and one honest timestamp. */
+
+/** Why one event of a batch was not accepted; the others were. */
+export interface Rejection {
+  /** Place in the batch, from 0. */
+  readonly position: number;
+  readonly code: RejectionCode;
+  /** JSON pointer to the value at fault. */
+  readonly path: string;
+  readonly message: string;
+}
+
+export type RejectionCode =
+  | "invalid-event"
+  | "invalid-item"
+  | "unknown-type"
+  | "missing-user"
+  | "invalid-id"
+  | "time-out-of-range"
+  | "event-too-large";
+
+/** A rejection whose place in the batch is not known yet. */
+export type Fault = Omit<Rejection, "position">;
+
+const findOtherFault = compileSchema(OtherMessage);
+const faultFinders: Readonly<Record<string, ReturnType<typeof compileSchema>>> = {
+  track: compileSchema(TrackMessage),
+  identify: compileSchema(IdentifyMessage),
+  page: findOtherFault,
+  screen: findOtherFault,
+  group: findOtherFault,
+  alias: findOtherFault,
+};
+
+/** The message when it has the documented shape, else what is wrong with it. */
+export function validateMessage(input: unknown): { message: SegmentMessage } | { fault: Fault } {
+  const type = typeof input === "object" && input !== null && "type" in input ? input.type : undefined;
+  const findFault =
+    typeof type === "string" && Object.hasOwn(faultFinders, type) ? faultFinders[type] : undefined;
+  if (!findFault) {
+    const known = Object.keys(faultFinders).join(", ");
+    return {
+      fault: { code: "unknown-type", path: "/type", message: `type is ${show(type)}; known types: ${known}` },
+    };
+  }
+  const fault = findFault(input);
+  return fault ? { fault: { code: "invalid-event", ...fault } } : { message: input as SegmentMessage };
+}
+
+/**
+ * The event a message stands for. The sender's clock is corrected by Segment's formula, `receivedAt - (sentAt -
+ * originalTimestamp)`, and an event cannot happen after it was received.
+ */
+export function normalizeMessage(
+  message: SegmentMessage,
+  receivedAtMs: number,
+  newEventId: () => string,
+): { event: StoredEvent } | { fault: Fault } {
+  const userId = userIdOf(message);
+  if (!userId)
+    return { fault: { code: "missing-user", path: "/userId", message: "send userId or anonymousId" } };
+  const eventId = message.messageId ?? newEventId();
+  for (const [path, id] of Object.entries({
+    "/userId": userId,
+    "/messageId": eventId,
+    "/properties/itemId": itemIdOf(message),
+  })) {
+    if (id !== undefined && !isCleanId(id)) {
+      return {
+        fault: {
+          code: "invalid-id",
+          path,
+          message: `${show(id)} has a control character or half a character`,
+        },
+      };
+    }
+  }
+  const timestampMs = Math.min(timeOf(message, receivedAtMs), receivedAtMs);
+  if (!(timestampMs >= 0)) {
+    const message_ = `${show(message.timestamp ?? message.originalTimestamp)} is before 1970; send the time it happened`;
+    return { fault: { code: "time-out-of-range", path: "/timestamp", message: message_ } };
+  }
+  const { type, messageId: _1, userId: _2, timestamp: _3, ...unnamed } = message;
+  const { properties = {}, traits = {}, event, name, ...rest } = unnamed as Record<string, unknown>;
+  return {
+    event: {
+      kind: type,
+      eventId: eventId as EventId,
+      userId,
+      name: String(event ?? name ?? ""),
+      timestampMs,
+      receivedAtMs,
+      properties: properties as Fields, // checked by the schema
+      traits: traits as Fields, // checked by the schema
+      rest,
+    },
+  };
+}
+
+/** Anonymous people live beside known ones under a name that no `userId` of an identified person shares by chance. */
+function userIdOf(message: SegmentMessage): UserId | undefined {
+  if (message.userId) return message.userId as UserId;
+  return message.anonymousId ? (`anonymous:${message.anonymousId}` as UserId) : undefined;
+}
+
+function itemIdOf(message: SegmentMessage): string | undefined {
+  return message.type === "track" ? message.properties?.itemId : undefined;
+}
+
+function timeOf({ timestamp, originalTimestamp, sentAt }: SegmentMessage, receivedAtMs: number): number {
+  const happened = originalTimestamp ?? timestamp;
+  if (happened === undefined) return receivedAtMs;
+  if (sentAt && originalTimestamp !== undefined)
+    return receivedAtMs - (Date.parse(sentAt) - Date.parse(originalTimestamp));
+  return Date.parse(timestamp ?? happened);
+}
+
+/** Keys end in a zero byte, and a lone surrogate would be stored as another character. */
+export function isCleanId(id: string): boolean {
+  for (let position = 0; position < id.length; position++) {
+    const code = id.charCodeAt(position);
+    if (code < 0x20) return false;
+    if (code < 0xd800 || code > 0xdfff) continue;
+    const isPair = code <= 0xdbff && (id.charCodeAt(position + 1) & 0xfc00) === 0xdc00;
+    if (!isPair) return false;
+    position++;
+  }
+  return true;
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? "absent";
+  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
+}

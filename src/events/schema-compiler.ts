@@ -1,0 +1,24 @@
+import { Ajv, type ErrorObject } from "ajv";
+import addFormats from "ajv-formats";
+import type { TSchema } from "typebox";
+
+// `strict: false`: TypeBox marks its schemas in ways ajv's strict mode refuses; the compiler has checked the schemas themselves.
+const ajv = new Ajv({ strict: false, allErrors: false, coerceTypes: false });
+addFormats.default(ajv, { mode: "fast", formats: ["date-time"] });
+
+/** A function that says what is wrong with a value: `undefined` when it has the schema's shape. */
+export function compileSchema(schema: TSchema): (value: unknown) => SchemaFault | undefined {
+  const validate = ajv.compile(schema);
+  return (value) => (validate(value) ? undefined : describe(validate.errors?.[0]));
+}
+
+export interface SchemaFault {
+  /** JSON pointer to the value at fault. */
+  readonly path: string;
+  readonly message: string;
+}
+
+function describe(error: ErrorObject | undefined): SchemaFault {
+  const missing = error?.keyword === "required" ? `/${String(error.params["missingProperty"])}` : "";
+  return { path: `${error?.instancePath ?? ""}${missing}`, message: error?.message ?? "invalid" };
+}

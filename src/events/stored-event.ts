@@ -1,0 +1,58 @@
+import { Packr } from "msgpackr";
+import { assert, type EventId, type UserId } from "#base";
+
+/**
+ * @file An event as the log keeps it: one self-contained msgpack array, so that any record can be read alone.
+ *
+ *     [1, kind, messageId, userId, name, timestampMs, receivedAtMs, properties, traits, rest]
+ *
+ * `rest` holds every other field of the message untouched (context, integrations, fields we do not know).
+ */
+export interface StoredEvent {
+  readonly kind: EventKind;
+  readonly eventId: EventId;
+  readonly userId: UserId;
+  /** The `event` of a track message, the `name` of a page or screen, empty otherwise. */
+  readonly name: string;
+  /** When it happened, corrected for the sender's clock; never after `receivedAtMs`. */
+  readonly timestampMs: number;
+  readonly receivedAtMs: number;
+  readonly properties: Fields;
+  readonly traits: Fields;
+  readonly rest: Fields;
+}
+
+export type EventKind = (typeof kinds)[number];
+export type Fields = Readonly<Record<string, unknown>>;
+
+const VERSION = 1;
+const kinds = ["track", "identify", "page", "screen", "group", "alias"] as const;
+const packr = new Packr({ useRecords: false });
+const none: Fields = {};
+
+export function encodeEvent(event: StoredEvent): Uint8Array {
+  const { kind, eventId, userId, name, timestampMs, receivedAtMs, properties, traits, rest } = event;
+  const fields = [VERSION, kinds.indexOf(kind), eventId, userId, name, timestampMs, receivedAtMs];
+  return packr.pack([...fields, orNull(properties), orNull(traits), orNull(rest)]);
+}
+
+export function decodeEvent(bytes: Uint8Array): StoredEvent {
+  const fields = packr.unpack(bytes) as unknown[]; // our own bytes, whole by the log's checksum
+  assert(fields[0] === VERSION, `an event record of version ${VERSION}, not ${String(fields[0])}`);
+  return {
+    kind: kinds[fields[1] as number]!,
+    eventId: fields[2] as EventId,
+    userId: fields[3] as UserId,
+    name: fields[4] as string,
+    timestampMs: fields[5] as number,
+    receivedAtMs: fields[6] as number,
+    properties: (fields[7] as Fields | null) ?? none,
+    traits: (fields[8] as Fields | null) ?? none,
+    rest: (fields[9] as Fields | null) ?? none,
+  };
+}
+
+function orNull(fields: Fields): Fields | null {
+  for (const _ in fields) return fields;
+  return null;
+}
