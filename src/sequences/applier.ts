@@ -31,6 +31,7 @@ export class Applier {
     reject: (error: Error) => void;
   }[] = [];
   #loops: Promise<void>[] = [];
+  #newestMs = 0;
 
   private constructor(parts: ApplierParts) {
     this.#parts = parts;
@@ -74,6 +75,11 @@ export class Applier {
     );
   }
 
+  /** Time of the newest event in the state, ms; 0 when there is none. */
+  newestMs(): number {
+    return this.#newestMs;
+  }
+
   async close(): Promise<void> {
     this.#abort.abort();
     await Promise.all(this.#loops);
@@ -115,33 +121,45 @@ export class Applier {
 
   async #applyToUsers(partition: number, records: readonly LogRecord[]): Promise<void> {
     const { state, catalogue, actions } = this.#parts;
-    const operations = await applyEvents(records, { state, catalogue, actions });
-    const progress = encodeOffset(records.at(-1)!.offset + 1);
+    const { operations, newestMs } = await applyEvents(records, { state, catalogue, actions });
+    this.#newestMs = Math.max(this.#newestMs, newestMs);
+    const progress = encodeProgress({ offset: records.at(-1)!.offset + 1, newestMs: this.#newestMs });
     await state.write([...operations, { kind: "put", key: progressKey(partition), value: progress }]);
   }
 
   async #storedProgress(partition: number): Promise<number> {
     const { log, state } = this.#parts;
     if (partition === CATALOGUE_PARTITION) return log.start(partition);
-    const applied = await readProgress(state, partition);
-    if (applied <= log.end(partition)) return applied;
+    const { offset, newestMs } = await readProgress(state, partition);
+    this.#newestMs = Math.max(this.#newestMs, newestMs);
+    if (offset <= log.end(partition)) return offset;
     throw new PlatformError(
       "data-damaged",
-      `state reflects ${applied} records of partition ${partition} and the log has ${log.end(partition)}: the log was cut. ` +
+      `state reflects ${offset} records of partition ${partition} and the log has ${log.end(partition)}: the log was cut. ` +
         "Restore the log from a backup, or delete the state folder to build it again from what the log still has.",
     );
   }
 }
 
-/** The first log offset of the partition that the state does not reflect. */
-export async function readProgress(state: StateReader, partition: number): Promise<number> {
-  const [stored] = await state.get([progressKey(partition)]);
-  return stored ? Buffer.from(stored).readDoubleLE(0) : 0;
+/** How far state has come in one partition. */
+export interface AppliedProgress {
+  /** The first log offset that the state does not reflect. */
+  readonly offset: number;
+  /** Time of the newest event it does reflect, ms; 0 before the first. */
+  readonly newestMs: number;
 }
 
-function encodeOffset(offset: number): Uint8Array {
-  const bytes = Buffer.alloc(8);
-  bytes.writeDoubleLE(offset);
+export async function readProgress(state: StateReader, partition: number): Promise<AppliedProgress> {
+  const [stored] = await state.get([progressKey(partition)]);
+  if (!stored) return { offset: 0, newestMs: 0 };
+  const bytes = Buffer.from(stored);
+  return { offset: bytes.readDoubleLE(0), newestMs: bytes.readDoubleLE(8) };
+}
+
+function encodeProgress({ offset, newestMs }: AppliedProgress): Uint8Array {
+  const bytes = Buffer.alloc(16);
+  bytes.writeDoubleLE(offset, 0);
+  bytes.writeDoubleLE(newestMs, 8);
   return bytes;
 }
 

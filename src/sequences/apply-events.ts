@@ -34,11 +34,9 @@ export interface ApplyContext {
   readonly actions: Actions;
 }
 
-export async function applyEvents(
-  records: readonly LogRecord[],
-  context: ApplyContext,
-): Promise<StateOperation[]> {
+export async function applyEvents(records: readonly LogRecord[], context: ApplyContext): Promise<Step> {
   const arrivals = records.map(({ offset, bytes }) => ({ offset, event: decodeEvent(bytes) }));
+  const newestMs = arrivals.reduce((newest, { event }) => Math.max(newest, event.timestampMs), 0);
   const fresh = await dropDuplicates(arrivals, context.state);
   const operations: StateOperation[] = fresh.map(({ event: { userId, eventId } }) => ({
     kind: "put",
@@ -58,7 +56,13 @@ export async function applyEvents(
     operations.push(...(await applyToUser(userId, before, byUser.get(userId)!, context)));
   }
   operations.push(...(await countUndeclared(fresh, context)));
-  return operations;
+  return { operations, newestMs };
+}
+
+/** What a run of records changes, and the time of its newest event. */
+export interface Step {
+  readonly operations: StateOperation[];
+  readonly newestMs: number;
 }
 
 interface Arrival {

@@ -1,0 +1,71 @@
+import { type Static, Type } from "typebox";
+import { AsOf, IsoTime } from "./common.ts";
+
+/** One row of a sequence, enriched with what the catalogue knows of the item. */
+export const SequenceEvent = Type.Object({
+  eventId: Type.String(),
+  action: Type.String(),
+  timestamp: IsoTime,
+  itemId: Type.Optional(Type.String()),
+  title: Type.Optional(Type.String()),
+  tags: Type.Optional(Type.Array(Type.String())),
+  surface: Type.Optional(Type.String()),
+  dwellMs: Type.Optional(Type.Number()),
+  value: Type.Optional(Type.Number()),
+  slateId: Type.Optional(Type.String()),
+  position: Type.Optional(Type.Integer()),
+  source: Type.Optional(Type.String()),
+});
+
+export const SequenceQuerystring = Type.Object({
+  limit: Type.Integer({ minimum: 1, maximum: 16_384, default: 100 }),
+  asOf: AsOf,
+  since: Type.Optional(Type.String({ format: "date-time", description: "Nothing earlier" })),
+  action: Type.Optional(
+    Type.String({ maxLength: 1000, description: "Only these actions, divided by commas" }),
+  ),
+  surface: Type.Optional(
+    Type.String({ maxLength: 1000, description: "Only these surfaces, divided by commas" }),
+  ),
+});
+
+/** What every signal carries beside its value (the product's contract). */
+const signal = {
+  asOf: Type.Union([IsoTime, Type.Null()], { description: "Event time of the newest event reflected" }),
+  computedAt: IsoTime,
+  version: Type.String(),
+  completeness: Type.Number({ minimum: 0, maximum: 1 }),
+};
+
+export const SequenceResponse = Type.Object({
+  userId: Type.String(),
+  events: Type.Array(SequenceEvent),
+  ...signal,
+});
+
+export const UserQuerystring = Type.Object({ asOf: AsOf });
+
+export const TopicBody = Type.Object({
+  topic: Type.String(),
+  share: Type.Number({ description: "Part of the recency-weighted engagement that touches the topic" }),
+  eventCount: Type.Integer(),
+  evidence: Type.Array(Type.String(), { description: "Ids of the events that weigh most" }),
+});
+
+export const UserResponse = Type.Object({
+  userId: Type.String(),
+  traits: Type.Record(Type.String(), Type.Unknown()),
+  firstSeen: IsoTime,
+  lastSeen: IsoTime,
+  eventCount: Type.Integer({ description: "All accepted events" }),
+  engagementCount: Type.Integer({ description: "Rows of the sequence" }),
+  counts: Type.Record(Type.String(), Type.Integer(), { description: "By action" }),
+  topics: Type.Array(TopicBody),
+  latest: Type.Array(SequenceEvent),
+  ...signal,
+});
+
+export type SequenceEvent = Static<typeof SequenceEvent>;
+export type SequenceQuerystring = Static<typeof SequenceQuerystring>;
+export type SequenceResponse = Static<typeof SequenceResponse>;
+export type UserResponse = Static<typeof UserResponse>;

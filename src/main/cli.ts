@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+import { Command } from "commander";
+import pc from "picocolors";
+import { PlatformError } from "#base";
+import { registerDoctor } from "./commands/doctor.ts";
+import { registerEvaluate } from "./commands/evaluate.ts";
+import { registerImport } from "./commands/import.ts";
+import { registerServe } from "./commands/serve.ts";
+import { registerStart } from "./commands/start.ts";
+import { registerTrain } from "./commands/train.ts";
+
+/** Exit codes: 0 done, 1 our mistake, 2 the request cannot be served as it is (the message names the fix). */
+const OUR_MISTAKE = 1;
+const THEIR_REQUEST = 2;
+
+const program = new Command("inkling")
+  .description("Understands users: turns what people do into what they want, in real time.")
+  .showHelpAfterError()
+  .exitOverride();
+
+for (const register of [
+  registerStart,
+  registerServe,
+  registerImport,
+  registerTrain,
+  registerEvaluate,
+  registerDoctor,
+]) {
+  register(program);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = explain(error);
+}
+
+/** Says what went wrong in one sentence, and returns the exit code. */
+function explain(error: unknown): number {
+  if (isUsageError(error)) return error.exitCode === 0 ? 0 : THEIR_REQUEST;
+  const text = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${pc.red("error")} ${text}\n`);
+  if (error instanceof PlatformError && error.status < 500) return THEIR_REQUEST;
+  if (error instanceof Error && !(error instanceof PlatformError))
+    process.stderr.write(`${pc.dim(error.stack ?? "")}\n`);
+  return OUR_MISTAKE;
+}
+
+/** Commander has printed these itself. */
+function isUsageError(error: unknown): error is { exitCode: number } {
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    String(error.code).startsWith("commander.") &&
+    "exitCode" in error
+  );
+}

@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { type WorldPreset, worldPresets } from "#datasets";
+import type { Keys } from "#serving";
+import { sourceNames, WORLD } from "../sources.ts";
+
+/** @file Options that several commands share, spelled once. */
+
+export interface DataOptions {
+  readonly data: string;
+  readonly dataset: string;
+  readonly seed: number;
+  readonly preset: WorldPreset;
+}
+
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+}
+
+export function withDataOptions(command: Command): Command {
+  return command
+    .option("--dataset <name>", `what to hold: ${sourceNames().join(", ")}`, WORLD)
+    .option("--data <dir>", "where data folders lie, one for each data set", "./data")
+    .option("--seed <n>", "seed of everything random", parseInteger, 1)
+    .addOption(
+      new Option("--preset <size>", "size of the world").choices(Object.keys(worldPresets)).default("small"),
+    );
+}
+
+export function withListenOptions(command: Command): Command {
+  return command
+    .option("--port <n>", "port to listen on; 0 for any free one", parsePort, 7070)
+    .option("--host <address>", "address to listen on; others than loopback need keys", "127.0.0.1");
+}
+
+/** The folder of one data set: `./data/world`, `./data/ml-1m`. */
+export function folderFor({ data, dataset }: Pick<DataOptions, "data" | "dataset">): string {
+  return join(data, dataset);
+}
+
+/** Keys come from the environment, so that they show in no process list and no shell history. */
+export function keysFromEnvironment(): Keys {
+  const { INKLING_WRITE_KEY: writeKey, INKLING_API_KEY: apiKey } = process.env;
+  return { ...(writeKey && { writeKey }), ...(apiKey && { apiKey }) };
+}
+
+export function parseInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError(`"${text}" is not an integer.`);
+  return value;
+}
+
+function parsePort(text: string): number {
+  const port = parseInteger(text);
+  if (port < 0 || port > 65535) throw new InvalidArgumentError(`"${text}" is not a port (0 to 65535).`);
+  return port;
+}

@@ -1,0 +1,78 @@
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { PlatformError } from "#base";
+
+/**
+ * @file What a data folder holds, and the one small file that says so.
+ *
+ *     inkling.json     what this folder is (below)
+ *     log/             the event log: the truth
+ *     state/           derived from the log; can be deleted, the next start builds it again
+ *     blobs/           models
+ *     lock.socket      exists while a process owns the folder
+ */
+export interface DataManifest {
+  /** Format of the folder as a whole. */
+  readonly format: 1;
+  /** Data set the folder was made from; `null` when it began empty. */
+  readonly dataset: string | null;
+  /** `historical`: now is the newest event's time. */
+  readonly clock: "system" | "historical";
+  /** True when the data set kept the order of events and their times were made up. */
+  readonly areTimesMadeUp: boolean;
+  /** Partitions of the log: the catalogue's and the users'. Cannot change. */
+  readonly partitionCount: number;
+  readonly seed: number;
+  /** Messages of the data set that are safely in; `isComplete` when all are. An import that was cut off goes on from here. */
+  readonly imported: { readonly messages: number; readonly rejected: number; readonly isComplete: boolean };
+}
+
+const FILE = "inkling.json";
+/** Not ours: they may lie in a folder that we take as empty. */
+const IGNORED = new Set(["lock.socket", ".gitkeep", ".DS_Store"]);
+
+export const paths = {
+  log: (folder: string): string => join(folder, "log"),
+  state: (folder: string): string => join(folder, "state"),
+  blobs: (folder: string): string => join(folder, "blobs"),
+};
+
+/**
+ * The folder's manifest, or `undefined` when it is new.
+ * @throws PlatformError `data-damaged` when there is something in it that is not ours or cannot be read
+ */
+export async function readManifest(folder: string): Promise<DataManifest | undefined> {
+  const text = await readFile(join(folder, FILE), "utf8").catch(() => undefined);
+  if (text !== undefined) return parseManifest(folder, text);
+  const others = (await readdir(folder).catch(() => [])).filter(
+    (name) => !IGNORED.has(name) && !name.startsWith(FILE),
+  );
+  if (others.length === 0) return undefined;
+  throw new PlatformError(
+    "data-damaged",
+    `${resolve(folder)} holds ${others.slice(0, 3).join(", ")} but no ${FILE}, so it is not a data folder of ours or lost ` +
+      "its manifest. Restore the file, or choose another folder with --data.",
+  );
+}
+
+/** Replaces the manifest in one step: a crash leaves the old one or the new one. */
+export async function writeManifest(folder: string, manifest: DataManifest): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, FILE);
+  await writeFile(`${path}.partial`, `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
+  await rename(`${path}.partial`, path);
+}
+
+function parseManifest(folder: string, text: string): DataManifest {
+  const path = join(resolve(folder), FILE);
+  try {
+    const manifest = JSON.parse(text) as DataManifest; // written by us; the format number is checked next
+    if (manifest.format === 1 && Number.isInteger(manifest.partitionCount)) return manifest;
+  } catch {
+    // told below
+  }
+  throw new PlatformError(
+    "data-damaged",
+    `${path} is not a manifest of format 1. Restore it, or delete the folder to start anew.`,
+  );
+}

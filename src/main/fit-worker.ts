@@ -1,0 +1,88 @@
+import { parentPort, workerData } from "node:worker_threads";
+import {
+  assert,
+  type ErrorCode,
+  monotonicMs,
+  PlatformError,
+  type Progress,
+  type ProgressListener,
+  Random,
+} from "#base";
+import { Actions } from "#events";
+import { modelNamed } from "#models";
+import { interactionsFromLog } from "#sequences";
+import { FileBlobStore, SegmentedEventLog } from "#storage";
+import { paths } from "./data-folder.ts";
+import { type ModelManifest, ModelStore } from "./model-store.ts";
+
+/** What to fit, on which folder. Crosses to the thread, so plain data only. */
+export interface FitTask {
+  readonly folder: string;
+  readonly partitionCount: number;
+  readonly seed: number;
+  readonly models: readonly { readonly name: string; readonly config?: Readonly<Record<string, number>> }[];
+}
+
+export type FitMessage =
+  | { readonly kind: "progress"; readonly progress: Progress }
+  | { readonly kind: "done"; readonly manifests: readonly ModelManifest[] }
+  | { readonly kind: "failed"; readonly code?: ErrorCode; readonly message: string };
+
+/** A message at most this often: a listener must not slow the work. */
+const PROGRESS_EVERY_MS = 100;
+
+async function fitAll(task: FitTask, progress: ProgressListener): Promise<ModelManifest[]> {
+  const { folder, partitionCount, seed } = task;
+  const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount, isReadOnly: true });
+  const { interactions, dataUntilMs } = await interactionsFromLog(log, new Actions(), progress);
+  await log.close();
+  if (interactions.itemRows.length === 0) {
+    throw new PlatformError(
+      "no-data",
+      "no positive engagement has been received yet, so there is nothing to learn from",
+    );
+  }
+  const store = new ModelStore(new FileBlobStore(paths.blobs(folder)));
+  const manifests: ModelManifest[] = [];
+  for (const { name, config } of task.models) {
+    const model = modelNamed(name);
+    const merged = { ...model.defaults, ...config };
+    const startedMs = monotonicMs();
+    const fitted = await model.fit(interactions, merged, { random: Random.of(seed, name), progress });
+    const manifest = {
+      name,
+      config: merged,
+      seed,
+      userCount: interactions.userCount,
+      itemCount: interactions.itemCount,
+      interactionCount: interactions.itemRows.length,
+      dataUntilMs,
+      fitSeconds: (monotonicMs() - startedMs) / 1000,
+    };
+    manifests.push(await store.put(manifest, fitted.serialize()));
+  }
+  return manifests;
+}
+
+function throttled(send: ProgressListener): ProgressListener {
+  let last = Number.NEGATIVE_INFINITY;
+  return (progress) => {
+    if (monotonicMs() - last < PROGRESS_EVERY_MS && progress.done < progress.total) return;
+    last = monotonicMs();
+    send(progress);
+  };
+}
+
+assert(parentPort, "this file runs as a worker thread");
+const port = parentPort;
+const send = (message: FitMessage): void => port.postMessage(message);
+try {
+  const manifests = await fitAll(
+    workerData as FitTask,
+    throttled((progress) => send({ kind: "progress", progress })),
+  );
+  send({ kind: "done", manifests });
+} catch (error) {
+  const code = error instanceof PlatformError ? { code: error.code } : {};
+  send({ kind: "failed", ...code, message: error instanceof Error ? error.message : String(error) });
+}

@@ -1,0 +1,9 @@
+export type { Candidate, Pipeline, Query, Reason } from "./pipeline.ts";
+export { runPipeline } from "./pipeline.ts";
+export {
+  type RecommendationRequest,
+  type Recommendations,
+  Recommender,
+  type RecommenderParts,
+  type ServedModel,
+} from "./recommender.ts";

@@ -1,0 +1,60 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** @file What is counted, in one place, so that a name is spelled once and the library behind it can be another. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #events = new Counter({
+    name: "inkling_events_total",
+    help: "Events and items received, by outcome",
+    labelNames: ["kind", "outcome"] as const,
+    registers: [this.#registry],
+  });
+  readonly #requests = new Histogram({
+    name: "inkling_http_request_seconds",
+    help: "Time from the request's headers to the end of the answer",
+    labelNames: ["method", "route", "status"] as const,
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    registers: [this.#registry],
+  });
+  readonly #recommendations = new Counter({
+    name: "inkling_recommendations_total",
+    help: "Lists made, by the way they were made",
+    labelNames: ["path"] as const,
+    registers: [this.#registry],
+  });
+
+  constructor(gauges: Readonly<Record<string, { help: string; read: () => number }>>) {
+    collectDefaultMetrics({ register: this.#registry });
+    for (const [name, { help, read }] of Object.entries(gauges)) {
+      new Gauge({
+        name,
+        help,
+        registers: [this.#registry],
+        collect() {
+          this.set(read());
+        },
+      });
+    }
+  }
+
+  countEvents(kind: "event" | "item", outcome: "accepted" | "rejected", count: number): void {
+    if (count > 0) this.#events.inc({ kind, outcome }, count);
+  }
+
+  observeRequest(method: string, route: string, status: number, seconds: number): void {
+    this.#requests.observe({ method, route, status: String(status) }, seconds);
+  }
+
+  countRecommendation(path: "personal" | "cold-start"): void {
+    this.#recommendations.inc({ path });
+  }
+
+  /** Prometheus text format. */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+}

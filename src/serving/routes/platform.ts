@@ -1,0 +1,54 @@
+import { Type } from "typebox";
+import { HealthResponse, PlatformResponse } from "#api";
+import { toIso, versionOf } from "../bodies.ts";
+import type { Server } from "../server.ts";
+import type { Services } from "../services.ts";
+
+/** What the platform is, whether it is well, and what it counts. */
+export function registerPlatformRoutes(server: Server, services: Services): void {
+  const { about, clock, catalogue, recommender, metrics } = services;
+
+  server.get("/", { schema: { summary: "What this is", response: { 200: PlatformResponse } } }, async () => ({
+    name: about.name,
+    version: about.version,
+    dataset: about.dataset,
+    clock: {
+      kind: clock.isHistorical ? "historical" : "system",
+      now: toIso(clock.nowMs()),
+      areTimesMadeUp: about.areTimesMadeUp,
+    },
+    items: catalogue.itemCount,
+    models: {
+      personal: versionOf(recommender.models.personal),
+      coldStart: versionOf(recommender.models.coldStart),
+    },
+    links: { openapi: "/openapi.json", metrics: "/metrics", live: "/health/live", ready: "/health/ready" },
+  }));
+
+  const health = {
+    config: { door: "open" as const },
+    schema: { response: { 200: HealthResponse, 503: HealthResponse } },
+  };
+  server.get("/health/live", { ...health }, async () => ({
+    status: "ok",
+    lagRecords: services.lagRecords(),
+  }));
+  server.get("/health/ready", { ...health }, async (_, reply) => {
+    const fault = services.fault();
+    reply.code(fault === undefined ? 200 : 503);
+    return { status: fault ?? "ok", lagRecords: services.lagRecords() };
+  });
+
+  server.get(
+    "/metrics",
+    { schema: { summary: "Prometheus", response: { 200: Type.String() } } },
+    async (_, reply) => {
+      reply.type(metrics.contentType);
+      return metrics.text();
+    },
+  );
+
+  server.get("/openapi.json", { config: { door: "open" as const }, schema: { hide: true } }, async () =>
+    server.swagger(),
+  );
+}

@@ -1,0 +1,90 @@
+import {
+  Problem,
+  SequenceQuerystring,
+  SequenceResponse,
+  UserParams,
+  UserQuerystring,
+  UserResponse,
+} from "#api";
+import { PlatformError } from "#base";
+import { readProfile } from "#profiles";
+import { actionCodes, decodeUserRecord, readSequence, surfaceCodes, userKey } from "#sequences";
+import { sequenceEvent, toIso, toIsoOrNull } from "../bodies.ts";
+import type { Server } from "../server.ts";
+import type { Services } from "../services.ts";
+import { asOfOf } from "./as-of.ts";
+
+/** Definition version of the signals answered here: it changes when their meaning does. */
+const SIGNAL_VERSION = "1";
+
+/** Signals of one user. */
+export function registerUserRoutes(server: Server, services: Services): void {
+  const { state, catalogue, clock } = services;
+
+  server.get(
+    "/v1/users/:id",
+    {
+      schema: {
+        summary: "What is known of a user: traits, counts, latest events, top topics with their evidence",
+        params: UserParams,
+        querystring: UserQuerystring,
+        response: { 200: UserResponse, "4xx": Problem },
+      },
+    },
+    async ({ params: { id }, query }) => {
+      const profile = await readProfile(services, id, asOfOf(query, clock));
+      if (!profile) throw userNotFound(id);
+      return {
+        userId: id,
+        traits: { ...profile.traits },
+        firstSeen: toIso(profile.firstSeenMs),
+        lastSeen: toIso(profile.lastSeenMs),
+        eventCount: profile.eventCount,
+        engagementCount: profile.engagementCount,
+        counts: { ...profile.counts },
+        topics: profile.topics.map((topic) => ({ ...topic, evidence: [...topic.evidence] })),
+        latest: profile.latest.map((row) => sequenceEvent(row, catalogue)),
+        asOf: toIso(profile.lastSeenMs),
+        computedAt: toIso(clock.nowMs()),
+        version: SIGNAL_VERSION,
+        completeness: 1,
+      };
+    },
+  );
+
+  server.get(
+    "/v1/users/:id/sequence",
+    {
+      schema: {
+        summary: "A user's events, newest first",
+        params: UserParams,
+        querystring: SequenceQuerystring,
+        response: { 200: SequenceResponse, "4xx": Problem },
+      },
+    },
+    async ({ params: { id }, query }) => {
+      const asOfMs = asOfOf(query, clock);
+      const [stored] = await state.get([userKey(id)]);
+      if (!stored || decodeUserRecord(stored).firstMs > asOfMs) throw userNotFound(id);
+      const rows = await readSequence(state, id, {
+        limit: query.limit,
+        asOfMs,
+        ...(query.since !== undefined && { sinceMs: Date.parse(query.since) }),
+        ...(query.action !== undefined && { actions: actionCodes(catalogue, query.action.split(",")) }),
+        ...(query.surface !== undefined && { surfaces: surfaceCodes(catalogue, query.surface.split(",")) }),
+      });
+      return {
+        userId: id,
+        events: rows.map((row) => sequenceEvent(row, catalogue)),
+        asOf: toIsoOrNull(rows[0]?.timestampMs),
+        computedAt: toIso(clock.nowMs()),
+        version: SIGNAL_VERSION,
+        completeness: 1,
+      };
+    },
+  );
+}
+
+function userNotFound(id: string): PlatformError {
+  return new PlatformError("user-not-found", `nothing was received of user "${id}" by that time`);
+}

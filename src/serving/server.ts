@@ -1,0 +1,108 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import swagger from "@fastify/swagger";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import { Ajv, type Options } from "ajv";
+import addFormats from "ajv-formats";
+import { type FastifyBaseLogger, type FastifyInstance, fastify, type RawServerDefault } from "fastify";
+import { BATCH_BYTES } from "#api";
+import { PlatformError } from "#base";
+import { checkAccess, type Door, type Keys } from "./access.ts";
+import { sendProblem } from "./problem.ts";
+import { registerIngestRoutes } from "./routes/ingest.ts";
+import { registerItemRoutes } from "./routes/items.ts";
+import { registerPlatformRoutes } from "./routes/platform.ts";
+import { registerRecommendationRoutes } from "./routes/recommendations.ts";
+import { registerUserRoutes } from "./routes/users.ts";
+import type { Services } from "./services.ts";
+
+/** A server whose routes are typed from their TypeBox schemas. */
+export type Server = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Which key the route asks for. Default: the key for reading. */
+    door?: Door;
+  }
+}
+
+export interface ServerOptions {
+  readonly keys: Keys;
+  /** Least severe level that is written to standard error. */
+  readonly logLevel: "silent" | "warn" | "info";
+}
+
+const common: Options = { strict: false, allErrors: false, useDefaults: true };
+const bodyAjv = new Ajv(common);
+const textAjv = new Ajv({ ...common, coerceTypes: true });
+for (const ajv of [bodyAjv, textAjv]) addFormats.default(ajv, { mode: "fast", formats: ["date-time"] });
+
+/** The HTTP server over the platform's services, ready to listen. */
+export async function createServer(services: Services, { keys, logLevel }: ServerOptions): Promise<Server> {
+  const server = fastify({
+    logger: logLevel === "silent" ? false : { level: logLevel, stream: process.stderr },
+    bodyLimit: BATCH_BYTES,
+    onProtoPoisoning: "remove",
+    onConstructorPoisoning: "remove",
+    forceCloseConnections: "idle",
+    return503OnClosing: true,
+    routerOptions: { maxParamLength: 1100 },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  // Text (path, query) is read as what the schema says; a body must already be it.
+  server.setValidatorCompiler(({ schema, httpPart }) =>
+    (httpPart === "body" ? bodyAjv : textAjv).compile(schema),
+  );
+  server.setErrorHandler(sendProblem);
+  server.setNotFoundHandler((request) => {
+    throw new PlatformError(
+      "route-not-found",
+      `${request.method} ${request.url} is not a route; see /openapi.json`,
+    );
+  });
+  server.addHook("onRequest", async (request) =>
+    checkAccess(request, request.routeOptions.config.door ?? "read", keys),
+  );
+  server.addHook("onResponse", async (request, reply) => {
+    const route = request.routeOptions.url ?? "unknown";
+    services.metrics.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
+  });
+  await server.register(swagger, { openapi: openApiInfo(services.about.version) });
+  await server.register(async (scope) =>
+    registerRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), services),
+  );
+  return server;
+}
+
+function registerRoutes(server: Server, services: Services): void {
+  registerPlatformRoutes(server, services);
+  registerIngestRoutes(server, services);
+  registerItemRoutes(server, services);
+  registerUserRoutes(server, services);
+  registerRecommendationRoutes(server, services);
+}
+
+function openApiInfo(version: string) {
+  return {
+    openapi: "3.1.0" as const,
+    info: {
+      title: "Inkling",
+      version,
+      description: "Understanding of users: what people do in, what they want out, in the same second.",
+    },
+    components: {
+      securitySchemes: {
+        writeKey: {
+          type: "http" as const,
+          scheme: "basic",
+          description: "The write key as user name, no password",
+        },
+        apiKey: { type: "http" as const, scheme: "bearer" },
+      },
+    },
+  };
+}

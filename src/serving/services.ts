@@ -1,0 +1,26 @@
+import type { PlatformResponse } from "#api";
+import type { Clock } from "#base";
+import type { Actions, Catalogue, Ingestion } from "#events";
+import type { Recommender } from "#recommendation";
+import type { StateReader } from "#storage";
+import type { Metrics } from "./metrics.ts";
+
+/** What the routes stand on; put together in `main`. */
+export interface Services {
+  readonly clock: Clock;
+  readonly state: StateReader;
+  readonly catalogue: Catalogue;
+  readonly actions: Actions;
+  readonly ingestion: Ingestion;
+  readonly recommender: Recommender;
+  readonly metrics: Metrics;
+  /** Facts for `GET /` that do not change while the process lives. */
+  readonly about: Pick<PlatformResponse, "name" | "version" | "dataset"> & {
+    readonly areTimesMadeUp: boolean;
+  };
+  /** What keeps the platform from serving, in one sentence; `undefined` when nothing does. */
+  readonly fault: () => string | undefined;
+  /** Records in the log that state does not show yet. */
+  readonly lagRecords: () => number;
+  readonly newRecommendationId: () => string;
+}
