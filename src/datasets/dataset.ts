@@ -4,9 +4,9 @@ import type { Interactions } from "#sequences";
 
 /**
  * @file The contract of every data set: a name, where its files come from, and `load`. What is loaded is columnar and
- * knows three things: the items, the people, and what the people did, in order. `messagesOf` (`messages.ts`) turns it into the
- * platform's own events, the only way into the platform; `given` holds splits that the set's publishers fixed, the only
- * other thing an evaluation reads.
+ * knows three things: the items, the people, and what the people did, in order. `messagesOf` (`messages.ts`) turns it
+ * into the platform's own events, the only way into the platform; `given` holds splits that the set's publishers fixed,
+ * the only other thing an evaluation reads.
  */
 export interface Dataset {
   readonly name: string;
@@ -14,8 +14,10 @@ export interface Dataset {
   /** Where a person gets the files, and under which terms. */
   readonly source: string;
   readonly licence: string;
-  /** Evaluation protocols with published figures, the headline first. */
+  /** Evaluation protocols that suit it, the headline first. */
   readonly protocols: readonly string[];
+  /** Names its folder may have under the data root, the usual one first; its own name when absent. */
+  readonly folders?: readonly string[];
   /**
    * Reads the files in `folder` (this data set's own folder).
    * @throws PlatformError `missing-file`, naming the file, where it was looked for and where to get it
@@ -51,7 +53,10 @@ export interface Engagements {
   readonly timestampsMs: Float64Array;
   /** Rating, amount; NaN where there is none. */
   readonly values?: Float32Array;
-  /** Extra properties and context of one engagement (surface, session, device), when the set has any. */
+  /**
+   * Extra properties of one engagement (surface, session), when the set has any. The key `context` is special: its record
+   * becomes the message's own context (device, place) and not a property.
+   */
   readonly details?: (position: number) => Readonly<Record<string, unknown>>;
 }
 
@@ -61,10 +66,18 @@ export interface RejectedRows {
   readonly samples: readonly { readonly file: string; readonly line: number; readonly reason: string }[];
 }
 
-/** A published division into what a model may learn from and what it is asked. */
+/**
+ * A published division into what a model may learn from and what it is asked. Its rows are those of the contents where
+ * the publishers' ids could be matched; item rows past the end of `items` are items of the publishers that the set
+ * itself does not know (they are only ever ranked against). Where no id could be matched the rows are the split's own.
+ */
 export interface GivenSplit {
   readonly train: Interactions;
   readonly cases: readonly GivenCase[];
+  /** The publishers' own validation part, disjoint from `train` and `cases`. */
+  readonly validation?: readonly GivenCase[];
+  /** Published cases that could not be matched to what was loaded. */
+  readonly leftOut?: number;
 }
 
 export interface GivenCase {

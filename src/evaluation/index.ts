@@ -1,0 +1,21 @@
+export type { Interval } from "./bootstrap.ts";
+export { type EvaluateOptions, type Evaluation, type EvaluationSizes, evaluate } from "./evaluate.ts";
+export { protocolNamed, protocols } from "./protocols.ts";
+export { type PublishedFigure, published, publishedFor } from "./published.ts";
+export {
+  type DatasetNotes,
+  type EvaluationReport,
+  formatReport,
+  type ReportedModel,
+  reportOf,
+} from "./report.ts";
+export type {
+  EvaluationCase,
+  EvaluationData,
+  EvaluationPart,
+  EvaluationTask,
+  GivenDivision,
+  MetricName,
+  Protocol,
+  TaskOptions,
+} from "./task.ts";
