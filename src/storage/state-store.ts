@@ -1,6 +1,7 @@
 /**
  * @file Derived state: an ordered map of byte keys with atomic writes. Everything in it can be thrown away and built
- * again from the log, because the log offset it reflects is written in the same atomic step as the state itself.
+ * again from the log, because the log offset it reflects is written in the same atomic step as the state itself. Keys and
+ * prefixes have 1 to 1,900 bytes, the first of which is not zero.
  */
 export interface StateStore extends StateReader {
   /** Applies all operations or none, in order. Visible to every later read when it resolves. */

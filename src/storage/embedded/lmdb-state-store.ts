@@ -1,5 +1,5 @@
 import { type Database, open, type RootDatabase, type Transaction } from "lmdb";
-import type { Clock } from "#base";
+import { assert, type Clock } from "#base";
 import type {
   StateEntry,
   StateOperation,
@@ -103,6 +103,7 @@ class LmdbReader implements StateReader {
   }
 
   async scan({ prefix, from, reverse = false, limit }: StateRange): Promise<readonly StateEntry[]> {
+    assert(prefix.length > 0 && prefix[0] !== 0, "a prefix has at least one byte, the first not zero");
     const now = this.#clock.nowMs();
     const found: StateEntry[] = [];
     const range = this.#database.getRange({

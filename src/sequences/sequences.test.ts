@@ -1,0 +1,233 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type EventId, HistoricalClock, ignoreProgress, Random, type UserId } from "#base";
+import {
+  Actions,
+  CATALOGUE_PARTITION,
+  Catalogue,
+  encodeCatalogueRecord,
+  encodeEvent,
+  partitionOf,
+  type StoredEvent,
+} from "#events";
+import { LmdbStateStore, SegmentedEventLog } from "#storage";
+import { Applier, readProgress } from "./applier.ts";
+import { historyOf } from "./interactions.ts";
+import { interactionsFromLog } from "./interactions-from-log.ts";
+import { readSequence } from "./read-sequence.ts";
+import { userKey } from "./state-keys.ts";
+import { decodeUserRecord, traitsAsOf } from "./user-record.ts";
+
+/**
+ * @file Laws of the road from log to sequence, against an array:
+ * 1. the sequence is the declared events of the user, each id once, ordered by (time, arrival), however they arrived;
+ * 2. it does not matter how the log was cut into batches, nor where a crash fell;
+ * 3. reading as of a time equals dropping what is later;
+ * 4. training reads the same events from the log.
+ */
+const actions = new Actions();
+let root: string;
+let made = 0;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "inkling-sequences-"));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+async function openStorage(folder = join(root, String(made++))) {
+  const log = await SegmentedEventLog.open(join(folder, "log"), { partitionCount: 3 });
+  const state = new LmdbStateStore(join(folder, "state"), new HistoricalClock(0));
+  const close = async (): Promise<void> => {
+    await log.close();
+    await state.close();
+  };
+  return { folder, log, state, close };
+}
+
+type Storage = Awaited<ReturnType<typeof openStorage>>;
+
+async function apply({ log, state }: Storage): Promise<Catalogue> {
+  const catalogue = new Catalogue();
+  const onFailure = (error: unknown): never => {
+    throw error;
+  };
+  const applier = await Applier.start({ log, state, catalogue, actions, onFailure }, () => {});
+  await applier.close();
+  return catalogue;
+}
+
+async function declare(log: SegmentedEventLog): Promise<void> {
+  const names = ["view", "save", "hide"].map((name) => encodeCatalogueRecord({ kind: "action", name }));
+  const items = Array.from({ length: 5 }, (_, n) => encodeCatalogueRecord({ kind: "item", itemId: `i${n}` }));
+  await log.append(CATALOGUE_PARTITION, [
+    ...names,
+    ...items,
+    encodeCatalogueRecord({ kind: "surface", name: "home" }),
+  ]);
+}
+
+function event(userId: string, id: string, timestampMs: number, name = "view", item = 0): StoredEvent {
+  const properties = { itemId: `i${item}`, surface: "home" };
+  const common = { eventId: id as EventId, userId: userId as UserId, timestampMs, receivedAtMs: timestampMs };
+  return { kind: "track", name, properties, traits: {}, rest: {}, ...common };
+}
+
+async function append(log: SegmentedEventLog, events: readonly StoredEvent[]): Promise<void> {
+  for (const item of events) await log.append(partitionOf(item.userId, 3), [encodeEvent(item)]);
+}
+
+const arrival = fc.record({
+  user: fc.constantFrom("ann", "bob"),
+  id: fc.nat(150),
+  minute: fc.nat(300),
+  name: fc.constantFrom("view", "save", "hide", "unheard of"),
+  item: fc.nat(4),
+});
+
+test("a sequence is the user's declared events, once each, in order, whatever order they arrived in", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(arrival, { maxLength: 250 }),
+      fc.nat(4),
+      fc.nat(300),
+      async (arrivals, cuts, asOfMinute) => {
+        const storage = await openStorage();
+        await declare(storage.log);
+        const events = arrivals.map(({ user, id, minute, name, item }) =>
+          event(user, `e${id}`, minute * 60_000, name, item),
+        );
+        for (let cut = 0; cut <= cuts; cut++) {
+          await append(
+            storage.log,
+            events.slice((cut * events.length) / (cuts + 1), ((cut + 1) * events.length) / (cuts + 1)),
+          );
+          await apply(storage);
+        }
+        const asOfMs = asOfMinute * 60_000;
+        for (const user of ["ann", "bob"]) {
+          const seen = new Set<string>();
+          const wanted = events
+            .map((stored, order) => ({ ...stored, order }))
+            .filter(({ userId, eventId }) => userId === user && !seen.has(eventId) && seen.add(eventId))
+            .filter(({ name, timestampMs }) => actions.named(name) && timestampMs <= asOfMs)
+            .sort((left, right) => right.timestampMs - left.timestampMs || right.order - left.order)
+            .map(({ eventId }) => eventId);
+          const rows = await readSequence(storage.state, user, { limit: 1000, asOfMs });
+          expect(rows.map(({ eventId }) => eventId)).toEqual(wanted);
+        }
+        await storage.close();
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
+test("ten thousand late, early and repeated events of one user end up in order", async () => {
+  const storage = await openStorage();
+  await declare(storage.log);
+  const random = new Random(5);
+  const events = Array.from({ length: 10_000 }, (_, n) =>
+    event("ann", `e${n % 9_000}`, random.integer(400) * 86_400_000),
+  );
+  await storage.log.append(partitionOf("ann", 3), events.map(encodeEvent));
+  await apply(storage);
+  const rows = await readSequence(storage.state, "ann", { limit: 20_000, asOfMs: Number.POSITIVE_INFINITY });
+  expect(rows).toHaveLength(9_000);
+  expect(new Set(rows.map(({ eventId }) => eventId)).size).toBe(9_000);
+  for (let n = 1; n < rows.length; n++)
+    expect(rows[n]!.timestampMs).toBeLessThanOrEqual(rows[n - 1]!.timestampMs);
+  const [stored] = await storage.state.get([userKey("ann")]);
+  expect(decodeUserRecord(stored!)).toMatchObject({
+    eventCount: 9_000,
+    rowCount: 9_000,
+    counts: { view: 9_000 },
+  });
+  await storage.close();
+});
+
+test("state left behind by a crash is brought level at the next start, and applied once", async () => {
+  const storage = await openStorage();
+  await declare(storage.log);
+  await append(storage.log, [event("ann", "a", 1000), event("ann", "b", 2000)]);
+  await apply(storage);
+  await append(storage.log, [event("ann", "c", 1500)]);
+  await storage.close(); // as a crash would, between log and state
+  const again = await openStorage(storage.folder);
+  const partition = partitionOf("ann", 3);
+  expect((await readProgress(again.state, partition)).offset).toBe(2);
+  await apply(again);
+  expect(await readProgress(again.state, partition)).toEqual({ offset: 3, newestMs: 2000 });
+  const rows = await readSequence(again.state, "ann", { limit: 10, asOfMs: 5000 });
+  expect(rows.map(({ eventId }) => eventId)).toEqual(["b", "c", "a"]);
+  await again.close();
+});
+
+test("a sequence can be read by action, surface, time and length", async () => {
+  const storage = await openStorage();
+  await declare(storage.log);
+  const names = ["view", "save", "view", "hide", "save"];
+  await append(
+    storage.log,
+    names.map((name, n) => event("ann", `e${n}`, n * 1000, name, n)),
+  );
+  const catalogue = await apply(storage);
+  const read = async (query: object): Promise<string[]> =>
+    (await readSequence(storage.state, "ann", { limit: 10, asOfMs: 9000, ...query })).map(
+      ({ eventId }) => eventId,
+    );
+  expect(await read({ actions: new Set([catalogue.actions.codeOf("save")]) })).toEqual(["e4", "e1"]);
+  expect(await read({ limit: 2 })).toEqual(["e4", "e3"]);
+  expect(await read({ asOfMs: 2500, sinceMs: 1000 })).toEqual(["e2", "e1"]);
+  expect(await read({ surfaces: new Set([99]) })).toEqual([]);
+  expect(await readSequence(storage.state, "nobody", { limit: 10, asOfMs: 9000 })).toEqual([]);
+  expect(await readSequence(storage.state, "an", { limit: 10, asOfMs: 9000 })).toEqual([]);
+  await storage.close();
+});
+
+test("traits are known as of a time", async () => {
+  const storage = await openStorage();
+  const identify = (id: string, timestampMs: number, traits: object): StoredEvent => ({
+    ...event("ann", id, timestampMs),
+    kind: "identify",
+    name: "",
+    properties: {},
+    traits: { ...traits },
+  });
+  await append(storage.log, [
+    identify("2", 2000, { city: "Lisbon" }),
+    identify("1", 1000, { city: "Porto", age: 30 }),
+  ]);
+  await apply(storage);
+  const record = decodeUserRecord((await storage.state.get([userKey("ann")]))[0]!);
+  expect(traitsAsOf(record, 999)).toEqual({});
+  expect(traitsAsOf(record, 1000)).toEqual({ city: "Porto", age: 30 });
+  expect(traitsAsOf(record, 2000)).toEqual({ city: "Lisbon", age: 30 });
+  await storage.close();
+});
+
+test("training reads positive engagements from the log, once each, in time order, weighted by strength", async () => {
+  const storage = await openStorage();
+  await declare(storage.log);
+  await append(storage.log, [
+    event("bob", "x", 100, "hide", 1),
+    event("ann", "b", 2000, "save", 2),
+    event("ann", "a", 1000, "view", 1),
+    event("ann", "b", 2000, "save", 2),
+    event("ann", "c", 3000, "unheard of", 3),
+  ]);
+  const { interactions, userIds, dataUntilMs } = await interactionsFromLog(
+    storage.log,
+    actions,
+    ignoreProgress,
+  );
+  expect(userIds).toEqual(["ann"]);
+  expect(dataUntilMs).toBe(2000);
+  expect(interactions.itemCount).toBe(5);
+  const { itemRows, weights } = historyOf(interactions, 0);
+  expect([...itemRows]).toEqual([1, 2]);
+  expect([...weights!]).toEqual([1, 2.5]);
+  await storage.close();
+});
