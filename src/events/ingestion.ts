@@ -106,20 +106,19 @@ export class Ingestion {
   #accept(input: unknown): { event: StoredEvent } | { fault: Omit<Rejection, "position"> } {
     const checked = validateMessage(input);
     if ("fault" in checked) return checked;
-    const receivedAtMs = this.#receiptTime(checked.message);
-    const normalized = normalizeMessage(checked.message, receivedAtMs, this.#parts.newEventId);
+    const { clock, newEventId } = this.#parts;
+    const normalized = normalizeMessage(checked.message, this.#receiptTime(checked.message), newEventId);
     if ("fault" in normalized) return normalized;
+    clock.observe(normalized.event.timestampMs);
     const fault = findSizeFault(normalized.event, MAX_EVENT_BYTES);
     return fault ? { fault: { code: "event-too-large", ...fault } } : normalized;
   }
 
   /** On a historical clock an event of a later time *is* the news that time has passed. */
-  #receiptTime(message: SegmentMessage): number {
+  #receiptTime({ timestamp }: SegmentMessage): number {
     const { clock } = this.#parts;
-    const happened =
-      clock.isHistorical && message.timestamp !== undefined ? Date.parse(message.timestamp) : Number.NaN;
-    if (happened > clock.nowMs()) clock.observe(happened);
-    return clock.nowMs();
+    const nowMs = clock.nowMs();
+    return clock.isHistorical && timestamp !== undefined ? Math.max(nowMs, Date.parse(timestamp)) : nowMs;
   }
 
   /** Gives every item, action and surface met for the first time its number, before the events that use it are stored. */

@@ -27,6 +27,9 @@ export type RejectionCode =
 /** A rejection whose place in the batch is not known yet. */
 export type Fault = Omit<Rejection, "position">;
 
+/** A later time is a unit mistaken (microseconds) or a clock unset, and would drag a historical clock with it. */
+const LATEST_MS = Date.UTC(2100);
+
 const findOtherFault = compileSchema(OtherMessage);
 const faultFinders: Readonly<Record<string, ReturnType<typeof compileSchema>>> = {
   track: compileSchema(TrackMessage),
@@ -80,10 +83,10 @@ export function normalizeMessage(
       };
     }
   }
-  const timestampMs = Math.min(timeOf(message, receivedAtMs), receivedAtMs);
-  if (!(timestampMs >= 0)) {
-    const message_ = `${show(message.timestamp ?? message.originalTimestamp)} is before 1970; send the time it happened`;
-    return { fault: { code: "time-out-of-range", path: "/timestamp", message: message_ } };
+  const happenedMs = timeOf(message, receivedAtMs);
+  if (!(happenedMs >= 0 && happenedMs < LATEST_MS)) {
+    const text = `${show(message.timestamp ?? message.originalTimestamp)} is not between 1970 and 2100; send the time it happened`;
+    return { fault: { code: "time-out-of-range", path: "/timestamp", message: text } };
   }
   const { type, messageId: _1, userId: _2, timestamp: _3, ...unnamed } = message;
   const { properties = {}, traits = {}, event, name, ...rest } = unnamed as Record<string, unknown>;
@@ -93,7 +96,7 @@ export function normalizeMessage(
       eventId: eventId as EventId,
       userId,
       name: String(event ?? name ?? ""),
-      timestampMs,
+      timestampMs: Math.min(happenedMs, receivedAtMs),
       receivedAtMs,
       properties: properties as Fields, // checked by the schema
       traits: traits as Fields, // checked by the schema

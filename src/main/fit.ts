@@ -17,7 +17,7 @@ export function fitInWorker(
   abort?: AbortSignal,
 ): Promise<ModelManifest[]> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(WORKER, { workerData: task });
+    const worker = new Worker(WORKER, { workerData: task, execArgv: [] }); // flags of a test runner are not the thread's
     const stop = (): void => {
       void worker.terminate();
       reject(new PlatformError("not-ready", "fitting was stopped"));

@@ -1,0 +1,383 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ignoreProgress } from "#base";
+import { createWorld, worldPresets } from "#datasets";
+import type { Server } from "#serving";
+import { importSource } from "./import-source.ts";
+import { Platform } from "./platform.ts";
+
+/** @file The whole platform over a tiny world, through its HTTP interface. */
+const world = createWorld(worldPresets.tiny);
+let folder: string;
+let platform: Platform;
+let server: Server;
+
+const open = (): Promise<Platform> =>
+  Platform.open({
+    folder,
+    create: { dataset: "world", clock: "historical", areTimesMadeUp: false, seed: 1 },
+    progress: ignoreProgress,
+    onNotice: () => {},
+  });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "inkling-platform-"));
+  platform = await open();
+  const source = {
+    name: "world",
+    clock: "historical" as const,
+    areTimesMadeUp: false,
+    items: () => world.items(),
+    messages: () => world.messages(),
+    expectedMessages: world.expectedMessages,
+    rejectedRows: { count: 0, samples: [] },
+  };
+  await importSource(platform, source, ignoreProgress);
+  await platform.ensureModels(ignoreProgress);
+  server = await platform.createServer({});
+});
+afterAll(async () => {
+  await server.close();
+  await platform.close();
+  await rm(folder, { recursive: true });
+});
+
+// The bodies are checked field by field below.
+// biome-ignore lint/suspicious/noExplicitAny: a test reads answers as a stranger does
+type Body = any;
+
+async function get(url: string): Promise<Body> {
+  return (await server.inject(url)).json();
+}
+
+async function post(url: string, payload: object): Promise<Body> {
+  return (await server.inject({ method: "POST", url, payload })).json();
+}
+
+/** The person with most saves, so that there is something to go by. */
+async function busiest(): Promise<string> {
+  const profiles: Body[] = await Promise.all(
+    Array.from({ length: 60 }, (_, n) => get(`/v1/users/u-${String(n + 1).padStart(4, "0")}`)),
+  );
+  profiles.sort((left, right) => (right.counts?.save ?? 0) - (left.counts?.save ?? 0));
+  return profiles[0].userId;
+}
+
+describe("events", () => {
+  test("every event the world sent is in, once, though some were sent twice", async () => {
+    const sent = new Map<string, Set<string>>();
+    for (const { userId, messageId } of world.messages()) {
+      const ids = sent.get(userId!) ?? new Set();
+      sent.set(userId!, ids.add(messageId!));
+    }
+    for (const [userId, ids] of sent) expect((await get(`/v1/users/${userId}`)).eventCount).toBe(ids.size);
+  });
+
+  test("a write is read in the next request, and sending it again changes nothing", async () => {
+    const event = {
+      messageId: "m-1",
+      userId: "fresh",
+      event: "save",
+      properties: { itemId: "i-00007", surface: "home" },
+    };
+    expect(await post("/v1/track", event)).toEqual({ success: true, accepted: 1, rejected: [] });
+    await post("/v1/batch", { batch: [{ ...event, type: "track" }] });
+    const { events, asOf } = await get("/v1/users/fresh/sequence");
+    expect(events).toHaveLength(1);
+    expect(events[0]).toMatchObject({
+      eventId: "m-1",
+      action: "save",
+      itemId: "i-00007",
+      surface: "home",
+      timestamp: asOf,
+    });
+  });
+
+  test("a batch is judged event by event", async () => {
+    const good = { type: "track", userId: "judged", event: "view", properties: { itemId: "i-00001" } };
+    const answer = await post("/v1/batch", { batch: [good, { ...good, userId: "" }, 7, good] });
+    expect(answer).toMatchObject({ success: false, accepted: 2 });
+    expect(answer.rejected.map(({ position }: Body) => position)).toEqual([1, 2]);
+  });
+
+  test("an undeclared event is counted and stored, not dropped", async () => {
+    await post("/v1/track", { userId: "counted", event: "Juggled" });
+    expect(await get("/v1/users/counted")).toMatchObject({
+      eventCount: 1,
+      engagementCount: 0,
+      counts: { Juggled: 1 },
+    });
+  });
+});
+
+describe("a user", () => {
+  test("has the traits, the latest events and the topics of what they engaged with, with evidence", async () => {
+    const userId = await busiest();
+    const profile = await get(`/v1/users/${userId}`);
+    expect(profile.traits.name).toBeTypeOf("string");
+    const { events } = await get(`/v1/users/${userId}/sequence?limit=5000`);
+    expect(profile.latest).toEqual(events.slice(0, 20));
+    const byId = new Map<string, Body>(events.map((event: Body) => [event.eventId, event]));
+    for (const { topic, evidence } of profile.topics) {
+      for (const eventId of evidence) expect(byId.get(eventId).tags).toContain(topic);
+    }
+    const shares = profile.topics.map(({ share }: Body) => share);
+    expect(shares).toEqual([...shares].sort((left, right) => right - left));
+  });
+
+  test("as of a past time nothing later shows, anywhere", async () => {
+    const userId = await busiest();
+    const { events } = await get(`/v1/users/${userId}/sequence?limit=5000`);
+    const asOf = events[Math.floor(events.length / 2)].timestamp;
+    const past = events.filter(({ timestamp }: Body) => timestamp <= asOf);
+    expect((await get(`/v1/users/${userId}/sequence?limit=5000&asOf=${asOf}`)).events).toEqual(past);
+    const profile = await get(`/v1/users/${userId}?asOf=${asOf}`);
+    expect(profile.engagementCount).toBe(past.length);
+    expect(profile.latest).toEqual(past.slice(0, 20));
+    const { items } = await post("/v1/recommendations", { userId, asOf, n: 20 });
+    const known = new Set(past.map(({ eventId }: Body) => eventId));
+    for (const { reasons } of items)
+      for (const eventId of reasons[0].evidence) expect(known).toContain(eventId);
+  });
+
+  test("who was never seen is not found, and neither is who was not seen yet", async () => {
+    expect(await get("/v1/users/nobody")).toMatchObject({ code: "user-not-found", status: 404 });
+    expect(await get("/v1/users/u-0001?asOf=1999-01-01T00:00:00Z")).toMatchObject({ code: "user-not-found" });
+    expect(await get("/v1/users/nobody/sequence")).toMatchObject({ code: "user-not-found" });
+  });
+
+  test("a sequence is filtered by action, surface and time", async () => {
+    const userId = await busiest();
+    const { events } = await get(`/v1/users/${userId}/sequence?limit=5000`);
+    const kept = (await get(`/v1/users/${userId}/sequence?action=save,share&limit=5000`)).events;
+    expect(kept.length).toBeGreaterThan(0);
+    expect(kept).toEqual(events.filter(({ action }: Body) => action === "save" || action === "share"));
+    const home = (await get(`/v1/users/${userId}/sequence?surface=home&limit=5000`)).events;
+    expect(home).toEqual(events.filter(({ surface }: Body) => surface === "home"));
+  });
+});
+
+describe("recommendations", () => {
+  test("leave out what was seen, name the person's own events, and are tied to model versions", async () => {
+    const userId = await busiest();
+    const answer = await post("/v1/recommendations", { userId, n: 20 });
+    const { events } = await get(`/v1/users/${userId}/sequence?limit=16384`);
+    const engaged = new Set(
+      events.filter(({ action }: Body) => action !== "impression").map(({ itemId }: Body) => itemId),
+    );
+    const own = new Set(events.map(({ eventId }: Body) => eventId));
+    expect(answer).toMatchObject({
+      userId,
+      isColdStart: false,
+      versions: { personal: { name: "ease", version: "0001" } },
+    });
+    expect(answer.items).toHaveLength(20);
+    for (const { itemId, reasons } of answer.items) {
+      expect(engaged).not.toContain(itemId);
+      for (const eventId of reasons[0].evidence) expect(own).toContain(eventId);
+    }
+    expect(new Set(answer.items.map(({ itemId }: Body) => itemId)).size).toBe(20);
+  });
+
+  test("the next event changes the next answer", async () => {
+    const list = async (): Promise<string[]> =>
+      (await post("/v1/recommendations", { userId: "newcomer", n: 10 })).items.map(
+        ({ itemId }: Body) => itemId,
+      );
+    const cold = await post("/v1/recommendations", { userId: "newcomer", n: 10 });
+    expect(cold.isColdStart).toBe(true);
+    const [first] = cold.items;
+    await post("/v1/track", { userId: "newcomer", event: "save", properties: { itemId: first.itemId } });
+    const after = await post("/v1/recommendations", { userId: "newcomer", n: 10 });
+    expect(after.isColdStart).toBe(false);
+    expect(after.items.map(({ itemId }: Body) => itemId)).not.toContain(first.itemId);
+    expect(after.items[0].reasons[0].text).toBe(`Because you saved ${first.title}`);
+    const [second] = await list();
+    await post("/v1/track", { userId: "newcomer", event: "hide", properties: { itemId: second } });
+    expect(await list()).not.toContain(second);
+    expect(
+      (await post("/v1/recommendations", { userId: "newcomer", n: 10, excludeSeen: false })).items.length,
+    ).toBe(10);
+  });
+
+  test("a stranger and nobody in particular get the cold-start list", async () => {
+    const stranger = await post("/v1/recommendations", { userId: "stranger" });
+    const nobody = await post("/v1/recommendations", {});
+    expect(stranger.items).toEqual(nobody.items);
+    expect(nobody).toMatchObject({ userId: null, isColdStart: true, asOf: null });
+    expect(nobody.items[0].reasons).toEqual([
+      { kind: "popular", text: "Popular with everyone", evidence: [] },
+    ]);
+  });
+
+  test("what the caller excludes, what is withdrawn and what is not yet there is left out", async () => {
+    const [first, second, third] = (await post("/v1/recommendations", { n: 3 })).items.map(
+      ({ itemId }: Body) => itemId,
+    );
+    await post("/v1/items", {
+      items: [
+        { itemId: second, available: false },
+        { itemId: third, createdAt: "2099-01-01T00:00:00Z" },
+      ],
+    });
+    const { items } = await post("/v1/recommendations", { n: 50, excludeItemIds: [first] });
+    const ids = items.map(({ itemId }: Body) => itemId);
+    expect(items).toHaveLength(50);
+    for (const gone of [first, second, third]) expect(ids).not.toContain(gone);
+    await post("/v1/items", {
+      items: [
+        { itemId: second, available: true },
+        { itemId: third, createdAt: "2026-01-01T00:00:00Z" },
+      ],
+    });
+  });
+
+  test("an item met a second ago has relatives by its tags", async () => {
+    const { tags } = world.items()[Symbol.iterator]().next().value!;
+    await post("/v1/items", { items: [{ itemId: "brand-new", title: "Brand new", tags }] });
+    const { items } = await get("/v1/items/brand-new/related?n=5");
+    expect(items).toHaveLength(5);
+    expect(items[0].source).toBe("shared-tags");
+    expect(platform.catalogue.at(platform.catalogue.rowOf(items[0].itemId)!).tags).toEqual(tags);
+    expect(await get("/v1/items/unheard-of/related")).toMatchObject({ code: "item-not-found" });
+  });
+});
+
+describe("the door", () => {
+  test("says what is wrong with a request as problem+json", async () => {
+    const answer = await server.inject({ method: "POST", url: "/v1/recommendations", payload: { n: 0 } });
+    expect(answer.headers["content-type"]).toContain("application/problem+json");
+    expect(answer.json()).toMatchObject({
+      status: 400,
+      code: "invalid-request",
+      detail: expect.stringContaining("n"),
+    });
+    const headers = { "content-type": "application/json" };
+    expect(
+      (await server.inject({ method: "POST", url: "/v1/batch", headers, payload: "{" })).json(),
+    ).toMatchObject({ code: "invalid-json" });
+    expect(
+      (
+        await server.inject({
+          method: "POST",
+          url: "/v1/batch",
+          payload: `{"batch":["${"x".repeat(600_000)}"]}`,
+          headers,
+        })
+      ).json(),
+    ).toMatchObject({ code: "body-too-large" });
+    expect(
+      (
+        await server.inject({
+          method: "POST",
+          url: "/v1/batch",
+          payload: "a=b",
+          headers: { "content-type": "text/csv" },
+        })
+      ).json(),
+    ).toMatchObject({ code: "unsupported-media-type" });
+    expect(await get("/v1/nothing")).toMatchObject({ code: "route-not-found" });
+    expect(await get("/v1/users/u-0001/sequence?limit=0")).toMatchObject({ code: "invalid-request" });
+    expect(await post("/v1/batch", { batch: Array.from({ length: 2501 }, () => 1) })).toMatchObject({
+      code: "invalid-request",
+    });
+  });
+
+  test("a poisoned key does not lose the batch", async () => {
+    const payload =
+      '{"batch":[{"type":"track","event":"view","userId":"safe","properties":{"__proto__":{"admin":true},"itemId":"i-00001"}}]}';
+    const answer = await server.inject({
+      method: "POST",
+      url: "/v1/batch",
+      payload,
+      headers: { "content-type": "application/json" },
+    });
+    expect(answer.json()).toMatchObject({ accepted: 1 });
+    expect(({} as Body).admin).toBeUndefined();
+  });
+
+  test("asks for the write key to write and for the API key to read, once they are set", async () => {
+    const locked = await platform.createServer({ writeKey: "w", apiKey: "r" });
+    const status = async (
+      url: string,
+      authorization?: string,
+      method: "GET" | "POST" = "GET",
+    ): Promise<number> =>
+      (
+        await locked.inject({
+          method,
+          url,
+          ...(method === "POST" && { payload: { batch: [] } }),
+          headers: authorization ? { authorization } : {},
+        })
+      ).statusCode;
+    const basic = (name: string): string => `Basic ${Buffer.from(`${name}:`).toString("base64")}`;
+    expect(await status("/v1/users/u-0001")).toBe(401);
+    expect(await status("/v1/users/u-0001", "Bearer w")).toBe(401);
+    expect(await status("/v1/users/u-0001", "Bearer r")).toBe(200);
+    expect(await status("/v1/batch", basic("w"), "POST")).toBe(200);
+    expect(await status("/v1/batch", "Bearer w", "POST")).toBe(200);
+    expect(await status("/v1/batch", basic("r"), "POST")).toBe(401);
+    expect(await status("/metrics")).toBe(401);
+    for (const open of ["/health/live", "/health/ready", "/openapi.json"])
+      expect(await status(open)).toBe(200);
+    await locked.close();
+  });
+
+  test("documents every route in OpenAPI 3.1, from the schemas that validate", async () => {
+    const { openapi, paths } = await get("/openapi.json");
+    expect(openapi).toBe("3.1.0");
+    expect(Object.keys(paths).sort()).toEqual(
+      [
+        "/",
+        "/health/live",
+        "/health/ready",
+        "/metrics",
+        "/v1/items",
+        "/v1/items/{id}/related",
+        "/v1/recommendations",
+        "/v1/users/{id}",
+        "/v1/users/{id}/sequence",
+        "/v1/batch",
+        "/v1/track",
+        "/v1/identify",
+        "/v1/page",
+        "/v1/screen",
+        "/v1/group",
+        "/v1/alias",
+      ].sort(),
+    );
+    const body = paths["/v1/recommendations"].post.requestBody.content["application/json"].schema;
+    expect(body.properties.n).toMatchObject({ minimum: 1, maximum: 500, default: 10 });
+  });
+
+  test("counts what it does", async () => {
+    await get("/v1/users/u-0001");
+    const text = (await server.inject("/metrics")).payload;
+    expect(text).toMatch(/inkling_events_total\{kind="event",outcome="accepted"\} [1-9]/);
+    expect(text).toMatch(
+      /inkling_http_request_seconds_count\{method="GET",route="\/v1\/users\/:id",status="200"\} [1-9]/,
+    );
+    expect(text).toMatch(/inkling_lag_records 0/);
+  });
+
+  test("says what now is, and where it comes from", async () => {
+    const { clock } = await get("/");
+    expect(clock).toMatchObject({ kind: "historical", areTimesMadeUp: false });
+    expect(Date.parse(clock.now)).toBeGreaterThanOrEqual(world.endMs - 86_400_000);
+  });
+});
+
+test("a second owner of the folder is refused, and what is served survives a restart", async () => {
+  await expect(open()).rejects.toMatchObject({ code: "data-locked" });
+  const before = await get("/v1/users/u-0003");
+  const list = await post("/v1/recommendations", { userId: "u-0003", n: 5 });
+  await server.close();
+  await platform.close();
+  platform = await open();
+  server = await platform.createServer({});
+  expect(await get("/v1/users/u-0003")).toEqual(before);
+  expect((await post("/v1/recommendations", { userId: "u-0003", n: 5 })).items).toEqual(list.items);
+});
