@@ -1,17 +1,12 @@
 export {
-  AsOf,
   IngestResponse,
-  IsoTime,
   ItemParams,
   ModelVersion,
   Problem,
-  RejectionBody,
   UserParams,
 } from "./common.ts";
 export {
   BATCH_BYTES,
-  BATCH_EVENTS,
-  BATCH_ITEMS,
   BatchBody,
   BatchEnvelope,
   ITEMS_BYTES,
@@ -26,12 +21,11 @@ export {
   RelatedQuerystring,
   RelatedResponse,
 } from "./recommendations.ts";
-export { IdentifyMessage, OtherMessage, SegmentMessage, TrackMessage, TrackProperties } from "./segment.ts";
+export { IdentifyMessage, OtherMessage, SegmentMessage, TrackMessage } from "./segment.ts";
 export {
   SequenceEvent,
   SequenceQuerystring,
   SequenceResponse,
-  TopicBody,
   UserQuerystring,
   UserResponse,
 } from "./users.ts";

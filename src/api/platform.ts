@@ -19,6 +19,9 @@ export const PlatformResponse = Type.Object({
     }),
   }),
   items: Type.Integer(),
+  undeclaredEvents: Type.Record(Type.String(), Type.Integer(), {
+    description: "Names of stored events that declare no action, with how often each came",
+  }),
   models: Type.Object({ personal: ModelVersion, coldStart: ModelVersion }),
   links: Type.Record(Type.String(), Type.String()),
 });

@@ -49,12 +49,17 @@ export const RelatedQuerystring = Type.Object({
   asOf: AsOf,
 });
 
+const RelatedItem = Type.Object({
+  itemId: Type.String(),
+  title: Type.Optional(Type.String()),
+  score: Type.Number({ description: "Comparable within one source" }),
+  source: Type.String({ description: "The model, or shared-tags where engagement says nothing yet" }),
+});
+
 export const RelatedResponse = Type.Object({
   itemId: Type.String(),
   title: Type.Optional(Type.String()),
-  items: Type.Array(
-    Type.Object({ itemId: Type.String(), title: Type.Optional(Type.String()), score: Type.Number() }),
-  ),
+  items: Type.Array(RelatedItem),
   versions: Type.Object({ personal: ModelVersion }),
   computedAt: IsoTime,
 });

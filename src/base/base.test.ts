@@ -70,7 +70,9 @@ test("a historical clock moves forward with the events it sees and never back", 
 });
 
 test("docs/errors.md lists exactly the codes of the catalogue, with their status", () => {
-  const documented = Array.from(readFileSync("docs/errors.md", "utf8").matchAll(/^\| `([a-z-]+)` \| (\d+) \|/gm));
+  const documented = Array.from(
+    readFileSync("docs/errors.md", "utf8").matchAll(/^\| `([a-z-]+)` \| (\d+) \|/gm),
+  );
   const catalogue = Object.entries(errorCatalogue).map(([code, { status }]) => [code, String(status)]);
   expect(documented.map(([, code, status]) => [code, status]).sort()).toEqual(catalogue.sort());
   expect(new PlatformError("user-not-found", "no user").status).toBe(404);

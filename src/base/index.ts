@@ -1,4 +1,4 @@
-export { assert, assertNever } from "./assert.ts";
+export { assert } from "./assert.ts";
 export type { Brand, EventId, ItemId, ItemRow, UserId } from "./brand.ts";
 export {
   type Clock,
@@ -11,6 +11,6 @@ export {
   SystemClock,
 } from "./clock.ts";
 export { type ErrorCode, errorCatalogue, PlatformError } from "./errors.ts";
-export { mix32, murmur3 } from "./hash.ts";
+export { murmur3 } from "./hash.ts";
 export { ignoreProgress, type Progress, type ProgressListener } from "./progress.ts";
 export { Random } from "./random.ts";

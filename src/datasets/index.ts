@@ -8,7 +8,7 @@ export type {
   RejectedRows,
 } from "./dataset.ts";
 export { datasetNamed, datasets, folderOf } from "./datasets.ts";
-export { type EvaluationView, evaluationViewOf, interactionsOf } from "./interactions-of.ts";
+export { type EvaluationView, evaluationViewOf } from "./interactions-of.ts";
 export { itemsOf, messagesOf } from "./messages.ts";
 export { createWorld, type World } from "./world/world.ts";
 export { type WorldConfig, type WorldPreset, worldPresets } from "./world/world-config.ts";

@@ -1,7 +1,7 @@
 export type { Interval } from "./bootstrap.ts";
 export { type EvaluateOptions, type Evaluation, type EvaluationSizes, evaluate } from "./evaluate.ts";
 export { protocolNamed, protocols } from "./protocols.ts";
-export { type PublishedFigure, published, publishedFor } from "./published.ts";
+export type { PublishedFigure } from "./published.ts";
 export {
   type DatasetNotes,
   type EvaluationReport,

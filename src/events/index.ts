@@ -1,4 +1,4 @@
-export { type ActionDeclaration, Actions, defaultActions } from "./actions.ts";
+export { type ActionDeclaration, Actions } from "./actions.ts";
 export {
   CATALOGUE_PARTITION,
   Catalogue,
@@ -10,5 +10,5 @@ export {
   type Vocabulary,
 } from "./catalogue.ts";
 export { type Applied, Ingestion, type IngestionParts, type IngestResult, partitionOf } from "./ingestion.ts";
-export { normalizeMessage, type Rejection, type RejectionCode, validateMessage } from "./message.ts";
+export type { Rejection, RejectionCode } from "./message.ts";
 export { decodeEvent, type EventKind, encodeEvent, type Fields, type StoredEvent } from "./stored-event.ts";

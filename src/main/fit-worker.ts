@@ -48,7 +48,10 @@ async function fitAll(task: FitTask, progress: ProgressListener): Promise<ModelM
     const model = modelNamed(name);
     const merged = { ...model.defaults, ...config };
     const startedMs = monotonicMs();
-    const fitted = await model.fit(interactions, merged, { random: Random.of(seed, name), progress });
+    const fitted = await model.fit(interactions, merged, {
+      random: Random.of(seed, name),
+      progress: within(name, progress),
+    });
     const manifest = {
       name,
       config: merged,
@@ -62,6 +65,11 @@ async function fitAll(task: FitTask, progress: ProgressListener): Promise<ModelM
     manifests.push(await store.put(manifest, fitted.serialize()));
   }
   return manifests;
+}
+
+/** Stages of one model, under its name. */
+function within(name: string, progress: ProgressListener): ProgressListener {
+  return ({ stage, done, total }) => progress({ stage: `${name}: ${stage}`, done, total });
 }
 
 function throttled(send: ProgressListener): ProgressListener {

@@ -109,6 +109,7 @@ describe("events", () => {
       engagementCount: 0,
       counts: { Juggled: 1 },
     });
+    expect((await get("/")).undeclaredEvents).toEqual({ Juggled: 1 });
   });
 });
 

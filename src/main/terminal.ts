@@ -4,6 +4,7 @@ import { monotonicMs, type Progress, type ProgressListener, SECOND_MS } from "#b
 /** @file What people see in a terminal: progress on standard error, results on standard output. */
 
 const BAR_WIDTH = 24;
+const STAGE_WIDTH = 24;
 const REDRAW_MS = 100;
 const LINE_EVERY_MS = 5000;
 /** An estimate before this has no base. */
@@ -59,7 +60,7 @@ export function formatProgress({ stage, done, total }: Progress, elapsedMs: numb
   const isEarly = elapsedMs < ESTIMATE_AFTER_MS || share === 0 || share === 1;
   const left = isEarly ? "" : `, about ${formatSeconds((elapsedMs * (1 - share)) / share)} left`;
   const percent = String(Math.floor(share * 100)).padStart(3);
-  return `  ${stage.padEnd(18)} ${bar} ${percent} %  ${formatSeconds(elapsedMs)}${left}`;
+  return `  ${stage.padEnd(STAGE_WIDTH)} ${bar} ${percent} %  ${formatSeconds(elapsedMs)}${left}`;
 }
 
 export function formatSeconds(milliseconds: number): string {

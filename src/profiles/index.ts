@@ -1,2 +1,2 @@
-export { type TopicShare, topTopics } from "./topics.ts";
+export type { TopicShare } from "./topics.ts";
 export { type ProfileContext, readProfile, type UserProfile } from "./user-profile.ts";

@@ -1,5 +1,4 @@
 export type { Candidate, Pipeline, Query, Reason } from "./pipeline.ts";
-export { runPipeline } from "./pipeline.ts";
 export {
   type RecommendationRequest,
   type Recommendations,

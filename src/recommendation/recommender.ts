@@ -1,7 +1,6 @@
 import type { ItemRow } from "#base";
 import type { Actions, Catalogue } from "#events";
 import type { FittedModel } from "#models";
-import { topN } from "#numeric";
 import { actionCodes, hasItem, readSequence, type SequenceRow } from "#sequences";
 import type { StateReader } from "#storage";
 import { AvailabilityFilter } from "./filters/availability-filter.ts";
@@ -10,6 +9,8 @@ import { ReasonHydrator, Wording } from "./hydrators/reason-hydrator.ts";
 import { type Candidate, type Pipeline, type Query, runPipeline } from "./pipeline.ts";
 import { TopSelector } from "./selectors/top-selector.ts";
 import { ModelSource } from "./sources/model-source.ts";
+import { RelatedSource } from "./sources/related-source.ts";
+import { SharedTagsSource } from "./sources/shared-tags-source.ts";
 
 /** A model in service, and the version it is served as. */
 export interface ServedModel {
@@ -86,17 +87,12 @@ export class Recommender {
     return { candidates, isColdStart, newestEventMs: query.history.timestampsMs?.at(-1) };
   }
 
-  /** Items most like the one given, nearest first. Rows the model has never met have no relatives yet: an empty list. */
-  async related(itemRow: ItemRow, n: number, asOfMs: number): Promise<readonly Candidate[]> {
-    const { model } = this.#parts.personal;
-    if (itemRow >= model.itemCount) return [];
-    const scores = await model.related(itemRow);
-    const source = {
-      name: model.name,
-      candidates: async (_: Query, budget: number) => nearest(scores, budget, model.name),
-    };
+  /** Items the same people engage with, nearest first; then items that share tags, which also serves items still unmet. */
+  related(itemRow: ItemRow, n: number, asOfMs: number): Promise<readonly Candidate[]> {
+    const { catalogue, personal } = this.#parts;
+    const sources = [new RelatedSource(personal.model, itemRow), new SharedTagsSource(catalogue, itemRow)];
     const query = { ...emptyQuery(n, asOfMs), excluded: new Set<number>([itemRow]) };
-    return runPipeline({ ...this.#personal, sources: [source], hydrators: [] }, query);
+    return runPipeline({ ...this.#personal, sources, hydrators: [] }, query);
   }
 
   async #queryOf({ userId, n, asOfMs, excludeSeen, excludeItemIds }: RecommendationRequest): Promise<Query> {
@@ -134,15 +130,6 @@ export class Recommender {
     const { catalogue, actions } = this.#parts;
     return actions.named(catalogue.actions.nameOf(action))?.strength ?? 0;
   }
-}
-
-function nearest(scores: Float32Array, budget: number, source: string): Candidate[] {
-  return Array.from(topN(scores, budget), (row) => ({
-    itemRow: row as ItemRow, // a position in the model's table of item rows
-    score: scores[row]!,
-    source,
-    reasons: [],
-  }));
 }
 
 function emptyQuery(n: number, asOfMs: number): Query {

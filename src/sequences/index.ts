@@ -1,5 +1,4 @@
-export { Applier, type ApplierParts, readProgress } from "./applier.ts";
-export { applyEvents } from "./apply-events.ts";
+export { Applier, type ApplierParts } from "./applier.ts";
 export {
   type History,
   historyOf,
@@ -9,6 +8,7 @@ export {
 } from "./interactions.ts";
 export { interactionsFromLog, type TrainingData } from "./interactions-from-log.ts";
 export { actionCodes, hasItem, readSequence, type SequenceQuery, surfaceCodes } from "./read-sequence.ts";
-export { NO_ITEM, type SequenceRow } from "./sequence-block.ts";
-export { UNDECLARED_PREFIX, userKey } from "./state-keys.ts";
+export type { SequenceRow } from "./sequence-block.ts";
+export { userKey } from "./state-keys.ts";
+export { undeclaredEvents } from "./undeclared-events.ts";
 export { decodeUserRecord, traitsAsOf, type UserRecord } from "./user-record.ts";

@@ -1,9 +1,9 @@
-export { type BlobStore, isBlobName } from "./blob-store.ts";
+export type { BlobStore } from "./blob-store.ts";
 export { FileBlobStore } from "./embedded/file-blob-store.ts";
 export { type FolderLock, lockFolder } from "./embedded/folder-lock.ts";
 export { LmdbStateStore } from "./embedded/lmdb-state-store.ts";
 export { SegmentedEventLog, type SegmentedEventLogOptions } from "./embedded/segmented-event-log.ts";
-export { type EventLog, isPartition, type LogRecord } from "./event-log.ts";
+export type { EventLog, LogRecord } from "./event-log.ts";
 export type {
   StateEntry,
   StateOperation,

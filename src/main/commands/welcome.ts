@@ -57,6 +57,7 @@ export function describeStart(facts: {
   const write = keys.writeKey ? ' -u "$INKLING_WRITE_KEY:"' : "";
   const json = ' -H "content-type: application/json"';
   const id = encodeURIComponent(person.userId);
+  const topic = person.topTopic === undefined ? "" : ` and names "${person.topTopic}" first`;
   const event = JSON.stringify({
     userId: person.userId,
     event: "save",
@@ -70,7 +71,7 @@ export function describeStart(facts: {
     `  ${pc.dim("tell it something new, and ask again")}`,
     `  curl -s${write} ${address}/v1/track${json} -d '${event}'`,
     "",
-    `  check: the first call says "eventCount":${person.eventCount} ${person.topTopic ? `and names "${person.topTopic}" first; ` : ""}after the third it says ${person.eventCount + 1}`,
+    `  check: the first call says "eventCount":${person.eventCount}${topic}; after the third it says ${person.eventCount + 1}`,
     `  API: ${address}/openapi.json`,
   );
   return `${lines.join("\n")}\n`;

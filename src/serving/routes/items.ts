@@ -57,7 +57,7 @@ export function registerItemRoutes(server: Server, services: Services): void {
       const related = await recommender.related(row, query.n, asOfOf(query, clock));
       return {
         ...named(row),
-        items: related.map(({ itemRow, score }) => ({ ...named(itemRow), score })),
+        items: related.map(({ itemRow, score, source }) => ({ ...named(itemRow), score, source })),
         versions: { personal: versionOf(recommender.models.personal) },
         computedAt: toIso(clock.nowMs()),
       };

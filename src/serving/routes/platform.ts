@@ -1,12 +1,13 @@
 import { Type } from "typebox";
 import { HealthResponse, PlatformResponse } from "#api";
+import { undeclaredEvents } from "#sequences";
 import { toIso, versionOf } from "../bodies.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 
 /** What the platform is, whether it is well, and what it counts. */
 export function registerPlatformRoutes(server: Server, services: Services): void {
-  const { about, clock, catalogue, recommender, metrics } = services;
+  const { about, state, clock, catalogue, recommender, metrics } = services;
 
   server.get("/", { schema: { summary: "What this is", response: { 200: PlatformResponse } } }, async () => ({
     name: about.name,
@@ -18,6 +19,7 @@ export function registerPlatformRoutes(server: Server, services: Services): void
       areTimesMadeUp: about.areTimesMadeUp,
     },
     items: catalogue.itemCount,
+    undeclaredEvents: await undeclaredEvents(state),
     models: {
       personal: versionOf(recommender.models.personal),
       coldStart: versionOf(recommender.models.coldStart),
