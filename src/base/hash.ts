@@ -2,20 +2,24 @@
 
 /** MurmurHash3 (x86, 32 bit; Appleby) of the UTF-8 bytes of `text`, an unsigned 32-bit integer. */
 export function murmur3(text: string, seed = 0): number {
-  const bytes = encoder.encode(text);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const blocks = bytes.length >>> 2;
+  const bytes = bytesOf(text);
+  const length = bytes.length;
   let hash = seed | 0;
-  for (let block = 0; block < blocks; block++) {
-    hash ^= scramble(view.getInt32(block * 4, true));
+  let position = 0;
+  for (; position + 4 <= length; position += 4) {
+    const word =
+      bytes[position]! |
+      (bytes[position + 1]! << 8) |
+      (bytes[position + 2]! << 16) |
+      (bytes[position + 3]! << 24);
+    hash ^= scramble(word);
     hash = (hash << 13) | (hash >>> 19);
     hash = (Math.imul(hash, 5) + 0xe6546b64) | 0;
   }
   let tail = 0;
-  for (let position = bytes.length - 1; position >= blocks * 4; position--)
-    tail = (tail << 8) | bytes[position]!;
-  if (bytes.length & 3) hash ^= scramble(tail);
-  return mix32(hash ^ bytes.length);
+  for (let last = length - 1; last >= position; last--) tail = (tail << 8) | bytes[last]!;
+  if (length & 3) hash ^= scramble(tail);
+  return mix32(hash ^ length);
 }
 
 /** Murmur3's finalizer: a bijection of 32-bit integers in which every input bit reaches every output bit. */
@@ -27,6 +31,18 @@ export function mix32(value: number): number {
 }
 
 const encoder = new TextEncoder();
+const scratch = new Uint8Array(256);
+
+/** UTF-8 bytes; short ASCII text, which ids are, without an allocation. Valid until the next call. */
+function bytesOf(text: string): Uint8Array {
+  if (text.length > scratch.length) return encoder.encode(text);
+  for (let position = 0; position < text.length; position++) {
+    const code = text.charCodeAt(position);
+    if (code > 0x7f) return encoder.encode(text);
+    scratch[position] = code;
+  }
+  return scratch.subarray(0, text.length);
+}
 
 function scramble(word: number): number {
   const mixed = Math.imul(word, 0xcc9e2d51);
