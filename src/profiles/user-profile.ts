@@ -1,5 +1,5 @@
 import type { Actions, Catalogue, Fields } from "#events";
-import { decodeUserRecord, readSequence, type SequenceRow, traitsAsOf, userKey } from "#sequences";
+import { readHead, readSequenceOf, type SequenceRow, traitsAsOf } from "#sequences";
 import type { StateReader } from "#storage";
 import { type TopicShare, topTopics } from "./topics.ts";
 
@@ -37,12 +37,14 @@ export async function readProfile(
   asOfMs: number,
 ): Promise<UserProfile | undefined> {
   const { state, catalogue } = context;
-  const [stored] = await state.get([userKey(userId)]);
-  if (!stored) return undefined;
-  const record = decodeUserRecord(stored);
-  if (record.firstMs > asOfMs) return undefined;
+  const head = await readHead(state, userId);
+  if (!head || head.record.firstMs > asOfMs) return undefined;
+  const { record } = head;
   const isCurrent = record.lastMs <= asOfMs;
-  const rows = await readSequence(state, userId, { limit: isCurrent ? TOPIC_ROWS : ALL_ROWS, asOfMs });
+  const rows = await readSequenceOf(state, userId, head, {
+    limit: isCurrent ? TOPIC_ROWS : ALL_ROWS,
+    asOfMs,
+  });
   const past = isCurrent ? undefined : countActions(rows, catalogue);
   return {
     traits: traitsAsOf(record, asOfMs),

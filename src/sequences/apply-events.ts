@@ -1,62 +1,25 @@
-import { assert } from "#base";
-import { type Actions, type Catalogue, decodeEvent, type Fields, type StoredEvent, UNNAMED } from "#events";
+import { type Actions, type Catalogue, decodeEvent, type StoredEvent, UNNAMED } from "#events";
 import type { LogRecord, StateOperation, StateReader } from "#storage";
-import {
-  compareRows,
-  decodeBlock,
-  encodeBlock,
-  NO_ITEM,
-  type SequenceRow,
-  splitIntoBlocks,
-} from "./sequence-block.ts";
-import {
-  appliedEventKey,
-  type BlockStart,
-  blockKey,
-  blockPrefix,
-  blockStartOf,
-  undeclaredKey,
-  userKey,
-} from "./state-keys.ts";
-import { countEvent, decodeUserRecord, encodeUserRecord, type UserRecord } from "./user-record.ts";
+import { AppliedIds } from "./applied-ids.ts";
+import { decodeOpenRows, encodeOpenRow } from "./open-rows.ts";
+import { SealedBlocks } from "./sealed-blocks.ts";
+import { compareRows, NO_ITEM, type SequenceRow } from "./sequence-block.ts";
+import { headKey, undeclaredKey } from "./state-keys.ts";
+import { decodeUserHead, encodeUserHead } from "./user-head.ts";
+import { countEvent, type UserRecord } from "./user-record.ts";
 
 /**
  * @file The step from the log to the state of users: given a run of records, the operations that bring every user they are
  * about up to date. Pure but for reads, so the caller writes the operations and the new log offset in one atomic step, and
- * a crash between two steps repeats nothing.
+ * a crash between two steps repeats nothing. The state depends on the order of records alone, not on how they were cut into runs.
  *
- * Events may arrive late and twice. A late one is put in the block that covers its time; one whose id the user already has
- * changes nothing.
+ * Events may arrive late and twice. One whose id the user already has changes nothing. New rows are added to the head; every
+ * `OPEN_ROWS` of them are sealed into the blocks that cover their times, so that a user's newest events cost bytes, not blocks.
  */
 export interface ApplyContext {
   readonly state: StateReader;
   readonly catalogue: Catalogue;
   readonly actions: Actions;
-}
-
-export async function applyEvents(records: readonly LogRecord[], context: ApplyContext): Promise<Step> {
-  const arrivals = records.map(({ offset, bytes }) => ({ offset, event: decodeEvent(bytes) }));
-  const newestMs = arrivals.reduce((newest, { event }) => Math.max(newest, event.timestampMs), 0);
-  const fresh = await dropDuplicates(arrivals, context.state);
-  const operations: StateOperation[] = fresh.map(({ event: { userId, eventId } }) => ({
-    kind: "put",
-    key: appliedEventKey(userId, eventId),
-    value: new Uint8Array(0),
-  }));
-  const byUser = new Map<string, Arrival[]>();
-  for (const arrival of fresh) {
-    const own = byUser.get(arrival.event.userId);
-    if (own) own.push(arrival);
-    else byUser.set(arrival.event.userId, [arrival]);
-  }
-  const userIds = [...byUser.keys()];
-  const stored = await context.state.get(userIds.map(userKey));
-  for (const [n, userId] of userIds.entries()) {
-    const before = stored[n] && decodeUserRecord(stored[n]);
-    operations.push(...(await applyToUser(userId, before, byUser.get(userId)!, context)));
-  }
-  operations.push(...(await countUndeclared(fresh, context)));
-  return { operations, newestMs };
 }
 
 /** What a run of records changes, and the time of its newest event. */
@@ -65,41 +28,111 @@ export interface Step {
   readonly newestMs: number;
 }
 
+/** Rows in the head before they are sealed: half a block, so that a sealed block fills in two goes. */
+const OPEN_ROWS = 32;
+
+export async function applyEvents(records: readonly LogRecord[], context: ApplyContext): Promise<Step> {
+  const byUser = new Map<string, Arrival[]>();
+  let newestMs = 0;
+  for (const { offset, bytes } of records) {
+    const event = decodeEvent(bytes);
+    newestMs = Math.max(newestMs, event.timestampMs);
+    const arrivals = byUser.get(event.userId);
+    if (arrivals) arrivals.push({ offset, event });
+    else byUser.set(event.userId, [{ offset, event }]);
+  }
+  const userIds = [...byUser.keys()];
+  const heads = await context.state.get(userIds.map(headKey));
+  const operations: StateOperation[] = [];
+  const undeclared = new Map<string, number>();
+  for (const [n, userId] of userIds.entries()) {
+    const update = new UserUpdate(userId, heads[n], context);
+    for (const arrival of byUser.get(userId)!) {
+      const isNew = await update.add(arrival);
+      if (isNew && isUndeclared(arrival.event, context)) countName(undeclared, arrival.event.name);
+    }
+    for (const operation of update.operations()) operations.push(operation);
+  }
+  operations.push(...(await addCounts(undeclared, context.state)));
+  return { operations, newestMs };
+}
+
 interface Arrival {
   readonly offset: number;
   readonly event: StoredEvent;
 }
 
-async function dropDuplicates(arrivals: readonly Arrival[], state: StateReader): Promise<Arrival[]> {
-  const keys = arrivals.map(({ event: { userId, eventId } }) => appliedEventKey(userId, eventId));
-  const known = await state.get(keys);
-  const seen = new Set<string>();
-  return arrivals.filter((_, n) => {
-    const key = Buffer.from(keys[n]!).toString("latin1");
-    if (known[n] || seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
-}
+/** One user's state on its way through a run of events. */
+class UserUpdate {
+  readonly #userId: string;
+  readonly #context: ApplyContext;
+  readonly #ids: AppliedIds;
+  readonly #blocks: SealedBlocks;
+  #record: UserRecord | undefined;
+  #openCount: number;
+  /** Encoded rows; those of the stored head first. */
+  #open: Uint8Array[];
+  #isChanged = false;
 
-async function applyToUser(
-  userId: string,
-  before: UserRecord | undefined,
-  arrivals: readonly Arrival[],
-  context: ApplyContext,
-): Promise<StateOperation[]> {
-  let record = before;
-  for (const { event } of arrivals) record = countEvent(record, event);
-  assert(record, "a user in the batch has at least one event");
-  const rows = arrivals.flatMap((arrival) => rowOf(arrival, context) ?? []).sort(compareRows);
-  if (rows.length === 0) return [{ kind: "put", key: userKey(userId), value: encodeUserRecord(record) }];
-  const { operations, tail } = await insertRows(userId, record.tail, rows, context.state);
-  const after: UserRecord = { ...record, rowCount: record.rowCount + rows.length, tail };
-  return [...operations, { kind: "put", key: userKey(userId), value: encodeUserRecord(after) }];
+  constructor(userId: string, stored: Uint8Array | undefined, context: ApplyContext) {
+    const head = stored && decodeUserHead(stored);
+    this.#userId = userId;
+    this.#context = context;
+    this.#record = head?.record;
+    this.#openCount = head?.openCount ?? 0;
+    this.#open = head ? [head.openRows] : [];
+    this.#ids = new AppliedIds(
+      userId,
+      head?.hashes ?? new Uint32Array(0),
+      head?.record.hashChunks ?? 0,
+      context.state,
+    );
+    this.#blocks = new SealedBlocks(userId, head?.record.newestBlock, context.state);
+  }
+
+  /** Takes in one event; false when it was there. */
+  async add({ offset, event }: Arrival): Promise<boolean> {
+    if (!(await this.#ids.add(event.eventId))) return false;
+    this.#isChanged = true;
+    this.#record = countEvent(this.#record, event);
+    const row = rowOf(event, offset, this.#context);
+    if (!row) return true;
+    this.#record = { ...this.#record, rowCount: this.#record.rowCount + 1 };
+    this.#open.push(Uint8Array.from(encodeOpenRow(row)));
+    if (++this.#openCount === OPEN_ROWS) await this.#seal();
+    return true;
+  }
+
+  operations(): StateOperation[] {
+    if (!this.#isChanged || !this.#record) return [];
+    const { newest } = this.#blocks;
+    const record = {
+      ...this.#record,
+      hashChunks: this.#ids.chunkCount,
+      ...(newest && { newestBlock: newest }),
+    };
+    const openRows = Buffer.concat(this.#open);
+    const value = encodeUserHead({ record, openCount: this.#openCount, openRows, hashes: this.#ids.recent });
+    return [
+      { kind: "put", key: headKey(this.#userId), value },
+      ...this.#ids.operations,
+      ...this.#blocks.operations(),
+    ];
+  }
+
+  async #seal(): Promise<void> {
+    await this.#blocks.insert(decodeOpenRows(Buffer.concat(this.#open)).sort(compareRows));
+    this.#open = [];
+    this.#openCount = 0;
+  }
 }
 
 /** The sequence row of a declared action; `undefined` for events that are counted only. */
-function rowOf({ offset, event }: Arrival, { catalogue, actions }: ApplyContext): SequenceRow | undefined {
+function rowOf(
+  event: StoredEvent,
+  offset: number,
+  { catalogue, actions }: ApplyContext,
+): SequenceRow | undefined {
   if (event.kind !== "track" || !actions.named(event.name)) return undefined;
   const { itemId, surface, dwellMs, value, position, slateId, source } = event.properties;
   return {
@@ -109,92 +142,23 @@ function rowOf({ offset, event }: Arrival, { catalogue, actions }: ApplyContext)
     itemRow: typeof itemId === "string" ? (catalogue.rowOf(itemId) ?? NO_ITEM) : NO_ITEM,
     action: catalogue.actions.codeOf(event.name) ?? UNNAMED,
     surface: typeof surface === "string" ? (catalogue.surfaces.codeOf(surface) ?? UNNAMED) : UNNAMED,
-    ...numbersOf({ dwellMs, value, position }),
+    ...(typeof dwellMs === "number" && { dwellMs }),
+    ...(typeof value === "number" && { value }),
+    ...(typeof position === "number" && { position }),
     ...(typeof slateId === "string" && { slateId }),
     ...(typeof source === "string" && { source }),
   };
 }
 
-function numbersOf(fields: Fields): { dwellMs?: number; value?: number; position?: number } {
-  return Object.fromEntries(Object.entries(fields).filter(([, field]) => typeof field === "number"));
+function isUndeclared({ kind, name }: StoredEvent, { actions }: ApplyContext): boolean {
+  return kind === "track" && !actions.named(name);
 }
 
-/** Merges rows (in order) into the blocks that cover their times, and names the newest block afterwards. */
-async function insertRows(
-  userId: string,
-  tail: BlockStart | undefined,
-  rows: readonly SequenceRow[],
-  state: StateReader,
-): Promise<{ operations: StateOperation[]; tail: BlockStart }> {
-  const operations: StateOperation[] = [];
-  let newest = tail;
-  let waiting = rows;
-  while (waiting.length > 0) {
-    const target = await coveringBlock(userId, tail, waiting.at(-1)!, state);
-    const inside = target ? waiting.filter((row) => !isBefore(row, target)) : waiting;
-    // Rows older than the oldest block go into it.
-    const takesAll =
-      inside.length === 0 ||
-      (inside.length < waiting.length && !(await hasOlderBlock(userId, target!, state)));
-    const taken = takesAll ? waiting : inside;
-    const stored = target && (await state.get([blockKey(userId, target)]))[0];
-    const blocks = splitIntoBlocks([...(stored ? decodeBlock(stored) : []), ...taken].sort(compareRows));
-    if (target) operations.push({ kind: "delete", key: blockKey(userId, target) });
-    for (const block of blocks)
-      operations.push({ kind: "put", key: blockKey(userId, block[0]!), value: encodeBlock(block) });
-    if (target === tail) newest = startOf(blocks.at(-1)!);
-    waiting = waiting.slice(0, waiting.length - taken.length);
-  }
-  assert(newest, "a sequence with rows has a newest block");
-  return { operations, tail: newest };
+function countName(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
-/** The block a row belongs to: the last that starts at or before it, else the oldest; `undefined` for an empty sequence. */
-async function coveringBlock(
-  userId: string,
-  tail: BlockStart | undefined,
-  row: SequenceRow,
-  state: StateReader,
-): Promise<BlockStart | undefined> {
-  if (!tail || !isBefore(row, tail)) return tail;
-  const prefix = blockPrefix(userId);
-  const [before] = await state.scan({ prefix, from: blockKey(userId, row), reverse: true, limit: 1 });
-  const [found] = before ? [before] : await state.scan({ prefix, limit: 1 });
-  const start = blockStartOf(found!.key); // there is a tail, so there is a block
-  return start.timestampMs === tail.timestampMs && start.offset === tail.offset ? tail : start;
-}
-
-async function hasOlderBlock(userId: string, block: BlockStart, state: StateReader): Promise<boolean> {
-  const found = await state.scan({
-    prefix: blockPrefix(userId),
-    from: blockKey(userId, block),
-    reverse: true,
-    limit: 2,
-  });
-  return found.length === 2;
-}
-
-function isBefore(row: SequenceRow, start: BlockStart): boolean {
-  return (
-    row.timestampMs < start.timestampMs ||
-    (row.timestampMs === start.timestampMs && row.offset < start.offset)
-  );
-}
-
-function startOf(block: readonly SequenceRow[]): BlockStart {
-  const { timestampMs, offset } = block[0]!;
-  return { timestampMs, offset };
-}
-
-async function countUndeclared(
-  arrivals: readonly Arrival[],
-  { state, actions }: ApplyContext,
-): Promise<StateOperation[]> {
-  const counts = new Map<string, number>();
-  for (const { event } of arrivals) {
-    if (event.kind === "track" && !actions.named(event.name))
-      counts.set(event.name, (counts.get(event.name) ?? 0) + 1);
-  }
+async function addCounts(counts: ReadonlyMap<string, number>, state: StateReader): Promise<StateOperation[]> {
   const names = [...counts.keys()];
   const stored = await state.get(names.map(undeclaredKey));
   return names.map((name, n) => {

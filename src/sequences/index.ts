@@ -7,8 +7,17 @@ export {
   packInteractions,
 } from "./interactions.ts";
 export { interactionsFromLog, type TrainingData } from "./interactions-from-log.ts";
-export { actionCodes, hasItem, readSequence, type SequenceQuery, surfaceCodes } from "./read-sequence.ts";
+export { listUsers } from "./list-users.ts";
+export {
+  actionCodes,
+  hasItem,
+  readHead,
+  readSequence,
+  readSequenceOf,
+  type SequenceQuery,
+  surfaceCodes,
+} from "./read-sequence.ts";
 export type { SequenceRow } from "./sequence-block.ts";
-export { userKey } from "./state-keys.ts";
 export { undeclaredEvents } from "./undeclared-events.ts";
-export { decodeUserRecord, traitsAsOf, type UserRecord } from "./user-record.ts";
+export type { UserHead } from "./user-head.ts";
+export { traitsAsOf, type UserRecord } from "./user-record.ts";

@@ -1,7 +1,9 @@
 import type { Catalogue } from "#events";
 import type { StateReader } from "#storage";
-import { decodeBlock, NO_ITEM, type SequenceRow } from "./sequence-block.ts";
-import { blockKey, blockPrefix } from "./state-keys.ts";
+import { decodeOpenRows } from "./open-rows.ts";
+import { compareRows, decodeBlock, NO_ITEM, type SequenceRow } from "./sequence-block.ts";
+import { blockKey, blockPrefix, headKey } from "./state-keys.ts";
+import { decodeUserHead, type UserHead } from "./user-head.ts";
 
 /** Which part of a user's sequence. */
 export interface SequenceQuery {
@@ -17,8 +19,13 @@ export interface SequenceQuery {
   readonly surfaces?: ReadonlySet<number>;
 }
 
-const BLOCKS_AT_ONCE = 4;
 const U48_MAX = 2 ** 48 - 1;
+
+/** The head of a user, or `undefined` for one never seen. */
+export async function readHead(state: StateReader, userId: string): Promise<UserHead | undefined> {
+  const [stored] = await state.get([headKey(userId)]);
+  return stored && decodeUserHead(stored);
+}
 
 /** The rows of a user's sequence that answer the query, newest first; none for a user never seen. Reads only what it needs. */
 export async function readSequence(
@@ -26,27 +33,60 @@ export async function readSequence(
   userId: string,
   query: SequenceQuery,
 ): Promise<SequenceRow[]> {
+  const head = await readHead(state, userId);
+  return head ? readSequenceOf(state, userId, head, query) : [];
+}
+
+/** As {@link readSequence}, for a caller who has the head. */
+export async function readSequenceOf(
+  state: StateReader,
+  userId: string,
+  head: UserHead,
+  query: SequenceQuery,
+): Promise<SequenceRow[]> {
   const { limit, asOfMs, sinceMs = 0, actions, surfaces } = query;
-  const rows: SequenceRow[] = [];
+  const found: SequenceRow[] = [];
+  const isWanted = (row: SequenceRow): boolean =>
+    row.timestampMs >= sinceMs &&
+    row.timestampMs <= asOfMs &&
+    (!actions || actions.has(row.action)) &&
+    (!surfaces || surfaces.has(row.surface));
+  // Open rows arrived last but may have happened earlier: they are merged in by time as blocks are read, newest first.
+  const open = decodeOpenRows(head.openRows).filter(isWanted).sort(compareRows);
+  if (head.record.newestBlock) {
+    for await (const block of blocksBackwards(state, userId, asOfMs, limit)) {
+      if (found.length >= limit || block.at(-1)!.timestampMs < sinceMs) break;
+      for (let n = block.length - 1; n >= 0 && found.length < limit; n--) {
+        const row = block[n]!;
+        while (open.length > 0 && found.length < limit && compareRows(open.at(-1)!, row) > 0)
+          found.push(open.pop()!);
+        if (isWanted(row) && found.length < limit) found.push(row);
+      }
+    }
+  }
+  while (open.length > 0 && found.length < limit) found.push(open.pop()!);
+  return found;
+}
+
+/** Sealed blocks that may hold rows up to a time, newest first. */
+async function* blocksBackwards(
+  state: StateReader,
+  userId: string,
+  asOfMs: number,
+  rowsWanted: number,
+): AsyncGenerator<SequenceRow[]> {
   const prefix = blockPrefix(userId);
+  const blocksAtOnce = Math.max(1, Math.min(8, Math.ceil(rowsWanted / 64)));
   let from = blockKey(userId, {
     timestampMs: Math.min(Math.max(0, Math.floor(asOfMs)), U48_MAX),
     offset: U48_MAX,
   });
   for (;;) {
-    const blocks = await state.scan({ prefix, from, reverse: true, limit: BLOCKS_AT_ONCE + 1 });
-    for (const { value } of blocks.slice(0, BLOCKS_AT_ONCE)) {
-      const block = decodeBlock(value);
-      for (let n = block.length - 1; n >= 0; n--) {
-        const row = block[n]!;
-        if (row.timestampMs > asOfMs) continue;
-        if (row.timestampMs < sinceMs || rows.length >= limit) return rows;
-        if ((!actions || actions.has(row.action)) && (!surfaces || surfaces.has(row.surface))) rows.push(row);
-      }
-    }
-    const next = blocks[BLOCKS_AT_ONCE];
-    if (!next || rows.length >= limit) return rows;
-    from = Buffer.from(next.key);
+    const entries = await state.scan({ prefix, from, reverse: true, limit: blocksAtOnce + 1 });
+    for (const { value } of entries.slice(0, blocksAtOnce)) yield decodeBlock(value);
+    const next = entries[blocksAtOnce];
+    if (!next) return;
+    from = next.key;
   }
 }
 

@@ -17,9 +17,8 @@ import { LmdbStateStore, SegmentedEventLog } from "#storage";
 import { Applier, readProgress } from "./applier.ts";
 import { historyOf } from "./interactions.ts";
 import { interactionsFromLog } from "./interactions-from-log.ts";
-import { readSequence } from "./read-sequence.ts";
-import { userKey } from "./state-keys.ts";
-import { decodeUserRecord, traitsAsOf } from "./user-record.ts";
+import { readHead, readSequence } from "./read-sequence.ts";
+import { traitsAsOf } from "./user-record.ts";
 
 /**
  * @file Laws of the road from log to sequence, against an array:
@@ -125,6 +124,35 @@ test("a sequence is the user's declared events, once each, in order, whatever or
   );
 });
 
+test("the state is the same, byte for byte, however the log was cut into steps", async () => {
+  const dump = async ({ state }: Storage): Promise<string[]> => {
+    const entries = await state.scan({ prefix: Buffer.from("u"), limit: 100_000 });
+    return entries.map(
+      ({ key, value }) => `${Buffer.from(key).toString("hex")} ${Buffer.from(value).toString("hex")}`,
+    );
+  };
+  const random = new Random(11);
+  const events = Array.from({ length: 1500 }, () => {
+    const late = random.chance(0.1) ? random.integer(1000) : 0;
+    const user = random.chance(0.7) ? "ann" : "bob";
+    return event(user, `e${random.integer(1400)}`, (2000 - late) * 60_000 + random.integer(1000));
+  });
+  const dumps: string[][] = [];
+  for (const stepSize of [1500, 400, 7]) {
+    const storage = await openStorage();
+    await declare(storage.log);
+    for (let from = 0; from < events.length; from += stepSize) {
+      await append(storage.log, events.slice(from, from + stepSize));
+      await apply(storage);
+    }
+    dumps.push(await dump(storage));
+    await storage.close();
+  }
+  expect(dumps[0]!.length).toBeGreaterThan(20);
+  expect(dumps[1]).toEqual(dumps[0]);
+  expect(dumps[2]).toEqual(dumps[0]);
+});
+
 test("ten thousand late, early and repeated events of one user end up in order", async () => {
   const storage = await openStorage();
   await declare(storage.log);
@@ -139,8 +167,7 @@ test("ten thousand late, early and repeated events of one user end up in order",
   expect(new Set(rows.map(({ eventId }) => eventId)).size).toBe(9_000);
   for (let n = 1; n < rows.length; n++)
     expect(rows[n]!.timestampMs).toBeLessThanOrEqual(rows[n - 1]!.timestampMs);
-  const [stored] = await storage.state.get([userKey("ann")]);
-  expect(decodeUserRecord(stored!)).toMatchObject({
+  expect((await readHead(storage.state, "ann"))?.record).toMatchObject({
     eventCount: 9_000,
     rowCount: 9_000,
     counts: { view: 9_000 },
@@ -201,7 +228,7 @@ test("traits are known as of a time", async () => {
     identify("1", 1000, { city: "Porto", age: 30 }),
   ]);
   await apply(storage);
-  const record = decodeUserRecord((await storage.state.get([userKey("ann")]))[0]!);
+  const { record } = (await readHead(storage.state, "ann"))!;
   expect(traitsAsOf(record, 999)).toEqual({});
   expect(traitsAsOf(record, 1000)).toEqual({ city: "Porto", age: 30 });
   expect(traitsAsOf(record, 2000)).toEqual({ city: "Lisbon", age: 30 });

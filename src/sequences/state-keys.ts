@@ -1,24 +1,54 @@
-import { murmur3 } from "#base";
-
 /**
- * @file Where a user's state lies in the ordered store. Ids end in a zero byte, which no id contains, so that no user's keys
- * are a prefix of another's, and everything of one user can be scanned (and forgotten) by three prefixes.
+ * @file Where a user's state lies in the ordered store. Everything of one user lies together behind one prefix, so that an
+ * event touches neighbouring pages and a user can be forgotten by one scan. Ids end in a zero byte, which no id contains, so
+ * no user's prefix begins another's.
  *
- *     "u" userId 0                              the user record
- *     "s" userId 0 startMs:u48 offset:u48       a sequence block, named by the (time, offset) it starts at
- *     "d" userId 0 hash:u64                     an event id already applied
+ *     "u" userId 0 "a"                          the head: what changes with every event
+ *     "u" userId 0 "b" chunk:u32                hashes of event ids already applied, beyond those in the head
+ *     "u" userId 0 "s" startMs:u48 offset:u48   a sealed block of the sequence, named by the (time, offset) it starts at
  *     "p" partition:u16                         the log offset this state reflects
- *     "n" name                                  a count of undeclared event names
+ *     "n" name                                  a count of an undeclared event name
  */
-export function userKey(userId: string): Uint8Array {
+export const USERS_PREFIX: Uint8Array = Buffer.from("u");
+export const UNDECLARED_PREFIX: Uint8Array = Buffer.from("n");
+
+/** Everything of one user. */
+export function userPrefix(userId: string): Uint8Array {
   return Buffer.from(`u${userId}\0`);
 }
 
-export function blockPrefix(userId: string): Uint8Array {
-  return Buffer.from(`s${userId}\0`);
+export function headKey(userId: string): Uint8Array {
+  return Buffer.from(`u${userId}\0a`);
 }
 
-/** `start`: the place of the block's first row; big-endian, so that key order is time order. */
+/** The user id in any key behind a user's prefix. */
+export function userIdIn(key: Uint8Array): string {
+  return Buffer.from(key.subarray(1, key.indexOf(0))).toString();
+}
+
+export function hashChunkPrefix(userId: string): Uint8Array {
+  return Buffer.from(`u${userId}\0b`);
+}
+
+export function hashChunkKey(userId: string, chunk: number): Uint8Array {
+  const prefix = hashChunkPrefix(userId);
+  const key = Buffer.alloc(prefix.length + 4);
+  key.set(prefix);
+  key.writeUInt32BE(chunk, prefix.length);
+  return key;
+}
+
+/** Place of a block: that of its first row. */
+export interface BlockStart {
+  readonly timestampMs: number;
+  readonly offset: number;
+}
+
+export function blockPrefix(userId: string): Uint8Array {
+  return Buffer.from(`u${userId}\0s`);
+}
+
+/** Big-endian, so that key order is time order. */
 export function blockKey(userId: string, start: BlockStart): Uint8Array {
   const prefix = blockPrefix(userId);
   const key = Buffer.alloc(prefix.length + 12);
@@ -26,11 +56,6 @@ export function blockKey(userId: string, start: BlockStart): Uint8Array {
   key.writeUIntBE(start.timestampMs, prefix.length, 6);
   key.writeUIntBE(start.offset, prefix.length + 6, 6);
   return key;
-}
-
-export interface BlockStart {
-  readonly timestampMs: number;
-  readonly offset: number;
 }
 
 export function blockStartOf(key: Uint8Array): BlockStart {
@@ -41,24 +66,12 @@ export function blockStartOf(key: Uint8Array): BlockStart {
   };
 }
 
-/** 64 bits of hash within one user: two of a million event ids collide once in ten million such users. */
-export function appliedEventKey(userId: string, eventId: string): Uint8Array {
-  const prefix = Buffer.from(`d${userId}\0`);
-  const key = Buffer.alloc(prefix.length + 8);
-  key.set(prefix);
-  key.writeUInt32BE(murmur3(eventId, 1), prefix.length);
-  key.writeUInt32BE(murmur3(eventId, 2), prefix.length + 4);
-  return key;
-}
-
 export function progressKey(partition: number): Uint8Array {
   const key = Buffer.alloc(3);
   key.write("p", 0);
   key.writeUInt16BE(partition, 1);
   return key;
 }
-
-export const UNDECLARED_PREFIX: Uint8Array = Buffer.from("n");
 
 export function undeclaredKey(name: string): Uint8Array {
   return Buffer.from(`n${name}`);

@@ -11,9 +11,12 @@ export interface UserRecord {
   readonly counts: Readonly<Record<string, number>>;
   /** Every change of traits, oldest first: `identify` at a time. */
   readonly identified: readonly { readonly timestampMs: number; readonly traits: Fields }[];
-  /** Start of the newest block of the sequence, and its number of rows. */
-  readonly tail?: { readonly timestampMs: number; readonly offset: number };
+  /** Rows of the sequence. */
   readonly rowCount: number;
+  /** Place of the newest sealed block. */
+  readonly newestBlock?: { readonly timestampMs: number; readonly offset: number };
+  /** Chunks of event id hashes beside the head. */
+  readonly hashChunks: number;
 }
 
 const packr = new Packr({ useRecords: false });
@@ -41,7 +44,8 @@ export function countEvent(before: UserRecord | undefined, event: StoredEvent): 
     counts: { ...counts, [name]: had + 1 },
     identified: before?.identified ?? [],
     rowCount: before?.rowCount ?? 0,
-    ...(before?.tail && { tail: before.tail }),
+    hashChunks: before?.hashChunks ?? 0,
+    ...(before?.newestBlock && { newestBlock: before.newestBlock }),
   };
   if (event.kind !== "identify") return record;
   return { ...record, identified: addChange(record.identified, timestampMs, event.traits) };

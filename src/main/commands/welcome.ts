@@ -1,5 +1,6 @@
 import pc from "picocolors";
 import { type ProfileContext, readProfile } from "#profiles";
+import { listUsers } from "#sequences";
 import type { Keys } from "#serving";
 import type { Platform } from "../platform.ts";
 
@@ -19,11 +20,9 @@ const ENOUGH_EVENTS = 2000;
 
 export async function pickPerson(platform: Platform): Promise<Person | undefined> {
   const context: ProfileContext = platform;
-  const entries = await platform.state.scan({ prefix: Buffer.from("u"), limit: LOOKED_AT });
   const asOfMs = platform.clock.nowMs();
   let best: Person | undefined;
-  for (const { key } of entries) {
-    const userId = Buffer.from(key).subarray(1, -1).toString();
+  for (const userId of await listUsers(platform.state, LOOKED_AT)) {
     const profile = await readProfile(context, userId, asOfMs);
     if (!profile || profile.eventCount <= (best?.eventCount ?? 0) || profile.eventCount > ENOUGH_EVENTS)
       continue;

@@ -8,7 +8,7 @@ import {
 } from "#api";
 import { PlatformError } from "#base";
 import { readProfile } from "#profiles";
-import { actionCodes, decodeUserRecord, readSequence, surfaceCodes, userKey } from "#sequences";
+import { actionCodes, readHead, readSequenceOf, surfaceCodes } from "#sequences";
 import { sequenceEvent, toIso, toIsoOrNull } from "../bodies.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
@@ -64,9 +64,9 @@ export function registerUserRoutes(server: Server, services: Services): void {
     },
     async ({ params: { id }, query }) => {
       const asOfMs = asOfOf(query, clock);
-      const [stored] = await state.get([userKey(id)]);
-      if (!stored || decodeUserRecord(stored).firstMs > asOfMs) throw userNotFound(id);
-      const rows = await readSequence(state, id, {
+      const head = await readHead(state, id);
+      if (!head || head.record.firstMs > asOfMs) throw userNotFound(id);
+      const rows = await readSequenceOf(state, id, head, {
         limit: query.limit,
         asOfMs,
         ...(query.since !== undefined && { sinceMs: Date.parse(query.since) }),

@@ -1,0 +1,133 @@
+import { assert } from "#base";
+import type { StateOperation, StateReader } from "#storage";
+import {
+  compareRows,
+  decodeBlock,
+  encodeBlock,
+  type SequenceRow,
+  splitIntoBlocks,
+} from "./sequence-block.ts";
+import { type BlockStart, blockKey, blockPrefix, blockStartOf } from "./state-keys.ts";
+
+/**
+ * @file The sealed blocks of one user while events are applied: rows go into the block that covers their time, and what was
+ * changed is seen by the next change before any of it is written. The state therefore depends on the order of events alone, not
+ * on how the log was cut into steps.
+ */
+export class SealedBlocks {
+  readonly #userId: string;
+  readonly #state: StateReader;
+  /** Blocks changed and not written yet, by key; `undefined` for a removed one. */
+  readonly #changed = new Map<string, SequenceRow[] | undefined>();
+  #newest: BlockStart | undefined;
+  /** Starts of all blocks, oldest first, once a late row made us look. */
+  #starts: BlockStart[] | undefined;
+
+  /** `newest`: start of the newest block; most rows go there without a search. */
+  constructor(userId: string, newest: BlockStart | undefined, state: StateReader) {
+    this.#userId = userId;
+    this.#newest = newest;
+    this.#state = state;
+  }
+
+  get newest(): BlockStart | undefined {
+    return this.#newest;
+  }
+
+  /** Puts rows, in order, into the blocks that cover their times. */
+  async insert(rows: readonly SequenceRow[]): Promise<void> {
+    let waiting = rows;
+    while (waiting.length > 0) {
+      const target = await this.#covering(waiting.at(-1)!);
+      const inside = target ? waiting.filter((row) => !isBefore(row, target)) : waiting;
+      // Rows older than the oldest block go into it.
+      const takesAll =
+        inside.length === 0 || (inside.length < waiting.length && !(await this.#hasOlder(target!)));
+      const taken = takesAll ? waiting : inside;
+      const merged = [...(target ? await this.#read(target) : []), ...taken].sort(compareRows);
+      this.#replace(target, splitIntoBlocks(merged));
+      waiting = waiting.slice(0, waiting.length - taken.length);
+    }
+  }
+
+  operations(): StateOperation[] {
+    return Array.from(this.#changed, ([key, rows]) => {
+      const bytes = Buffer.from(key, "latin1");
+      return rows ? { kind: "put", key: bytes, value: encodeBlock(rows) } : { kind: "delete", key: bytes };
+    });
+  }
+
+  #replace(target: BlockStart | undefined, blocks: readonly SequenceRow[][]): void {
+    if (target) this.#changed.set(this.#keyOf(target), undefined);
+    for (const block of blocks) this.#changed.set(this.#keyOf(startOf(block)), block);
+    if (!this.#newest || isSame(target, this.#newest)) this.#newest = startOf(blocks.at(-1)!);
+    if (!this.#starts || !target) return;
+    this.#starts.splice(countAtOrBefore(this.#starts, target) - 1, 1, ...blocks.map(startOf));
+  }
+
+  async #read(start: BlockStart): Promise<SequenceRow[]> {
+    const key = this.#keyOf(start);
+    if (this.#changed.has(key)) return this.#changed.get(key) ?? [];
+    const [stored] = await this.#state.get([Buffer.from(key, "latin1")]);
+    assert(stored, "a block that was found is there");
+    return decodeBlock(stored);
+  }
+
+  /** The last block that starts at or before the row, else the oldest; `undefined` when there is none. */
+  async #covering(row: SequenceRow): Promise<BlockStart | undefined> {
+    if (!this.#newest || !isBefore(row, this.#newest)) return this.#newest;
+    const starts = await this.#allStarts();
+    return starts[Math.max(0, countAtOrBefore(starts, row) - 1)];
+  }
+
+  async #hasOlder(start: BlockStart): Promise<boolean> {
+    return !isSame((await this.#allStarts())[0], start);
+  }
+
+  /** Starts of all blocks, oldest first, changes included. Read when the first row is late, which most never are. */
+  async #allStarts(): Promise<BlockStart[]> {
+    if (this.#starts) return this.#starts;
+    const stored = await this.#state.scan({
+      prefix: blockPrefix(this.#userId),
+      limit: Number.MAX_SAFE_INTEGER,
+    });
+    const kept = stored
+      .map(({ key }) => blockStartOf(key))
+      .filter((start) => !this.#changed.has(this.#keyOf(start)));
+    const changed = [...this.#changed.values()].flatMap((rows) => (rows ? [startOf(rows)] : []));
+    this.#starts = [...kept, ...changed].sort((left, right) => (isBefore(left, right) ? -1 : 1));
+    return this.#starts;
+  }
+
+  #keyOf(start: BlockStart): string {
+    return Buffer.from(blockKey(this.#userId, start)).toString("latin1");
+  }
+}
+
+function isBefore(place: BlockStart, start: BlockStart): boolean {
+  return (
+    place.timestampMs < start.timestampMs ||
+    (place.timestampMs === start.timestampMs && place.offset < start.offset)
+  );
+}
+
+function isSame(left: BlockStart | undefined, right: BlockStart): boolean {
+  return left?.timestampMs === right.timestampMs && left.offset === right.offset;
+}
+
+function startOf(block: readonly SequenceRow[]): BlockStart {
+  const { timestampMs, offset } = block[0]!;
+  return { timestampMs, offset };
+}
+
+/** How many of the starts, in order, are not after the place. Binary search. */
+function countAtOrBefore(starts: readonly BlockStart[], place: BlockStart): number {
+  let low = 0;
+  let high = starts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isBefore(place, starts[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
