@@ -1,1 +1,3 @@
+export { type DistinctItems, distinctItems } from "./distinct-items.ts";
 export type { FitContext, FittedModel, Model, ModelConfig } from "./model.ts";
+export { modelNamed, models } from "./models.ts";

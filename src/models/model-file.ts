@@ -1,0 +1,66 @@
+import { PlatformError } from "#base";
+import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "#tensor";
+import { checkConfig, type Limits } from "./config.ts";
+import type { ModelConfig } from "./model.ts";
+
+/** A trained model as bytes: a safetensors file whose metadata names the model and its config. */
+export function writeModelFile(
+  model: string,
+  config: ModelConfig,
+  tensors: Readonly<Record<string, NamedTensor>>,
+): Uint8Array {
+  return encodeSafetensors({ tensors, metadata: { model, config: JSON.stringify(config) } });
+}
+
+export interface ModelFile<Config extends ModelConfig> {
+  readonly config: Config;
+  /** Numbers of one tensor. @throws PlatformError `data-damaged` when there is none of that name and type */
+  floats(tensor: string): Float32Array;
+  /** Row numbers of one tensor. @throws PlatformError `data-damaged`, likewise */
+  rows(tensor: string): Uint32Array;
+}
+
+/**
+ * Inverse of {@link writeModelFile}; tensors are views of `bytes`.
+ * @throws PlatformError `data-damaged` when the bytes hold no model, or another one; `invalid-config`
+ */
+export function readModelFile<Config extends ModelConfig>(
+  bytes: Uint8Array,
+  model: string,
+  limits: Limits<Config>,
+): ModelFile<Config> {
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  if (metadata["model"] !== model)
+    throw new PlatformError(
+      "data-damaged",
+      `Expected a file of the model ${model} and met one of ${metadata["model"] ?? "no model"}.`,
+    );
+  const config = parseConfig(model, metadata["config"]);
+  checkConfig(model, config, limits);
+  const missing = (tensor: string): PlatformError =>
+    new PlatformError("data-damaged", `The file of the model ${model} has no usable tensor "${tensor}".`);
+  return {
+    config,
+    floats: (tensor) => {
+      const values = tensors[tensor]?.values;
+      if (values instanceof Float32Array) return values;
+      throw missing(tensor);
+    },
+    rows: (tensor) => {
+      const values = tensors[tensor]?.values;
+      if (values instanceof Uint32Array) return values;
+      throw missing(tensor);
+    },
+  };
+}
+
+/** Whether its settings are right is for `checkConfig` to say. */
+function parseConfig(model: string, json = "null"): ModelConfig {
+  try {
+    const config: unknown = JSON.parse(json);
+    if (typeof config === "object" && config !== null) return config as ModelConfig; // checked by the caller, above
+  } catch {
+    // falls through: text that is no JSON is as damaged as none
+  }
+  throw new PlatformError("data-damaged", `The file of the model ${model} has no readable config.`);
+}

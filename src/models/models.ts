@@ -1,0 +1,18 @@
+import { PlatformError } from "#base";
+import { ease } from "./ease.ts";
+import { ials } from "./ials/ials.ts";
+import { itemKnn } from "./item-knn.ts";
+import type { Model } from "./model.ts";
+import { popularity } from "./popularity.ts";
+import { recentPopularity } from "./recent-popularity.ts";
+
+/** Every model, the simplest first. */
+export const models: readonly Model[] = [popularity, recentPopularity, itemKnn, ease, ials];
+
+/** @throws PlatformError `unknown-model`, listing those there are */
+export function modelNamed(name: string): Model {
+  const found = models.find((model) => model.name === name);
+  if (found) return found;
+  const known = models.map((model) => model.name).join(", ");
+  throw new PlatformError("unknown-model", `No model is named "${name}"; there are ${known}.`);
+}
