@@ -1,18 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { type Clock, HistoricalClock, PlatformError, type ProgressListener, SystemClock } from "#base";
-import { Actions, Catalogue, Ingestion } from "#events";
+import { Actions, CATALOGUE_PARTITION, Catalogue, followCatalogue, Ingestion } from "#events";
 import { Recommender } from "#recommendation";
-import { Applier } from "#sequences";
 import { createServer, type Keys, Metrics, type Server, type Services } from "#serving";
 import {
   FileBlobStore,
   type FolderLock,
   LmdbStateStore,
+  type LogFollower,
   lockFolder,
   SegmentedEventLog,
   type StateStore,
 } from "#storage";
+import { BackgroundApplier } from "./apply.ts";
 import { type DataManifest, paths, readManifest, writeManifest } from "./data-folder.ts";
 import { fitInWorker } from "./fit.ts";
 import { type ModelManifest, ModelStore } from "./model-store.ts";
@@ -45,12 +46,13 @@ export class Platform {
   readonly state: StateStore;
   readonly catalogue: Catalogue;
   readonly actions: Actions;
-  readonly applier: Applier;
+  readonly applier: BackgroundApplier;
   readonly ingestion: Ingestion;
   readonly models: ModelStore;
   #manifest: DataManifest;
   #fault: string | undefined;
   readonly #lock: FolderLock;
+  readonly #catalogueFollower: LogFollower;
 
   private constructor(parts: {
     folder: string;
@@ -60,8 +62,9 @@ export class Platform {
     log: SegmentedEventLog;
     state: StateStore;
     catalogue: Catalogue;
+    catalogueFollower: LogFollower;
     actions: Actions;
-    applier: Applier;
+    applier: BackgroundApplier;
   }) {
     this.folder = parts.folder;
     this.clock = parts.clock;
@@ -73,7 +76,12 @@ export class Platform {
     this.#manifest = parts.manifest;
     this.#lock = parts.lock;
     this.models = new ModelStore(new FileBlobStore(paths.blobs(parts.folder)));
-    this.ingestion = new Ingestion({ ...parts, applied: parts.applier.applied, newEventId: randomUUID });
+    this.#catalogueFollower = parts.catalogueFollower;
+    const applied = (partition: number, offset: number): Promise<void> =>
+      partition === CATALOGUE_PARTITION
+        ? this.#catalogueFollower.reached(offset)
+        : this.applier.applied(partition, offset);
+    this.ingestion = new Ingestion({ ...parts, applied, newEventId: randomUUID });
   }
 
   /** What a folder holds, without opening it: `undefined` when it is new. */
@@ -96,13 +104,25 @@ export class Platform {
       const state = new LmdbStateStore(paths.state(folder), clock);
       const catalogue = new Catalogue();
       const actions = new Actions();
-      const onFailure = (error: unknown): void =>
-        onNotice(`applying events failed and is tried again: ${String(error)}`);
-      const applier = await Applier.start({ log, state, catalogue, actions, onFailure }, (done, total) =>
-        progress({ stage: "reading the log", done, total }),
-      );
-      clock.observe(applier.newestMs());
-      return new Platform({ folder, manifest, lock, clock, log, state, catalogue, actions, applier });
+      const trouble = (error: unknown): void => onNotice(`the catalogue cannot be read: ${String(error)}`);
+      const catalogueFollower = followCatalogue(log, catalogue, trouble);
+      await catalogueFollower.catchUp(() => {});
+      catalogueFollower.start();
+      const applier = await BackgroundApplier.start({ folder, log, state, progress, onNotice });
+      clock.observe(applier.newestMs);
+      const parts = {
+        folder,
+        manifest,
+        lock,
+        clock,
+        log,
+        state,
+        catalogue,
+        catalogueFollower,
+        actions,
+        applier,
+      };
+      return new Platform(parts);
     } catch (error) {
       await lock.release();
       throw error;
@@ -179,7 +199,7 @@ export class Platform {
         dataset: this.#manifest.dataset,
         areTimesMadeUp: this.#manifest.areTimesMadeUp,
       },
-      fault: () => this.#fault,
+      fault: () => this.#fault ?? applier.fault(),
       lagRecords: () => applier.lag(),
       newRecommendationId: randomUUID,
     };
@@ -190,6 +210,7 @@ export class Platform {
   async close(): Promise<void> {
     this.#fault = "stopping";
     await this.applier.close();
+    await this.#catalogueFollower.close();
     await this.log.close();
     await this.state.close();
     await this.#lock.release();

@@ -1,144 +1,95 @@
 import { PlatformError } from "#base";
-import { CATALOGUE_PARTITION, decodeCatalogueRecord } from "#events";
-import type { EventLog, LogRecord, StateReader, StateStore } from "#storage";
-import { type ApplyContext, applyEvents } from "./apply-events.ts";
+import { type Actions, CATALOGUE_PARTITION, Catalogue, followCatalogue } from "#events";
+import { type EventLog, LogFollower, type LogRecord, type StateReader, type StateStore } from "#storage";
+import { applyEvents } from "./apply-events.ts";
 import { progressKey } from "./state-keys.ts";
 
 /**
- * @file The loop that keeps state level with the log: one per partition, reading on from the offset that is stored *in* the
- * state. The catalogue's partition is read whole at every start, because it lives in memory; users wait for it, because their
- * sequences speak in its numbers.
+ * @file What keeps the state of users level with the log: one follower per partition, going on from the offset that is stored
+ * *in* the state. Sequences speak in the catalogue's numbers, so before a run of events is applied the applier's own catalogue
+ * has taken everything that was in the log when the run was.
  */
-export interface ApplierParts extends Omit<ApplyContext, "state"> {
+export interface ApplierParts {
   readonly log: EventLog;
   readonly state: StateStore;
-  /** Told of every failure to apply; the loop tries again while the process lives. */
+  readonly actions: Actions;
+  /** Told when later reads show everything of the partition before `offset`. */
+  readonly onApplied: (partition: number, offset: number) => void;
+  /** Told of every failure to apply; the applier tries again while the process lives. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Large enough to share a transaction among many users, small enough to answer a waiting writer soon. */
-const BATCH_RECORDS = 5000;
-const RETRY_MS = 500;
-
 export class Applier {
   readonly #parts: ApplierParts;
-  readonly #applied: number[] = [];
-  readonly #abort = new AbortController();
-  readonly #waiting: {
-    partition: number;
-    offset: number;
-    resolve: () => void;
-    reject: (error: Error) => void;
-  }[] = [];
-  #loops: Promise<void>[] = [];
+  readonly #catalogue = new Catalogue();
+  readonly #followCatalogue: LogFollower;
+  readonly #followUsers: LogFollower[] = [];
   #newestMs = 0;
 
   private constructor(parts: ApplierParts) {
     this.#parts = parts;
+    this.#followCatalogue = followCatalogue(parts.log, this.#catalogue, parts.onFailure);
   }
 
-  /** Reads the catalogue, then brings every user level with the log before it resolves. */
+  /** Brings every user level with the log before it resolves, then goes on in the background. */
   static async start(
     parts: ApplierParts,
     onProgress: (done: number, total: number) => void,
   ): Promise<Applier> {
     const applier = new Applier(parts);
-    const partitions = Array.from({ length: parts.log.partitionCount }, (_, partition) => partition);
-    for (const partition of partitions) applier.#applied.push(await applier.#storedProgress(partition));
-    const behind = (): number =>
-      partitions.reduce((sum, p) => sum + parts.log.end(p) - applier.#applied[p]!, 0);
-    const total = behind();
-    for (const partition of partitions) {
-      while (applier.#applied[partition]! < parts.log.end(partition)) {
-        await applier.#step(partition);
-        onProgress(total - behind(), total);
-      }
+    const followers = [applier.#followCatalogue];
+    for (let partition = 1; partition < parts.log.partitionCount; partition++) {
+      const follower = await applier.#followPartition(partition);
+      applier.#followUsers.push(follower);
+      followers.push(follower);
     }
-    applier.#loops = partitions.map((partition) => applier.#follow(partition));
+    const behind = (): number =>
+      followers.reduce((sum, follower, partition) => sum + parts.log.end(partition) - follower.position, 0);
+    const total = behind();
+    for (const follower of followers) {
+      await follower.catchUp(() => onProgress(total - behind(), total));
+      follower.start();
+    }
     return applier;
   }
 
-  /** Resolves when every record of the partition before `offset` shows in later reads. */
-  readonly applied = (partition: number, offset: number): Promise<void> => {
-    if (this.#applied[partition]! >= offset) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      if (this.#abort.signal.aborted) reject(stopping());
-      else this.#waiting.push({ partition, offset, resolve, reject });
-    });
-  };
-
-  /** Records in the log that state does not show yet. */
-  lag(): number {
-    return this.#applied.reduce(
-      (sum, applied, partition) => sum + this.#parts.log.end(partition) - applied,
-      0,
-    );
-  }
-
   /** Time of the newest event in the state, ms; 0 when there is none. */
-  newestMs(): number {
+  get newestMs(): number {
     return this.#newestMs;
   }
 
   async close(): Promise<void> {
-    this.#abort.abort();
-    await Promise.all(this.#loops);
-    for (const { reject } of this.#waiting.splice(0)) reject(stopping());
+    await Promise.all(this.#followUsers.map((follower) => follower.close()));
+    await this.#followCatalogue.close();
   }
 
-  async #follow(partition: number): Promise<void> {
-    const { log, onFailure } = this.#parts;
-    const { signal } = this.#abort;
-    while (!signal.aborted) {
-      try {
-        await log.waitBeyond(partition, this.#applied[partition]!, signal);
-        await this.#step(partition);
-      } catch (error) {
-        if (signal.aborted) return;
-        onFailure(error);
-        await new Promise((resume) => setTimeout(resume, RETRY_MS));
-      }
-    }
-  }
-
-  async #step(partition: number): Promise<void> {
-    const records = await this.#parts.log.read(partition, this.#applied[partition]!, BATCH_RECORDS);
-    if (records.length === 0) return;
-    if (partition === CATALOGUE_PARTITION) this.#applyToCatalogue(records);
-    else await this.#applyToUsers(partition, records);
-    this.#applied[partition] = records.at(-1)!.offset + 1;
-    for (let n = this.#waiting.length - 1; n >= 0; n--) {
-      const waiter = this.#waiting[n]!;
-      if (waiter.partition !== partition || waiter.offset > this.#applied[partition]!) continue;
-      this.#waiting.splice(n, 1);
-      waiter.resolve();
-    }
-  }
-
-  #applyToCatalogue(records: readonly LogRecord[]): void {
-    for (const { bytes } of records) this.#parts.catalogue.apply(decodeCatalogueRecord(bytes));
-  }
-
-  async #applyToUsers(partition: number, records: readonly LogRecord[]): Promise<void> {
-    const { state, catalogue, actions } = this.#parts;
-    const { operations, newestMs } = await applyEvents(records, { state, catalogue, actions });
-    this.#newestMs = Math.max(this.#newestMs, newestMs);
-    const progress = encodeProgress({ offset: records.at(-1)!.offset + 1, newestMs: this.#newestMs });
-    await state.write([...operations, { kind: "put", key: progressKey(partition), value: progress }]);
-  }
-
-  async #storedProgress(partition: number): Promise<number> {
-    const { log, state } = this.#parts;
-    if (partition === CATALOGUE_PARTITION) return log.start(partition);
+  async #followPartition(partition: number): Promise<LogFollower> {
+    const { log, state, onFailure } = this.#parts;
     const { offset, newestMs } = await readProgress(state, partition);
     this.#newestMs = Math.max(this.#newestMs, newestMs);
-    if (offset <= log.end(partition)) return offset;
-    throw new PlatformError(
-      "data-damaged",
-      `state reflects ${offset} records of partition ${partition} and the log has ${log.end(partition)}: the log was cut. ` +
-        "Restore the log from a backup, or delete the state folder to build it again from what the log still has.",
-    );
+    if (offset > log.end(partition)) throw logWasCut(partition, offset, log.end(partition));
+    const take = (records: readonly LogRecord[]): Promise<void> => this.#apply(partition, records);
+    return new LogFollower({ log, partition, from: offset, take, onFailure });
   }
+
+  async #apply(partition: number, records: readonly LogRecord[]): Promise<void> {
+    const { log, state, actions, onApplied } = this.#parts;
+    await this.#followCatalogue.reached(log.end(CATALOGUE_PARTITION));
+    const step = await applyEvents(records, { state, catalogue: this.#catalogue, actions });
+    this.#newestMs = Math.max(this.#newestMs, step.newestMs);
+    const offset = records.at(-1)!.offset + 1;
+    const progress = encodeProgress({ offset, newestMs: this.#newestMs });
+    await state.write([...step.operations, { kind: "put", key: progressKey(partition), value: progress }]);
+    onApplied(partition, offset);
+  }
+}
+
+function logWasCut(partition: number, applied: number, end: number): PlatformError {
+  return new PlatformError(
+    "data-damaged",
+    `state reflects ${applied} records of partition ${partition} and the log has ${end}: the log was cut. ` +
+      "Restore the log from a backup, or delete the state folder to build it again from what the log still has.",
+  );
 }
 
 /** How far state has come in one partition. */
@@ -161,8 +112,4 @@ function encodeProgress({ offset, newestMs }: AppliedProgress): Uint8Array {
   bytes.writeDoubleLE(offset, 0);
   bytes.writeDoubleLE(newestMs, 8);
   return bytes;
-}
-
-function stopping(): PlatformError {
-  return new PlatformError("not-ready", "the platform is stopping; send the request again");
 }

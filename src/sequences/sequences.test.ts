@@ -10,6 +10,7 @@ import {
   Catalogue,
   encodeCatalogueRecord,
   encodeEvent,
+  followCatalogue,
   partitionOf,
   type StoredEvent,
 } from "#events";
@@ -49,12 +50,14 @@ async function openStorage(folder = join(root, String(made++))) {
 type Storage = Awaited<ReturnType<typeof openStorage>>;
 
 async function apply({ log, state }: Storage): Promise<Catalogue> {
-  const catalogue = new Catalogue();
   const onFailure = (error: unknown): never => {
     throw error;
   };
-  const applier = await Applier.start({ log, state, catalogue, actions, onFailure }, () => {});
+  const applier = await Applier.start({ log, state, actions, onFailure, onApplied: () => {} }, () => {});
   await applier.close();
+  const catalogue = new Catalogue();
+  const follower = followCatalogue(log, catalogue, onFailure);
+  await follower.catchUp(() => {});
   return catalogue;
 }
 

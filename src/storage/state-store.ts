@@ -8,6 +8,8 @@ export interface StateStore extends StateReader {
   write(operations: readonly StateOperation[]): Promise<void>;
   /** A view that does not change while others write. Release it: an old view keeps old pages alive. */
   snapshot(): StateSnapshot;
+  /** Later reads show what others (threads, processes) have written by now. Own writes show without it. */
+  refresh(): void;
   /** Resolves when everything written so far is on disk. */
   flush(): Promise<void>;
   /** Removes entries whose time has passed; returns how many. */

@@ -53,6 +53,29 @@ describeStateStore("LmdbStateStore", async (clock) => {
   };
 });
 
+test("a follower opened beside the writer reads just as far as it is told, across segments begun since", async () => {
+  const folder = await newFolder();
+  const options = { partitionCount: 1, segmentBytes: 200 };
+  const log = await SegmentedEventLog.open(folder, options);
+  const follower = await SegmentedEventLog.open(folder, { ...options, isReadOnly: true });
+  const seen: string[] = [];
+  for (let position = 0; position < 50; position++) {
+    await log.append(0, [bytes(`record number ${position}`)]);
+    if (position % 7 !== 6) continue;
+    expect(await follower.read(0, seen.length, 100)).toEqual([]);
+    follower.extendTo(0, position - 1);
+    while (seen.length < follower.end(0)) {
+      for (const record of await follower.read(0, seen.length, 3))
+        seen.push(Buffer.from(record.bytes).toString());
+    }
+    expect(seen).toHaveLength(position - 1);
+  }
+  expect(seen).toEqual(Array.from({ length: 47 }, (_, position) => `record number ${position}`));
+  await follower.close();
+  await log.close();
+  await remove(folder);
+});
+
 async function newLogOnDisk(): Promise<{ folder: string; segments: () => Promise<string[]> }> {
   const folder = await newFolder();
   const log = await SegmentedEventLog.open(folder, { partitionCount: 1, segmentBytes: 200 });

@@ -63,6 +63,10 @@ export class LmdbStateStore implements StateStore {
     };
   }
 
+  refresh(): void {
+    this.#root.resetReadTxn();
+  }
+
   async flush(): Promise<void> {
     await this.#root.flushed;
   }

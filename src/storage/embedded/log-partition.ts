@@ -7,8 +7,8 @@ import {
   encodeFrame,
   encodeHeader,
   findHeaderFault,
-  neededBytes,
   readAt,
+  readBlock,
   SEGMENT_HEADER_BYTES,
   surveySegment,
 } from "./segment-file.ts";
@@ -88,23 +88,24 @@ export class LogPartition {
   }
 
   async read(from: number, limit: number): Promise<readonly LogRecord[]> {
+    if (from >= this.#end || limit <= 0) return [];
+    if (this.#segments.length === 0) await this.#discoverSegments();
     const offset = Math.max(from, this.start);
-    if (offset >= this.#end || limit <= 0) return [];
-    const segment = this.#segments.findLast(({ baseOffset }) => baseOffset <= offset);
-    assert(segment, "every durable offset lies in a segment");
-    const reader = await this.#readerOf(segment);
-    let position = await this.#positionOf(segment, reader, offset);
-    const records: LogRecord[] = [];
-    while (records.length < limit && position < segment.endPosition) {
-      const bytes = await readAt(reader, position, await neededBytes(reader, position, segment.endPosition));
-      const frames = decodeFrames(bytes, offset + records.length, limit - records.length);
-      if (frames.isDamaged || frames.records.length === 0)
-        throw damage(segment.path, `record ${offset + records.length}`);
-      for (const record of frames.records) records.push(record);
-      position += frames.byteCount;
-    }
-    this.#rememberCursor(offset + records.length, position);
-    return records;
+    const segment = this.#segmentOf(offset);
+    const records = segment ? await this.#readFrom(segment, offset, limit) : [];
+    if (records.length > 0) return records;
+    await this.#discoverSegments(); // a follower meets segments begun after it was opened
+    const begun = this.#segmentOf(offset);
+    const found = begun && begun !== segment ? await this.#readFrom(begun, offset, limit) : [];
+    if (found.length === 0) throw damage((begun ?? segment)?.path ?? this.#folder, `record ${offset}`);
+    return found;
+  }
+
+  /** A follower is told how far the log is durable; only so far does it read. */
+  extendTo(end: number): void {
+    assert(this.#options.isReadOnly && end >= this.#end, "only a follower is told of a later end");
+    this.#end = end;
+    this.#tellArrivals();
   }
 
   waitBeyond(offset: number, abort?: AbortSignal): Promise<void> {
@@ -141,6 +142,43 @@ export class LogPartition {
     this.#fail(new PlatformError("not-ready", "the event log is closed"));
     await this.#writer?.close();
     for (const segment of this.#segments) await segment.reader?.close();
+  }
+
+  #segmentOf(offset: number): Segment | undefined {
+    return this.#segments.findLast(({ baseOffset }) => baseOffset <= offset);
+  }
+
+  /** Records of one segment, up to its last durable one; none when they are in a later segment. */
+  async #readFrom(segment: Segment, offset: number, limit: number): Promise<LogRecord[]> {
+    const next = this.#segments[this.#segments.indexOf(segment) + 1];
+    const wanted = Math.min(limit, this.#end - offset, (next?.baseOffset ?? this.#end) - offset);
+    const reader = await this.#readerOf(segment);
+    let position = await this.#positionOf(segment, reader, offset);
+    const records: LogRecord[] = [];
+    while (records.length < wanted) {
+      const bytes = await readBlock(reader, position);
+      const frames = decodeFrames(bytes, offset + records.length, wanted - records.length);
+      if (frames.isDamaged) throw damage(segment.path, `record ${offset + records.length}`);
+      if (frames.records.length === 0) break;
+      for (const record of frames.records) records.push(record);
+      position += frames.byteCount;
+    }
+    if (records.length > 0) this.#rememberCursor(offset + records.length, position);
+    return records;
+  }
+
+  async #discoverSegments(): Promise<void> {
+    const known = new Set(this.#segments.map(({ path }) => path));
+    for (const { path, baseOffset } of await listSegments(this.#folder)) {
+      if (known.has(path)) continue;
+      this.#segments.push({
+        path,
+        baseOffset,
+        endPosition: SEGMENT_HEADER_BYTES,
+        marks: undefined,
+        reader: undefined,
+      });
+    }
   }
 
   async #recover(): Promise<void> {
@@ -223,6 +261,10 @@ export class LogPartition {
       resolve(this.#end);
       this.#end += frames.length;
     }
+    this.#tellArrivals();
+  }
+
+  #tellArrivals(): void {
     for (const { resolve } of this.#waiting.filter(({ offset }) => offset < this.#end)) resolve();
   }
 
@@ -300,7 +342,7 @@ export class LogPartition {
     let position = segment.marks[mark]!;
     let skip = offset - segment.baseOffset - mark * MARK_STRIDE;
     while (skip > 0) {
-      const bytes = await readAt(reader, position, await neededBytes(reader, position, segment.endPosition));
+      const bytes = await readBlock(reader, position);
       const { records, byteCount } = decodeFrames(bytes, offset - skip, skip);
       if (records.length === 0) throw damage(segment.path, `record ${offset - skip}`);
       position += byteCount;

@@ -80,7 +80,7 @@ export async function surveySegment(
     let position = SEGMENT_HEADER_BYTES;
     let count = 0;
     while (position < size) {
-      const bytes = await readAt(file, position, await neededBytes(file, position, size));
+      const bytes = await readBlock(file, position);
       const { records, byteCount } = decodeFrames(bytes, baseOffset + count, Number.POSITIVE_INFINITY);
       if (records.length === 0) break;
       let frameStart = position;
@@ -113,12 +113,14 @@ export interface SegmentSurvey {
 
 const READ_BYTES = 1 << 20;
 
-/** How much to read at `position`: a block, or the whole frame when one is larger than a block. */
-export async function neededBytes(file: FileHandle, position: number, end: number): Promise<number> {
-  const available = end - position;
-  if (available < FRAME_HEADER_BYTES) return available;
-  const header = await readAt(file, position, FRAME_HEADER_BYTES);
-  return Math.min(available, Math.max(READ_BYTES, FRAME_HEADER_BYTES + header.readUInt32LE(0)));
+/** Bytes from the frame at `position` on: at most a block, but the whole frame when one is larger. Empty at the end of the file. */
+export async function readBlock(file: FileHandle, position: number): Promise<Buffer> {
+  const { size } = await file.stat();
+  const available = Math.max(0, size - position);
+  if (available <= READ_BYTES) return readAt(file, position, available);
+  const block = await readAt(file, position, READ_BYTES);
+  const needed = FRAME_HEADER_BYTES + block.readUInt32LE(0);
+  return needed <= READ_BYTES ? block : readAt(file, position, Math.min(available, needed));
 }
 
 /** `length` bytes from `position` on, fewer at the end of the file. */

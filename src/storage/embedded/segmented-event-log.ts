@@ -8,7 +8,7 @@ export interface SegmentedEventLogOptions {
   readonly partitionCount: number;
   /** Default 128 MiB. */
   readonly segmentBytes?: number;
-  /** Opens beside a running writer: reads what was durable at opening, mends and writes nothing. */
+  /** Opens beside a running writer: reads what was durable at opening, and what `extendTo` says is; mends and writes nothing. */
   readonly isReadOnly?: boolean;
   /** Default true. False only to measure what durability costs. */
   readonly isDurable?: boolean;
@@ -109,6 +109,11 @@ export class SegmentedEventLog implements EventLog {
       await file.close();
     }
     await rename(`${path}.partial`, path);
+  }
+
+  /** For a log opened read-only beside a writer: the writer's end, told by whoever knows it. */
+  extendTo(partition: number, end: number): void {
+    this.#at(partition).extendTo(end);
   }
 
   dropBefore(partition: number, offset: number): Promise<void> {

@@ -1,0 +1,135 @@
+import { Worker } from "node:worker_threads";
+import { PlatformError, type ProgressListener } from "#base";
+import { type EventLog, OffsetGate, type StateStore } from "#storage";
+import type { ApplyMessage, ApplyOrder, ApplyTask } from "./apply-worker.ts";
+
+/** The same file from `src` (tests) and from `dist`: a worker thread runs compiled code only. */
+const WORKER = new URL("../../dist/main/apply-worker.js", import.meta.url);
+
+export interface BackgroundApplierParts {
+  readonly folder: string;
+  readonly log: EventLog;
+  /** This thread's view of the state the worker writes. */
+  readonly state: StateStore;
+  readonly progress: ProgressListener;
+  readonly onNotice: (message: string) => void;
+}
+
+/** The serving thread's end of the applier: tells the worker how far the log is, and waits for it to be applied. */
+export class BackgroundApplier {
+  readonly #parts: BackgroundApplierParts;
+  readonly #worker: Worker;
+  readonly #gates: OffsetGate[];
+  readonly #abort = new AbortController();
+  readonly #ended: Promise<void>;
+  #fault: string | undefined;
+  #newestMs = 0;
+
+  private constructor(parts: BackgroundApplierParts) {
+    this.#parts = parts;
+    const { folder, log } = parts;
+    this.#gates = Array.from({ length: log.partitionCount }, () => new OffsetGate(0));
+    const task: ApplyTask = { folder, partitionCount: log.partitionCount };
+    this.#worker = new Worker(WORKER, { workerData: task, execArgv: [] }); // flags of a test runner are not the thread's
+    this.#ended = new Promise((ended) => this.#worker.once("exit", () => ended()));
+  }
+
+  /** Resolves when state is level with the log. @throws PlatformError `data-damaged` */
+  static async start(parts: BackgroundApplierParts): Promise<BackgroundApplier> {
+    const applier = new BackgroundApplier(parts);
+    await applier.#untilReady();
+    for (const [partition, gate] of applier.#gates.entries()) {
+      gate.advance(parts.log.end(partition));
+      void applier.#announce(partition);
+    }
+    return applier;
+  }
+
+  /** Resolves when every record of the partition before `offset` shows in later reads of this thread. */
+  readonly applied = (partition: number, offset: number): Promise<void> =>
+    this.#gates[partition]!.reached(offset);
+
+  /** Records of users in the log that state does not show yet. */
+  lag(): number {
+    return this.#gates.reduce(
+      (sum, gate, partition) => (partition === 0 ? sum : sum + this.#parts.log.end(partition) - gate.offset),
+      0,
+    );
+  }
+
+  /** What keeps events from being applied; `undefined` when nothing does. */
+  fault(): string | undefined {
+    return this.#fault;
+  }
+
+  /** Time of the newest event in the state when it was opened, ms. */
+  get newestMs(): number {
+    return this.#newestMs;
+  }
+
+  async close(): Promise<void> {
+    this.#abort.abort();
+    this.#order({ kind: "stop" });
+    await this.#ended;
+  }
+
+  #order(order: ApplyOrder): void {
+    this.#worker.postMessage(order);
+  }
+
+  #untilReady(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#worker.on("message", (message: ApplyMessage) => {
+        if (message.kind === "ready") {
+          this.#newestMs = message.newestMs;
+          resolve();
+        } else if (message.kind === "failed") {
+          reject(
+            message.code ? new PlatformError(message.code, message.message) : new Error(message.message),
+          );
+        } else this.#hear(message);
+      });
+      this.#worker.once("error", (error) => {
+        this.#giveUp(String(error));
+        reject(error);
+      });
+      void this.#ended.then(() => this.#giveUp("the applying thread has ended"));
+    });
+  }
+
+  #hear(message: ApplyMessage): void {
+    const { progress, state, onNotice } = this.#parts;
+    if (message.kind === "progress")
+      progress({ stage: "reading the log", done: message.done, total: message.total });
+    if (message.kind === "trouble") {
+      this.#fault = `events cannot be applied: ${message.message}`;
+      onNotice(`${this.#fault}; it is tried again`);
+    }
+    if (message.kind === "applied") {
+      this.#fault = undefined;
+      state.refresh();
+      this.#gates[message.partition]!.advance(message.offset);
+    }
+  }
+
+  #giveUp(fault: string): void {
+    this.#fault = fault;
+    for (const gate of this.#gates)
+      gate.close(new PlatformError("not-ready", `${fault}; send the request again`));
+  }
+
+  /** Tells the worker of every new end of a partition. */
+  async #announce(partition: number): Promise<void> {
+    const { log } = this.#parts;
+    let told = log.end(partition);
+    try {
+      for (;;) {
+        await log.waitBeyond(partition, told, this.#abort.signal);
+        told = log.end(partition);
+        this.#order({ kind: "extend", partition, end: told });
+      }
+    } catch {
+      // The log is closing, and so is this.
+    }
+  }
+}
