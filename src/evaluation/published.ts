@@ -48,8 +48,7 @@ const HR_NDCG: readonly MetricName[] = ["hrAt10", "ndcgAt10"];
 const NEXT_ITEM_ML = { dataset: "ml-1m", protocol: "loo-full" } as const;
 const NEXT_ITEM_S3 = { dataset: "s3-beauty", protocol: "loo-full" } as const;
 const NEXT_ITEM_BEAUTY = { dataset: "beauty", protocol: "loo-full" } as const;
-const RENDLE =
-  "Rendle et al., Neural Collaborative Filtering vs. Matrix Factorization Revisited, RecSys 2020";
+const RENDLE = "Rendle et al., RecSys 2020";
 
 const ml1mNextItem: readonly PublishedFigure[] = [
   ...figures({ ...NEXT_ITEM_ML, source: "antklen/sasrec-bert4rec-recsys23 README.md" }, HR_NDCG, [

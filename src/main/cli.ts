@@ -39,7 +39,8 @@ try {
 function explain(error: unknown): number {
   if (isUsageError(error)) return error.exitCode === 0 ? 0 : THEIR_REQUEST;
   const text = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${pc.red("error")} ${text}\n`);
+  const clear = process.stderr.isTTY ? "\r\x1b[2K" : ""; // a progress bar may stand on this line
+  process.stderr.write(`${clear}${pc.red("error")} ${text}\n`);
   if (error instanceof PlatformError && error.status < 500) return THEIR_REQUEST;
   if (error instanceof Error && !(error instanceof PlatformError))
     process.stderr.write(`${pc.dim(error.stack ?? "")}\n`);

@@ -9,7 +9,7 @@ import { PlatformError } from "#base";
  *     log/             the event log: the truth
  *     state/           derived from the log; can be deleted, the next start builds it again
  *     blobs/           models
- *     lock.socket      exists while a process owns the folder
+ *     lock-*.socket    while a process owns the folder
  */
 export interface DataManifest {
   /** Format of the folder as a whole. */
@@ -23,13 +23,15 @@ export interface DataManifest {
   /** Partitions of the log: the catalogue's and the users'. Cannot change. */
   readonly partitionCount: number;
   readonly seed: number;
+  /** Size of the world; `null` for other data. */
+  readonly preset: string | null;
   /** Messages of the data set that are safely in; `isComplete` when all are. An import that was cut off goes on from here. */
   readonly imported: { readonly messages: number; readonly rejected: number; readonly isComplete: boolean };
 }
 
 const FILE = "inkling.json";
 /** Not ours: they may lie in a folder that we take as empty. */
-const IGNORED = new Set(["lock.socket", ".gitkeep", ".DS_Store"]);
+const IGNORED = /^(lock-.*\.(socket|new)|\.gitkeep|\.DS_Store)$/;
 
 export const paths = {
   log: (folder: string): string => join(folder, "log"),
@@ -45,7 +47,7 @@ export async function readManifest(folder: string): Promise<DataManifest | undef
   const text = await readFile(join(folder, FILE), "utf8").catch(() => undefined);
   if (text !== undefined) return parseManifest(folder, text);
   const others = (await readdir(folder).catch(() => [])).filter(
-    (name) => !IGNORED.has(name) && !name.startsWith(FILE),
+    (name) => !IGNORED.test(name) && !name.startsWith(FILE),
   );
   if (others.length === 0) return undefined;
   throw new PlatformError(

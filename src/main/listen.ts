@@ -11,10 +11,15 @@ export async function listen(server: Server, { host, port }: ListenOptions): Pro
     const address = await server.listen({ host, port });
     return address.replace("[::]", "localhost").replace("0.0.0.0", "localhost");
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EADDRINUSE")) throw error;
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (code === "EADDRINUSE") {
+      const fix = "Stop what listens there, or choose another with --port.";
+      throw new PlatformError("port-in-use", `port ${port} is taken. ${fix}`);
+    }
+    if (!["ENOTFOUND", "EADDRNOTAVAIL", "EACCES", "EINVAL"].includes(code)) throw error;
     throw new PlatformError(
-      "port-in-use",
-      `port ${port} is taken. Stop what listens there, or choose another with --port.`,
+      "invalid-config",
+      `cannot listen on ${host}:${port} (${code}). Choose another --host or --port.`,
     );
   }
 }

@@ -17,7 +17,7 @@ let server: Server;
 const open = (): Promise<Platform> =>
   Platform.open({
     folder,
-    create: { dataset: "world", clock: "historical", areTimesMadeUp: false, seed: 1 },
+    create: { dataset: "world", clock: "historical", areTimesMadeUp: false, seed: 1, preset: "tiny" },
     progress: ignoreProgress,
     onNotice: () => {},
   });

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { type Clock, HistoricalClock, PlatformError, type ProgressListener, SystemClock } from "#base";
 import { Actions, CATALOGUE_PARTITION, Catalogue, followCatalogue, Ingestion } from "#events";
 import { Recommender } from "#recommendation";
+import { readAllProgress } from "#sequences";
 import { createServer, type Keys, Metrics, type Server, type Services } from "#serving";
 import {
   FileBlobStore,
@@ -11,6 +12,7 @@ import {
   type LogFollower,
   lockFolder,
   SegmentedEventLog,
+  type SegmentedEventLogOptions,
   type StateStore,
 } from "#storage";
 import { BackgroundApplier } from "./apply.ts";
@@ -100,8 +102,9 @@ export class Platform {
       if (!manifest) throw new PlatformError("no-data", `${folder} is empty; fill it with: inkling import`);
       const clock = manifest.clock === "historical" ? new HistoricalClock(0) : new SystemClock();
       const { partitionCount } = manifest;
-      const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount, onRecovery: onNotice });
       const state = new LmdbStateStore(paths.state(folder), clock);
+      const acknowledged = (await readAllProgress(state, partitionCount)).map(({ offset }) => offset);
+      const log = await openLog(folder, { partitionCount, acknowledged, onRecovery: onNotice }, state);
       const catalogue = new Catalogue();
       const actions = new Actions();
       const trouble = (error: unknown): void => onNotice(`the catalogue cannot be read: ${String(error)}`);
@@ -214,6 +217,20 @@ export class Platform {
     await this.log.close();
     await this.state.close();
     await this.#lock.release();
+  }
+}
+
+/** Refused by the log, state is let go of too, so that the folder can be opened again in this process. */
+async function openLog(
+  folder: string,
+  options: SegmentedEventLogOptions,
+  state: StateStore,
+): Promise<SegmentedEventLog> {
+  try {
+    return await SegmentedEventLog.open(paths.log(folder), options);
+  } catch (error) {
+    await state.close();
+    throw error;
   }
 }
 

@@ -1,10 +1,23 @@
 import type { ModelConfig } from "#models";
 
 /**
- * @file Settings of models on public data sets, chosen on validation data carved out of the training part
- * (`inkling evaluate --on validation --set ...`), never on the test.
+ * @file Settings of models on public data sets: published ones, and small searches on validation data carved out of the
+ * training part (`inkling evaluate --on validation --set ...`); never chosen on the test.
  */
-const recipes: Readonly<Record<string, ModelConfig>> = {};
+const recipes: Readonly<Record<string, ModelConfig>> = {
+  // D and reg as in Rendle et al. 2022, "Revisiting the performance of iALS"; unobservedWeight searched near theirs.
+  "pinterest-20 ncf ials": { embeddingSize: 192, epochs: 16, reg: 0.02, unobservedWeight: 0.009 },
+  "pinterest-20 ncf item-knn": { neighbours: 1000, shrinkage: 30 },
+  "pinterest-20 split-full ials": { embeddingSize: 512, epochs: 12, reg: 0.012, unobservedWeight: 0.012 },
+  "pinterest-20 split-full item-knn": { neighbours: 1000, shrinkage: 30 },
+  "pinterest-20 split-full ease": { reg: 500, regExponent: 0.5, userDamping: 1 },
+  "ml-1m ncf ials": { embeddingSize: 192, epochs: 12, reg: 0.007, unobservedWeight: 0.3 },
+  "ml-1m ncf item-knn": { neighbours: 50, shrinkage: 100 },
+  "ml-1m ncf ease": { reg: 1000, regExponent: 0.5, userDamping: 0.5 },
+  "deskdrop deskdrop ials": { embeddingSize: 128, epochs: 16, reg: 0.04, unobservedWeight: 0.02 },
+  "deskdrop deskdrop ease": { reg: 200, regExponent: 0.5, userDamping: 0.5 },
+  "deskdrop deskdrop recent-popularity": { halfLifeDays: 120 },
+};
 
 /** The settings that differ from the model's defaults. */
 export function recipeFor(dataset: string, protocol: string, model: string): ModelConfig {

@@ -1,6 +1,9 @@
-import type { ProgressListener } from "#base";
+import { resolve } from "node:path";
+import { PlatformError, type ProgressListener } from "#base";
 import {
   createWorld,
+  type Dataset,
+  type DatasetContents,
   datasetNamed,
   datasets,
   folderOf,
@@ -19,7 +22,7 @@ const DEFAULT_ROOT = "datasets";
 
 export interface SourceOptions {
   readonly seed: number;
-  readonly worldPreset: WorldPreset;
+  readonly preset: WorldPreset;
   readonly progress: ProgressListener;
 }
 
@@ -29,7 +32,7 @@ export interface SourceOptions {
  */
 export async function openSource(
   name: string,
-  { seed, worldPreset: preset, progress }: SourceOptions,
+  { seed, preset, progress }: SourceOptions,
 ): Promise<ImportSource> {
   if (name === WORLD) {
     const world = createWorld({ ...worldPresets[preset], seed });
@@ -43,8 +46,7 @@ export async function openSource(
       rejectedRows: { count: 0, samples: [] },
     };
   }
-  const dataset = datasetNamed(name);
-  const contents = await dataset.load(folderOf(dataset, datasetsRoot()), progress);
+  const contents = await loadDataset(datasetNamed(name), progress);
   return {
     name,
     clock: "historical",
@@ -56,8 +58,19 @@ export async function openSource(
   };
 }
 
-export function datasetsRoot(): string {
-  return process.env["INKLING_DATASETS"] ?? DEFAULT_ROOT;
+/**
+ * Loads a data set from where data sets are looked for.
+ * @throws PlatformError `missing-file`, naming the setting that says where that is
+ */
+export async function loadDataset(dataset: Dataset, progress: ProgressListener): Promise<DatasetContents> {
+  const root = resolve(process.env["INKLING_DATASETS"] ?? DEFAULT_ROOT);
+  try {
+    return await dataset.load(folderOf(dataset, root), progress);
+  } catch (error) {
+    if (!(error instanceof PlatformError && error.code === "missing-file")) throw error;
+    const hint = `Data sets are looked for in ${root}; INKLING_DATASETS names another folder.`;
+    throw new PlatformError("missing-file", `${error.message} ${hint}`);
+  }
 }
 
 /** Every name `--dataset` takes. */

@@ -1,4 +1,3 @@
-import { PlatformError } from "#base";
 import { type Actions, CATALOGUE_PARTITION, Catalogue, followCatalogue } from "#events";
 import { type EventLog, LogFollower, type LogRecord, type StateReader, type StateStore } from "#storage";
 import { applyEvents } from "./apply-events.ts";
@@ -67,7 +66,6 @@ export class Applier {
     const { log, state, onFailure } = this.#parts;
     const { offset, newestMs } = await readProgress(state, partition);
     this.#newestMs = Math.max(this.#newestMs, newestMs);
-    if (offset > log.end(partition)) throw logWasCut(partition, offset, log.end(partition));
     const take = (records: readonly LogRecord[]): Promise<void> => this.#apply(partition, records);
     return new LogFollower({ log, partition, from: offset, take, onFailure });
   }
@@ -79,16 +77,20 @@ export class Applier {
     this.#newestMs = Math.max(this.#newestMs, step.newestMs);
     const offset = records.at(-1)!.offset + 1;
     const progress = encodeProgress({ offset, newestMs: this.#newestMs });
-    await state.write([...step.operations, { kind: "put", key: progressKey(partition), value: progress }]);
+    const catalogueProgress = encodeProgress({ offset: this.#followCatalogue.position, newestMs: 0 });
+    await state.write([
+      ...step.operations,
+      { kind: "put", key: progressKey(partition), value: progress },
+      { kind: "put", key: progressKey(CATALOGUE_PARTITION), value: catalogueProgress },
+    ]);
     onApplied(partition, offset);
   }
 }
 
-function logWasCut(partition: number, applied: number, end: number): PlatformError {
-  return new PlatformError(
-    "data-damaged",
-    `state reflects ${applied} records of partition ${partition} and the log has ${end}: the log was cut. ` +
-      "Restore the log from a backup, or delete the state folder to build it again from what the log still has.",
+/** How far state has come in every partition, the catalogue's (whose numbers it uses) included. */
+export function readAllProgress(state: StateReader, partitionCount: number): Promise<AppliedProgress[]> {
+  return Promise.all(
+    Array.from({ length: partitionCount }, (_, partition) => readProgress(state, partition)),
   );
 }
 

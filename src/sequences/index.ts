@@ -1,4 +1,4 @@
-export { Applier, type ApplierParts } from "./applier.ts";
+export { Applier, type ApplierParts, readAllProgress } from "./applier.ts";
 export {
   type History,
   historyOf,

@@ -1,10 +1,10 @@
 import { type Command, Option } from "commander";
 import { monotonicMs, PlatformError, Random } from "#base";
-import { datasetNamed, evaluationViewOf, folderOf } from "#datasets";
+import { datasetNamed, evaluationViewOf } from "#datasets";
 import { type EvaluationPart, evaluate, formatReport, protocolNamed, protocols, reportOf } from "#evaluation";
 import { type ModelConfig, modelNamed, models } from "#models";
 import { recipeFor } from "../recipes.ts";
-import { datasetsRoot } from "../sources.ts";
+import { loadDataset } from "../sources.ts";
 import { ProgressBar, say } from "../terminal.ts";
 import { parseInteger } from "./options.ts";
 
@@ -51,13 +51,13 @@ async function runEvaluation(options: Options): Promise<void> {
   const dataset = datasetNamed(name);
   const model = modelNamed(options.model);
   const protocol = protocolNamed(options.protocol ?? dataset.protocols[0]!);
-  const contents = await dataset.load(folderOf(dataset, datasetsRoot()), bar.listen);
-  const task = protocol.task(evaluationViewOf(name, contents), { seed, part });
   const config = configOf(
     model.name,
     { ...model.defaults, ...recipeFor(name, protocol.name, model.name), ...options.set },
     model.defaults,
   );
+  const contents = await loadDataset(dataset, bar.listen);
+  const task = protocol.task(evaluationViewOf(name, contents), { seed, part });
   const startedMs = monotonicMs();
   const fitted = await model.fit(task.train, config, {
     random: Random.of(seed, model.name),

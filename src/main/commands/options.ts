@@ -9,8 +9,10 @@ import { sourceNames, WORLD } from "../sources.ts";
 export interface DataOptions {
   readonly data: string;
   readonly dataset: string;
-  readonly seed: number;
-  readonly preset: WorldPreset;
+  /** Absent: the folder's own, or 1 for a new one. */
+  readonly seed?: number;
+  /** Absent: the folder's own, or small for a new one. */
+  readonly preset?: WorldPreset;
 }
 
 export interface ListenOptions {
@@ -22,9 +24,9 @@ export function withDataOptions(command: Command): Command {
   return command
     .option("--dataset <name>", `what to hold: ${sourceNames().join(", ")}`, WORLD)
     .option("--data <dir>", "where data folders lie, one for each data set", "./data")
-    .option("--seed <n>", "seed of everything random", parseInteger, 1)
+    .option("--seed <n>", "seed of everything random (default: 1)", parseInteger)
     .addOption(
-      new Option("--preset <size>", "size of the world").choices(Object.keys(worldPresets)).default("small"),
+      new Option("--preset <size>", "size of the world (default: small)").choices(Object.keys(worldPresets)),
     );
 }
 

@@ -25,7 +25,10 @@ async function serve(options: DataOptions & ListenOptions): Promise<void> {
   checkBind(options.host, keys);
   const folder = folderFor(options);
   if (!(await Platform.peek(folder))?.imported.isComplete) {
-    throw new PlatformError("no-data", `${folder} is not filled yet; run: inkling import ${options.dataset}`);
+    throw new PlatformError(
+      "no-data",
+      `${folder} is not filled yet; run: inkling import ${options.dataset} --data ${options.data}`,
+    );
   }
   const bar = new ProgressBar();
   const platform = await Platform.open({ folder, progress: bar.listen, onNotice: warn });

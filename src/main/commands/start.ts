@@ -1,11 +1,13 @@
 import type { Command } from "commander";
 import pc from "picocolors";
-import { monotonicMs } from "#base";
+import { monotonicMs, PlatformError } from "#base";
+import type { WorldPreset } from "#datasets";
 import { checkBind } from "#serving";
+import type { DataManifest } from "../data-folder.ts";
 import { importSource } from "../import-source.ts";
 import { listen, untilStopped } from "../listen.ts";
 import { Platform } from "../platform.ts";
-import { openSource } from "../sources.ts";
+import { openSource, WORLD } from "../sources.ts";
 import { formatSeconds, ProgressBar, say, warn } from "../terminal.ts";
 import {
   type DataOptions,
@@ -21,7 +23,7 @@ type Options = DataOptions & ListenOptions & { readonly json?: boolean };
 
 /** `inkling start`: everything. The first run fills the folder and fits the models, later ones open it. */
 export function registerStart(program: Command): void {
-  withListenOptions(withDataOptions(program.command("start", { isDefault: true })))
+  withListenOptions(withDataOptions(program.command("start")))
     .description("fill the data folder if it is new, fit, and serve")
     .option("--json", "print one JSON object when ready")
     .action(start);
@@ -36,8 +38,12 @@ async function start(options: Options): Promise<void> {
   try {
     const abort = new AbortController();
     const stopped = untilStopped().finally(() => abort.abort());
-    await platform.ensureModels(bar.listen, abort.signal);
+    await platform.ensureModels(bar.listen, abort.signal).catch((error: unknown) => {
+      if (!abort.signal.aborted) throw error;
+    });
     bar.finish();
+    if (abort.signal.aborted)
+      return warn("stopped before anything was served; the next start goes on from here");
     const server = await platform.createServer(keys);
     const address = await listen(server, options);
     const person = await pickPerson(platform);
@@ -56,24 +62,22 @@ async function start(options: Options): Promise<void> {
   if (!options.json) say("stopped; everything accepted is stored");
 }
 
-/** Opens the data set's folder, and fills it when it is new or its import was cut off. */
+/**
+ * Opens the data set's folder, and fills it when it is new or its import was cut off.
+ * @throws PlatformError `data-mismatch` when it was made with another seed or size
+ */
 export async function openFilled(options: DataOptions, bar: ProgressBar): Promise<Platform> {
   const progress = bar.listen;
   const folder = folderFor(options);
   const existing = await Platform.peek(folder);
+  if (existing) requireSame(folder, existing, options);
   if (existing?.imported.isComplete) return Platform.open({ folder, progress, onNotice: warn });
-  const source = await openSource(options.dataset, {
-    seed: options.seed,
-    worldPreset: options.preset,
-    progress,
-  });
+  const seed = options.seed ?? existing?.seed ?? 1;
+  const preset = options.preset ?? (existing?.preset as WorldPreset | undefined) ?? "small";
+  const source = await openSource(options.dataset, { seed, preset, progress });
   const { name: dataset, clock, areTimesMadeUp } = source;
-  const platform = await Platform.open({
-    folder,
-    create: { dataset, clock, areTimesMadeUp, seed: options.seed },
-    progress,
-    onNotice: warn,
-  });
+  const create = { dataset, clock, areTimesMadeUp, seed, preset: dataset === WORLD ? preset : null };
+  const platform = await Platform.open({ folder, create, progress, onNotice: warn });
   try {
     await importSource(platform, source, progress);
   } catch (error) {
@@ -82,9 +86,21 @@ export async function openFilled(options: DataOptions, bar: ProgressBar): Promis
   }
   bar.finish();
   const { count, samples } = source.rejectedRows;
-  if (count > 0)
+  const [first] = samples;
+  if (first)
     warn(
-      `${count} rows could not be read and were left out; first: ${samples[0]?.file}:${samples[0]?.line} ${samples[0]?.reason}`,
+      `${count} rows could not be read and were left out; first: ${first.file}:${first.line} ${first.reason}`,
     );
   return platform;
+}
+
+function requireSame(folder: string, { seed, preset }: DataManifest, options: DataOptions): void {
+  const differs = (asked: unknown, has: unknown): boolean =>
+    asked !== undefined && has !== null && asked !== has;
+  if (!differs(options.seed, seed) && !differs(options.preset, preset)) return;
+  throw new PlatformError(
+    "data-mismatch",
+    `${folder} was made with seed ${seed}${preset === null ? "" : ` and size ${preset}`}. Leave out --seed and --preset to use it, ` +
+      "or choose another folder with --data.",
+  );
 }

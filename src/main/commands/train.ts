@@ -15,7 +15,10 @@ export function registerTrain(program: Command): void {
       modelNamed(name);
       const folder = folderFor(options);
       if (!(await Platform.peek(folder)))
-        throw new PlatformError("no-data", `${folder} is empty; run: inkling import ${options.dataset}`);
+        throw new PlatformError(
+          "no-data",
+          `${folder} is empty; run: inkling import ${options.dataset} --data ${options.data}`,
+        );
       const bar = new ProgressBar();
       const platform = await Platform.open({ folder, progress: bar.listen, onNotice: warn });
       try {

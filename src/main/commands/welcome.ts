@@ -57,21 +57,26 @@ export function describeStart(facts: {
   const json = ' -H "content-type: application/json"';
   const id = encodeURIComponent(person.userId);
   const topic = person.topTopic === undefined ? "" : ` and names "${person.topTopic}" first`;
-  const event = JSON.stringify({
+  const event = {
     userId: person.userId,
     event: "save",
     properties: { itemId: person.itemId },
-  });
+  };
   lines.push(
     `  ${pc.dim("who is this?")}`,
     `  curl -s${read} ${address}/v1/users/${id}`,
     `  ${pc.dim("what would they like next, and why?")}`,
-    `  curl -s${read} ${address}/v1/recommendations${json} -d '${JSON.stringify({ userId: person.userId, n: 5 })}'`,
+    `  curl -s${read} ${address}/v1/recommendations${json} -d ${quoted({ userId: person.userId, n: 5 })}`,
     `  ${pc.dim("tell it something new, and ask again")}`,
-    `  curl -s${write} ${address}/v1/track${json} -d '${event}'`,
+    `  curl -s${write} ${address}/v1/track${json} -d ${quoted(event)}`,
     "",
     `  check: the first call says "eventCount":${person.eventCount}${topic}; after the third it says ${person.eventCount + 1}`,
     `  API: ${address}/openapi.json`,
   );
   return `${lines.join("\n")}\n`;
+}
+
+/** A body as one word of a shell. */
+function quoted(body: object): string {
+  return `'${JSON.stringify(body).replaceAll("'", "'\\''")}'`;
 }

@@ -19,7 +19,7 @@ test("a second owner is refused with the first one's process id, until the first
 
 test("the lock of a process that was killed is free", async () => {
   const folder = await mkdtemp(join(tmpdir(), "inkling-lock-"));
-  const address = join(folder, "lock.socket");
+  const address = join(folder, "lock-00000000.socket");
   const owner = spawn(process.execPath, [
     "-e",
     `require("net").createServer().listen(${JSON.stringify(address)}, () => console.log("up"))`,

@@ -21,6 +21,8 @@ export interface LogPartitionOptions {
   readonly isReadOnly: boolean;
   /** False only to measure what durability costs. */
   readonly isDurable: boolean;
+  /** Records before this offset were acknowledged: when one of them cannot be read, opening is refused and nothing is touched. */
+  readonly acknowledged: number;
   /** Told in one sentence when something was mended at opening. */
   readonly onRecovery: (message: string) => void;
 }
@@ -194,7 +196,8 @@ export class LogPartition {
       await checkHeader(path, baseOffset);
       const survey = await surveySegment(path, baseOffset, MARK_STRIDE);
       if (survey.endPosition < survey.fileBytes) {
-        if (!isLast) throw damage(path, `record ${baseOffset + survey.recordCount}`);
+        const firstUnread = baseOffset + survey.recordCount;
+        if (!isLast || firstUnread < this.#options.acknowledged) throw damage(path, `record ${firstUnread}`);
         if (!this.#options.isReadOnly) await this.#setAside(path, survey.endPosition, survey.fileBytes);
       }
       const { endPosition, marks, recordCount } = survey;
@@ -206,6 +209,9 @@ export class LogPartition {
         reader: undefined,
       });
       this.#end = baseOffset + recordCount;
+    }
+    if (this.#end < this.#options.acknowledged) {
+      throw damage(this.#folder, `record ${this.#end} of ${this.#options.acknowledged}`);
     }
     const last = this.#segments.at(-1);
     if (last && !this.#options.isReadOnly) this.#writer = await open(last.path, "r+");
@@ -384,7 +390,8 @@ async function checkHeader(path: string, baseOffset: number): Promise<void> {
 function damage(path: string, what: string): PlatformError {
   return new PlatformError(
     "data-damaged",
-    `${path}: ${what} cannot be read, and records after it were acknowledged. Restore the file from a backup.`,
+    `${path}: ${what} was acknowledged and cannot be read: the log was cut or changed. Nothing was touched. Restore the log from ` +
+      "a backup; or, to go on without the events that are missing, delete the state folder, which is then built from what is left.",
   );
 }
 

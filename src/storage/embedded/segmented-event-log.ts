@@ -13,6 +13,8 @@ export interface SegmentedEventLogOptions {
   /** Default true. False only to measure what durability costs. */
   readonly isDurable?: boolean;
   readonly onRecovery?: (message: string) => void;
+  /** Per partition, an offset before which every record is known to have been acknowledged: none of those is ever cut off. */
+  readonly acknowledged?: readonly number[];
 }
 
 const BATCH_RECORDS = 10_000;
@@ -40,6 +42,7 @@ export class SegmentedEventLog implements EventLog {
           isReadOnly: options.isReadOnly ?? false,
           isDurable: options.isDurable ?? true,
           onRecovery: options.onRecovery ?? (() => {}),
+          acknowledged: options.acknowledged?.[partition] ?? 0,
         }),
       ),
     );

@@ -1,0 +1,118 @@
+/**
+ * @file What the way in carries: the real server in a process of its own, batches of 100 events over loopback HTTP from a
+ * load generator in another. An answer means durable on disk and visible to the next read, so latency includes both.
+ */
+import { spawn } from "node:child_process";
+import { readdir, stat } from "node:fs/promises";
+import { loadavg } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ServerProcess, withTemporaryFolder } from "../test/server-process.ts";
+import { type Bench, type BenchResult, quantileOf } from "./bench.ts";
+import { describeProfile } from "./cpu-profile.ts";
+import type { LoadResult, LoadTask } from "./ingest-load.ts";
+
+const LOAD = fileURLToPath(new URL("./ingest-load.ts", import.meta.url));
+
+interface Options extends Record<string, number | boolean> {
+  readonly events: number;
+  readonly batch: number;
+  readonly connections: number;
+  readonly users: number;
+  readonly seed: number;
+  /** Prints where the server's time went; costs some speed. */
+  readonly profile: boolean;
+}
+
+export const bench: Bench<Options> = {
+  title: "events over HTTP to durable and visible",
+  defaults: { events: 500_000, batch: 100, connections: 8, users: 100_000, seed: 1, profile: false },
+  tiny: { events: 2000, batch: 100, connections: 2, users: 500, seed: 1, profile: false },
+  run: (options, say) => withTemporaryFolder((folder) => measure(options, folder, say)),
+};
+
+async function measure(options: Options, folder: string, say: (line: string) => void): Promise<BenchResult> {
+  const [loadAverage = 0] = loadavg();
+  const args = ["--preset", "tiny", "--data", folder];
+  await (await ServerProcess.start(args)).stop(); // fills the folder and fits, which is not what is measured
+  const data = join(folder, "world");
+  const before = { log: await bytesOf(join(data, "log")), state: await bytesOf(join(data, "state")) };
+  const nodeOptions = options.profile ? ["--cpu-prof", `--cpu-prof-dir=${join(folder, "profile")}`] : [];
+  const server = await ServerProcess.start(args, { nodeOptions });
+  const { events, batch, connections, users, seed } = options;
+  const { body } = await server.get("/");
+  const task: LoadTask = {
+    address: server.ready.address,
+    events,
+    batch,
+    connections,
+    users,
+    seed,
+    startMs: Date.parse(body.clock.now),
+  };
+  const cpuBefore = await gauge(server, "process_cpu_seconds_total");
+  const load = await runLoad(task, say);
+  const cpuSeconds = (await gauge(server, "process_cpu_seconds_total")) - cpuBefore;
+  const residentBytes = await gauge(server, "process_resident_memory_bytes");
+  await server.stop();
+  const logBytes = (await bytesOf(join(data, "log"))) - before.log;
+  const stateBytes = (await bytesOf(join(data, "state"))) - before.state;
+  if (options.profile) say(await describeProfile(join(folder, "profile")));
+  return {
+    metrics: {
+      eventsPerSecond: load.accepted / load.seconds,
+      eventsPerServerCpuSecond: load.accepted / cpuSeconds,
+      batchLatencyMsP50: quantileOf(load.latenciesMs, 0.5),
+      batchLatencyMsP99: quantileOf(load.latenciesMs, 0.99),
+      bytesPerEvent: (logBytes + stateBytes) / load.accepted,
+      logBytesPerEvent: logBytes / load.accepted,
+      stateBytesPerEvent: stateBytes / load.accepted,
+      residentMiB: residentBytes / 2 ** 20,
+      loadCpuSeconds: load.cpuSeconds,
+      loadAverageBefore: loadAverage,
+    },
+    compared: {},
+    ...(load.accepted !== events && { failure: `${events - load.accepted} events were not accepted` }),
+  };
+}
+
+/** The load comes from a process of its own: its work must not stand in the server's way, nor this one's in its. */
+function runLoad(task: LoadTask, say: (line: string) => void): Promise<LoadResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ["--import", "tsx", LOAD, JSON.stringify(task)], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const stopChild = (): void => void child.kill("SIGKILL");
+    process.once("exit", stopChild);
+    let output = "";
+    let errors = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      errors += text;
+      say(text.trimEnd());
+    });
+    child.once("error", reject);
+    child.once("close", (code) => {
+      process.removeListener("exit", stopChild);
+      if (code === 0) resolve(JSON.parse(output) as LoadResult);
+      else reject(new Error(`the load generator ended with ${code}: ${errors}`));
+    });
+  });
+}
+
+/** One sample of the server's own metrics. */
+async function gauge(server: ServerProcess, name: string): Promise<number> {
+  const { body } = await server.get("/metrics");
+  return Number(new RegExp(`^${name} (\\S+)$`, "m").exec(String(body))?.[1]);
+}
+
+/** Bytes that the files of a folder take on disk (a sparse file counts what is filled). */
+async function bytesOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const sizes = entries
+    .filter((entry) => entry.isFile())
+    .map(async (entry) => (await stat(join(entry.parentPath, entry.name))).blocks * 512);
+  return (await Promise.all(sizes)).reduce((sum, bytes) => sum + bytes, 0);
+}
