@@ -9,33 +9,47 @@ import { decodeHashes, encodeHashes } from "./user-head.ts";
  */
 export class AppliedIds {
   readonly #userId: string;
-  readonly #state: StateReader;
   /** (2 n) words; the first `#count` pairs are used. */
   #recent: Uint32Array;
   #count: number;
   #chunkCount: number;
-  /** Older hashes, read when first needed. */
-  #older: Uint32Array | undefined;
+  /** Those in chunks, each folded to 53 bits; absent while there is no chunk. */
+  #older: Set<number> | undefined;
   readonly #operations: StateOperation[] = [];
 
-  constructor(userId: string, recent: Uint32Array, chunkCount: number, state: StateReader) {
+  private constructor(
+    userId: string,
+    recent: Uint32Array,
+    chunkCount: number,
+    older: Set<number> | undefined,
+  ) {
     this.#userId = userId;
-    this.#state = state;
     this.#count = recent.length / 2;
     this.#recent = new Uint32Array(2 * CHUNK);
     this.#recent.set(recent);
     this.#chunkCount = chunkCount;
+    this.#older = older;
+  }
+
+  /** `recent` as in the head; chunks are read from `state` when there are any. */
+  static async open(
+    userId: string,
+    recent: Uint32Array,
+    chunkCount: number,
+    state: StateReader,
+  ): Promise<AppliedIds> {
+    if (chunkCount === 0) return new AppliedIds(userId, recent, 0, undefined);
+    const stored = await state.scan({ prefix: hashChunkPrefix(userId), limit: chunkCount });
+    const older = new Set<number>();
+    for (const { value } of stored) addAll(older, decodeHashes(value));
+    return new AppliedIds(userId, recent, chunkCount, older);
   }
 
   /** Notes the event id; false when it was noted before. */
-  async add(eventId: string): Promise<boolean> {
+  add(eventId: string): boolean {
     const low = murmur3(eventId, 1);
     const high = murmur3(eventId, 2);
-    if (includes(this.#recent, this.#count, low, high)) return false;
-    if (this.#chunkCount > 0) {
-      this.#older ??= await this.#readOlder();
-      if (includes(this.#older, this.#older.length / 2, low, high)) return false;
-    }
+    if (includes(this.#recent, this.#count, low, high) || this.#older?.has(fold(low, high))) return false;
     this.#recent[2 * this.#count] = low;
     this.#recent[2 * this.#count + 1] = high;
     this.#count++;
@@ -60,16 +74,10 @@ export class AppliedIds {
   #spill(): void {
     const key = hashChunkKey(this.#userId, this.#chunkCount++);
     this.#operations.push({ kind: "put", key, value: encodeHashes(this.#recent) });
-    if (this.#older || this.#chunkCount === 1)
-      this.#older = join([this.#older ?? new Uint32Array(0), this.#recent]);
+    this.#older ??= new Set();
+    addAll(this.#older, this.#recent);
     this.#recent = new Uint32Array(2 * CHUNK);
     this.#count = 0;
-  }
-
-  async #readOlder(): Promise<Uint32Array> {
-    const limit = this.#chunkCount;
-    const stored = await this.#state.scan({ prefix: hashChunkPrefix(this.#userId), limit });
-    return join(stored.map(({ value }) => decodeHashes(value)));
   }
 }
 
@@ -81,12 +89,11 @@ function includes(words: Uint32Array, count: number, low: number, high: number):
   return false;
 }
 
-function join(parts: readonly Uint32Array[]): Uint32Array {
-  const joined = new Uint32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
+function addAll(ids: Set<number>, words: Uint32Array): void {
+  for (let at = 0; at < words.length; at += 2) ids.add(fold(words[at]!, words[at + 1]!));
+}
+
+/** 53 of the 64 bits: what a number holds exactly. */
+function fold(low: number, high: number): number {
+  return low * 0x200000 + (high >>> 11);
 }

@@ -5,7 +5,7 @@ import { decodeOpenRows, encodeOpenRow } from "./open-rows.ts";
 import { SealedBlocks } from "./sealed-blocks.ts";
 import { compareRows, NO_ITEM, type SequenceRow } from "./sequence-block.ts";
 import { headKey, undeclaredKey } from "./state-keys.ts";
-import { decodeUserHead, encodeUserHead } from "./user-head.ts";
+import { decodeUserHead, encodeUserHead, type UserHead } from "./user-head.ts";
 import { countEvent, type UserRecord } from "./user-record.ts";
 
 /**
@@ -46,9 +46,10 @@ export async function applyEvents(records: readonly LogRecord[], context: ApplyC
   const operations: StateOperation[] = [];
   const undeclared = new Map<string, number>();
   for (const [n, userId] of userIds.entries()) {
-    const update = new UserUpdate(userId, heads[n], context);
+    const update = await UserUpdate.open(userId, heads[n], context);
     for (const arrival of byUser.get(userId)!) {
-      const isNew = await update.add(arrival);
+      const isNew = update.add(arrival);
+      if (update.isFull) await update.seal();
       if (isNew && isUndeclared(arrival.event, context)) countName(undeclared, arrival.event.name);
     }
     for (const operation of update.operations()) operations.push(operation);
@@ -74,33 +75,48 @@ class UserUpdate {
   #open: Uint8Array[];
   #isChanged = false;
 
-  constructor(userId: string, stored: Uint8Array | undefined, context: ApplyContext) {
-    const head = stored && decodeUserHead(stored);
+  private constructor(userId: string, head: UserHead | undefined, ids: AppliedIds, context: ApplyContext) {
     this.#userId = userId;
     this.#context = context;
+    this.#ids = ids;
     this.#record = head?.record;
     this.#openCount = head?.openCount ?? 0;
     this.#open = head ? [head.openRows] : [];
-    this.#ids = new AppliedIds(
-      userId,
-      head?.hashes ?? new Uint32Array(0),
-      head?.record.hashChunks ?? 0,
-      context.state,
-    );
     this.#blocks = new SealedBlocks(userId, head?.record.newestBlock, context.state);
   }
 
-  /** Takes in one event; false when it was there. */
-  async add({ offset, event }: Arrival): Promise<boolean> {
-    if (!(await this.#ids.add(event.eventId))) return false;
+  static async open(
+    userId: string,
+    stored: Uint8Array | undefined,
+    context: ApplyContext,
+  ): Promise<UserUpdate> {
+    const head = stored && decodeUserHead(stored);
+    const hashes = head?.hashes ?? new Uint32Array(0);
+    const ids = await AppliedIds.open(userId, hashes, head?.record.hashChunks ?? 0, context.state);
+    return new UserUpdate(userId, head, ids, context);
+  }
+
+  /** Takes in one event; false when it was there. The caller seals when that makes the head full. */
+  add({ offset, event }: Arrival): boolean {
+    if (!this.#ids.add(event.eventId)) return false;
     this.#isChanged = true;
-    this.#record = countEvent(this.#record, event);
+    const record = countEvent(this.#record, event);
     const row = rowOf(event, offset, this.#context);
+    this.#record = row ? { ...record, rowCount: record.rowCount + 1 } : record;
     if (!row) return true;
-    this.#record = { ...this.#record, rowCount: this.#record.rowCount + 1 };
     this.#open.push(Uint8Array.from(encodeOpenRow(row)));
-    if (++this.#openCount === OPEN_ROWS) await this.#seal();
+    this.#openCount++;
     return true;
+  }
+
+  get isFull(): boolean {
+    return this.#openCount === OPEN_ROWS;
+  }
+
+  async seal(): Promise<void> {
+    await this.#blocks.insert(decodeOpenRows(Buffer.concat(this.#open)).sort(compareRows));
+    this.#open = [];
+    this.#openCount = 0;
   }
 
   operations(): StateOperation[] {
@@ -118,12 +134,6 @@ class UserUpdate {
       ...this.#ids.operations,
       ...this.#blocks.operations(),
     ];
-  }
-
-  async #seal(): Promise<void> {
-    await this.#blocks.insert(decodeOpenRows(Buffer.concat(this.#open)).sort(compareRows));
-    this.#open = [];
-    this.#openCount = 0;
   }
 }
 
