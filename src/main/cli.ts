@@ -5,6 +5,7 @@ import { PlatformError } from "#base";
 import { registerDoctor } from "./commands/doctor.ts";
 import { registerEvaluate } from "./commands/evaluate.ts";
 import { registerImport } from "./commands/import.ts";
+import { registerReplay } from "./commands/replay.ts";
 import { registerServe } from "./commands/serve.ts";
 import { registerStart } from "./commands/start.ts";
 import { registerTrain } from "./commands/train.ts";
@@ -24,6 +25,7 @@ for (const register of [
   registerImport,
   registerTrain,
   registerEvaluate,
+  registerReplay,
   registerDoctor,
 ]) {
   register(program);

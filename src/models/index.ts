@@ -1,3 +1,2 @@
-export { type DistinctItems, distinctItems } from "./distinct-items.ts";
 export type { FitContext, FittedModel, Model, ModelConfig } from "./model.ts";
 export { modelNamed, models } from "./models.ts";

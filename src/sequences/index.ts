@@ -1,4 +1,5 @@
 export { Applier, type ApplierParts, readAllProgress } from "./applier.ts";
+export { hashState, type StateHash } from "./hash-state.ts";
 export {
   type History,
   historyOf,

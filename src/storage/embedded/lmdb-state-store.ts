@@ -29,6 +29,7 @@ export class LmdbStateStore implements StateStore {
       keyEncoding: "binary",
       encoding: "binary",
       pageSize: 8192,
+      noSubdir: false, // a folder, also when its name has a dot
     });
     this.#clock = clock;
     this.#reader = new LmdbReader(this.#root, clock, undefined);
