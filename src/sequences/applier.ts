@@ -73,7 +73,7 @@ export class Applier {
   async #apply(partition: number, records: readonly LogRecord[]): Promise<void> {
     const { log, state, actions, onApplied } = this.#parts;
     await this.#followCatalogue.reached(log.end(CATALOGUE_PARTITION));
-    const step = await applyEvents(records, { state, catalogue: this.#catalogue, actions });
+    const step = await applyEvents(records, { state, catalogue: this.#catalogue, actions, partition });
     this.#newestMs = Math.max(this.#newestMs, step.newestMs);
     const offset = records.at(-1)!.offset + 1;
     const progress = encodeProgress({ offset, newestMs: this.#newestMs });

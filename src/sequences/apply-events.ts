@@ -20,6 +20,8 @@ export interface ApplyContext {
   readonly state: StateReader;
   readonly catalogue: Catalogue;
   readonly actions: Actions;
+  /** The partition the records are from. */
+  readonly partition: number;
 }
 
 /** What a run of records changes, and the time of its newest event. */
@@ -54,7 +56,7 @@ export async function applyEvents(records: readonly LogRecord[], context: ApplyC
     }
     for (const operation of update.operations()) operations.push(operation);
   }
-  operations.push(...(await addCounts(undeclared, context.state)));
+  operations.push(...(await addCounts(undeclared, context)));
   return { operations, newestMs };
 }
 
@@ -168,12 +170,16 @@ function countName(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
-async function addCounts(counts: ReadonlyMap<string, number>, state: StateReader): Promise<StateOperation[]> {
+async function addCounts(
+  counts: ReadonlyMap<string, number>,
+  { state, partition }: ApplyContext,
+): Promise<StateOperation[]> {
   const names = [...counts.keys()];
-  const stored = await state.get(names.map(undeclaredKey));
+  const keys = names.map((name) => undeclaredKey(partition, name));
+  const stored = await state.get(keys);
   return names.map((name, n) => {
     const value = Buffer.alloc(8);
     value.writeDoubleLE((stored[n] ? Buffer.from(stored[n]).readDoubleLE(0) : 0) + counts.get(name)!);
-    return { kind: "put", key: undeclaredKey(name), value };
+    return { kind: "put", key: keys[n]!, value };
   });
 }

@@ -7,7 +7,7 @@
  *     "u" userId 0 "b" chunk:u32                hashes of event ids already applied, beyond those in the head
  *     "u" userId 0 "s" startMs:u48 offset:u48   a sealed block of the sequence, named by the (time, offset) it starts at
  *     "p" partition:u16                         the log offset this state reflects
- *     "n" name                                  a count of an undeclared event name
+ *     "n" partition:u16 name                    how often an undeclared event name came in one partition
  */
 export const USERS_PREFIX: Uint8Array = Buffer.from("u");
 export const UNDECLARED_PREFIX: Uint8Array = Buffer.from("n");
@@ -73,6 +73,11 @@ export function progressKey(partition: number): Uint8Array {
   return key;
 }
 
-export function undeclaredKey(name: string): Uint8Array {
-  return Buffer.from(`n${name}`);
+/** By partition, because partitions are applied side by side. */
+export function undeclaredKey(partition: number, name: string): Uint8Array {
+  return Buffer.concat([UNDECLARED_PREFIX, Buffer.of(partition >> 8, partition & 0xff), Buffer.from(name)]);
+}
+
+export function undeclaredNameIn(key: Uint8Array): string {
+  return Buffer.from(key.subarray(3)).toString();
 }
