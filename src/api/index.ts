@@ -23,9 +23,11 @@ export {
 } from "./recommendations.ts";
 export { IdentifyMessage, OtherMessage, SegmentMessage, TrackMessage } from "./segment.ts";
 export {
+  LinkParams,
   SequenceEvent,
   SequenceQuerystring,
   SequenceResponse,
+  UnlinkResponse,
   UserQuerystring,
   UserResponse,
 } from "./users.ts";

@@ -52,8 +52,20 @@ export const TopicBody = Type.Object({
   evidence: Type.Array(Type.String(), { description: "Ids of the events that weigh most" }),
 });
 
+export const LinkParams = Type.Object({
+  id: Type.String({ minLength: 1, maxLength: 265 }),
+  linkedId: Type.String({ minLength: 1, maxLength: 265 }),
+});
+
+const ids = Type.Array(Type.String(), {
+  description: "All ids of the person; anonymous ones begin with anonymous:",
+});
+
+export const UnlinkResponse = Type.Object({ userId: Type.String(), ids });
+
 export const UserResponse = Type.Object({
-  userId: Type.String(),
+  userId: Type.String({ description: "The person's own id, whichever was asked for" }),
+  ids,
   traits: Type.Record(Type.String(), Type.Unknown()),
   firstSeen: IsoTime,
   lastSeen: IsoTime,

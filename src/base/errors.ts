@@ -6,6 +6,7 @@ export const errorCatalogue = {
   "invalid-json": { status: 400, meaning: "The body is not JSON." },
   unauthorized: { status: 401, meaning: "A key is required and none, or a wrong one, was sent." },
   "user-not-found": { status: 404, meaning: "No event, trait or item of this user was ever received." },
+  "link-not-found": { status: 404, meaning: "The id is not linked to this user." },
   "item-not-found": { status: 404, meaning: "No such item was ever received." },
   "route-not-found": { status: 404, meaning: "No such path." },
   "data-locked": { status: 409, meaning: "Another process has this data folder open." },
@@ -23,6 +24,7 @@ export const errorCatalogue = {
   "port-in-use": { status: 422, meaning: "Another program listens on the port." },
   "unsafe-bind": { status: 422, meaning: "A public address was asked for without keys." },
   internal: { status: 500, meaning: "Our mistake; the log has the details under the request id." },
+  overloaded: { status: 503, meaning: "More is coming in than can be stored; send it again a little later." },
   "not-ready": { status: 503, meaning: "The platform is starting, stopping, or cannot write." },
 } as const satisfies Record<string, { status: number; meaning: string }>;
 

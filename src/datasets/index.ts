@@ -10,5 +10,7 @@ export type {
 export { datasetNamed, datasets, folderOf } from "./datasets.ts";
 export { type EvaluationView, evaluationViewOf } from "./interactions-of.ts";
 export { itemsOf, messagesOf } from "./messages.ts";
+export { readTable, type Table } from "./tables/read-table.ts";
+export { parseMapping } from "./tables/table-mapping.ts";
 export { createWorld, type World } from "./world/world.ts";
 export { type WorldConfig, type WorldPreset, worldPresets } from "./world/world-config.ts";

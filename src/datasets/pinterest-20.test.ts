@@ -20,8 +20,8 @@ test("the prefix files and NCF's own files say the same", async () => {
 test("the held-out pin is everyone's latest, and the split asks for it", async () => {
   const contents = await loadHandMade(pinterest20, DERIVED);
   const acts = actsOf(contents);
-  expect(acts.slice(0, 3).sort()).toEqual(["0 save 0", "0 save 2", "0 save 3"]);
-  expect(acts.slice(3)).toEqual(["0 save 1", "1 save 2", "1 save 3"]);
+  expect(acts.slice(0, 3).sort()).toEqual(["user-0 save 0", "user-0 save 2", "user-0 save 3"]);
+  expect(acts.slice(3)).toEqual(["user-0 save 1", "user-1 save 2", "user-1 save 3"]);
   const ncf = contents.given["ncf"]!;
   const asked = ncf.cases.map(({ user, positives }) => [user, contents.items[positives[0]!]!.itemId]);
   expect(asked).toEqual([

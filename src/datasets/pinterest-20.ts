@@ -39,7 +39,7 @@ export const pinterest20: Dataset = {
     const contents: DatasetContents = {
       clock: "order",
       items: items.ids.map((id) => ({ itemId: String(id) })),
-      users: users.ids.map((id) => ({ userId: String(id), traits: {} })),
+      users: users.ids.map((id) => ({ userId: `user-${id}`, traits: {} })),
       engagements: list.finish(),
       rejected: rejections.summary(),
       given: {},

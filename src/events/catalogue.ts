@@ -1,10 +1,10 @@
-import { Packr } from "msgpackr";
 import type { ItemInput } from "#api";
 import { assert, type ItemId, type ItemRow } from "#base";
+import type { SharedRecord } from "./shared-record.ts";
 
 /**
  * @file The catalogue: every item that was put or met, and the small vocabularies of action and surface names. Names get
- * numbers in the order in which they stand in the catalogue's partition of the log, so every replay numbers them alike, and
+ * numbers in the order in which they stand in the shared partition of the log, so every replay numbers them alike, and
  * a user's sequence can hold four bytes where the sender wrote a sentence.
  */
 
@@ -21,29 +21,9 @@ export interface Item {
   readonly isAvailable: boolean;
 }
 
-/** One record of the catalogue's partition. */
-export type CatalogueRecord =
-  | { readonly kind: "item"; readonly itemId: string; readonly input?: Omit<ItemInput, "itemId"> }
-  | { readonly kind: "action" | "surface"; readonly name: string };
-
-/** The partition of the log that holds the catalogue; users live in the others. */
-export const CATALOGUE_PARTITION = 0;
 /** Code 0 of both vocabularies: no surface was given, or the 255 codes are used up. */
 export const UNNAMED = 0;
 const CODES = 256;
-
-const packr = new Packr({ useRecords: false });
-const VERSION = 1;
-
-export function encodeCatalogueRecord(record: CatalogueRecord): Uint8Array {
-  return packr.pack([VERSION, record]);
-}
-
-export function decodeCatalogueRecord(bytes: Uint8Array): CatalogueRecord {
-  const [version, record] = packr.unpack(bytes) as [number, CatalogueRecord]; // our own bytes, whole by the log's checksum
-  assert(version === VERSION, `a catalogue record of version ${VERSION}, not ${version}`);
-  return record;
-}
 
 export class Catalogue {
   readonly #items: Item[] = [];
@@ -71,10 +51,10 @@ export class Catalogue {
   }
 
   /** Takes in one record, in log order. */
-  apply(record: CatalogueRecord): void {
+  apply(record: SharedRecord): void {
     if (record.kind === "item") this.#applyItem(record.itemId, record.input);
     else if (record.kind === "action") this.actions.add(record.name);
-    else this.surfaces.add(record.name);
+    else if (record.kind === "surface") this.surfaces.add(record.name);
   }
 
   #applyItem(itemId: string, input: Omit<ItemInput, "itemId"> = {}): void {

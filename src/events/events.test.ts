@@ -6,9 +6,11 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Clock, HistoricalClock } from "#base";
 import { SegmentedEventLog } from "#storage";
 import { Actions } from "./actions.ts";
-import { CATALOGUE_PARTITION, Catalogue, decodeCatalogueRecord } from "./catalogue.ts";
+import { Catalogue } from "./catalogue.ts";
+import { IdentityGraph } from "./identity.ts";
 import { Ingestion, type IngestResult, partitionOf } from "./ingestion.ts";
 import { normalizeMessage, validateMessage } from "./message.ts";
+import { decodeSharedRecord, SHARED_PARTITION } from "./shared-record.ts";
 import { decodeEvent, encodeEvent, type StoredEvent } from "./stored-event.ts";
 
 const NOW = Date.parse("2026-03-01T12:00:00Z");
@@ -140,13 +142,14 @@ let catalogue: Catalogue;
 async function openIngestion(clock: Clock = new HistoricalClock(NOW)): Promise<void> {
   catalogue = new Catalogue();
   const applied = async (partition: number): Promise<void> => {
-    if (partition !== CATALOGUE_PARTITION) return;
-    for (const { bytes } of await log.read(CATALOGUE_PARTITION, 0, 1000))
-      catalogue.apply(decodeCatalogueRecord(bytes));
+    if (partition !== SHARED_PARTITION) return;
+    for (const { bytes } of await log.read(SHARED_PARTITION, 0, 1000))
+      catalogue.apply(decodeSharedRecord(bytes));
   };
   ingestion = new Ingestion({
     log,
     catalogue,
+    identity: new IdentityGraph(),
     actions: new Actions(),
     clock,
     applied,

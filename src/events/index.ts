@@ -1,15 +1,14 @@
 export { type ActionDeclaration, Actions } from "./actions.ts";
-export {
-  CATALOGUE_PARTITION,
-  Catalogue,
-  type CatalogueRecord,
-  decodeCatalogueRecord,
-  encodeCatalogueRecord,
-  type Item,
-  UNNAMED,
-  type Vocabulary,
-} from "./catalogue.ts";
-export { followCatalogue } from "./follow-catalogue.ts";
+export { Catalogue, type Item, UNNAMED, type Vocabulary } from "./catalogue.ts";
+export { followShared } from "./follow-shared.ts";
+export { IdentityGraph, isBlockedId } from "./identity.ts";
 export { type Applied, Ingestion, type IngestionParts, type IngestResult, partitionOf } from "./ingestion.ts";
 export type { Rejection, RejectionCode } from "./message.ts";
+export { anonymousUserId } from "./message.ts";
+export {
+  decodeSharedRecord,
+  encodeSharedRecord,
+  SHARED_PARTITION,
+  type SharedRecord,
+} from "./shared-record.ts";
 export { decodeEvent, type EventKind, encodeEvent, type Fields, type StoredEvent } from "./stored-event.ts";

@@ -2,14 +2,11 @@ import { ItemInput, type SegmentMessage } from "#api";
 import { type Clock, murmur3 } from "#base";
 import type { EventLog } from "#storage";
 import type { Actions } from "./actions.ts";
-import {
-  CATALOGUE_PARTITION,
-  type Catalogue,
-  type CatalogueRecord,
-  encodeCatalogueRecord,
-} from "./catalogue.ts";
-import { isCleanId, normalizeMessage, type Rejection, validateMessage } from "./message.ts";
+import type { Catalogue } from "./catalogue.ts";
+import { type IdentityGraph, isBlockedId } from "./identity.ts";
+import { anonymousUserId, isCleanId, normalizeMessage, type Rejection, validateMessage } from "./message.ts";
 import { compileSchema } from "./schema-compiler.ts";
+import { encodeSharedRecord, SHARED_PARTITION, type SharedRecord } from "./shared-record.ts";
 import { encodeEvent, type StoredEvent } from "./stored-event.ts";
 
 /**
@@ -27,6 +24,7 @@ export type Applied = (partition: number, offset: number) => Promise<void>;
 export interface IngestionParts {
   readonly log: EventLog;
   readonly catalogue: Catalogue;
+  readonly identity: IdentityGraph;
   readonly actions: Actions;
   readonly clock: Clock;
   readonly applied: Applied;
@@ -67,7 +65,7 @@ export class Ingestion {
       if ("event" in outcome) events.push(outcome.event);
       else rejected.push({ position, ...outcome.fault });
     }
-    await this.#nameNames(events);
+    await this.#settleShared(events);
     const byPartition = new Map<number, Uint8Array[]>();
     for (const event of events) {
       const partition = partitionOf(event.userId, this.#parts.log.partitionCount);
@@ -82,7 +80,7 @@ export class Ingestion {
   /** Puts items in the catalogue; fields left out keep their value. Bad items are rejected one by one. */
   async ingestItems(items: readonly unknown[]): Promise<IngestResult> {
     const rejected: Rejection[] = [];
-    const records: CatalogueRecord[] = [];
+    const records: SharedRecord[] = [];
     for (const [position, input] of items.entries()) {
       const fault = findItemFault(input) ?? findSizeFault(input, MAX_ITEM_BYTES);
       if (fault) {
@@ -99,7 +97,7 @@ export class Ingestion {
           message: "it has a control character",
         });
     }
-    if (records.length > 0) await this.#store(CATALOGUE_PARTITION, records.map(encodeCatalogueRecord));
+    if (records.length > 0) await this.#store(SHARED_PARTITION, records.map(encodeSharedRecord));
     return { accepted: records.length, rejected };
   }
 
@@ -121,22 +119,52 @@ export class Ingestion {
     return clock.isHistorical && timestamp !== undefined ? Math.max(nowMs, Date.parse(timestamp)) : nowMs;
   }
 
-  /** Gives every item, action and surface met for the first time its number, before the events that use it are stored. */
-  async #nameNames(events: readonly StoredEvent[]): Promise<void> {
-    const { catalogue, actions } = this.#parts;
-    const fresh = new Map<string, CatalogueRecord>();
-    for (const { kind, name, properties } of events) {
-      if (kind !== "track" || !actions.named(name)) continue;
-      const { itemId, surface } = properties;
-      if (catalogue.actions.codeOf(name) === undefined) fresh.set(`action ${name}`, { kind: "action", name });
-      if (typeof surface === "string" && catalogue.surfaces.codeOf(surface) === undefined) {
-        fresh.set(`surface ${surface}`, { kind: "surface", name: surface });
-      }
-      if (typeof itemId === "string" && catalogue.rowOf(itemId) === undefined)
-        fresh.set(`item ${itemId}`, { kind: "item", itemId });
+  /** Takes an id out of the person it was linked to; false when it was linked to nobody. */
+  async unlink(id: string): Promise<boolean> {
+    const { identity } = this.#parts;
+    if (identity.personOf(id) === id) return false;
+    await this.#store(SHARED_PARTITION, [encodeSharedRecord({ kind: "unlink", id })]);
+    return true;
+  }
+
+  /** Names what is met for the first time and links ids that become one person, before the events themselves are stored. */
+  async #settleShared(events: readonly StoredEvent[]): Promise<void> {
+    const fresh = new Map<string, SharedRecord>();
+    for (const event of events) {
+      if (event.kind === "track") this.#nameNames(event, fresh);
+      else if (event.kind === "identify" || event.kind === "alias") this.#linkIds(event, fresh);
     }
-    if (fresh.size > 0)
-      await this.#store(CATALOGUE_PARTITION, [...fresh.values()].map(encodeCatalogueRecord));
+    if (fresh.size > 0) await this.#store(SHARED_PARTITION, [...fresh.values()].map(encodeSharedRecord));
+  }
+
+  /** Every item, action and surface gets its number before an event that uses it. */
+  #nameNames({ name, properties }: StoredEvent, fresh: Map<string, SharedRecord>): void {
+    const { catalogue, actions } = this.#parts;
+    if (!actions.named(name)) return;
+    const { itemId, surface } = properties;
+    if (catalogue.actions.codeOf(name) === undefined) fresh.set(`action ${name}`, { kind: "action", name });
+    if (typeof surface === "string" && catalogue.surfaces.codeOf(surface) === undefined) {
+      fresh.set(`surface ${surface}`, { kind: "surface", name: surface });
+    }
+    if (typeof itemId === "string" && catalogue.rowOf(itemId) === undefined) {
+      fresh.set(`item ${itemId}`, { kind: "item", itemId });
+    }
+  }
+
+  /** `identify` joins the anonymous id to the user; `alias` joins the previous id, which may have been either kind. */
+  #linkIds({ kind, userId, rest }: StoredEvent, fresh: Map<string, SharedRecord>): void {
+    const { anonymousId, previousId } = rest;
+    const others = [
+      ...(typeof anonymousId === "string" && !isBlockedId(anonymousId) ? [anonymousUserId(anonymousId)] : []),
+      ...(kind === "alias" && typeof previousId === "string" && !isBlockedId(previousId)
+        ? [previousId, anonymousUserId(previousId)]
+        : []),
+    ];
+    for (const from of others) {
+      if (from === userId) continue;
+      const plan = this.#parts.identity.plan(from, userId);
+      if (plan.kind === "link") fresh.set(`link ${from}`, { kind: "link", ...plan.link });
+    }
   }
 
   async #store(partition: number, records: readonly Uint8Array[]): Promise<void> {

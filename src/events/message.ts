@@ -1,5 +1,6 @@
 import { IdentifyMessage, OtherMessage, type SegmentMessage, TrackMessage } from "#api";
 import type { EventId, UserId } from "#base";
+import { isBlockedId } from "./identity.ts";
 import { compileSchema } from "./schema-compiler.ts";
 import type { Fields, StoredEvent } from "./stored-event.ts";
 
@@ -66,7 +67,13 @@ export function normalizeMessage(
 ): { event: StoredEvent } | { fault: Fault } {
   const userId = userIdOf(message);
   if (!userId)
-    return { fault: { code: "missing-user", path: "/userId", message: "send userId or anonymousId" } };
+    return {
+      fault: {
+        code: "missing-user",
+        path: "/userId",
+        message: "send a userId or an anonymousId that names somebody",
+      },
+    };
   const eventId = message.messageId ?? newEventId();
   for (const [path, id] of Object.entries({
     "/userId": userId,
@@ -105,10 +112,15 @@ export function normalizeMessage(
   };
 }
 
+/** Under whom an event is kept. Values that stand for "nobody" are taken as absent. */
+function userIdOf({ userId, anonymousId }: SegmentMessage): UserId | undefined {
+  if (userId && !isBlockedId(userId)) return userId as UserId;
+  return anonymousId && !isBlockedId(anonymousId) ? anonymousUserId(anonymousId) : undefined;
+}
+
 /** Anonymous people live beside known ones under a name that no `userId` of an identified person shares by chance. */
-function userIdOf(message: SegmentMessage): UserId | undefined {
-  if (message.userId) return message.userId as UserId;
-  return message.anonymousId ? (`anonymous:${message.anonymousId}` as UserId) : undefined;
+export function anonymousUserId(anonymousId: string): UserId {
+  return `anonymous:${anonymousId}` as UserId;
 }
 
 function itemIdOf(message: SegmentMessage): string | undefined {

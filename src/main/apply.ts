@@ -22,6 +22,7 @@ export class BackgroundApplier {
   readonly #gates: OffsetGate[];
   readonly #abort = new AbortController();
   readonly #ended: Promise<void>;
+  readonly #listeners: ((partition: number, offset: number) => void)[] = [];
   #fault: string | undefined;
   #newestMs = 0;
 
@@ -48,6 +49,16 @@ export class BackgroundApplier {
   /** Resolves when every record of the partition before `offset` shows in later reads of this thread. */
   readonly applied = (partition: number, offset: number): Promise<void> =>
     this.#gates[partition]!.reached(offset);
+
+  /** Tells the listener whenever reads of this thread show everything of a partition before an offset. */
+  onApplied(listener: (partition: number, offset: number) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Per partition, the offset before which everything shows. */
+  appliedOffsets(): number[] {
+    return this.#gates.map((gate) => gate.offset);
+  }
 
   /** Records of users in the log that state does not show yet. */
   lag(): number {
@@ -109,6 +120,7 @@ export class BackgroundApplier {
       this.#fault = undefined;
       state.refresh();
       this.#gates[message.partition]!.advance(message.offset);
+      for (const listener of this.#listeners) listener(message.partition, message.offset);
     }
   }
 

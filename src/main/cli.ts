@@ -5,6 +5,7 @@ import { PlatformError } from "#base";
 import { registerDoctor } from "./commands/doctor.ts";
 import { registerEvaluate } from "./commands/evaluate.ts";
 import { registerImport } from "./commands/import.ts";
+import { registerQuery } from "./commands/query.ts";
 import { registerReplay } from "./commands/replay.ts";
 import { registerServe } from "./commands/serve.ts";
 import { registerStart } from "./commands/start.ts";
@@ -26,6 +27,7 @@ for (const register of [
   registerTrain,
   registerEvaluate,
   registerReplay,
+  registerQuery,
   registerDoctor,
 ]) {
   register(program);

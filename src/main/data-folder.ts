@@ -8,6 +8,7 @@ import { PlatformError } from "#base";
  *     inkling.json     what this folder is (below)
  *     log/             the event log: the truth
  *     state/           derived from the log; can be deleted, the next start builds it again
+ *     lake/            all events as Parquet, for whole-population reads; follows the log
  *     blobs/           models
  *     lock-*.socket    while a process owns the folder
  */
@@ -36,6 +37,7 @@ const IGNORED = /^(lock-.*\.(socket|new)|\.gitkeep|\.DS_Store)$/;
 export const paths = {
   log: (folder: string): string => join(folder, "log"),
   state: (folder: string): string => join(folder, "state"),
+  lake: (folder: string): string => join(folder, "lake"),
   blobs: (folder: string): string => join(folder, "blobs"),
 };
 

@@ -160,6 +160,68 @@ describe("a user", () => {
   });
 });
 
+describe("one person under several ids", () => {
+  test("what came before signing in shows at once under the user, and under either id", async () => {
+    const view = { event: "view", properties: { itemId: "i-00005" } };
+    await post("/v1/track", { ...view, messageId: "before", anonymousId: "browser-1" });
+    expect(await get("/v1/users/eve")).toMatchObject({ code: "user-not-found" });
+    await post("/v1/identify", { userId: "eve", anonymousId: "browser-1", traits: { plan: "pro" } });
+    await post("/v1/track", { ...view, messageId: "after", anonymousId: "browser-1" });
+    await post("/v1/track", { ...view, messageId: "known", userId: "eve" });
+    const eve = await get("/v1/users/eve");
+    expect(eve).toMatchObject({
+      userId: "eve",
+      ids: ["eve", "anonymous:browser-1"],
+      eventCount: 4,
+      counts: { view: 3, identify: 1 },
+      traits: { plan: "pro" },
+    });
+    expect(await get("/v1/users/anonymous:browser-1")).toMatchObject({ userId: "eve", eventCount: 4 });
+    const ids = (await get("/v1/users/eve/sequence")).events.map(({ eventId }: Body) => eventId);
+    expect(ids.sort()).toEqual(["after", "before", "known"]);
+    expect((await post("/v1/recommendations", { userId: "eve", n: 5 })).isColdStart).toBe(false);
+  });
+
+  test("on a shared device the first person keeps what came before", async () => {
+    await post("/v1/identify", { userId: "mallory", anonymousId: "browser-1" });
+    expect(await get("/v1/users/mallory")).toMatchObject({ ids: ["mallory"], eventCount: 1 });
+    expect((await get("/v1/users/eve")).ids).toEqual(["eve", "anonymous:browser-1"]);
+  });
+
+  test("an alias joins two users, and taking the link away gives each their own back", async () => {
+    await post("/v1/track", { event: "save", userId: "old-name", properties: { itemId: "i-00006" } });
+    await post("/v1/track", { event: "save", userId: "new-name", properties: { itemId: "i-00007" } });
+    await post("/v1/alias", { userId: "new-name", previousId: "old-name" });
+    expect(await get("/v1/users/old-name")).toMatchObject({
+      userId: "new-name",
+      counts: { save: 2, alias: 1 },
+    });
+    await post("/v1/alias", { userId: "old-name", previousId: "new-name" }); // would be a cycle: they are one already
+    expect((await get("/v1/users/new-name")).ids).toContain("old-name");
+    const unlink = await server.inject({ method: "DELETE", url: "/v1/users/new-name/links/old-name" });
+    expect(unlink.statusCode).toBe(200);
+    expect(await get("/v1/users/old-name")).toMatchObject({
+      userId: "old-name",
+      counts: { save: 1, alias: 1 },
+    });
+    expect(await get("/v1/users/new-name")).toMatchObject({ counts: { save: 1, alias: 1 } });
+    const again = await server.inject({ method: "DELETE", url: "/v1/users/new-name/links/old-name" });
+    expect(again.json()).toMatchObject({ code: "link-not-found" });
+  });
+
+  test("values that stand for nobody are nobody", async () => {
+    const event = { type: "track", event: "view", properties: { itemId: "i-00001" } };
+    const answer = await post("/v1/batch", {
+      batch: [
+        { ...event, userId: "null" },
+        { ...event, userId: "0", anonymousId: "browser-2" },
+      ],
+    });
+    expect(answer).toMatchObject({ accepted: 1, rejected: [{ position: 0, code: "missing-user" }] });
+    expect(await get("/v1/users/anonymous:browser-2")).toMatchObject({ eventCount: 1 });
+  });
+});
+
 describe("recommendations", () => {
   test("leave out what was seen, name the person's own events, and are tied to model versions", async () => {
     const userId = await busiest();
@@ -341,6 +403,7 @@ describe("the door", () => {
         "/v1/recommendations",
         "/v1/users/{id}",
         "/v1/users/{id}/sequence",
+        "/v1/users/{id}/links/{linkedId}",
         "/v1/batch",
         "/v1/track",
         "/v1/identify",
@@ -348,6 +411,7 @@ describe("the door", () => {
         "/v1/screen",
         "/v1/group",
         "/v1/alias",
+        "/v1/import",
       ].sort(),
     );
     const body = paths["/v1/recommendations"].post.requestBody.content["application/json"].schema;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { type Clock, HistoricalClock, PlatformError, type ProgressListener, SystemClock } from "#base";
-import { Actions, CATALOGUE_PARTITION, Catalogue, followCatalogue, Ingestion } from "#events";
+import { Actions, Catalogue, followShared, IdentityGraph, Ingestion, SHARED_PARTITION } from "#events";
 import { Recommender } from "#recommendation";
 import { readAllProgress } from "#sequences";
 import { createServer, type Keys, Metrics, type Server, type Services } from "#serving";
@@ -18,6 +18,7 @@ import {
 import { BackgroundApplier } from "./apply.ts";
 import { type DataManifest, paths, readManifest, writeManifest } from "./data-folder.ts";
 import { fitInWorker } from "./fit.ts";
+import { BackgroundLake } from "./lake.ts";
 import { type ModelManifest, ModelStore } from "./model-store.ts";
 
 /** @file The composition root: one folder in, one wired platform out. */
@@ -47,14 +48,16 @@ export class Platform {
   readonly log: SegmentedEventLog;
   readonly state: StateStore;
   readonly catalogue: Catalogue;
+  readonly identity: IdentityGraph;
   readonly actions: Actions;
   readonly applier: BackgroundApplier;
   readonly ingestion: Ingestion;
   readonly models: ModelStore;
   #manifest: DataManifest;
   #fault: string | undefined;
+  #lake: BackgroundLake | undefined;
   readonly #lock: FolderLock;
-  readonly #catalogueFollower: LogFollower;
+  readonly #sharedFollower: LogFollower;
 
   private constructor(parts: {
     folder: string;
@@ -64,7 +67,8 @@ export class Platform {
     log: SegmentedEventLog;
     state: StateStore;
     catalogue: Catalogue;
-    catalogueFollower: LogFollower;
+    identity: IdentityGraph;
+    sharedFollower: LogFollower;
     actions: Actions;
     applier: BackgroundApplier;
   }) {
@@ -73,15 +77,16 @@ export class Platform {
     this.log = parts.log;
     this.state = parts.state;
     this.catalogue = parts.catalogue;
+    this.identity = parts.identity;
     this.actions = parts.actions;
     this.applier = parts.applier;
     this.#manifest = parts.manifest;
     this.#lock = parts.lock;
     this.models = new ModelStore(new FileBlobStore(paths.blobs(parts.folder)));
-    this.#catalogueFollower = parts.catalogueFollower;
+    this.#sharedFollower = parts.sharedFollower;
     const applied = (partition: number, offset: number): Promise<void> =>
-      partition === CATALOGUE_PARTITION
-        ? this.#catalogueFollower.reached(offset)
+      partition === SHARED_PARTITION
+        ? this.#sharedFollower.reached(offset)
         : this.applier.applied(partition, offset);
     this.ingestion = new Ingestion({ ...parts, applied, newEventId: randomUUID });
   }
@@ -106,11 +111,12 @@ export class Platform {
       const acknowledged = (await readAllProgress(state, partitionCount)).map(({ offset }) => offset);
       const log = await openLog(folder, { partitionCount, acknowledged, onRecovery: onNotice }, state);
       const catalogue = new Catalogue();
+      const identity = new IdentityGraph();
       const actions = new Actions();
       const trouble = (error: unknown): void => onNotice(`the catalogue cannot be read: ${String(error)}`);
-      const catalogueFollower = followCatalogue(log, catalogue, trouble);
-      await catalogueFollower.catchUp(() => {});
-      catalogueFollower.start();
+      const sharedFollower = followShared(log, { catalogue, identity }, trouble);
+      await sharedFollower.catchUp(() => {});
+      sharedFollower.start();
       const applier = await BackgroundApplier.start({ folder, log, state, progress, onNotice });
       clock.observe(applier.newestMs);
       const parts = {
@@ -121,7 +127,8 @@ export class Platform {
         log,
         state,
         catalogue,
-        catalogueFollower,
+        identity,
+        sharedFollower,
         actions,
         applier,
       };
@@ -180,14 +187,15 @@ export class Platform {
       this.models.load(serving.personal),
       this.models.load(serving.coldStart),
     ]);
-    const { state, catalogue, actions, clock, ingestion, applier } = this;
+    const { state, catalogue, identity, actions, clock, ingestion, applier } = this;
     const services: Services = {
       clock,
       state,
       catalogue,
+      identity,
       actions,
       ingestion,
-      recommender: new Recommender({ state, catalogue, actions, personal, coldStart }),
+      recommender: new Recommender({ state, catalogue, identity, actions, personal, coldStart }),
       metrics: new Metrics({
         inkling_items: { help: "Items in the catalogue", read: () => catalogue.itemCount },
         inkling_lag_records: {
@@ -209,11 +217,23 @@ export class Platform {
     return createServer(services, { keys, logLevel: "warn" });
   }
 
+  /** Lays events down in the lake from now on, behind the state, in a thread of its own. */
+  followWithLake(onNotice: (message: string) => void): void {
+    const { partitionCount } = this.#manifest;
+    const lake = new BackgroundLake(
+      { folder: this.folder, partitionCount, applied: this.applier.appliedOffsets() },
+      onNotice,
+    );
+    this.applier.onApplied((partition, offset) => lake.extend(partition, offset));
+    this.#lake = lake;
+  }
+
   /** Finishes what was accepted and lets go of the folder. */
   async close(): Promise<void> {
     this.#fault = "stopping";
+    await this.#lake?.close();
     await this.applier.close();
-    await this.#catalogueFollower.close();
+    await this.#sharedFollower.close();
     await this.log.close();
     await this.state.close();
     await this.#lock.release();

@@ -1,5 +1,5 @@
-import type { Actions, Catalogue, Fields } from "#events";
-import { readHead, readSequenceOf, type SequenceRow, traitsAsOf } from "#sequences";
+import type { Actions, Catalogue, Fields, IdentityGraph } from "#events";
+import { readPerson, readPersonSequence, type SequenceRow, traitsAsOf } from "#sequences";
 import type { StateReader } from "#storage";
 import { type TopicShare, topTopics } from "./topics.ts";
 
@@ -21,6 +21,7 @@ export interface UserProfile {
 export interface ProfileContext {
   readonly state: StateReader;
   readonly catalogue: Catalogue;
+  readonly identity: IdentityGraph;
   readonly actions: Actions;
 }
 
@@ -36,12 +37,12 @@ export async function readProfile(
   userId: string,
   asOfMs: number,
 ): Promise<UserProfile | undefined> {
-  const { state, catalogue } = context;
-  const head = await readHead(state, userId);
-  if (!head || head.record.firstMs > asOfMs) return undefined;
-  const { record } = head;
+  const { state, catalogue, identity } = context;
+  const person = await readPerson(state, identity.idsOf(userId));
+  if (!person || person.record.firstMs > asOfMs) return undefined;
+  const { record } = person;
   const isCurrent = record.lastMs <= asOfMs;
-  const rows = await readSequenceOf(state, userId, head, {
+  const rows = await readPersonSequence(state, person, {
     limit: isCurrent ? TOPIC_ROWS : ALL_ROWS,
     asOfMs,
   });

@@ -1,7 +1,14 @@
 import type { ItemRow } from "#base";
-import type { Actions, Catalogue } from "#events";
+import type { Actions, Catalogue, IdentityGraph } from "#events";
 import type { FittedModel } from "#models";
-import { actionCodes, hasItem, readSequence, type SequenceRow } from "#sequences";
+import {
+  actionCodes,
+  hasItem,
+  type PersonState,
+  readPerson,
+  readPersonSequence,
+  type SequenceRow,
+} from "#sequences";
 import type { StateReader } from "#storage";
 import { AvailabilityFilter } from "./filters/availability-filter.ts";
 import { SeenFilter } from "./filters/seen-filter.ts";
@@ -23,6 +30,7 @@ export interface ServedModel {
 export interface RecommenderParts {
   readonly state: StateReader;
   readonly catalogue: Catalogue;
+  readonly identity: IdentityGraph;
   readonly actions: Actions;
   /** Answers people with a history. */
   readonly personal: ServedModel;
@@ -99,10 +107,11 @@ export class Recommender {
     const { catalogue } = this.#parts;
     const excluded = new Set(excludeItemIds.flatMap((itemId) => catalogue.rowOf(itemId) ?? []));
     const query = { ...emptyQuery(n, asOfMs), excluded, excludeSeen };
-    if (userId === undefined) return query;
+    const person = userId === undefined ? undefined : await this.#personOf(userId);
+    if (!person) return query;
     const [wanted, unwanted] = await Promise.all([
-      this.#rowsOf(userId, asOfMs, "positive"),
-      this.#rowsOf(userId, asOfMs, "negative"),
+      this.#rowsOf(person, asOfMs, "positive"),
+      this.#rowsOf(person, asOfMs, "negative"),
     ]);
     const oldestFirst = wanted.slice(0, HISTORY_ROWS).reverse();
     return {
@@ -119,11 +128,15 @@ export class Recommender {
     };
   }
 
-  async #rowsOf(userId: string, asOfMs: number, kind: "positive" | "negative"): Promise<SequenceRow[]> {
+  #personOf(userId: string): Promise<PersonState | undefined> {
+    return readPerson(this.#parts.state, this.#parts.identity.idsOf(userId));
+  }
+
+  async #rowsOf(person: PersonState, asOfMs: number, kind: "positive" | "negative"): Promise<SequenceRow[]> {
     const { state, catalogue, actions } = this.#parts;
     const names = catalogue.actions.names().filter((name) => actions.named(name)?.kind === kind);
     const query = { limit: SEEN_ROWS, asOfMs, actions: actionCodes(catalogue, names) };
-    return (await readSequence(state, userId, query)).filter(hasItem);
+    return (await readPersonSequence(state, person, query)).filter(hasItem);
   }
 
   #strengthOf({ action }: SequenceRow): number {

@@ -1,4 +1,4 @@
-import { type Actions, CATALOGUE_PARTITION, Catalogue, followCatalogue } from "#events";
+import { type Actions, Catalogue, followShared, SHARED_PARTITION } from "#events";
 import { type EventLog, LogFollower, type LogRecord, type StateReader, type StateStore } from "#storage";
 import { applyEvents } from "./apply-events.ts";
 import { progressKey } from "./state-keys.ts";
@@ -27,7 +27,7 @@ export class Applier {
 
   private constructor(parts: ApplierParts) {
     this.#parts = parts;
-    this.#followCatalogue = followCatalogue(parts.log, this.#catalogue, parts.onFailure);
+    this.#followCatalogue = followShared(parts.log, { catalogue: this.#catalogue }, parts.onFailure);
   }
 
   /** Brings every user level with the log before it resolves, then goes on in the background. */
@@ -72,7 +72,7 @@ export class Applier {
 
   async #apply(partition: number, records: readonly LogRecord[]): Promise<void> {
     const { log, state, actions, onApplied } = this.#parts;
-    await this.#followCatalogue.reached(log.end(CATALOGUE_PARTITION));
+    await this.#followCatalogue.reached(log.end(SHARED_PARTITION));
     const step = await applyEvents(records, { state, catalogue: this.#catalogue, actions, partition });
     this.#newestMs = Math.max(this.#newestMs, step.newestMs);
     const offset = records.at(-1)!.offset + 1;
@@ -81,7 +81,7 @@ export class Applier {
     await state.write([
       ...step.operations,
       { kind: "put", key: progressKey(partition), value: progress },
-      { kind: "put", key: progressKey(CATALOGUE_PARTITION), value: catalogueProgress },
+      { kind: "put", key: progressKey(SHARED_PARTITION), value: catalogueProgress },
     ]);
     onApplied(partition, offset);
   }

@@ -4,7 +4,7 @@ import { AppliedIds } from "./applied-ids.ts";
 import { decodeOpenRows, encodeOpenRow } from "./open-rows.ts";
 import { SealedBlocks } from "./sealed-blocks.ts";
 import { compareRows, NO_ITEM, type SequenceRow } from "./sequence-block.ts";
-import { headKey, undeclaredKey } from "./state-keys.ts";
+import { duplicateKey, headKey, undeclaredKey } from "./state-keys.ts";
 import { decodeUserHead, encodeUserHead, type UserHead } from "./user-head.ts";
 import { countEvent, type UserRecord } from "./user-record.ts";
 
@@ -52,7 +52,8 @@ export async function applyEvents(records: readonly LogRecord[], context: ApplyC
     for (const arrival of byUser.get(userId)!) {
       const isNew = update.add(arrival);
       if (update.isFull) await update.seal();
-      if (isNew && isUndeclared(arrival.event, context)) countName(undeclared, arrival.event.name);
+      if (!isNew) operations.push(markDuplicate(context.partition, arrival.offset));
+      else if (isUndeclared(arrival.event, context)) countName(undeclared, arrival.event.name);
     }
     for (const operation of update.operations()) operations.push(operation);
   }
@@ -160,6 +161,11 @@ function rowOf(
     ...(typeof slateId === "string" && { slateId }),
     ...(typeof source === "string" && { source }),
   };
+}
+
+/** Whoever reads the log after us need not find out again which records repeat an event. */
+function markDuplicate(partition: number, offset: number): StateOperation {
+  return { kind: "put", key: duplicateKey(partition, offset), value: new Uint8Array(0) };
 }
 
 function isUndeclared({ kind, name }: StoredEvent, { actions }: ApplyContext): boolean {

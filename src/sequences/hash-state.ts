@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { StateReader } from "#storage";
-import { UNDECLARED_PREFIX, USERS_PREFIX } from "./state-keys.ts";
+import { DUPLICATES_PREFIX, UNDECLARED_PREFIX, USERS_PREFIX } from "./state-keys.ts";
 
 /** What the whole derived state of users comes to, as one number that a rebuilt state must give again. */
 export interface StateHash {
@@ -18,7 +18,7 @@ export async function hashState(state: StateReader): Promise<StateHash> {
   const size = Buffer.alloc(8);
   let entries = 0;
   let bytes = 0;
-  for (const prefix of [UNDECLARED_PREFIX, USERS_PREFIX]) {
+  for (const prefix of [UNDECLARED_PREFIX, USERS_PREFIX, DUPLICATES_PREFIX]) {
     let from: Uint8Array | undefined;
     for (;;) {
       const page = await state.scan({ prefix, limit: PAGE, ...(from && { from }) });

@@ -1,4 +1,5 @@
 export { Applier, type ApplierParts, readAllProgress } from "./applier.ts";
+export { duplicatesBetween } from "./duplicates.ts";
 export { hashState, type StateHash } from "./hash-state.ts";
 export {
   type History,
@@ -8,17 +9,10 @@ export {
   packInteractions,
 } from "./interactions.ts";
 export { interactionsFromLog, type TrainingData } from "./interactions-from-log.ts";
+export { LakeWriter, lakeRow } from "./lake-writer.ts";
 export { listUsers } from "./list-users.ts";
-export {
-  actionCodes,
-  hasItem,
-  readHead,
-  readSequence,
-  readSequenceOf,
-  type SequenceQuery,
-  surfaceCodes,
-} from "./read-sequence.ts";
+export { type PersonState, readPerson, readPersonSequence } from "./read-person.ts";
+export { actionCodes, hasItem, type SequenceQuery, surfaceCodes } from "./read-sequence.ts";
 export type { SequenceRow } from "./sequence-block.ts";
 export { undeclaredEvents } from "./undeclared-events.ts";
-export type { UserHead } from "./user-head.ts";
 export { traitsAsOf, type UserRecord } from "./user-record.ts";

@@ -1,5 +1,5 @@
 import type { ProgressListener, UserId } from "#base";
-import { type Actions, CATALOGUE_PARTITION, Catalogue, decodeCatalogueRecord, decodeEvent } from "#events";
+import { type Actions, Catalogue, decodeEvent, followShared, IdentityGraph } from "#events";
 import type { EventLog } from "#storage";
 import type { Interactions } from "./interactions.ts";
 
@@ -15,7 +15,7 @@ export interface TrainingData {
 const BATCH_RECORDS = 10_000;
 
 /**
- * The positive engagements in the log, each event once, by user in time order, weighted by the declared strength of their
+ * The positive engagements in the log, each event once, by person in time order, weighted by the declared strength of their
  * action. Training reads the log and never live state, so a model can be made again from the same log alone.
  */
 export async function interactionsFromLog(
@@ -23,8 +23,13 @@ export async function interactionsFromLog(
   actions: Actions,
   progress: ProgressListener,
 ): Promise<TrainingData> {
-  const catalogue = await readCatalogue(log);
-  const collector = new Collector(catalogue, actions);
+  const catalogue = new Catalogue();
+  const identity = new IdentityGraph();
+  const onFailure = (error: unknown): never => {
+    throw error;
+  };
+  await followShared(log, { catalogue, identity }, onFailure).catchUp(() => {});
+  const collector = new Collector(catalogue, identity, actions);
   let total = 0;
   for (let partition = 1; partition < log.partitionCount; partition++)
     total += log.end(partition) - log.start(partition);
@@ -41,16 +46,6 @@ export async function interactionsFromLog(
   return collector.finish();
 }
 
-async function readCatalogue(log: EventLog): Promise<Catalogue> {
-  const catalogue = new Catalogue();
-  for (let next = log.start(CATALOGUE_PARTITION); next < log.end(CATALOGUE_PARTITION); ) {
-    const records = await log.read(CATALOGUE_PARTITION, next, BATCH_RECORDS);
-    for (const { bytes } of records) catalogue.apply(decodeCatalogueRecord(bytes));
-    next = records.at(-1)!.offset + 1;
-  }
-  return catalogue;
-}
-
 interface Engagement {
   readonly item: number;
   readonly weight: number;
@@ -59,13 +54,15 @@ interface Engagement {
 
 class Collector {
   readonly #catalogue: Catalogue;
+  readonly #identity: IdentityGraph;
   readonly #actions: Actions;
   readonly #byUser = new Map<UserId, { seen: Set<string>; engagements: Engagement[] }>();
   #dataUntilMs = 0;
   #count = 0;
 
-  constructor(catalogue: Catalogue, actions: Actions) {
+  constructor(catalogue: Catalogue, identity: IdentityGraph, actions: Actions) {
     this.#catalogue = catalogue;
+    this.#identity = identity;
     this.#actions = actions;
   }
 
@@ -75,8 +72,9 @@ class Collector {
     const { itemId } = properties;
     const item = strength > 0 && typeof itemId === "string" ? this.#catalogue.rowOf(itemId) : undefined;
     if (item === undefined) return;
-    const user = this.#byUser.get(userId) ?? { seen: new Set(), engagements: [] };
-    this.#byUser.set(userId, user);
+    const person = this.#identity.personOf(userId) as UserId; // a root is a user id
+    const user = this.#byUser.get(person) ?? { seen: new Set(), engagements: [] };
+    this.#byUser.set(person, user);
     if (user.seen.has(eventId)) return;
     user.seen.add(eventId);
     user.engagements.push({ item, weight: strength, timestampMs });

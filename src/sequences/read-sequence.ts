@@ -21,10 +21,13 @@ export interface SequenceQuery {
 
 const U48_MAX = 2 ** 48 - 1;
 
-/** The head of a user, or `undefined` for one never seen. */
-export async function readHead(state: StateReader, userId: string): Promise<UserHead | undefined> {
-  const [stored] = await state.get([headKey(userId)]);
-  return stored && decodeUserHead(stored);
+/** The head of each user id, `undefined` for one never seen. */
+export async function readHeads(
+  state: StateReader,
+  userIds: readonly string[],
+): Promise<(UserHead | undefined)[]> {
+  const stored = await state.get(userIds.map(headKey));
+  return stored.map((bytes) => bytes && decodeUserHead(bytes));
 }
 
 /** The rows of a user's sequence that answer the query, newest first; none for a user never seen. Reads only what it needs. */
@@ -33,7 +36,7 @@ export async function readSequence(
   userId: string,
   query: SequenceQuery,
 ): Promise<SequenceRow[]> {
-  const head = await readHead(state, userId);
+  const [head] = await readHeads(state, [userId]);
   return head ? readSequenceOf(state, userId, head, query) : [];
 }
 

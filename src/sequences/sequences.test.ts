@@ -6,19 +6,19 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type EventId, HistoricalClock, ignoreProgress, Random, type UserId } from "#base";
 import {
   Actions,
-  CATALOGUE_PARTITION,
   Catalogue,
-  encodeCatalogueRecord,
   encodeEvent,
-  followCatalogue,
+  encodeSharedRecord,
+  followShared,
   partitionOf,
+  SHARED_PARTITION,
   type StoredEvent,
 } from "#events";
 import { LmdbStateStore, SegmentedEventLog } from "#storage";
 import { Applier, readProgress } from "./applier.ts";
 import { historyOf } from "./interactions.ts";
 import { interactionsFromLog } from "./interactions-from-log.ts";
-import { readHead, readSequence } from "./read-sequence.ts";
+import { readHeads, readSequence } from "./read-sequence.ts";
 import { traitsAsOf } from "./user-record.ts";
 
 /**
@@ -56,18 +56,18 @@ async function apply({ log, state }: Storage): Promise<Catalogue> {
   const applier = await Applier.start({ log, state, actions, onFailure, onApplied: () => {} }, () => {});
   await applier.close();
   const catalogue = new Catalogue();
-  const follower = followCatalogue(log, catalogue, onFailure);
+  const follower = followShared(log, { catalogue }, onFailure);
   await follower.catchUp(() => {});
   return catalogue;
 }
 
 async function declare(log: SegmentedEventLog): Promise<void> {
-  const names = ["view", "save", "hide"].map((name) => encodeCatalogueRecord({ kind: "action", name }));
-  const items = Array.from({ length: 5 }, (_, n) => encodeCatalogueRecord({ kind: "item", itemId: `i${n}` }));
-  await log.append(CATALOGUE_PARTITION, [
+  const names = ["view", "save", "hide"].map((name) => encodeSharedRecord({ kind: "action", name }));
+  const items = Array.from({ length: 5 }, (_, n) => encodeSharedRecord({ kind: "item", itemId: `i${n}` }));
+  await log.append(SHARED_PARTITION, [
     ...names,
     ...items,
-    encodeCatalogueRecord({ kind: "surface", name: "home" }),
+    encodeSharedRecord({ kind: "surface", name: "home" }),
   ]);
 }
 
@@ -170,7 +170,7 @@ test("ten thousand late, early and repeated events of one user end up in order",
   expect(new Set(rows.map(({ eventId }) => eventId)).size).toBe(9_000);
   for (let n = 1; n < rows.length; n++)
     expect(rows[n]!.timestampMs).toBeLessThanOrEqual(rows[n - 1]!.timestampMs);
-  expect((await readHead(storage.state, "ann"))?.record).toMatchObject({
+  expect((await readHeads(storage.state, ["ann"]))[0]?.record).toMatchObject({
     eventCount: 9_000,
     rowCount: 9_000,
     counts: { view: 9_000 },
@@ -231,7 +231,7 @@ test("traits are known as of a time", async () => {
     identify("1", 1000, { city: "Porto", age: 30 }),
   ]);
   await apply(storage);
-  const { record } = (await readHead(storage.state, "ann"))!;
+  const { record } = (await readHeads(storage.state, ["ann"]))[0]!;
   expect(traitsAsOf(record, 999)).toEqual({});
   expect(traitsAsOf(record, 1000)).toEqual({ city: "Porto", age: 30 });
   expect(traitsAsOf(record, 2000)).toEqual({ city: "Lisbon", age: 30 });

@@ -7,9 +7,11 @@
  *     "u" userId 0 "b" chunk:u32                hashes of event ids already applied, beyond those in the head
  *     "u" userId 0 "s" startMs:u48 offset:u48   a sealed block of the sequence, named by the (time, offset) it starts at
  *     "p" partition:u16                         the log offset this state reflects
+ *     "x" partition:u16 offset:u48              a log record that repeats an event applied before
  *     "n" partition:u16 name                    how often an undeclared event name came in one partition
  */
 export const USERS_PREFIX: Uint8Array = Buffer.from("u");
+export const DUPLICATES_PREFIX: Uint8Array = Buffer.from("x");
 export const UNDECLARED_PREFIX: Uint8Array = Buffer.from("n");
 
 /** Everything of one user. */
@@ -64,6 +66,21 @@ export function blockStartOf(key: Uint8Array): BlockStart {
     timestampMs: bytes.readUIntBE(bytes.length - 12, 6),
     offset: bytes.readUIntBE(bytes.length - 6, 6),
   };
+}
+
+export function duplicatesPrefix(partition: number): Uint8Array {
+  return Buffer.concat([DUPLICATES_PREFIX, Buffer.of(partition >> 8, partition & 0xff)]);
+}
+
+export function duplicateKey(partition: number, offset: number): Uint8Array {
+  const key = Buffer.alloc(9);
+  key.set(duplicatesPrefix(partition));
+  key.writeUIntBE(offset, 3, 6);
+  return key;
+}
+
+export function duplicateOffsetIn(key: Uint8Array): number {
+  return Buffer.from(key).readUIntBE(3, 6);
 }
 
 export function progressKey(partition: number): Uint8Array {

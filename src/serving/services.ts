@@ -1,6 +1,6 @@
 import type { PlatformResponse } from "#api";
 import type { Clock } from "#base";
-import type { Actions, Catalogue, Ingestion } from "#events";
+import type { Actions, Catalogue, IdentityGraph, Ingestion } from "#events";
 import type { Recommender } from "#recommendation";
 import type { StateReader } from "#storage";
 import type { Metrics } from "./metrics.ts";
@@ -10,6 +10,7 @@ export interface Services {
   readonly clock: Clock;
   readonly state: StateReader;
   readonly catalogue: Catalogue;
+  readonly identity: IdentityGraph;
   readonly actions: Actions;
   readonly ingestion: Ingestion;
   readonly recommender: Recommender;

@@ -1,9 +1,11 @@
 export type { BlobStore } from "./blob-store.ts";
+export { DuckDbLake } from "./duckdb/duckdb-lake.ts";
 export { FileBlobStore } from "./embedded/file-blob-store.ts";
 export { type FolderLock, lockFolder } from "./embedded/folder-lock.ts";
 export { LmdbStateStore } from "./embedded/lmdb-state-store.ts";
 export { SegmentedEventLog, type SegmentedEventLogOptions } from "./embedded/segmented-event-log.ts";
 export type { EventLog, LogRecord } from "./event-log.ts";
+export type { Lake, LakeTable, LogRun, NewLakeEvent } from "./lake.ts";
 export { LogFollower, type LogFollowerOptions } from "./log-follower.ts";
 export { OffsetGate } from "./offset-gate.ts";
 export type {

@@ -11,6 +11,8 @@ export interface LogFollowerOptions {
   readonly take: (records: readonly LogRecord[]) => Promise<void> | void;
   /** Told of every failure of `take`. */
   readonly onFailure: (error: unknown) => void;
+  /** Waits this long for more before it takes a run that is not full, in the background. Default 0. */
+  readonly gatherMs?: number;
 }
 
 /** Large enough to share a transaction among many users, small enough to answer a waiting writer soon. */
@@ -62,6 +64,9 @@ export class LogFollower {
     while (!signal.aborted) {
       try {
         await log.waitBeyond(partition, this.position, signal);
+        if (log.end(partition) - this.position < BATCH_RECORDS)
+          await pause(this.#options.gatherMs ?? 0, signal);
+        if (signal.aborted) return;
         await this.#step();
       } catch (error) {
         if (signal.aborted) return;
@@ -79,4 +84,16 @@ export class LogFollower {
     await take(records);
     this.#gate.advance(last.offset + 1);
   }
+}
+
+/** Resolves after the time, or at once when aborted. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (milliseconds === 0 || signal.aborted) return Promise.resolve();
+  return new Promise((resume) => {
+    const timer = setTimeout(resume, milliseconds);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resume();
+    });
+  });
 }

@@ -36,6 +36,7 @@ async function serve(options: DataOptions & ListenOptions): Promise<void> {
     bar.finish();
     const server = await platform.createServer(keys);
     say(`serving ${folder} at ${await listen(server, options)}`);
+    platform.followWithLake(warn);
     await untilStopped();
     await server.close();
   } finally {

@@ -46,6 +46,7 @@ async function start(options: Options): Promise<void> {
       return warn("stopped before anything was served; the next start goes on from here");
     const server = await platform.createServer(keys);
     const address = await listen(server, options);
+    platform.followWithLake(warn);
     const person = await pickPerson(platform);
     const seconds = (monotonicMs() - startedMs) / 1000;
     if (options.json) say(JSON.stringify({ address, seconds, dataset: platform.manifest.dataset, person }));

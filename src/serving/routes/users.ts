@@ -1,14 +1,16 @@
 import {
+  LinkParams,
   Problem,
   SequenceQuerystring,
   SequenceResponse,
+  UnlinkResponse,
   UserParams,
   UserQuerystring,
   UserResponse,
 } from "#api";
 import { PlatformError } from "#base";
 import { readProfile } from "#profiles";
-import { actionCodes, readHead, readSequenceOf, surfaceCodes } from "#sequences";
+import { actionCodes, readPerson, readPersonSequence, surfaceCodes } from "#sequences";
 import { sequenceEvent, toIso, toIsoOrNull } from "../bodies.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
@@ -19,7 +21,7 @@ const SIGNAL_VERSION = "1";
 
 /** Signals of one user. */
 export function registerUserRoutes(server: Server, services: Services): void {
-  const { state, catalogue, clock } = services;
+  const { state, catalogue, identity, ingestion, clock } = services;
 
   server.get(
     "/v1/users/:id",
@@ -35,7 +37,8 @@ export function registerUserRoutes(server: Server, services: Services): void {
       const profile = await readProfile(services, id, asOfOf(query, clock));
       if (!profile) throw userNotFound(id);
       return {
-        userId: id,
+        userId: identity.personOf(id),
+        ids: [...identity.idsOf(id)],
         traits: { ...profile.traits },
         firstSeen: toIso(profile.firstSeenMs),
         lastSeen: toIso(profile.lastSeenMs),
@@ -64,9 +67,9 @@ export function registerUserRoutes(server: Server, services: Services): void {
     },
     async ({ params: { id }, query }) => {
       const asOfMs = asOfOf(query, clock);
-      const head = await readHead(state, id);
-      if (!head || head.record.firstMs > asOfMs) throw userNotFound(id);
-      const rows = await readSequenceOf(state, id, head, {
+      const person = await readPerson(state, identity.idsOf(id));
+      if (!person || person.record.firstMs > asOfMs) throw userNotFound(id);
+      const rows = await readPersonSequence(state, person, {
         limit: query.limit,
         asOfMs,
         ...(query.since !== undefined && { sinceMs: Date.parse(query.since) }),
@@ -74,13 +77,34 @@ export function registerUserRoutes(server: Server, services: Services): void {
         ...(query.surface !== undefined && { surfaces: surfaceCodes(catalogue, query.surface.split(",")) }),
       });
       return {
-        userId: id,
+        userId: identity.personOf(id),
         events: rows.map((row) => sequenceEvent(row, catalogue)),
         asOf: toIsoOrNull(rows[0]?.timestampMs),
         computedAt: toIso(clock.nowMs()),
         version: SIGNAL_VERSION,
         completeness: 1,
       };
+    },
+  );
+
+  server.delete(
+    "/v1/users/:id/links/:linkedId",
+    {
+      config: { door: "write" },
+      schema: {
+        summary: "Take an id out of a person: what came under it is its own again",
+        params: LinkParams,
+        response: { 200: UnlinkResponse, "4xx": Problem },
+      },
+    },
+    async ({ params: { id, linkedId } }) => {
+      if (identity.personOf(linkedId) !== identity.personOf(id) || !(await ingestion.unlink(linkedId))) {
+        throw new PlatformError(
+          "link-not-found",
+          `"${linkedId}" is not linked to "${id}"; GET /v1/users/${id} lists its ids`,
+        );
+      }
+      return { userId: identity.personOf(id), ids: [...identity.idsOf(id)] };
     },
   );
 }

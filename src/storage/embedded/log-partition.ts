@@ -23,6 +23,8 @@ export interface LogPartitionOptions {
   readonly isDurable: boolean;
   /** Records before this offset were acknowledged: when one of them cannot be read, opening is refused and nothing is touched. */
   readonly acknowledged: number;
+  /** A follower's first end, when it is not all there is. */
+  readonly end: number | undefined;
   /** Told in one sentence when something was mended at opening. */
   readonly onRecovery: (message: string) => void;
 }
@@ -213,6 +215,7 @@ export class LogPartition {
     if (this.#end < this.#options.acknowledged) {
       throw damage(this.#folder, `record ${this.#end} of ${this.#options.acknowledged}`);
     }
+    if (this.#options.end !== undefined) this.#end = Math.min(this.#end, this.#options.end);
     const last = this.#segments.at(-1);
     if (last && !this.#options.isReadOnly) this.#writer = await open(last.path, "r+");
   }

@@ -10,6 +10,8 @@ export interface SegmentedEventLogOptions {
   readonly segmentBytes?: number;
   /** Opens beside a running writer: reads what was durable at opening, and what `extendTo` says is; mends and writes nothing. */
   readonly isReadOnly?: boolean;
+  /** Of a log opened read-only: per partition, read no further than this until `extendTo` says so. */
+  readonly ends?: readonly number[];
   /** Default true. False only to measure what durability costs. */
   readonly isDurable?: boolean;
   readonly onRecovery?: (message: string) => void;
@@ -43,6 +45,7 @@ export class SegmentedEventLog implements EventLog {
           isDurable: options.isDurable ?? true,
           onRecovery: options.onRecovery ?? (() => {}),
           acknowledged: options.acknowledged?.[partition] ?? 0,
+          end: options.ends?.[partition],
         }),
       ),
     );

@@ -1,0 +1,79 @@
+import type { Command } from "commander";
+import { PlatformError, SystemClock } from "#base";
+import { LakeWriter, readAllProgress } from "#sequences";
+import { DuckDbLake, LmdbStateStore, lockFolder, SegmentedEventLog } from "#storage";
+import { paths, readManifest } from "../data-folder.ts";
+import { ProgressBar, say, warn } from "../terminal.ts";
+import { type DataOptions, folderFor, parseInteger, withDataOptions } from "./options.ts";
+
+type Options = DataOptions & { readonly limit: number; readonly json?: boolean };
+
+/** `inkling query`: SQL over the history of all events. */
+export function registerQuery(program: Command): void {
+  withDataOptions(program.command("query"))
+    .argument("<sql>", 'one SELECT over the view "events"')
+    .description("ask the history of all events (Parquet under lake/) in SQL")
+    .option("--limit <n>", "rows shown at most", parseInteger, 100)
+    .option("--json", "end with one JSON object")
+    .action(async (sql: string, options: Options) => {
+      const folder = folderFor(options);
+      if (!(await bringLevel(folder)))
+        warn("a server has this folder open: its newest seconds may be missing");
+      const lake = await DuckDbLake.open(paths.lake(folder), { isReadOnly: true });
+      try {
+        const table = await lake.query(sql, { limit: options.limit });
+        if (options.json) return say(JSON.stringify(table));
+        say(
+          formatTable(
+            table.columns.map(({ name }) => name),
+            table.rows,
+          ),
+        );
+        if (table.isTruncated) warn(`only the first ${options.limit} rows are shown; --limit shows more`);
+      } finally {
+        await lake.close();
+      }
+    });
+}
+
+/** Lays down what the log has and the lake has not; false when a running server does that. */
+async function bringLevel(folder: string): Promise<boolean> {
+  const manifest = await readManifest(folder);
+  if (!manifest) throw new PlatformError("no-data", `${folder} is empty; fill it with: inkling import`);
+  const lock = await lockFolder(folder).catch((error: unknown) => {
+    if (error instanceof PlatformError && error.code === "data-locked") return undefined;
+    throw error;
+  });
+  if (!lock) return false;
+  const bar = new ProgressBar();
+  const { partitionCount } = manifest;
+  const state = new LmdbStateStore(paths.state(folder), new SystemClock());
+  const ends = (await readAllProgress(state, partitionCount)).map(({ offset }) => offset);
+  const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount, isReadOnly: true, ends });
+  const lake = await DuckDbLake.open(paths.lake(folder));
+  const onFailure = (error: unknown): never => {
+    throw error;
+  };
+  const writer = new LakeWriter({ log, state, lake, onFailure });
+  await writer.catchUp((done, total) => bar.listen({ stage: "laying down events", done, total }));
+  bar.finish();
+  await lake.close();
+  await log.close();
+  await state.close();
+  await lock.release();
+  return true;
+}
+
+const WIDEST = 40;
+
+function formatTable(header: readonly string[], rows: readonly (readonly unknown[])[]): string {
+  const cells = [header, ...rows].map((row) => row.map((value) => String(value ?? "").slice(0, WIDEST)));
+  const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
+  const lines = cells.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join("  ")
+      .trimEnd(),
+  );
+  return [lines[0], widths.map((width) => "-".repeat(width)).join("  "), ...lines.slice(1)].join("\n");
+}

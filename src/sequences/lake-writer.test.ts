@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { type EventId, SystemClock, type UserId } from "#base";
+import { Actions, encodeEvent, partitionOf, type StoredEvent } from "#events";
+import { DuckDbLake, LmdbStateStore, SegmentedEventLog } from "#storage";
+import { Applier } from "./applier.ts";
+import { LakeWriter, lakeRow } from "./lake-writer.ts";
+
+const PARTITIONS = 3;
+const onFailure = (error: unknown): never => {
+  throw error;
+};
+
+function event(userId: string, id: string, day: number): StoredEvent {
+  const timestampMs = Date.UTC(2026, 0, day, 12);
+  const common = { eventId: id as EventId, userId: userId as UserId, timestampMs, receivedAtMs: timestampMs };
+  return {
+    kind: "track",
+    name: "save",
+    properties: { itemId: `i-${id}`, position: 1 },
+    traits: {},
+    rest: {},
+    ...common,
+  };
+}
+
+test("the lake has every event once, in its day, however often it was sent and the writer was stopped", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "inkling-lake-writer-"));
+  const log = await SegmentedEventLog.open(join(folder, "log"), { partitionCount: PARTITIONS });
+  const state = new LmdbStateStore(join(folder, "state"), new SystemClock());
+  const sent = new Set<string>();
+  for (let round = 0; round < 3; round++) {
+    for (let n = 0; n < 60; n++) {
+      const { userId, ...rest } = event(`u${n % 6}`, `e${(round * 40 + n) % 90}`, 1 + (n % 4));
+      sent.add(`${userId} ${rest.eventId}`);
+      await log.append(partitionOf(userId, PARTITIONS), [encodeEvent({ userId, ...rest })]);
+    }
+    const applier = await Applier.start(
+      { log, state, actions: new Actions(), onApplied: () => {}, onFailure },
+      () => {},
+    );
+    await applier.close();
+    const lake = await DuckDbLake.open(join(folder, "lake"), { bucketCount: 2 });
+    const writer = new LakeWriter({ log, state, lake, onFailure });
+    await writer.catchUp(() => {});
+    await lake.close();
+  }
+  const lake = await DuckDbLake.open(join(folder, "lake"), { isReadOnly: true });
+  const ask = async (sql: string): Promise<unknown> => (await lake.query(sql)).rows;
+  const [[rows, pairs]] = (await ask("select count(*), count(distinct (user_id, event_id)) from events")) as [
+    [number, number],
+  ];
+  expect(sent.size).toBeLessThan(180);
+  expect([Number(rows), Number(pairs)]).toEqual([sent.size, sent.size]);
+  expect(await ask("select count(*) from events where day <> cast(timestamp as date)")).toEqual([[0]]);
+  await lake.close();
+  await log.close();
+  await state.close();
+  await rm(folder, { recursive: true });
+});
+
+test("a row has columns for what it can, JSON for the rest, and null for what an event lacks", () => {
+  const row = lakeRow({ ...event("u", "e", 1), rest: { context: { ip: "x" } } }, 7);
+  expect(row).toMatchObject({
+    userId: "u",
+    itemId: "i-e",
+    position: 1,
+    dwellMs: null,
+    traits: null,
+    logOffset: 7,
+  });
+  expect(JSON.parse(row.properties!)).toEqual({ itemId: "i-e", position: 1 });
+  expect(JSON.parse(row.rest!)).toEqual({ context: { ip: "x" } });
+});

@@ -1,0 +1,122 @@
+import { decodeEvent, type StoredEvent } from "#events";
+import {
+  type EventLog,
+  type Lake,
+  LogFollower,
+  type LogRecord,
+  type NewLakeEvent,
+  type StateReader,
+} from "#storage";
+import { duplicatesBetween } from "./duplicates.ts";
+
+/**
+ * @file What lays events down in the lake: one follower per partition of users, reading on from where the lake says it is.
+ * It never runs ahead of the state, which knows which records repeat an event; those are left out.
+ */
+export interface LakeWriterParts {
+  /** Ends where state does: see `extendTo` of the embedded log. */
+  readonly log: EventLog;
+  readonly state: StateReader;
+  readonly lake: Lake;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** While little comes in, rows are gathered this long before they become a file. */
+const GATHER_MS = 5000;
+/** Files of arrivals before they are moved to their days. */
+const ARRIVALS_BEFORE_COMPACTION = 64;
+
+export class LakeWriter {
+  readonly #parts: LakeWriterParts;
+  readonly #followers: LogFollower[];
+  #arrivals = 0;
+
+  constructor(parts: LakeWriterParts) {
+    this.#parts = parts;
+    const partitions = Array.from({ length: parts.log.partitionCount - 1 }, (_, n) => n + 1);
+    this.#followers = partitions.map(
+      (partition) =>
+        new LogFollower({
+          log: parts.log,
+          partition,
+          from: parts.lake.committed(partition),
+          take: (records) => this.#write(partition, records),
+          onFailure: parts.onFailure,
+          gatherMs: GATHER_MS,
+        }),
+    );
+  }
+
+  /** Lays down everything that is in the log now, and moves it to its days. */
+  async catchUp(onProgress: (done: number, total: number) => void): Promise<void> {
+    const behind = (): number =>
+      this.#followers.reduce((sum, follower, n) => sum + this.#parts.log.end(n + 1) - follower.position, 0);
+    const total = behind();
+    if (total === 0) return;
+    for (const follower of this.#followers) await follower.catchUp(() => onProgress(total - behind(), total));
+    await this.#compact();
+  }
+
+  /** Goes on in the background. */
+  start(): void {
+    for (const follower of this.#followers) follower.start();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#followers.map((follower) => follower.close()));
+  }
+
+  async #write(partition: number, records: readonly LogRecord[]): Promise<void> {
+    const { state, lake } = this.#parts;
+    const from = records[0]!.offset;
+    const to = records.at(-1)!.offset + 1;
+    const duplicates = await duplicatesBetween(state, partition, from, to);
+    const rows = records
+      .filter(({ offset }) => !duplicates.has(offset))
+      .map(({ offset, bytes }) => lakeRow(decodeEvent(bytes), offset));
+    await lake.write(rows, { partition, from, to });
+    if (++this.#arrivals >= ARRIVALS_BEFORE_COMPACTION) await this.#compact();
+  }
+
+  async #compact(): Promise<void> {
+    this.#arrivals = 0;
+    await this.#parts.lake.compact();
+  }
+}
+
+/** An event as a row: what has a column of its own, and everything else as JSON text. */
+export function lakeRow(event: StoredEvent, logOffset: number): NewLakeEvent {
+  const { properties, traits, rest } = event;
+  const { itemId, surface, dwellMs, value, slateId, position } = properties;
+  return {
+    userId: event.userId,
+    eventId: event.eventId,
+    kind: event.kind,
+    name: event.name,
+    itemId: textOrNull(itemId),
+    surface: textOrNull(surface),
+    timestampMs: Math.floor(event.timestampMs),
+    receivedAtMs: Math.floor(event.receivedAtMs),
+    properties: jsonOrNull(properties),
+    traits: jsonOrNull(traits),
+    rest: jsonOrNull(rest),
+    logOffset,
+    dwellMs: numberOrNull(dwellMs),
+    value: numberOrNull(value),
+    slateId: textOrNull(slateId),
+    position: Number.isInteger(position) ? (position as number) : null,
+  };
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+function numberOrNull(value: unknown): number | null {
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
+
+function jsonOrNull(fields: object): string | null {
+  for (const _ in fields) return JSON.stringify(fields);
+  return null;
+}

@@ -1,0 +1,58 @@
+import type { StateReader } from "#storage";
+import { readHeads, readSequenceOf, type SequenceQuery } from "./read-sequence.ts";
+import { compareRows, type SequenceRow } from "./sequence-block.ts";
+import type { UserHead } from "./user-head.ts";
+import type { UserRecord } from "./user-record.ts";
+
+/** A person as the union of their ids, each with the state it has. */
+export interface PersonState {
+  /** Ids that have state, with it. */
+  readonly heads: readonly { readonly userId: string; readonly head: UserHead }[];
+  /** Their records put together. */
+  readonly record: UserRecord;
+}
+
+/** The person who has these ids, or `undefined` when nothing was received under any of them. */
+export async function readPerson(
+  state: StateReader,
+  userIds: readonly string[],
+): Promise<PersonState | undefined> {
+  const found = await readHeads(state, userIds);
+  const heads = found.flatMap((head, n) => (head ? [{ userId: userIds[n]!, head }] : []));
+  const [first, ...others] = heads.map(({ head }) => head.record);
+  return first && { heads, record: others.reduce(joinRecords, first) };
+}
+
+/** The rows of a person that answer the query, newest first, all ids merged by time. */
+export async function readPersonSequence(
+  state: StateReader,
+  { heads }: PersonState,
+  query: SequenceQuery,
+): Promise<SequenceRow[]> {
+  const parts = await Promise.all(
+    heads.map(({ userId, head }) => readSequenceOf(state, userId, head, query)),
+  );
+  if (parts.length === 1) return parts[0]!;
+  return parts
+    .flat()
+    .sort((left, right) => compareRows(right, left))
+    .slice(0, query.limit);
+}
+
+function joinRecords(left: UserRecord, right: UserRecord): UserRecord {
+  const counts = { ...left.counts };
+  for (const [name, count] of Object.entries(right.counts)) {
+    counts[name] = (Object.hasOwn(counts, name) ? counts[name]! : 0) + count;
+  }
+  return {
+    firstMs: Math.min(left.firstMs, right.firstMs),
+    lastMs: Math.max(left.lastMs, right.lastMs),
+    eventCount: left.eventCount + right.eventCount,
+    counts,
+    identified: [...left.identified, ...right.identified].sort(
+      (one, other) => one.timestampMs - other.timestampMs,
+    ),
+    rowCount: left.rowCount + right.rowCount,
+    hashChunks: 0,
+  };
+}
