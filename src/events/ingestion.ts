@@ -58,6 +58,15 @@ export class Ingestion {
    * @throws PlatformError `not-ready` when the log cannot be written: then nothing is promised, send it again
    */
   async ingestMessages(messages: readonly unknown[]): Promise<IngestResult> {
+    const { result, applied } = await this.storeMessages(messages);
+    await applied;
+    return result;
+  }
+
+  /** As {@link ingestMessages}, but resolves when the events are durable; `applied` resolves when later reads show them. */
+  async storeMessages(
+    messages: readonly unknown[],
+  ): Promise<{ result: IngestResult; applied: Promise<unknown> }> {
     const rejected: Rejection[] = [];
     const events: StoredEvent[] = [];
     for (const [position, input] of messages.entries()) {
@@ -69,12 +78,14 @@ export class Ingestion {
     const byPartition = new Map<number, Uint8Array[]>();
     for (const event of events) {
       const partition = partitionOf(event.userId, this.#parts.log.partitionCount);
-      const records = byPartition.get(partition) ?? [];
-      records.push(encodeEvent(event));
-      byPartition.set(partition, records);
+      const records = byPartition.get(partition);
+      if (records) records.push(encodeEvent(event));
+      else byPartition.set(partition, [encodeEvent(event)]);
     }
-    await Promise.all([...byPartition].map(([partition, records]) => this.#store(partition, records)));
-    return { accepted: events.length, rejected };
+    const appends = Array.from(byPartition, ([partition, records]) => this.#append(partition, records));
+    const applied = Promise.all((await Promise.all(appends)).map((append) => append.applied()));
+    applied.catch(() => {}); // told to whoever awaits it
+    return { result: { accepted: events.length, rejected }, applied };
   }
 
   /** Puts items in the catalogue; fields left out keep their value. Bad items are rejected one by one. */
@@ -168,8 +179,16 @@ export class Ingestion {
   }
 
   async #store(partition: number, records: readonly Uint8Array[]): Promise<void> {
-    const first = await this.#parts.log.append(partition, records);
-    await this.#parts.applied(partition, first + records.length);
+    await (await this.#append(partition, records)).applied();
+  }
+
+  async #append(
+    partition: number,
+    records: readonly Uint8Array[],
+  ): Promise<{ applied: () => Promise<void> }> {
+    const { log, applied } = this.#parts;
+    const first = await log.append(partition, records);
+    return { applied: () => applied(partition, first + records.length) };
   }
 }
 

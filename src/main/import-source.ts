@@ -3,22 +3,31 @@ import { PlatformError, type ProgressListener } from "#base";
 import type { RejectedRows } from "#datasets";
 import type { Platform } from "./platform.ts";
 
-/** Anything that can fill the platform: a data set, the world. It speaks the platform's own events and nothing else. */
+/** Anything that can fill the platform: a data set, the world, a person's own files. It speaks the platform's own events. */
 export interface ImportSource {
   readonly name: string;
   readonly clock: "system" | "historical";
   readonly areTimesMadeUp: boolean;
   items(): Iterable<ItemInput>;
-  /** The same messages in the same order every time, each with a `messageId`: an import that was cut off can go on. */
-  messages(): Iterable<SegmentMessage>;
-  /** About how many messages there are. */
-  readonly expectedMessages: number;
+  /**
+   * Messages in runs, from position `from` on: the same ones in the same order every time, each with a `messageId`, so that
+   * an import that was cut off can go on.
+   */
+  runs(from: number): AsyncIterable<MessageRun> | Iterable<MessageRun>;
+  /** About how many messages there are; `undefined` when nobody knows. */
+  readonly expectedMessages: number | undefined;
   /** Rows of the source that could not be read. */
   readonly rejectedRows: RejectedRows;
 }
 
+export interface MessageRun {
+  readonly messages: readonly SegmentMessage[];
+  /** Where the next run begins. */
+  readonly next: number;
+}
+
 /** Large enough to share a flush, small enough for steady progress. */
-const BATCH_MESSAGES = 10_000;
+const RUN_MESSAGES = 10_000;
 const BATCH_ITEMS = 2000;
 
 /** Feeds the source through the one way in, from where an earlier import of it stopped. */
@@ -33,19 +42,29 @@ export async function importSource(
     for (const batch of batches(source.items(), BATCH_ITEMS))
       throwIfRejected(await ingestion.ingestItems(batch));
   }
-  let position = 0;
-  const total = source.expectedMessages;
-  for (const batch of batches(source.messages(), BATCH_MESSAGES)) {
-    position += batch.length;
-    if (position <= stored) continue;
-    const result = await ingestion.ingestMessages(batch);
+  const total = source.expectedMessages ?? 0;
+  let applying: Promise<unknown> = Promise.resolve();
+  for await (const { messages, next } of source.runs(stored)) {
+    const { result, applied } = await ingestion.storeMessages(messages);
+    await applying; // one run is applied while the next is read and stored
+    applying = applied;
     rejected += result.rejected.length;
-    stored = position;
+    stored = next;
     await platform.recordImport({ messages: stored, rejected, isComplete: false });
     progress({ stage: "storing events", done: stored, total: Math.max(total, stored) });
   }
+  await applying;
   progress({ stage: "storing events", done: stored, total: stored });
   await platform.recordImport({ messages: stored, rejected, isComplete: true });
+}
+
+/** Runs of a source that can only be walked from its beginning. */
+export function* runsOf(messages: Iterable<SegmentMessage>, from: number): Generator<MessageRun> {
+  let next = 0;
+  for (const run of batches(messages, RUN_MESSAGES)) {
+    next += run.length;
+    if (next > from) yield { messages: run, next };
+  }
 }
 
 /** Our loaders make the items; one that is refused is our mistake. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ignoreProgress } from "#base";
 import { createWorld, worldPresets } from "#datasets";
 import type { Server } from "#serving";
-import { importSource } from "./import-source.ts";
+import { importSource, runsOf } from "./import-source.ts";
 import { Platform } from "./platform.ts";
 
 /** @file The whole platform over a tiny world, through its HTTP interface. */
@@ -30,7 +30,7 @@ beforeAll(async () => {
     clock: "historical" as const,
     areTimesMadeUp: false,
     items: () => world.items(),
-    messages: () => world.messages(),
+    runs: (from: number) => runsOf(world.messages(), from),
     expectedMessages: world.expectedMessages,
     rejectedRows: { count: 0, samples: [] },
   };

@@ -9,10 +9,13 @@ import {
   folderOf,
   itemsOf,
   messagesOf,
+  parseMapping,
+  readTable,
+  type Table,
   type WorldPreset,
   worldPresets,
 } from "#datasets";
-import type { ImportSource } from "./import-source.ts";
+import { type ImportSource, type MessageRun, runsOf } from "./import-source.ts";
 
 /** The name under which the world is asked for, like a data set. */
 export const WORLD = "world";
@@ -41,7 +44,7 @@ export async function openSource(
       clock: "historical",
       areTimesMadeUp: false,
       items: () => world.items(),
-      messages: () => world.messages(),
+      runs: (from) => runsOf(world.messages(), from),
       expectedMessages: world.expectedMessages,
       rejectedRows: { count: 0, samples: [] },
     };
@@ -52,7 +55,7 @@ export async function openSource(
     clock: "historical",
     areTimesMadeUp: contents.clock === "order",
     items: () => itemsOf(contents),
-    messages: () => messagesOf(contents, name),
+    runs: (from) => runsOf(messagesOf(contents, name), from),
     expectedMessages: contents.users.length + contents.engagements.items.length,
     rejectedRows: contents.rejected,
   };
@@ -76,4 +79,31 @@ export async function loadDataset(dataset: Dataset, progress: ProgressListener):
 /** Every name `--dataset` takes. */
 export function sourceNames(): string[] {
   return [WORLD, ...datasets.map(({ name }) => name)];
+}
+
+/**
+ * A person's own Parquet, CSV or JSONL files as a source.
+ * @throws PlatformError `missing-file`, `invalid-config` (the message lists the columns there are)
+ */
+export async function openTables(
+  name: string,
+  files: readonly string[],
+  mapping: string,
+): Promise<ImportSource> {
+  const table = await readTable(files, parseMapping(mapping));
+  return {
+    name,
+    clock: "system",
+    areTimesMadeUp: false,
+    items: () => [],
+    runs: (from) => tableRuns(table, from),
+    expectedMessages: table.rowCount,
+    get rejectedRows() {
+      return table.rejected;
+    },
+  };
+}
+
+async function* tableRuns(table: Table, from: number): AsyncGenerator<MessageRun> {
+  for await (const { messages, nextRow } of table.batches(from)) yield { messages, next: nextRow };
 }

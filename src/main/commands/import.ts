@@ -1,26 +1,60 @@
+import { join } from "node:path";
 import type { Command } from "commander";
-import { monotonicMs } from "#base";
+import { monotonicMs, PlatformError } from "#base";
+import { Platform } from "../platform.ts";
+import { openTables, sourceNames } from "../sources.ts";
 import { ProgressBar, say } from "../terminal.ts";
 import { type DataOptions, withDataOptions } from "./options.ts";
-import { openFilled } from "./start.ts";
+import { fill, openFilled } from "./start.ts";
+
+type Options = DataOptions & { readonly map?: string; readonly into: string; readonly json?: boolean };
 
 /** `inkling import`: fills a data folder through the one way in. An import that was cut off goes on. */
 export function registerImport(program: Command): void {
   withDataOptions(program.command("import"))
-    .argument("[name]", "data set; the same as --dataset")
-    .description("fill the data folder with a data set or the world")
+    .argument("[what...]", `a data set (${sourceNames().join(", ")}), or files of your own with --map`)
+    .description("fill a data folder with a data set, the world, or Parquet, CSV and JSONL files of your own")
+    .option("--map <mapping>", 'columns of your files: userId=visitor,event="view",itemId=sku,timestamp=ts')
+    .option("--into <name>", "name of the data folder for files of your own", "own")
     .option("--json", "end with one JSON object")
-    .action(async (name: string | undefined, options: DataOptions & { json?: boolean }) => {
+    .action(async (what: string[], options: Options) => {
       const startedMs = monotonicMs();
-      const platform = await openFilled({ ...options, dataset: name ?? options.dataset }, new ProgressBar());
+      const bar = new ProgressBar();
+      const platform =
+        options.map === undefined
+          ? await importNamed(what, options, bar)
+          : await importFiles(what, options, bar);
       const { dataset, imported } = platform.manifest;
       const items = platform.catalogue.itemCount;
       await platform.close();
       const seconds = (monotonicMs() - startedMs) / 1000;
-      if (options.json) say(JSON.stringify({ dataset, ...imported, items, seconds }));
-      else
-        say(
-          `${dataset}: ${imported.messages} events (${imported.rejected} rejected), ${items} items, in ${seconds.toFixed(1)} s`,
-        );
+      if (options.json) return say(JSON.stringify({ dataset, ...imported, items, seconds }));
+      const { messages, rejected } = imported;
+      say(
+        `${dataset}: ${messages} events (${rejected} rejected), ${items} items, in ${seconds.toFixed(1)} s`,
+      );
     });
+}
+
+function importNamed(
+  [name, ...others]: readonly string[],
+  options: Options,
+  bar: ProgressBar,
+): Promise<Platform> {
+  if (others.length > 0) {
+    throw new PlatformError(
+      "invalid-config",
+      "files of your own need --map, which says what their columns mean",
+    );
+  }
+  return openFilled({ ...options, dataset: name ?? options.dataset }, bar);
+}
+
+/** Into a folder of its own, to which later imports add. */
+async function importFiles(files: readonly string[], options: Options, bar: ProgressBar): Promise<Platform> {
+  if (files.length === 0) throw new PlatformError("invalid-config", "--map needs files or folders to read");
+  const folder = join(options.data, options.into);
+  const source = await openTables(options.into, files, options.map ?? "");
+  if ((await Platform.peek(folder))?.imported.isComplete) await Platform.beginImport(folder);
+  return fill(folder, source, { seed: options.seed ?? 1, preset: null }, bar);
 }

@@ -4,7 +4,7 @@ import { monotonicMs, PlatformError } from "#base";
 import type { WorldPreset } from "#datasets";
 import { checkBind } from "#serving";
 import type { DataManifest } from "../data-folder.ts";
-import { importSource } from "../import-source.ts";
+import { type ImportSource, importSource } from "../import-source.ts";
 import { listen, untilStopped } from "../listen.ts";
 import { Platform } from "../platform.ts";
 import { openSource, WORLD } from "../sources.ts";
@@ -76,11 +76,21 @@ export async function openFilled(options: DataOptions, bar: ProgressBar): Promis
   const seed = options.seed ?? existing?.seed ?? 1;
   const preset = options.preset ?? (existing?.preset as WorldPreset | undefined) ?? "small";
   const source = await openSource(options.dataset, { seed, preset, progress });
+  return fill(folder, source, { seed, preset: source.name === WORLD ? preset : null }, bar);
+}
+
+/** Opens the folder, makes it for the source when it is new, and feeds it what it does not have of it. */
+export async function fill(
+  folder: string,
+  source: ImportSource,
+  made: Pick<DataManifest, "seed" | "preset">,
+  bar: ProgressBar,
+): Promise<Platform> {
   const { name: dataset, clock, areTimesMadeUp } = source;
-  const create = { dataset, clock, areTimesMadeUp, seed, preset: dataset === WORLD ? preset : null };
-  const platform = await Platform.open({ folder, create, progress, onNotice: warn });
+  const create = { dataset, clock, areTimesMadeUp, ...made };
+  const platform = await Platform.open({ folder, create, progress: bar.listen, onNotice: warn });
   try {
-    await importSource(platform, source, progress);
+    await importSource(platform, source, bar.listen);
   } catch (error) {
     await platform.close();
     throw error;
