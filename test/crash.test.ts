@@ -62,6 +62,7 @@ function counted(rows: readonly SequenceEvent[]): Omit<UserResponse, "computedAt
   const at = "2026-01-05T00:00:00.000Z";
   return {
     userId: "somebody",
+    ids: ["u"],
     traits: {},
     firstSeen: at,
     lastSeen: at,

@@ -13,6 +13,9 @@ export const AsOf = Type.Optional(
 export const UserParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 265 }) });
 export const ItemParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 255 }) });
 
+/** Any key of a record, line breaks and all; TypeBox's own pattern for keys stops at one, and the answer would leave it out. */
+export const AnyKey = Type.String({ pattern: "^[\\s\\S]*$" });
+
 /** RFC 9457. `code` is one of the catalogue in docs/errors.md. */
 export const Problem = Type.Object(
   {

@@ -5,6 +5,7 @@ export {
   Problem,
   UserParams,
 } from "./common.ts";
+export { ErasureAccepted, ErasureParams, ErasureResponse } from "./erasures.ts";
 export {
   BATCH_BYTES,
   BatchBody,

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { IsoTime, ModelVersion } from "./common.ts";
+import { AnyKey, IsoTime, ModelVersion } from "./common.ts";
 
 export const HealthResponse = Type.Object({
   status: Type.String({ description: "ok, or what is wrong" }),
@@ -19,7 +19,7 @@ export const PlatformResponse = Type.Object({
     }),
   }),
   items: Type.Integer(),
-  undeclaredEvents: Type.Record(Type.String(), Type.Integer(), {
+  undeclaredEvents: Type.Record(AnyKey, Type.Integer(), {
     description: "Names of stored events that declare no action, with how often each came",
   }),
   models: Type.Object({ personal: ModelVersion, coldStart: ModelVersion }),

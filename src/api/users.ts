@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { AsOf, IsoTime } from "./common.ts";
+import { AnyKey, AsOf, IsoTime } from "./common.ts";
 
 /** One row of a sequence, enriched with what the catalogue knows of the item. */
 export const SequenceEvent = Type.Object({
@@ -66,12 +66,12 @@ export const UnlinkResponse = Type.Object({ userId: Type.String(), ids });
 export const UserResponse = Type.Object({
   userId: Type.String({ description: "The person's own id, whichever was asked for" }),
   ids,
-  traits: Type.Record(Type.String(), Type.Unknown()),
+  traits: Type.Record(AnyKey, Type.Unknown()),
   firstSeen: IsoTime,
   lastSeen: IsoTime,
   eventCount: Type.Integer({ description: "All accepted events" }),
   engagementCount: Type.Integer({ description: "Rows of the sequence" }),
-  counts: Type.Record(Type.String(), Type.Integer(), { description: "By action" }),
+  counts: Type.Record(AnyKey, Type.Integer(), { description: "By action" }),
   topics: Type.Array(TopicBody),
   latest: Type.Array(SequenceEvent),
   ...signal,

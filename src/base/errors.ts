@@ -7,11 +7,15 @@ export const errorCatalogue = {
   unauthorized: { status: 401, meaning: "A key is required and none, or a wrong one, was sent." },
   "user-not-found": { status: 404, meaning: "No event, trait or item of this user was ever received." },
   "link-not-found": { status: 404, meaning: "The id is not linked to this user." },
+  "erasure-not-found": { status: 404, meaning: "No erasure has this id." },
   "item-not-found": { status: 404, meaning: "No such item was ever received." },
   "route-not-found": { status: 404, meaning: "No such path." },
   "data-locked": { status: 409, meaning: "Another process has this data folder open." },
   "body-too-large": { status: 413, meaning: "The body is over the documented limit." },
-  "unsupported-media-type": { status: 415, meaning: "The body's content type is not application/json." },
+  "unsupported-media-type": {
+    status: 415,
+    meaning: "The body's content type or encoding is not one that is taken.",
+  },
   "unknown-dataset": { status: 422, meaning: "No data set of this name is known." },
   "missing-file": { status: 422, meaning: "A data set's file is not where it was looked for." },
   "unknown-model": { status: 422, meaning: "No model of this name is known." },
@@ -24,7 +28,7 @@ export const errorCatalogue = {
   "port-in-use": { status: 422, meaning: "Another program listens on the port." },
   "unsafe-bind": { status: 422, meaning: "A public address was asked for without keys." },
   internal: { status: 500, meaning: "Our mistake; the log has the details under the request id." },
-  overloaded: { status: 503, meaning: "More is coming in than can be stored; send it again a little later." },
+  overloaded: { status: 503, meaning: "As much as fits in memory is in flight; send the same again." },
   "not-ready": { status: 503, meaning: "The platform is starting, stopping, or cannot write." },
 } as const satisfies Record<string, { status: number; meaning: string }>;
 

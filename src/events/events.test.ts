@@ -4,6 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Clock, HistoricalClock } from "#base";
+import { defaultConfig, propertyFaultFinder } from "#declarations";
 import { SegmentedEventLog } from "#storage";
 import { Actions } from "./actions.ts";
 import { Catalogue } from "./catalogue.ts";
@@ -150,6 +151,7 @@ async function openIngestion(clock: Clock = new HistoricalClock(NOW)): Promise<v
     log,
     catalogue,
     identity: new IdentityGraph(),
+    faults: propertyFaultFinder(defaultConfig),
     actions: new Actions(),
     clock,
     applied,

@@ -18,6 +18,7 @@ export function followShared(
   const partition = SHARED_PARTITION;
   const take = (records: readonly { readonly bytes: Uint8Array }[]): void => {
     for (const { bytes } of records) {
+      if (bytes.length === 0) continue; // erased
       const record = decodeSharedRecord(bytes);
       if (record.kind === "link") identity?.link(record);
       else if (record.kind === "unlink") identity?.unlink(record.id);

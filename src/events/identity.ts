@@ -71,6 +71,15 @@ export class IdentityGraph {
     else this.#children.set(link.to, [link.from]);
   }
 
+  /** Forgets whole people: every id of theirs, and what linked them. */
+  forget(ids: readonly string[]): void {
+    for (const id of ids) {
+      this.unlink(id);
+      for (const child of this.#children.get(id) ?? []) this.#parents.delete(child);
+      this.#children.delete(id);
+    }
+  }
+
   /** Takes the id, and what was linked to it, out of the person it belongs to. False when it belongs to nobody else. */
   unlink(id: string): boolean {
     const parent = this.#parents.get(id);

@@ -1,10 +1,9 @@
-export { type ActionDeclaration, Actions } from "./actions.ts";
+export { Actions } from "./actions.ts";
 export { Catalogue, type Item, UNNAMED, type Vocabulary } from "./catalogue.ts";
 export { followShared } from "./follow-shared.ts";
-export { IdentityGraph, isBlockedId } from "./identity.ts";
+export { IdentityGraph } from "./identity.ts";
 export { type Applied, Ingestion, type IngestionParts, type IngestResult, partitionOf } from "./ingestion.ts";
 export type { Rejection, RejectionCode } from "./message.ts";
-export { anonymousUserId } from "./message.ts";
 export {
   decodeSharedRecord,
   encodeSharedRecord,

@@ -1,5 +1,6 @@
 import { ItemInput, type SegmentMessage } from "#api";
 import { type Clock, murmur3 } from "#base";
+import type { FaultFinder } from "#declarations";
 import type { EventLog } from "#storage";
 import type { Actions } from "./actions.ts";
 import type { Catalogue } from "./catalogue.ts";
@@ -26,6 +27,8 @@ export interface IngestionParts {
   readonly catalogue: Catalogue;
   readonly identity: IdentityGraph;
   readonly actions: Actions;
+  /** What the application declared of its events, traits and items. */
+  readonly faults: FaultFinder;
   readonly clock: Clock;
   readonly applied: Applied;
   readonly newEventId: () => string;
@@ -93,7 +96,10 @@ export class Ingestion {
     const rejected: Rejection[] = [];
     const records: SharedRecord[] = [];
     for (const [position, input] of items.entries()) {
-      const fault = findItemFault(input) ?? findSizeFault(input, MAX_ITEM_BYTES);
+      const fault =
+        findItemFault(input) ??
+        this.#parts.faults.itemAttributes((input as ItemInput).attributes) ?? // an item by the check before
+        findSizeFault(input, MAX_ITEM_BYTES);
       if (fault) {
         rejected.push({ position, code: "invalid-item", ...fault });
         continue;
@@ -116,11 +122,20 @@ export class Ingestion {
     const checked = validateMessage(input);
     if ("fault" in checked) return checked;
     const { clock, newEventId } = this.#parts;
+    const undeclared = this.#findUndeclared(checked.message);
+    if (undeclared) return { fault: { code: "undeclared", ...undeclared } };
     const normalized = normalizeMessage(checked.message, this.#receiptTime(checked.message), newEventId);
     if ("fault" in normalized) return normalized;
     clock.observe(normalized.event.timestampMs);
     const fault = findSizeFault(normalized.event, MAX_EVENT_BYTES);
     return fault ? { fault: { code: "event-too-large", ...fault } } : normalized;
+  }
+
+  /** What goes against the application's declarations; in lenient mode only wrong types of declared things do. */
+  #findUndeclared(message: SegmentMessage): { path: string; message: string } | undefined {
+    const { faults } = this.#parts;
+    if (message.type === "track") return faults.event(message.event, message.properties);
+    return message.type === "identify" ? faults.traits(message.traits) : undefined;
   }
 
   /** On a historical clock an event of a later time *is* the news that time has passed. */

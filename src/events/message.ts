@@ -19,6 +19,7 @@ export interface Rejection {
 export type RejectionCode =
   | "invalid-event"
   | "invalid-item"
+  | "undeclared"
   | "unknown-type"
   | "missing-user"
   | "invalid-id"
@@ -130,7 +131,7 @@ function itemIdOf(message: SegmentMessage): string | undefined {
 function timeOf({ timestamp, originalTimestamp, sentAt }: SegmentMessage, receivedAtMs: number): number {
   const happened = originalTimestamp ?? timestamp;
   if (happened === undefined) return receivedAtMs;
-  if (sentAt && originalTimestamp !== undefined)
+  if (sentAt && originalTimestamp !== undefined && timestamp === undefined)
     return receivedAtMs - (Date.parse(sentAt) - Date.parse(originalTimestamp));
   return Date.parse(timestamp ?? happened);
 }
@@ -149,6 +150,7 @@ export function isCleanId(id: string): boolean {
 }
 
 function show(value: unknown): string {
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "an array" : "an object"; // however deep
   const text = JSON.stringify(value) ?? "absent";
   return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }

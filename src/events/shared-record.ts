@@ -11,7 +11,7 @@ export type SharedRecord =
 
 /** The partition of the log that holds what all must agree on, the catalogue and who is who; users live in the others. */
 export const SHARED_PARTITION = 0;
-const packr = new Packr({ useRecords: false });
+const packr = new Packr({ useRecords: false, useToJSON: false });
 const VERSION = 1;
 
 export function encodeSharedRecord(record: SharedRecord): Uint8Array {

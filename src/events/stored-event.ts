@@ -27,7 +27,7 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 const VERSION = 1;
 const kinds = ["track", "identify", "page", "screen", "group", "alias"] as const;
-const packr = new Packr({ useRecords: false });
+const packr = new Packr({ useRecords: false, useToJSON: false });
 const none: Fields = {};
 
 export function encodeEvent(event: StoredEvent): Uint8Array {

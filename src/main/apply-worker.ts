@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { assert, type ErrorCode, PlatformError, SystemClock } from "#base";
+import type { NamedAction } from "#declarations";
 import { Actions } from "#events";
 import { Applier } from "#sequences";
 import { LmdbStateStore, SegmentedEventLog } from "#storage";
@@ -10,17 +11,25 @@ import { paths } from "./data-folder.ts";
 export interface ApplyTask {
   readonly folder: string;
   readonly partitionCount: number;
+  /** The declared actions. */
+  readonly declared: readonly NamedAction[];
 }
 
-/** What the serving thread says: how far the log is durable, or that it is time to end. */
+/**
+ * What the serving thread says: how far the log is durable; to let go of the state until it is told to go on, for the files of
+ * log and state are written anew meanwhile; or that it is time to end.
+ */
 export type ApplyOrder =
   | { readonly kind: "extend"; readonly partition: number; readonly end: number }
+  | { readonly kind: "pause" }
+  | { readonly kind: "resume" }
   | { readonly kind: "stop" };
 
 export type ApplyMessage =
   | { readonly kind: "progress"; readonly done: number; readonly total: number }
   | { readonly kind: "ready"; readonly newestMs: number }
   | { readonly kind: "applied"; readonly partition: number; readonly offset: number }
+  | { readonly kind: "paused" }
   | { readonly kind: "trouble"; readonly message: string }
   | { readonly kind: "failed"; readonly code?: ErrorCode; readonly message: string };
 
@@ -28,30 +37,57 @@ assert(parentPort, "this file runs as a worker thread");
 const port = parentPort;
 const send = (message: ApplyMessage): void => port.postMessage(message);
 
-try {
-  const { folder, partitionCount } = workerData as ApplyTask;
-  const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount, isReadOnly: true });
+const { folder, partitionCount, declared } = workerData as ApplyTask;
+
+/** State kept level with the log; told as soon as it is. */
+async function startApplying(log: SegmentedEventLog): Promise<{ close: () => Promise<void> }> {
   // Nothing in this state expires, so its clock is of no consequence.
   const state = new LmdbStateStore(paths.state(folder), new SystemClock());
   const applier = await Applier.start(
     {
       log,
       state,
-      actions: new Actions(),
+      actions: new Actions(declared),
       onApplied: (partition, offset) => send({ kind: "applied", partition, offset }),
       onFailure: (error) => send({ kind: "trouble", message: String(error) }),
     },
     (done, total) => send({ kind: "progress", done, total }),
   );
-  port.on("message", async (order: ApplyOrder) => {
-    if (order.kind === "extend") return log.extendTo(order.partition, order.end);
-    port.close();
-    await applier.close();
-    await log.close();
-    await state.close();
-  });
   send({ kind: "ready", newestMs: applier.newestMs });
-} catch (error) {
+  return {
+    close: async () => {
+      await applier.close();
+      await state.close();
+    },
+  };
+}
+
+function fail(error: unknown): void {
   const code = error instanceof PlatformError ? { code: error.code } : {};
   send({ kind: "failed", ...code, message: error instanceof Error ? error.message : String(error) });
+}
+
+try {
+  const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount, isReadOnly: true });
+  let applying: { close: () => Promise<void> } | undefined = await startApplying(log);
+  const obey = async (order: ApplyOrder): Promise<void> => {
+    if (order.kind === "extend") return log.extendTo(order.partition, order.end);
+    if (order.kind === "resume") {
+      await log.refresh();
+      applying = await startApplying(log);
+      return;
+    }
+    await applying?.close();
+    applying = undefined;
+    if (order.kind === "pause") return send({ kind: "paused" });
+    port.close();
+    await log.close();
+  };
+  let done = Promise.resolve();
+  port.on("message", (order: ApplyOrder) => {
+    if (order.kind === "extend") return void obey(order); // at once: others wait for what it brings
+    done = done.then(() => obey(order)).catch(fail);
+  });
+} catch (error) {
+  fail(error);
 }

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { PlatformError, type ProgressListener } from "#base";
+import type { NamedAction } from "#declarations";
 import { type EventLog, OffsetGate, type StateStore } from "#storage";
 import type { ApplyMessage, ApplyOrder, ApplyTask } from "./apply-worker.ts";
 
@@ -11,6 +12,8 @@ export interface BackgroundApplierParts {
   readonly log: EventLog;
   /** This thread's view of the state the worker writes. */
   readonly state: StateStore;
+  /** The declared actions. */
+  readonly declared: readonly NamedAction[];
   readonly progress: ProgressListener;
   readonly onNotice: (message: string) => void;
 }
@@ -25,12 +28,15 @@ export class BackgroundApplier {
   readonly #listeners: ((partition: number, offset: number) => void)[] = [];
   #fault: string | undefined;
   #newestMs = 0;
+  #isOpen = false;
+  /** Whoever waits for the worker to say that it is paused, or level again. */
+  #answer: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
 
   private constructor(parts: BackgroundApplierParts) {
     this.#parts = parts;
-    const { folder, log } = parts;
+    const { folder, log, declared } = parts;
     this.#gates = Array.from({ length: log.partitionCount }, () => new OffsetGate(0));
-    const task: ApplyTask = { folder, partitionCount: log.partitionCount };
+    const task: ApplyTask = { folder, partitionCount: log.partitionCount, declared };
     this.#worker = new Worker(WORKER, { workerData: task, execArgv: [] }); // flags of a test runner are not the thread's
     this.#ended = new Promise((ended) => this.#worker.once("exit", () => ended()));
   }
@@ -38,7 +44,9 @@ export class BackgroundApplier {
   /** Resolves when state is level with the log. @throws PlatformError `data-damaged` */
   static async start(parts: BackgroundApplierParts): Promise<BackgroundApplier> {
     const applier = new BackgroundApplier(parts);
-    await applier.#untilReady();
+    applier.#listen();
+    await applier.#answered();
+    applier.#isOpen = true;
     for (const [partition, gate] of applier.#gates.entries()) {
       gate.advance(parts.log.end(partition));
       void applier.#announce(partition);
@@ -78,6 +86,18 @@ export class BackgroundApplier {
     return this.#newestMs;
   }
 
+  /** Lets go of the state and of the log's files until resumed; appends go on, and wait to be applied. */
+  async pause(): Promise<void> {
+    this.#order({ kind: "pause" });
+    await this.#answered();
+  }
+
+  /** Goes on where it was; resolves when state is level with what the log had meanwhile. */
+  async resume(): Promise<void> {
+    this.#order({ kind: "resume" });
+    await this.#answered();
+  }
+
   async close(): Promise<void> {
     this.#abort.abort();
     this.#order({ kind: "stop" });
@@ -88,29 +108,28 @@ export class BackgroundApplier {
     this.#worker.postMessage(order);
   }
 
-  #untilReady(): Promise<void> {
+  #answered(): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#worker.on("message", (message: ApplyMessage) => {
-        if (message.kind === "ready") {
-          this.#newestMs = message.newestMs;
-          resolve();
-        } else if (message.kind === "failed") {
-          reject(
-            message.code ? new PlatformError(message.code, message.message) : new Error(message.message),
-          );
-        } else this.#hear(message);
-      });
-      this.#worker.once("error", (error) => {
-        this.#giveUp(String(error));
-        reject(error);
-      });
-      void this.#ended.then(() => this.#giveUp("the applying thread has ended"));
+      this.#answer = { resolve, reject };
     });
+  }
+
+  #listen(): void {
+    this.#worker.on("message", (message: ApplyMessage) => this.#hear(message));
+    this.#worker.once("error", (error) => this.#giveUp(String(error)));
+    void this.#ended.then(() => this.#giveUp("the applying thread has ended"));
   }
 
   #hear(message: ApplyMessage): void {
     const { progress, state, onNotice } = this.#parts;
-    if (message.kind === "progress")
+    if (message.kind === "ready") this.#newestMs = message.newestMs;
+    if (message.kind === "ready" || message.kind === "paused") this.#answer?.resolve();
+    if (message.kind === "failed") {
+      const { code, message: text } = message;
+      this.#fault = `events cannot be applied: ${text}`;
+      this.#answer?.reject(code ? new PlatformError(code, text) : new Error(text));
+    }
+    if (message.kind === "progress" && !this.#isOpen)
       progress({ stage: "reading the log", done: message.done, total: message.total });
     if (message.kind === "trouble") {
       this.#fault = `events cannot be applied: ${message.message}`;
@@ -126,6 +145,7 @@ export class BackgroundApplier {
 
   #giveUp(fault: string): void {
     this.#fault = fault;
+    this.#answer?.reject(new Error(fault));
     for (const gate of this.#gates)
       gate.close(new PlatformError("not-ready", `${fault}; send the request again`));
   }

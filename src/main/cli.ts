@@ -3,6 +3,7 @@ import { Command } from "commander";
 import pc from "picocolors";
 import { PlatformError } from "#base";
 import { registerDoctor } from "./commands/doctor.ts";
+import { registerErase } from "./commands/erase.ts";
 import { registerEvaluate } from "./commands/evaluate.ts";
 import { registerImport } from "./commands/import.ts";
 import { registerQuery } from "./commands/query.ts";
@@ -28,6 +29,7 @@ for (const register of [
   registerEvaluate,
   registerReplay,
   registerQuery,
+  registerErase,
   registerDoctor,
 ]) {
   register(program);

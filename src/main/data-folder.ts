@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { PlatformError } from "#base";
+import type { NamedAction } from "#declarations";
 
 /**
  * @file What a data folder holds, and the one small file that says so.
@@ -9,7 +10,8 @@ import { PlatformError } from "#base";
  *     log/             the event log: the truth
  *     state/           derived from the log; can be deleted, the next start builds it again
  *     lake/            all events as Parquet, for whole-population reads; follows the log
- *     blobs/           models
+ *     blobs/           models, receipts of erasures
+ *     erasing/         erasures that are not done yet
  *     lock-*.socket    while a process owns the folder
  */
 export interface DataManifest {
@@ -23,6 +25,8 @@ export interface DataManifest {
   readonly areTimesMadeUp: boolean;
   /** Partitions of the log: the catalogue's and the users'. Cannot change. */
   readonly partitionCount: number;
+  /** The declared actions the state was built with. */
+  readonly actions: readonly NamedAction[];
   readonly seed: number;
   /** Size of the world; `null` for other data. */
   readonly preset: string | null;

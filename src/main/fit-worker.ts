@@ -8,6 +8,7 @@ import {
   type ProgressListener,
   Random,
 } from "#base";
+import type { NamedAction } from "#declarations";
 import { Actions } from "#events";
 import { modelNamed } from "#models";
 import { interactionsFromLog } from "#sequences";
@@ -19,6 +20,8 @@ import { type ModelManifest, ModelStore } from "./model-store.ts";
 export interface FitTask {
   readonly folder: string;
   readonly partitionCount: number;
+  /** The declared actions. */
+  readonly declared: readonly NamedAction[];
   readonly seed: number;
   readonly models: readonly { readonly name: string; readonly config?: Readonly<Record<string, number>> }[];
 }
@@ -32,9 +35,9 @@ export type FitMessage =
 const PROGRESS_EVERY_MS = 100;
 
 async function fitAll(task: FitTask, progress: ProgressListener): Promise<ModelManifest[]> {
-  const { folder, partitionCount, seed } = task;
+  const { folder, partitionCount, seed, declared } = task;
   const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount, isReadOnly: true });
-  const { interactions, dataUntilMs } = await interactionsFromLog(log, new Actions(), progress);
+  const { interactions, dataUntilMs } = await interactionsFromLog(log, new Actions(declared), progress);
   await log.close();
   if (interactions.itemRows.length === 0) {
     throw new PlatformError(

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { assert, SystemClock } from "#base";
+import { countInLake, forgetInLake, type Removed } from "#governance";
 import { LakeWriter } from "#sequences";
 import { DuckDbLake, LmdbStateStore, SegmentedEventLog } from "#storage";
 import { paths } from "./data-folder.ts";
@@ -13,31 +14,71 @@ export interface LakeTask {
   readonly applied: readonly number[];
 }
 
+/**
+ * `pause` lets go of log and state, whose files are written anew, until `resume`; `erase` comes between the two. Each but `extend`
+ * and `stop` is answered.
+ */
 export type LakeOrder =
   | { readonly kind: "extend"; readonly partition: number; readonly end: number }
-  | { readonly kind: "stop" };
+  | { readonly kind: "pause" | "resume" | "stop" }
+  | { readonly kind: "erase" | "count"; readonly ids: readonly string[] };
+
+export type LakeMessage =
+  | { readonly kind: "trouble"; readonly message: string }
+  | { readonly kind: "answer"; readonly removed: Removed }
+  | { readonly kind: "failed"; readonly message: string };
 
 assert(parentPort, "this file runs as a worker thread");
 const port = parentPort;
+const send = (message: LakeMessage): void => port.postMessage(message);
 const { folder, partitionCount, applied } = workerData as LakeTask;
 const log = await SegmentedEventLog.open(paths.log(folder), {
   partitionCount,
   isReadOnly: true,
   ends: applied,
 });
-const state = new LmdbStateStore(paths.state(folder), new SystemClock());
 const lake = await DuckDbLake.open(paths.lake(folder));
-const writer = new LakeWriter({ log, state, lake, onFailure: (error) => port.postMessage(String(error)) });
-writer.start();
+let state: LmdbStateStore | undefined;
+let writer: LakeWriter | undefined;
+startWriting();
 
-port.on("message", async (order: LakeOrder) => {
-  if (order.kind === "extend") {
-    state.refresh();
-    return log.extendTo(order.partition, order.end);
+function startWriting(): void {
+  state = new LmdbStateStore(paths.state(folder), new SystemClock());
+  const onFailure = (error: unknown): void => send({ kind: "trouble", message: String(error) });
+  writer = new LakeWriter({ log, state, lake, onFailure });
+  writer.start();
+}
+
+async function stopWriting(): Promise<void> {
+  await writer?.close();
+  await state?.close();
+  writer = undefined;
+  state = undefined;
+}
+
+async function obey(order: Exclude<LakeOrder, { kind: "extend" }>): Promise<void> {
+  if (order.kind === "erase") return send({ kind: "answer", removed: await forgetInLake(lake, order.ids) });
+  if (order.kind === "count")
+    return send({ kind: "answer", removed: { rows: await countInLake(lake, order.ids) } });
+  if (order.kind === "resume") {
+    await log.refresh();
+    startWriting();
+    return send({ kind: "answer", removed: {} });
   }
+  await stopWriting();
+  if (order.kind === "pause") return send({ kind: "answer", removed: {} });
   port.close();
-  await writer.close();
   await lake.close();
   await log.close();
-  await state.close();
+}
+
+let done = Promise.resolve();
+port.on("message", (order: LakeOrder) => {
+  if (order.kind === "extend") {
+    state?.refresh();
+    return log.extendTo(order.partition, order.end);
+  }
+  done = done
+    .then(() => obey(order))
+    .catch((error: unknown) => send({ kind: "failed", message: String(error) }));
 });

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
-import type { LakeOrder, LakeTask } from "./lake-worker.ts";
+import type { Removed } from "#governance";
+import type { LakeMessage, LakeOrder, LakeTask } from "./lake-worker.ts";
 
 /** The same file from `src` (tests) and from `dist`: a worker thread runs compiled code only. */
 const WORKER = new URL("../../dist/main/lake-worker.js", import.meta.url);
@@ -9,16 +10,22 @@ export class BackgroundLake {
   readonly #worker: Worker;
   readonly #ended: Promise<void>;
   #isRunning = true;
+  #answer:
+    | { readonly resolve: (removed: Removed) => void; readonly reject: (error: Error) => void }
+    | undefined;
 
   constructor(task: LakeTask, onNotice: (message: string) => void) {
     this.#worker = new Worker(WORKER, { workerData: task, execArgv: [] }); // flags of a test runner are not the thread's
-    this.#worker.on("message", (trouble: string) =>
-      onNotice(`the lake is behind: ${trouble}; it is tried again`),
-    );
+    this.#worker.on("message", (message: LakeMessage) => {
+      if (message.kind === "trouble") onNotice(`the lake is behind: ${message.message}; it is tried again`);
+      else if (message.kind === "answer") this.#answer?.resolve(message.removed);
+      else this.#answer?.reject(new Error(`the lake: ${message.message}`));
+    });
     this.#worker.on("error", (error) => onNotice(`the lake is not written any more: ${String(error)}`));
     this.#ended = new Promise((ended) =>
       this.#worker.once("exit", () => {
         this.#isRunning = false;
+        this.#answer?.reject(new Error("the lake's thread has ended"));
         ended();
       }),
     );
@@ -29,9 +36,37 @@ export class BackgroundLake {
     this.#order({ kind: "extend", partition, end });
   }
 
+  /** Lets go of log and state until resumed. */
+  async pause(): Promise<void> {
+    await this.#ask({ kind: "pause" });
+  }
+
+  async resume(): Promise<void> {
+    await this.#ask({ kind: "resume" });
+  }
+
+  /** Removes the rows of the ids, while paused. */
+  erase(ids: readonly string[]): Promise<Removed> {
+    return this.#ask({ kind: "erase", ids });
+  }
+
+  /** Rows of the ids that can be read. */
+  async count(ids: readonly string[]): Promise<number> {
+    return (await this.#ask({ kind: "count", ids }))["rows"] ?? 0;
+  }
+
   async close(): Promise<void> {
     this.#order({ kind: "stop" });
     await this.#ended;
+  }
+
+  /** One question at a time. */
+  #ask(order: LakeOrder): Promise<Removed> {
+    return new Promise((resolve, reject) => {
+      if (!this.#isRunning) return reject(new Error("the lake's thread has ended"));
+      this.#answer = { resolve, reject };
+      this.#order(order);
+    });
   }
 
   #order(order: LakeOrder): void {

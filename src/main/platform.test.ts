@@ -402,6 +402,7 @@ describe("the door", () => {
         "/v1/items/{id}/related",
         "/v1/recommendations",
         "/v1/users/{id}",
+        "/v1/erasures/{id}",
         "/v1/users/{id}/sequence",
         "/v1/users/{id}/links/{linkedId}",
         "/v1/batch",

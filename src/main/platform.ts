@@ -1,7 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { type Clock, HistoricalClock, PlatformError, type ProgressListener, SystemClock } from "#base";
+import {
+  actionsOf,
+  type Config,
+  defaultConfig,
+  type FaultFinder,
+  type NamedAction,
+  propertyFaultFinder,
+} from "#declarations";
 import { Actions, Catalogue, followShared, IdentityGraph, Ingestion, SHARED_PARTITION } from "#events";
+import type { Erasures } from "#governance";
 import { Recommender } from "#recommendation";
 import { readAllProgress } from "#sequences";
 import { createServer, type Keys, Metrics, type Server, type Services } from "#serving";
@@ -17,6 +26,7 @@ import {
 } from "#storage";
 import { BackgroundApplier } from "./apply.ts";
 import { type DataManifest, paths, readManifest, writeManifest } from "./data-folder.ts";
+import { createErasures, resumeErasures } from "./erase.ts";
 import { fitInWorker } from "./fit.ts";
 import { BackgroundLake } from "./lake.ts";
 import { type ModelManifest, ModelStore } from "./model-store.ts";
@@ -25,8 +35,10 @@ import { type ModelManifest, ModelStore } from "./model-store.ts";
 
 export interface PlatformOptions {
   readonly folder: string;
+  /** What the application declares; default: the built-in actions, everything else open. */
+  readonly config?: Config;
   /** Of a folder made now; an existing one keeps its own. Without it only an existing folder opens. */
-  readonly create?: Omit<DataManifest, "format" | "partitionCount" | "imported">;
+  readonly create?: Omit<DataManifest, "format" | "partitionCount" | "actions" | "imported">;
   readonly progress: ProgressListener;
   /** Told in one sentence when something was mended, or failed and is tried again. */
   readonly onNotice: (message: string) => void;
@@ -53,6 +65,7 @@ export class Platform {
   readonly applier: BackgroundApplier;
   readonly ingestion: Ingestion;
   readonly models: ModelStore;
+  readonly erasures: Erasures;
   #manifest: DataManifest;
   #fault: string | undefined;
   #lake: BackgroundLake | undefined;
@@ -70,7 +83,9 @@ export class Platform {
     identity: IdentityGraph;
     sharedFollower: LogFollower;
     actions: Actions;
+    faults: FaultFinder;
     applier: BackgroundApplier;
+    onNotice: (message: string) => void;
   }) {
     this.folder = parts.folder;
     this.clock = parts.clock;
@@ -84,6 +99,11 @@ export class Platform {
     this.#lock = parts.lock;
     this.models = new ModelStore(new FileBlobStore(paths.blobs(parts.folder)));
     this.#sharedFollower = parts.sharedFollower;
+    this.erasures = createErasures({
+      ...parts,
+      lake: () => this.#lake,
+      hold: () => this.#hold(),
+    });
     const applied = (partition: number, offset: number): Promise<void> =>
       partition === SHARED_PARTITION
         ? this.#sharedFollower.reached(offset)
@@ -107,11 +127,15 @@ export class Platform {
    * Opens the folder, makes it when it is new, mends what a crash left, and brings state level with the log.
    * @throws PlatformError `data-locked`, `data-damaged`, `data-mismatch`
    */
-  static async open({ folder, create, progress, onNotice }: PlatformOptions): Promise<Platform> {
+  static async open(options: PlatformOptions): Promise<Platform> {
+    const { folder, config = defaultConfig, create, progress, onNotice } = options;
+    const declared = actionsOf(config);
     const lock = await lockFolder(folder);
     try {
-      const manifest = (await readManifest(folder)) ?? (create && (await createManifest(folder, create)));
+      const manifest =
+        (await readManifest(folder)) ?? (create && (await createManifest(folder, create, declared)));
       if (!manifest) throw new PlatformError("no-data", `${folder} is empty; fill it with: inkling import`);
+      requireSameActions(folder, manifest, declared);
       const clock = manifest.clock === "historical" ? new HistoricalClock(0) : new SystemClock();
       const { partitionCount } = manifest;
       const state = new LmdbStateStore(paths.state(folder), clock);
@@ -119,12 +143,14 @@ export class Platform {
       const log = await openLog(folder, { partitionCount, acknowledged, onRecovery: onNotice }, state);
       const catalogue = new Catalogue();
       const identity = new IdentityGraph();
-      const actions = new Actions();
+      const actions = new Actions(declared);
       const trouble = (error: unknown): void => onNotice(`the catalogue cannot be read: ${String(error)}`);
       const sharedFollower = followShared(log, { catalogue, identity }, trouble);
       await sharedFollower.catchUp(() => {});
       sharedFollower.start();
-      const applier = await BackgroundApplier.start({ folder, log, state, progress, onNotice });
+      // Before state is brought level with the log, which may have events that were to be erased.
+      await resumeErasures({ folder, log, state, identity, actions, onNotice });
+      const applier = await BackgroundApplier.start({ folder, log, state, declared, progress, onNotice });
       clock.observe(applier.newestMs);
       const parts = {
         folder,
@@ -137,7 +163,9 @@ export class Platform {
         identity,
         sharedFollower,
         actions,
+        faults: propertyFaultFinder(config),
         applier,
+        onNotice,
       };
       return new Platform(parts);
     } catch (error) {
@@ -178,6 +206,7 @@ export class Platform {
       folder: this.folder,
       partitionCount,
       seed,
+      declared: this.#manifest.actions,
       models: [{ name: personal }, { name: coldStart }],
     };
     const manifests = await fitInWorker(task, progress, abort);
@@ -196,6 +225,7 @@ export class Platform {
     ]);
     const { state, catalogue, identity, actions, clock, ingestion, applier } = this;
     const services: Services = {
+      erasures: this.erasures,
       clock,
       state,
       catalogue,
@@ -227,17 +257,41 @@ export class Platform {
   /** Lays events down in the lake from now on, behind the state, in a thread of its own. */
   followWithLake(onNotice: (message: string) => void): void {
     const { partitionCount } = this.#manifest;
-    const lake = new BackgroundLake(
-      { folder: this.folder, partitionCount, applied: this.applier.appliedOffsets() },
-      onNotice,
-    );
-    this.applier.onApplied((partition, offset) => lake.extend(partition, offset));
-    this.#lake = lake;
+    // Not while a person is erased, for the thread reads what is written anew then.
+    void this.erasures.settled().then(() => {
+      if (this.#fault !== undefined) return;
+      const lake = new BackgroundLake(
+        { folder: this.folder, partitionCount, applied: this.applier.appliedOffsets() },
+        onNotice,
+      );
+      this.applier.onApplied((partition, offset) => lake.extend(partition, offset));
+      this.#lake = lake;
+    });
+  }
+
+  /** Keeps the other threads from log and state until what it returns is called; events are still let in, and wait. */
+  async #hold(): Promise<() => Promise<void>> {
+    const lake = this.#lake;
+    await lake?.pause();
+    try {
+      await this.applier.pause();
+    } catch (error) {
+      await lake?.resume();
+      throw error;
+    }
+    return async () => {
+      try {
+        await this.applier.resume();
+      } finally {
+        await lake?.resume();
+      }
+    };
   }
 
   /** Finishes what was accepted and lets go of the folder. */
   async close(): Promise<void> {
     this.#fault = "stopping";
+    await this.erasures.close();
     await this.#lake?.close();
     await this.applier.close();
     await this.#sharedFollower.close();
@@ -264,11 +318,26 @@ async function openLog(
 async function createManifest(
   folder: string,
   create: NonNullable<PlatformOptions["create"]>,
+  actions: readonly NamedAction[],
 ): Promise<DataManifest> {
   const imported = { messages: 0, rejected: 0, isComplete: create.dataset === null };
-  const manifest: DataManifest = { format: 1, ...create, partitionCount: PARTITIONS, imported };
+  const manifest: DataManifest = { format: 1, ...create, partitionCount: PARTITIONS, actions, imported };
   await writeManifest(folder, manifest);
   return manifest;
+}
+
+/** State says which events are engagements, so it holds for the actions it was built with. */
+function requireSameActions(
+  folder: string,
+  { actions }: DataManifest,
+  declared: readonly NamedAction[],
+): void {
+  if (JSON.stringify(actions) === JSON.stringify(declared)) return;
+  throw new PlatformError(
+    "data-mismatch",
+    `${folder} was built with other declared actions than the configuration has now. Go back to those (its inkling.json lists ` +
+      "them), or import into a new folder with --data.",
+  );
 }
 
 /** From package.json: the only place that states it. */

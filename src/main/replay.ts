@@ -33,7 +33,7 @@ export async function replay(
     await rm(beside, { recursive: true, force: true });
     const { partitionCount } = manifest;
     const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount, isReadOnly: true });
-    const rebuilt = await rebuild(log, beside, progress);
+    const rebuilt = await rebuild(log, beside, new Actions(manifest.actions), progress);
     let records = 0;
     for (let partition = 1; partition < partitionCount; partition++)
       records += log.end(partition) - log.start(partition);
@@ -53,6 +53,7 @@ export async function replay(
 async function rebuild(
   log: SegmentedEventLog,
   folder: string,
+  actions: Actions,
   progress: ProgressListener,
 ): Promise<StateHash> {
   const state = new LmdbStateStore(folder, new SystemClock());
@@ -60,7 +61,7 @@ async function rebuild(
     throw error;
   };
   try {
-    const parts = { log, state, actions: new Actions(), onApplied: () => {}, onFailure };
+    const parts = { log, state, actions, onApplied: () => {}, onFailure };
     const applier = await Applier.start(parts, (done, total) =>
       progress({ stage: "replaying the log", done, total }),
     );

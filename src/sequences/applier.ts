@@ -73,7 +73,8 @@ export class Applier {
   async #apply(partition: number, records: readonly LogRecord[]): Promise<void> {
     const { log, state, actions, onApplied } = this.#parts;
     await this.#followCatalogue.reached(log.end(SHARED_PARTITION));
-    const step = await applyEvents(records, { state, catalogue: this.#catalogue, actions, partition });
+    const kept = records.filter(({ bytes }) => bytes.length > 0); // the others were erased
+    const step = await applyEvents(kept, { state, catalogue: this.#catalogue, actions, partition });
     this.#newestMs = Math.max(this.#newestMs, step.newestMs);
     const offset = records.at(-1)!.offset + 1;
     const progress = encodeProgress({ offset, newestMs: this.#newestMs });

@@ -1,5 +1,5 @@
 export { Applier, type ApplierParts, readAllProgress } from "./applier.ts";
-export { duplicatesBetween } from "./duplicates.ts";
+export { countUserEntries, forgetUser, recordsOfUsers } from "./forget-user.ts";
 export { hashState, type StateHash } from "./hash-state.ts";
 export {
   type History,
@@ -9,7 +9,7 @@ export {
   packInteractions,
 } from "./interactions.ts";
 export { interactionsFromLog, type TrainingData } from "./interactions-from-log.ts";
-export { LakeWriter, lakeRow } from "./lake-writer.ts";
+export { LakeWriter } from "./lake-writer.ts";
 export { listUsers } from "./list-users.ts";
 export { type PersonState, readPerson, readPersonSequence } from "./read-person.ts";
 export { actionCodes, hasItem, type SequenceQuery, surfaceCodes } from "./read-sequence.ts";

@@ -37,7 +37,7 @@ export async function interactionsFromLog(
   for (let partition = 1; partition < log.partitionCount; partition++) {
     for (let next = log.start(partition); next < log.end(partition); ) {
       const records = await log.read(partition, next, BATCH_RECORDS);
-      for (const { bytes } of records) collector.add(bytes);
+      for (const { bytes } of records) if (bytes.length > 0) collector.add(bytes); // an empty one was erased
       done += records.length;
       next = records.at(-1)!.offset + 1;
       progress({ stage: "reading the log", done, total });

@@ -72,7 +72,7 @@ export class LakeWriter {
     const to = records.at(-1)!.offset + 1;
     const duplicates = await duplicatesBetween(state, partition, from, to);
     const rows = records
-      .filter(({ offset }) => !duplicates.has(offset))
+      .filter(({ offset, bytes }) => bytes.length > 0 && !duplicates.has(offset)) // an empty one was erased
       .map(({ offset, bytes }) => lakeRow(decodeEvent(bytes), offset));
     await lake.write(rows, { partition, from, to });
     if (++this.#arrivals >= ARRIVALS_BEFORE_COMPACTION) await this.#compact();

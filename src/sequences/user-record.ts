@@ -19,7 +19,7 @@ export interface UserRecord {
   readonly hashChunks: number;
 }
 
-const packr = new Packr({ useRecords: false });
+const packr = new Packr({ useRecords: false, useToJSON: false });
 /** Past this many changes the oldest two are merged: what was known first stays known. */
 const TRAIT_CHANGES_KEPT = 32;
 
@@ -34,7 +34,8 @@ export function decodeUserRecord(bytes: Uint8Array): UserRecord {
 /** The record after one more event, which was not applied before. */
 export function countEvent(before: UserRecord | undefined, event: StoredEvent): UserRecord {
   const { timestampMs } = event;
-  const name = event.kind === "track" ? event.name : event.kind;
+  const said = event.kind === "track" ? event.name : event.kind;
+  const name = said === "__proto__" ? "__proto_" : said; // what msgpackr makes of this key when it reads it
   const counts = before?.counts ?? {};
   const had = Object.hasOwn(counts, name) ? counts[name]! : 0;
   const record: UserRecord = {

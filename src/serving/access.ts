@@ -17,7 +17,10 @@ export type Door = "write" | "read" | "open";
 export function checkAccess(request: FastifyRequest, door: Door, keys: Keys): void {
   if (door === "open") return;
   const wanted = door === "write" ? keys.writeKey : keys.apiKey;
-  if (wanted === undefined) return;
+  if (wanted === undefined) {
+    if (door === "write") checkOrigin(request);
+    return;
+  }
   const shown = keyIn(request.headers.authorization);
   if (shown !== undefined && isSame(shown, wanted)) return;
   const how =
@@ -39,6 +42,19 @@ export function checkBind(host: string, keys: Keys): void {
 
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}
+
+/**
+ * A browser lets any page post text to this machine, so without a write key only pages of this machine may.
+ * @throws PlatformError `unauthorized`
+ */
+function checkOrigin({ headers: { origin } }: FastifyRequest): void {
+  if (origin === undefined) return; // no browser
+  if (URL.canParse(origin) && isLoopback(new URL(origin).hostname.replace(/^\[|\]$/g, ""))) return;
+  throw new PlatformError(
+    "unauthorized",
+    `a page of ${origin} may send only with a write key: start the platform with INKLING_WRITE_KEY, and show it`,
+  );
 }
 
 function keyIn(authorization = ""): string | undefined {

@@ -16,6 +16,12 @@ export class Metrics {
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
     registers: [this.#registry],
   });
+  readonly #refused = new Counter({
+    name: "inkling_requests_refused_total",
+    help: "Requests told to come again later, by reason",
+    labelNames: ["reason"] as const,
+    registers: [this.#registry],
+  });
   readonly #recommendations = new Counter({
     name: "inkling_recommendations_total",
     help: "Lists made, by the way they were made",
@@ -25,16 +31,23 @@ export class Metrics {
 
   constructor(gauges: Readonly<Record<string, { help: string; read: () => number }>>) {
     collectDefaultMetrics({ register: this.#registry });
-    for (const [name, { help, read }] of Object.entries(gauges)) {
-      new Gauge({
-        name,
-        help,
-        registers: [this.#registry],
-        collect() {
-          this.set(read());
-        },
-      });
-    }
+    for (const [name, { help, read }] of Object.entries(gauges)) this.gauge(name, help, read);
+  }
+
+  /** A number that is read when it is asked for. */
+  gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+
+  countRefused(reason: "draining" | "overloaded"): void {
+    this.#refused.inc({ reason });
   }
 
   countEvents(kind: "event" | "item", outcome: "accepted" | "rejected", count: number): void {

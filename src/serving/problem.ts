@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { Problem } from "#api";
 import { type ErrorCode, errorCatalogue, PlatformError } from "#base";
+import { ComeAgain } from "./ingest-gate.ts";
 
 /** Fastify's own codes -> ours. */
 const translated: Readonly<Record<string, ErrorCode>> = {
@@ -20,7 +21,7 @@ export function sendProblem(
 ): void {
   const code = codeOf(error);
   const { status, meaning } = errorCatalogue[code];
-  if (status >= 500) request.log.error({ err: error }, meaning);
+  if (status >= 500 && !(error instanceof ComeAgain)) request.log.error({ err: error }, meaning);
   const problem: Problem = {
     type: `urn:inkling:error:${code}`,
     title: meaning,

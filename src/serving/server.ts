@@ -7,13 +7,19 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, type RawServerDe
 import { BATCH_BYTES } from "#api";
 import { PlatformError } from "#base";
 import { checkAccess, type Door, type Keys } from "./access.ts";
+import { Inflater } from "./inflate.ts";
+import { IngestGate } from "./ingest-gate.ts";
+import { checkEncoding, readAsJson } from "./json-body.ts";
 import { sendProblem } from "./problem.ts";
+import { registerErasureRoutes } from "./routes/erasures.ts";
 import { registerIngestRoutes } from "./routes/ingest.ts";
 import { registerItemRoutes } from "./routes/items.ts";
+import { registerLinkRoutes } from "./routes/links.ts";
 import { registerPlatformRoutes } from "./routes/platform.ts";
 import { registerRecommendationRoutes } from "./routes/recommendations.ts";
 import { registerUserRoutes } from "./routes/users.ts";
 import type { Services } from "./services.ts";
+import { Traffic } from "./traffic.ts";
 
 /** A server whose routes are typed from their TypeBox schemas. */
 export type Server = FastifyInstance<
@@ -35,7 +41,17 @@ export interface ServerOptions {
   readonly keys: Keys;
   /** Least severe level that is written to standard error. */
   readonly logLevel: "silent" | "warn" | "info";
+  /** Bytes of ingest bodies in flight beyond which senders are told to come again. Default: 32 MiB. */
+  readonly ingestBytesInFlight?: number;
 }
+
+/** Beyond this a body that trickles in is given up: it takes room in flight that others wait for. */
+const REQUEST_TIMEOUT_MS = 60_000;
+/**
+ * What clients call JSON when they cannot, or do not, say so: `sendBeacon` says text, and axios, which RudderStack's client
+ * sends by, calls any packed body a form.
+ */
+const EVENT_TYPES = ["text/plain", "application/x-www-form-urlencoded"];
 
 const common: Options = { strict: false, allErrors: false, useDefaults: true };
 const bodyAjv = new Ajv(common);
@@ -43,14 +59,16 @@ const textAjv = new Ajv({ ...common, coerceTypes: true });
 for (const ajv of [bodyAjv, textAjv]) addFormats.default(ajv, { mode: "fast", formats: ["date-time"] });
 
 /** The HTTP server over the platform's services, ready to listen. */
-export async function createServer(services: Services, { keys, logLevel }: ServerOptions): Promise<Server> {
+export async function createServer(
+  services: Services,
+  { keys, logLevel, ingestBytesInFlight }: ServerOptions,
+): Promise<Server> {
   const server = fastify({
     logger: logLevel === "silent" ? false : { level: logLevel, stream: process.stderr },
     bodyLimit: BATCH_BYTES,
-    onProtoPoisoning: "remove",
-    onConstructorPoisoning: "remove",
+    requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: "idle",
-    return503OnClosing: true,
+    return503OnClosing: false, // Traffic does, as a problem document that says when to come again
     routerOptions: { maxParamLength: 1100 },
   }).withTypeProvider<TypeBoxTypeProvider>();
   // Text (path, query) is read as what the schema says; a body must already be it.
@@ -64,26 +82,38 @@ export async function createServer(services: Services, { keys, logLevel }: Serve
       `${request.method} ${request.url} is not a route; see /openapi.json`,
     );
   });
-  server.addHook("onRequest", async (request) =>
-    checkAccess(request, request.routeOptions.config.door ?? "read", keys),
-  );
+  server.addHook("onRequest", async (request) => {
+    checkAccess(request, request.routeOptions.config.door ?? "read", keys);
+    checkEncoding(request);
+  });
+  const traffic = new Traffic(new IngestGate(ingestBytesInFlight), services.metrics);
+  traffic.watch(server);
   server.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "unknown";
     services.metrics.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
   });
   await server.register(swagger, { openapi: openApiInfo(services.about.version) });
   await server.register(async (scope) =>
-    registerRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), services),
+    registerRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), services, traffic),
   );
   return server;
 }
 
-function registerRoutes(server: Server, services: Services): void {
-  registerPlatformRoutes(server, services);
-  registerIngestRoutes(server, services);
+async function registerRoutes(server: Server, services: Services, traffic: Traffic): Promise<void> {
+  const inflater = new Inflater();
+  server.removeAllContentTypeParsers();
+  readAsJson(server, ["application/json"], inflater);
+  registerPlatformRoutes(server, services, traffic);
   registerItemRoutes(server, services);
   registerUserRoutes(server, services);
+  registerLinkRoutes(server, services);
+  registerErasureRoutes(server, services);
   registerRecommendationRoutes(server, services);
+  await server.register(async (scope) => {
+    const events = scope.withTypeProvider<TypeBoxTypeProvider>();
+    readAsJson(events, EVENT_TYPES, inflater);
+    registerIngestRoutes(events, services);
+  });
 }
 
 function openApiInfo(version: string) {

@@ -1,6 +1,7 @@
 import type { PlatformResponse } from "#api";
 import type { Clock } from "#base";
 import type { Actions, Catalogue, IdentityGraph, Ingestion } from "#events";
+import type { Erasures } from "#governance";
 import type { Recommender } from "#recommendation";
 import type { StateReader } from "#storage";
 import type { Metrics } from "./metrics.ts";
@@ -13,6 +14,7 @@ export interface Services {
   readonly identity: IdentityGraph;
   readonly actions: Actions;
   readonly ingestion: Ingestion;
+  readonly erasures: Erasures;
   readonly recommender: Recommender;
   readonly metrics: Metrics;
   /** Facts for `GET /` that do not change while the process lives. */

@@ -137,6 +137,36 @@ export function describeEventLog(name: string, open: () => Promise<EventLogUnder
       await expect(never).rejects.toThrow("enough");
     });
 
+    test("erased records are empty ones at the same offsets; all others, and what is appended meanwhile, stay", async () => {
+      const texts = Array.from({ length: 60 }, (_, n) =>
+        `${n % 3 === 0 ? "hers" : "his"} ${n}`.padEnd(150, "."),
+      );
+      for (const text of texts.slice(0, 50)) await log.append(0, [record(text)]);
+      await log.append(1, [record("hers elsewhere")]);
+      await log.read(0, 17, 3); // a position is remembered that will not hold any more
+      const isErased = (found: LogRecord): boolean => textOf(found).startsWith("hers");
+      const erasing = log.erase(0, isErased);
+      const appends = texts.slice(50).map((text) => log.append(0, [record(text)]));
+      const reads = Promise.all(Array.from({ length: 20 }, (_, n) => log.read(0, n, 5)));
+      const late = (await Promise.all([...appends, reads])).length;
+      expect(late).toBe(11);
+      expect(await erasing).toBeGreaterThanOrEqual(17);
+      await log.erase(0, isErased);
+      const expected = texts.map((text) => (text.startsWith("hers") ? "" : text));
+      const check = async (): Promise<void> => {
+        const records = await readAll(log, 0);
+        expect(records.map(textOf)).toEqual(expected);
+        expect(records.map(({ offset }) => offset)).toEqual(expected.map((_, n) => n));
+        expect((await log.read(0, 20, 2)).map(textOf)).toEqual(expected.slice(20, 22));
+      };
+      await check();
+      expect(await log.erase(0, isErased)).toBe(0);
+      log = await subject.reopen();
+      await check();
+      expect((await readAll(log, 1)).map(textOf)).toEqual(["hers elsewhere"]);
+      expect(await log.append(0, [record("next")])).toBe(60);
+    });
+
     test("dropping old records never drops a newer one", async () => {
       for (let batch = 0; batch < 40; batch++) await log.append(0, [record(`${batch}`.padEnd(400, "."))]);
       await log.dropBefore(0, 25);

@@ -1,7 +1,8 @@
 /**
  * @file The durable log: everything the platform knows is derived from it. Records are opaque bytes in numbered
- * partitions; within a partition they have consecutive offsets from 0 and never change. Order holds within a partition only,
- * so whatever must be ordered (the events of one user) goes to one partition.
+ * partitions; within a partition they have consecutive offsets from 0 and never change, but for one case: a record that is erased
+ * becomes an empty record at the same offset (a tombstone), which every reader skips. Order holds within a partition only, so
+ * whatever must be ordered (the events of one user) goes to one partition.
  */
 export interface EventLog {
   readonly partitionCount: number;
@@ -27,6 +28,12 @@ export interface EventLog {
   commit(group: string, partition: number, offset: number): Promise<void>;
   /** Gives up records before `offset`, as far as whole storage units allow. */
   dropBefore(partition: number, offset: number): Promise<void>;
+  /**
+   * Replaces the records that `isErased` names by empty ones and returns how many there were; nothing but storage units that
+   * hold one is written anew. When it resolves no byte of them is in the partition's files, nor are bytes a crash left behind. It covers
+   * everything appended before it is called; a crash may leave it half done, and doing it again finishes it. O(partition).
+   */
+  erase(partition: number, isErased: (record: LogRecord) => boolean): Promise<number>;
   /** Resolves once the partition's end is beyond `offset`; rejects when the log closes or `abort` fires first. */
   waitBeyond(partition: number, offset: number, abort?: AbortSignal): Promise<void>;
   /** Finishes what was appended, then lets go of the files. */

@@ -342,6 +342,23 @@ export function describeLake(name: string, open: () => Promise<LakeUnderTest>): 
       expect(await found()).toEqual([]);
     });
 
+    test("a user in several settled files of one day and bucket is erased from all of them", async () => {
+      const bucket = bucketOf("gone", lake.bucketCount);
+      const names = Array.from({ length: 100 }, (_, n) => `neighbour-${n}`);
+      const neighbour = names.find((name) => bucketOf(name, lake.bucketCount) === bucket)!;
+      const rows = lakeRows(0, 110).map((row) => ({
+        ...row,
+        userId: row.logOffset % 10 === 0 ? "gone" : neighbour,
+        timestampMs: 1_770_000_000_000,
+      }));
+      await lake.write(rows.slice(0, 100), { partition: 1, from: 0, to: 100 });
+      await lake.compact();
+      await lake.write(rows.slice(100), { partition: 1, from: 100, to: 110 });
+      await lake.compact(); // too few to be worth merging with the hundred
+      expect(await lake.erase("gone")).toMatchObject({ filesRewritten: 2, rowsRemoved: 11 });
+      expect(await rowsOf(lake)).toHaveLength(99);
+    });
+
     test("erasing a user rewrites only files that hold one of their rows", async () => {
       await lake.write([lakeRow(0), lakeRow(1)], { partition: 1, from: 0, to: 2 });
       await lake.compact();

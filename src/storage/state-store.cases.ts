@@ -114,6 +114,24 @@ export function describeStateStore(
       expect((await store.get([bytes("a")])).map(text)).toEqual(["new"]);
     });
 
+    test("compacting changes nothing, while reads and writes go on before and after", async () => {
+      const operations = Array.from({ length: 5000 }, (_, n) => put(`k${n}`, `v${n}`));
+      await store.write(operations);
+      await store.write(operations.filter((_, n) => n % 3 === 0).map(({ key }) => ({ kind: "delete", key })));
+      const all = (): Promise<readonly unknown[]> => store.scan({ prefix: bytes("k"), limit: 9999 });
+      const before = await all();
+      const compacting = store.compact();
+      const reads = await Promise.all([all(), all(), store.get([bytes("k1"), bytes("k3")])]);
+      await compacting;
+      expect(reads.slice(0, 2)).toEqual([before, before]);
+      expect(reads[2]!.map((value) => text(value as Uint8Array | undefined))).toEqual(["v1", undefined]);
+      expect(await all()).toEqual(before);
+      await store.write([put("k3", "again")]);
+      expect((await store.get([bytes("k3")])).map(text)).toEqual(["again"]);
+      store = await subject.reopen();
+      expect(await all()).toHaveLength(before.length + 1);
+    });
+
     test("what was written is there after opening anew", async () => {
       await store.write(Array.from({ length: 1000 }, (_, position) => put(`k${position}`, `v${position}`)));
       store = await subject.reopen();

@@ -12,6 +12,11 @@ export interface StateStore extends StateReader {
   refresh(): void;
   /** Resolves when everything written so far is on disk. */
   flush(): Promise<void>;
+  /**
+   * Writes the store anew, so that no byte of what was removed is left in its files. Reads and snapshots begun meanwhile wait for a
+   * moment; no other thread or process may have the store open, and no snapshot may be held.
+   */
+  compact(): Promise<void>;
   /** Removes entries whose time has passed; returns how many. */
   sweep(): Promise<number>;
   close(): Promise<void>;

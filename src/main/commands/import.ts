@@ -4,7 +4,7 @@ import { monotonicMs, PlatformError } from "#base";
 import { Platform } from "../platform.ts";
 import { openTables, sourceNames } from "../sources.ts";
 import { ProgressBar, say } from "../terminal.ts";
-import { type DataOptions, withDataOptions } from "./options.ts";
+import { type DataOptions, declarationsOf, withDataOptions } from "./options.ts";
 import { fill, openFilled } from "./start.ts";
 
 type Options = DataOptions & { readonly map?: string; readonly into: string; readonly json?: boolean };
@@ -56,5 +56,6 @@ async function importFiles(files: readonly string[], options: Options, bar: Prog
   const folder = join(options.data, options.into);
   const source = await openTables(options.into, files, options.map ?? "");
   if ((await Platform.peek(folder))?.imported.isComplete) await Platform.beginImport(folder);
-  return fill(folder, source, { seed: options.seed ?? 1, preset: null }, bar);
+  const config = await declarationsOf(options);
+  return fill(folder, source, { config, seed: options.seed ?? 1, preset: null }, bar);
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type WorldPreset, worldPresets } from "#datasets";
+import { type Config, defaultConfig, findConfig, loadConfig } from "#declarations";
 import type { Keys } from "#serving";
 import { sourceNames, WORLD } from "../sources.ts";
 
@@ -9,6 +10,7 @@ import { sourceNames, WORLD } from "../sources.ts";
 export interface DataOptions {
   readonly data: string;
   readonly dataset: string;
+  readonly config?: string;
   /** Absent: the folder's own, or 1 for a new one. */
   readonly seed?: number;
   /** Absent: the folder's own, or small for a new one. */
@@ -24,6 +26,10 @@ export function withDataOptions(command: Command): Command {
   return command
     .option("--dataset <name>", `what to hold: ${sourceNames().join(", ")}`, WORLD)
     .option("--data <dir>", "where data folders lie, one for each data set", "./data")
+    .option(
+      "--config <file>",
+      "what the application declares (default: ./inkling.config.{ts,js,mjs} when there is one)",
+    )
     .option("--seed <n>", "seed of everything random (default: 1)", parseInteger)
     .addOption(
       new Option("--preset <size>", "size of the world (default: small)").choices(Object.keys(worldPresets)),
@@ -39,6 +45,15 @@ export function withListenOptions(command: Command): Command {
 /** The folder of one data set: `./data/world`, `./data/ml-1m`. */
 export function folderFor({ data, dataset }: Pick<DataOptions, "data" | "dataset">): string {
   return join(data, dataset);
+}
+
+/**
+ * What the application declares: the named file, or the one in the working directory, or the built-in declarations.
+ * @throws PlatformError `missing-file`, `invalid-config` with file and line
+ */
+export async function declarationsOf({ config }: Pick<DataOptions, "config">): Promise<Config> {
+  const file = config ?? findConfig(process.cwd());
+  return file === undefined ? defaultConfig : loadConfig(file);
 }
 
 /** Keys come from the environment, so that they show in no process list and no shell history. */

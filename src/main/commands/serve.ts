@@ -6,6 +6,7 @@ import { Platform } from "../platform.ts";
 import { ProgressBar, say, warn } from "../terminal.ts";
 import {
   type DataOptions,
+  declarationsOf,
   folderFor,
   keysFromEnvironment,
   type ListenOptions,
@@ -31,7 +32,12 @@ async function serve(options: DataOptions & ListenOptions): Promise<void> {
     );
   }
   const bar = new ProgressBar();
-  const platform = await Platform.open({ folder, progress: bar.listen, onNotice: warn });
+  const platform = await Platform.open({
+    folder,
+    config: await declarationsOf(options),
+    progress: bar.listen,
+    onNotice: warn,
+  });
   try {
     bar.finish();
     const server = await platform.createServer(keys);

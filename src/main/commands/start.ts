@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import pc from "picocolors";
 import { monotonicMs, PlatformError } from "#base";
 import type { WorldPreset } from "#datasets";
+import type { Config } from "#declarations";
 import { checkBind } from "#serving";
 import type { DataManifest } from "../data-folder.ts";
 import { type ImportSource, importSource } from "../import-source.ts";
@@ -11,6 +12,7 @@ import { openSource, WORLD } from "../sources.ts";
 import { formatSeconds, ProgressBar, say, warn } from "../terminal.ts";
 import {
   type DataOptions,
+  declarationsOf,
   folderFor,
   keysFromEnvironment,
   type ListenOptions,
@@ -72,23 +74,24 @@ export async function openFilled(options: DataOptions, bar: ProgressBar): Promis
   const folder = folderFor(options);
   const existing = await Platform.peek(folder);
   if (existing) requireSame(folder, existing, options);
-  if (existing?.imported.isComplete) return Platform.open({ folder, progress, onNotice: warn });
+  const config = await declarationsOf(options);
+  if (existing?.imported.isComplete) return Platform.open({ folder, config, progress, onNotice: warn });
   const seed = options.seed ?? existing?.seed ?? 1;
   const preset = options.preset ?? (existing?.preset as WorldPreset | undefined) ?? "small";
   const source = await openSource(options.dataset, { seed, preset, progress });
-  return fill(folder, source, { seed, preset: source.name === WORLD ? preset : null }, bar);
+  return fill(folder, source, { config, seed, preset: source.name === WORLD ? preset : null }, bar);
 }
 
 /** Opens the folder, makes it for the source when it is new, and feeds it what it does not have of it. */
 export async function fill(
   folder: string,
   source: ImportSource,
-  made: Pick<DataManifest, "seed" | "preset">,
+  { config, ...made }: Pick<DataManifest, "seed" | "preset"> & { readonly config: Config },
   bar: ProgressBar,
 ): Promise<Platform> {
   const { name: dataset, clock, areTimesMadeUp } = source;
   const create = { dataset, clock, areTimesMadeUp, ...made };
-  const platform = await Platform.open({ folder, create, progress: bar.listen, onNotice: warn });
+  const platform = await Platform.open({ folder, config, create, progress: bar.listen, onNotice: warn });
   try {
     await importSource(platform, source, bar.listen);
   } catch (error) {

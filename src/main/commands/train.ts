@@ -3,7 +3,7 @@ import { PlatformError } from "#base";
 import { modelNamed, models } from "#models";
 import { Platform } from "../platform.ts";
 import { ProgressBar, say, warn } from "../terminal.ts";
-import { type DataOptions, folderFor, withDataOptions } from "./options.ts";
+import { type DataOptions, declarationsOf, folderFor, withDataOptions } from "./options.ts";
 
 /** `inkling train`: fits a model on everything in the log and puts it in service. */
 export function registerTrain(program: Command): void {
@@ -20,7 +20,12 @@ export function registerTrain(program: Command): void {
           `${folder} is empty; run: inkling import ${options.dataset} --data ${options.data}`,
         );
       const bar = new ProgressBar();
-      const platform = await Platform.open({ folder, progress: bar.listen, onNotice: warn });
+      const platform = await Platform.open({
+        folder,
+        config: await declarationsOf(options),
+        progress: bar.listen,
+        onNotice: warn,
+      });
       try {
         const { personal } = await platform.fit([name, platform.coldStartModel], bar.listen);
         bar.finish();

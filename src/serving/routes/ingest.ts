@@ -4,6 +4,7 @@ import {
   BatchEnvelope,
   IdentifyMessage,
   IngestResponse,
+  ITEMS_BYTES,
   OtherMessage,
   Problem,
   TrackMessage,
@@ -33,22 +34,28 @@ export function registerIngestRoutes(server: Server, services: Services): void {
     return result;
   };
 
-  server.post(
-    "/v1/batch",
-    {
-      config: { door: "write" },
-      validatorCompiler: validateOnly(server, BatchEnvelope),
-      schema: {
-        summary: "Take in up to 2,500 events; a bad one is rejected alone",
-        body: BatchBody,
-        response: { 200: IngestResponse, "4xx": Problem },
+  const batches = {
+    "/v1/batch": { summary: "Take in up to 2,500 events; a bad one is rejected alone", spread: shared },
+    "/v1/import": {
+      summary: "Take in up to 2,500 events of the past, at the times they say",
+      spread: historical,
+    },
+  };
+  for (const [path, { summary, spread }] of Object.entries(batches)) {
+    server.post(
+      path,
+      {
+        config: { door: "write" },
+        validatorCompiler: validateOnly(server, BatchEnvelope),
+        schema: { summary, body: BatchBody, response: { 200: IngestResponse, "4xx": Problem } },
       },
-    },
-    async ({ body: { batch, sentAt, context } }) => {
-      const shared = { ...(sentAt && { sentAt }), ...(context && { context }) };
-      return ingestResponse(await ingest(batch.map((message) => withShared(message, shared))));
-    },
-  );
+      async (request) => {
+        const messages = spread(request.body);
+        request.admission?.grow(checkContext(request.body));
+        return ingestResponse(await ingest(messages));
+      },
+    );
+  }
 
   for (const [type, schema] of Object.entries(single)) {
     server.post(
@@ -76,11 +83,51 @@ export function registerIngestRoutes(server: Server, services: Services): void {
   }
 }
 
+interface Batch {
+  readonly batch: readonly unknown[];
+  readonly sentAt?: string | null;
+  readonly context?: Readonly<Record<string, unknown>>;
+}
+
 /** What a batch says once holds for each of its events that does not say it itself. */
-function withShared(message: unknown, shared: object): unknown {
-  return typeof message === "object" && message !== null && !Array.isArray(message)
-    ? { ...shared, ...message }
-    : message;
+function shared({ batch, sentAt, context }: Batch): readonly unknown[] {
+  const once = { ...(sentAt && { sentAt }), ...(context && { context }) };
+  return batch.map((message) => (isObject(message) ? { ...once, ...message } : message));
+}
+
+/** As `shared`, but when an export was sent says nothing about the clock that timed its events. */
+function historical({ batch, context }: Batch): readonly unknown[] {
+  return shared({ batch, ...(context && { context }) }).map((message) => {
+    if (!isObject(message)) return message;
+    const { sentAt: _, originalTimestamp, ...event } = message;
+    return originalTimestamp === undefined ? event : { timestamp: originalTimestamp, ...event };
+  });
+}
+
+/**
+ * Bytes that a shared context takes once each event has its own. Without a limit a small body would fill the log.
+ * @throws PlatformError `body-too-large`
+ */
+function checkContext({ batch, context }: Batch): number {
+  if (context === undefined) return 0;
+  const bytes = batch.length * textBytes(context);
+  if (bytes <= ITEMS_BYTES) return bytes;
+  throw new PlatformError(
+    "body-too-large",
+    `the context takes ${bytes} bytes over ${batch.length} events, the limit is ${ITEMS_BYTES}; send fewer events at a time`,
+  );
+}
+
+function textBytes(value: unknown): number {
+  try {
+    return Buffer.byteLength(JSON.stringify(value));
+  } catch {
+    throw new PlatformError("invalid-request", "the context is nested too deep"); // deeper than the stack
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Validates the request by another schema than it is documented by: looser, because each part is checked by itself. */

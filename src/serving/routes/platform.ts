@@ -1,12 +1,13 @@
 import { Type } from "typebox";
-import { HealthResponse, PlatformResponse } from "#api";
+import { BATCH_BYTES, HealthResponse, PlatformResponse } from "#api";
 import { undeclaredEvents } from "#sequences";
 import { toIso, versionOf } from "../bodies.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
+import type { Traffic } from "../traffic.ts";
 
 /** What the platform is, whether it is well, and what it counts. */
-export function registerPlatformRoutes(server: Server, services: Services): void {
+export function registerPlatformRoutes(server: Server, services: Services, traffic: Traffic): void {
   const { about, state, clock, catalogue, recommender, metrics } = services;
 
   server.get("/", { schema: { summary: "What this is", response: { 200: PlatformResponse } } }, async () => ({
@@ -36,7 +37,7 @@ export function registerPlatformRoutes(server: Server, services: Services): void
     lagRecords: services.lagRecords(),
   }));
   server.get("/health/ready", { ...health }, async (_, reply) => {
-    const fault = services.fault();
+    const fault = services.fault() ?? traffic.fault(BATCH_BYTES);
     reply.code(fault === undefined ? 200 : 503);
     return { status: fault ?? "ok", lagRecords: services.lagRecords() };
   });

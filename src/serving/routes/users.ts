@@ -1,9 +1,7 @@
 import {
-  LinkParams,
   Problem,
   SequenceQuerystring,
   SequenceResponse,
-  UnlinkResponse,
   UserParams,
   UserQuerystring,
   UserResponse,
@@ -21,7 +19,7 @@ const SIGNAL_VERSION = "1";
 
 /** Signals of one user. */
 export function registerUserRoutes(server: Server, services: Services): void {
-  const { state, catalogue, identity, ingestion, clock } = services;
+  const { state, catalogue, identity, clock } = services;
 
   server.get(
     "/v1/users/:id",
@@ -84,27 +82,6 @@ export function registerUserRoutes(server: Server, services: Services): void {
         version: SIGNAL_VERSION,
         completeness: 1,
       };
-    },
-  );
-
-  server.delete(
-    "/v1/users/:id/links/:linkedId",
-    {
-      config: { door: "write" },
-      schema: {
-        summary: "Take an id out of a person: what came under it is its own again",
-        params: LinkParams,
-        response: { 200: UnlinkResponse, "4xx": Problem },
-      },
-    },
-    async ({ params: { id, linkedId } }) => {
-      if (identity.personOf(linkedId) !== identity.personOf(id) || !(await ingestion.unlink(linkedId))) {
-        throw new PlatformError(
-          "link-not-found",
-          `"${linkedId}" is not linked to "${id}"; GET /v1/users/${id} lists its ids`,
-        );
-      }
-      return { userId: identity.personOf(id), ids: [...identity.idsOf(id)] };
     },
   );
 }

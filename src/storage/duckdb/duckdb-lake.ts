@@ -236,7 +236,8 @@ export class DuckDbLake implements Lake {
     const bucket = bucketOf(userId, this.bucketCount);
     const inBucket = this.#manifest.files.filter((file) => file.bucket === bucket);
     const arrivals = this.#arrivals;
-    const change = this.#manifest.change + 1;
+    // A change of its own for each file: two of one day and bucket must not get one name.
+    const changeOf = (position: number): number => this.#manifest.change + 1 + position;
     const settledPaths = inBucket.map((file) => this.#folder.settledPath(file));
     const arrivalPaths = arrivals.map((arrival) => this.#folder.arrivalPath(arrival));
     const { inSettled, inArrivals } = await this.#change(async (tools) => {
@@ -244,7 +245,9 @@ export class DuckDbLake implements Lake {
         inSettled: await rewriteWithout(userId, settledPaths, {
           ...tools,
           target: (position, rowsKept) =>
-            rowsKept === 0 ? undefined : this.#folder.settledPath({ ...inBucket[position]!, change }),
+            rowsKept === 0
+              ? undefined
+              : this.#folder.settledPath({ ...inBucket[position]!, change: changeOf(position) }),
         }),
         inArrivals: await rewriteWithout(userId, arrivalPaths, {
           ...tools,
@@ -254,10 +257,10 @@ export class DuckDbLake implements Lake {
       await publish([...found.inSettled, ...found.inArrivals].flatMap(({ target }) => target ?? []));
       if (found.inSettled.length > 0)
         await this.#commit({
-          change,
+          change: this.#manifest.change + inBucket.length,
           replaced: found.inSettled.map(({ position }) => inBucket[position]!),
           written: found.inSettled.flatMap(({ position, target, rowsKept: rows }) =>
-            target === undefined ? [] : [{ ...inBucket[position]!, change, rows }],
+            target === undefined ? [] : [{ ...inBucket[position]!, change: changeOf(position), rows }],
           ),
         });
       return found;

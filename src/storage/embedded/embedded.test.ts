@@ -2,6 +2,7 @@ import { mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { SystemClock } from "#base";
 import { describeBlobStore } from "../blob-store.cases.ts";
 import { describeEventLog } from "../event-log.cases.ts";
 import { describeStateStore } from "../state-store.cases.ts";
@@ -106,6 +107,46 @@ test("a log cut anywhere in its last record opens with everything before it, and
     await log.close();
     await remove(folder);
   }
+});
+
+test("what a crash left of an erasure is gone at the next opening, and torn bytes at the next erasure", async () => {
+  const { folder, segments } = await newLogOnDisk();
+  const files = await segments();
+  await writeFile(`${files[0]}.rewritten`, "half");
+  await truncate(files.at(-1)!, (await readFile(files.at(-1)!)).length - 3);
+  const log = await SegmentedEventLog.open(folder, { partitionCount: 1, segmentBytes: 200 });
+  const others = async (): Promise<string[]> =>
+    (await segments()).filter((path) => !path.endsWith(".segment"));
+  expect(await others()).toHaveLength(1);
+  expect(await log.erase(0, ({ offset }) => offset === 3)).toBe(1);
+  expect(await others()).toEqual([]);
+  const contents = await Promise.all((await segments()).map((path) => readFile(path, "latin1")));
+  expect(contents.join()).not.toMatch(/record number 3(?!\d)/);
+  expect(contents.join()).toContain("record number 4");
+  await log.close();
+  await remove(folder);
+});
+
+test("a compacted store keeps no byte of what was removed", async () => {
+  const folder = await newFolder();
+  const store = new LmdbStateStore(folder, new SystemClock());
+  const put = (n: number) => ({
+    kind: "put" as const,
+    key: bytes(`key-${n}.`),
+    value: bytes(`value-${n}.`.repeat(1 + (n % 50))),
+  });
+  await store.write(Array.from({ length: 3000 }, (_, n) => put(n)));
+  const gone = [7, 1234, 2999];
+  await store.write(gone.map((n) => ({ kind: "delete", key: put(n).key })));
+  await store.compact();
+  await store.flush();
+  const stored = await readFile(join(folder, "data.mdb"), "latin1");
+  for (const n of gone)
+    expect([stored.includes(`key-${n}.`), stored.includes(`value-${n}.`)]).toEqual([false, false]);
+  expect(stored).toContain("value-8.");
+  expect((await readdir(folder)).sort()).toEqual(["data.mdb", "lock.mdb"]);
+  await store.close();
+  await remove(folder);
 });
 
 test("damage in a closed segment is refused with the file's name, not read over", async () => {

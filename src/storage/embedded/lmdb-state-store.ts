@@ -1,3 +1,5 @@
+import { open as openFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { type Database, open, type RootDatabase, type Transaction } from "lmdb";
 import { assert, type Clock } from "#base";
 import type {
@@ -17,33 +19,37 @@ type Bytes = Database<Buffer, Buffer>;
 
 const EXPIRY_BYTES = 8;
 const SWEEP_BATCH = 10_000;
+const COPY_BATCH = 2000;
+/** In the store's folder, while it is written anew. */
+const COMPACTED = "compacted";
 
 export class LmdbStateStore implements StateStore {
-  readonly #root: RootDatabase<Buffer, Buffer>;
-  readonly #reader: LmdbReader;
+  #root: RootDatabase<Buffer, Buffer>;
+  #reader: LmdbReader;
+  /** While the files are exchanged for compacted ones. */
+  #exchange: Promise<void> | undefined;
+  readonly #folder: string;
   readonly #clock: Clock;
 
   constructor(folder: string, clock: Clock) {
-    this.#root = open<Buffer, Buffer>({
-      path: folder,
-      keyEncoding: "binary",
-      encoding: "binary",
-      pageSize: 8192,
-      noSubdir: false, // a folder, also when its name has a dot
-    });
+    this.#folder = folder;
+    this.#root = openDatabase(folder);
     this.#clock = clock;
     this.#reader = new LmdbReader(this.#root, clock, undefined);
   }
 
-  get(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]> {
+  async get(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]> {
+    if (this.#exchange) await this.#exchange;
     return this.#reader.get(keys);
   }
 
-  scan(range: StateRange): Promise<readonly StateEntry[]> {
+  async scan(range: StateRange): Promise<readonly StateEntry[]> {
+    if (this.#exchange) await this.#exchange;
     return this.#reader.scan(range);
   }
 
   async write(operations: readonly StateOperation[]): Promise<void> {
+    if (this.#exchange) await this.#exchange;
     await this.#root.transaction(() => {
       for (const operation of operations) {
         const key = asBuffer(operation.key);
@@ -65,11 +71,40 @@ export class LmdbStateStore implements StateStore {
   }
 
   refresh(): void {
+    if (this.#exchange) return; // what is opened next shows everything
     this.#root.resetReadTxn();
   }
 
   async flush(): Promise<void> {
     await this.#root.flushed;
+  }
+
+  /**
+   * Copies every entry into a new database. LMDB's own compacting copy will not do: it copies pages whole, and the unused part
+   * of a page still holds the entries that were removed from it.
+   */
+  async compact(): Promise<void> {
+    await this.flush();
+    const beside = join(this.#folder, COMPACTED);
+    await rm(beside, { recursive: true, force: true });
+    await copyEntries(this.#root, beside);
+    const exchanging = this.#exchangeFor(beside).finally(() => {
+      this.#exchange = undefined;
+    });
+    this.#exchange = exchanging.catch(() => {});
+    await exchanging;
+  }
+
+  async #exchangeFor(beside: string): Promise<void> {
+    await this.#root.close();
+    try {
+      await rename(join(beside, DATA_FILE), join(this.#folder, DATA_FILE));
+      await flushFile(this.#folder);
+    } finally {
+      this.#root = openDatabase(this.#folder);
+      this.#reader = new LmdbReader(this.#root, this.#clock, undefined);
+    }
+    await rm(beside, { recursive: true, force: true });
   }
 
   async sweep(): Promise<number> {
@@ -87,6 +122,48 @@ export class LmdbStateStore implements StateStore {
   async close(): Promise<void> {
     await this.flush();
     await this.#root.close();
+  }
+}
+
+const DATA_FILE = "data.mdb";
+
+function openDatabase(folder: string): RootDatabase<Buffer, Buffer> {
+  return open<Buffer, Buffer>({
+    path: folder,
+    keyEncoding: "binary",
+    encoding: "binary",
+    pageSize: 8192,
+    noSubdir: false, // a folder, also when its name has a dot
+    noMemInit: false, // no byte of this process's memory strays into unused parts of pages
+  });
+}
+
+/** The entries of a database, durably, in a new one. */
+async function copyEntries(from: RootDatabase<Buffer, Buffer>, folder: string): Promise<void> {
+  const to = openDatabase(folder);
+  let start: Buffer | undefined;
+  for (;;) {
+    const page: { key: Buffer; value: Buffer }[] = [];
+    for (const { key, value } of from.getRange({ ...(start && { start }), limit: COPY_BATCH }))
+      page.push({ key: Buffer.from(key), value: Buffer.from(value) });
+    const written = page.map(({ key, value }) => to.put(key, value)); // the first of a page repeats the last of the one before
+    await Promise.all(written.slice(-1));
+    if (page.length < COPY_BATCH) break;
+    start = page.at(-1)!.key;
+  }
+  await to.flushed;
+  await to.close();
+  await flushFile(join(folder, DATA_FILE));
+}
+
+async function flushFile(path: string): Promise<void> {
+  const file = await openFile(path, "r");
+  try {
+    await file.sync();
+  } catch {
+    // Windows cannot flush a folder; its file system journals names itself.
+  } finally {
+    await file.close();
   }
 }
 

@@ -1,17 +1,26 @@
-import { type FileHandle, mkdir, open, readdir, rm, writeFile } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { assert, PlatformError } from "#base";
 import type { LogRecord } from "../event-log.ts";
+import { rewriteWithout } from "./rewrite-segment.ts";
 import {
   decodeFrames,
   encodeFrame,
   encodeHeader,
-  findHeaderFault,
   readAt,
   readBlock,
   SEGMENT_HEADER_BYTES,
   surveySegment,
 } from "./segment-file.ts";
+import {
+  checkHeader,
+  listSegments,
+  nameOfSegment,
+  removeRewritten,
+  removeTorn,
+  syncFolder,
+  TORN,
+} from "./segment-folder.ts";
 
 /** @file One partition: a run of segment files, the last of which grows, and one writer that commits in groups. */
 
@@ -36,7 +45,7 @@ interface Segment {
   endPosition: number;
   /** Position of every `MARK_STRIDE`-th frame; absent until the segment is first read out of order. */
   marks: number[] | undefined;
-  reader: FileHandle | undefined;
+  reader: Promise<FileHandle> | undefined;
 }
 
 interface PendingAppend {
@@ -47,7 +56,6 @@ interface PendingAppend {
 
 const MARK_STRIDE = 1024;
 const CURSORS_KEPT = 32;
-const SUFFIX = ".segment";
 
 export class LogPartition {
   readonly #folder: string;
@@ -58,6 +66,9 @@ export class LogPartition {
   #pending: PendingAppend[] = [];
   #flushing: Promise<void> | undefined;
   #failure: Error | undefined;
+  /** Reads that hold on to files now; while files are exchanged, new ones wait. */
+  readonly #reads = new Set<Promise<unknown>>();
+  #exchange: Promise<void> | undefined;
   #waiting: { offset: number; resolve: () => void; reject: (error: Error) => void }[] = [];
   /** Offset -> position in its segment, where the last reads stopped: reading on is O(1). */
   readonly #cursors = new Map<number, number>();
@@ -92,6 +103,14 @@ export class LogPartition {
   }
 
   async read(from: number, limit: number): Promise<readonly LogRecord[]> {
+    while (this.#exchange) await this.#exchange;
+    const reading = this.#read(from, limit);
+    const settled = reading.then(nothing, nothing).finally(() => this.#reads.delete(settled));
+    this.#reads.add(settled);
+    return reading;
+  }
+
+  async #read(from: number, limit: number): Promise<readonly LogRecord[]> {
     if (from >= this.#end || limit <= 0) return [];
     if (this.#segments.length === 0) await this.#discoverSegments();
     const offset = Math.max(from, this.start);
@@ -136,16 +155,84 @@ export class LogPartition {
   async dropBefore(offset: number): Promise<void> {
     while (this.#segments.length > 1 && this.#segments[1]!.baseOffset <= offset) {
       const [oldest] = this.#segments.splice(0, 1);
-      await oldest!.reader?.close();
+      await closeReader(oldest!);
       await rm(oldest!.path);
     }
   }
 
+  /** Replaces records by empty ones, segment by segment; the growing one between two groups of appends. */
+  async erase(isErased: (record: LogRecord) => boolean): Promise<number> {
+    assert(!this.#options.isReadOnly, "a log opened to read is not written");
+    let erased = 0;
+    const closed = this.#segments.slice(0, -1);
+    for (const segment of closed) {
+      const position = this.#segments.indexOf(segment);
+      if (position < 0) continue; // dropped meanwhile
+      erased += await this.#eraseIn(segment, this.#segments[position + 1]!.baseOffset, isErased);
+    }
+    await this.#whileNothingIsAppended(async () => {
+      for (const segment of this.#segments.filter((one) => !closed.includes(one))) {
+        const next = this.#segments[this.#segments.indexOf(segment) + 1];
+        erased += await this.#eraseIn(segment, next?.baseOffset ?? this.#end, isErased);
+      }
+    });
+    await removeTorn(this.#folder);
+    return erased;
+  }
+
+  /** Opens files anew at the next read: they may have been replaced. */
+  refresh(): Promise<void> {
+    return this.#exchangeFiles(this.#segments, async () => {});
+  }
+
+  async #eraseIn(segment: Segment, end: number, isErased: (record: LogRecord) => boolean): Promise<number> {
+    const rewritten = await rewriteWithout(segment.path, segment.baseOffset, end, isErased);
+    if (!rewritten) return 0;
+    const isGrowing = segment === this.#segments.at(-1);
+    await this.#exchangeFiles([segment], async () => {
+      await rename(rewritten.path, segment.path);
+      await syncFolder(this.#folder);
+      segment.endPosition = rewritten.endPosition;
+      if (!isGrowing) return;
+      await this.#writer?.close();
+      this.#writer = await open(segment.path, "r+");
+    });
+    return rewritten.erased;
+  }
+
+  /** Does something to files while nobody reads them; afterwards nothing remembered of them is used. */
+  async #exchangeFiles(segments: readonly Segment[], exchange: () => Promise<void>): Promise<void> {
+    while (this.#exchange) await this.#exchange;
+    const work = async (): Promise<void> => {
+      await Promise.all(this.#reads);
+      await exchange();
+      this.#cursors.clear();
+      for (const segment of segments) {
+        await closeReader(segment);
+        segment.marks = undefined;
+      }
+    };
+    const exchanging = work().finally(() => {
+      this.#exchange = undefined;
+    });
+    this.#exchange = exchanging.catch(nothing);
+    await exchanging;
+  }
+
+  async #whileNothingIsAppended(work: () => Promise<void>): Promise<void> {
+    while (this.#flushing) await this.#flushing;
+    const working = work().finally(() => {
+      this.#flushing = this.#pending.length > 0 ? this.#flushAll() : undefined;
+    });
+    this.#flushing = working.catch(nothing);
+    await working;
+  }
+
   async close(): Promise<void> {
-    await this.#flushing;
+    while (this.#flushing) await this.#flushing;
     this.#fail(new PlatformError("not-ready", "the event log is closed"));
     await this.#writer?.close();
-    for (const segment of this.#segments) await segment.reader?.close();
+    for (const segment of this.#segments) await closeReader(segment);
   }
 
   #segmentOf(offset: number): Segment | undefined {
@@ -186,6 +273,7 @@ export class LogPartition {
   }
 
   async #recover(): Promise<void> {
+    if (!this.#options.isReadOnly) await removeRewritten(this.#folder);
     const files = await listSegments(this.#folder);
     for (const [position, { path, baseOffset }] of files.entries()) {
       if (position > 0 && baseOffset !== this.#end)
@@ -234,7 +322,7 @@ export class LogPartition {
   async #setAside(path: string, from: number, to: number): Promise<void> {
     const file = await open(path, "r+");
     try {
-      await writeFile(`${path}.torn-${from}`, await readAt(file, from, to - from));
+      await writeFile(`${path}${TORN}${from}`, await readAt(file, from, to - from));
       await file.truncate(from);
       await file.datasync();
     } finally {
@@ -317,7 +405,7 @@ export class LogPartition {
   async #activeSegment(): Promise<Segment> {
     const last = this.#segments.at(-1);
     if (last && last.endPosition < this.#options.segmentBytes) return last;
-    const path = join(this.#folder, `${String(this.#end).padStart(16, "0")}${SUFFIX}`);
+    const path = join(this.#folder, `${nameOfSegment(this.#end)}`);
     const file = await open(path, "w+");
     await file.write(encodeHeader(this.#end), 0, SEGMENT_HEADER_BYTES, 0);
     await syncFolder(this.#folder);
@@ -334,8 +422,9 @@ export class LogPartition {
     return segment;
   }
 
-  async #readerOf(segment: Segment): Promise<FileHandle> {
-    segment.reader ??= await open(segment.path, "r");
+  /** A promise, so that two reads at once do not open the file twice. */
+  #readerOf(segment: Segment): Promise<FileHandle> {
+    segment.reader ??= open(segment.path, "r");
     return segment.reader;
   }
 
@@ -368,27 +457,13 @@ export class LogPartition {
   }
 }
 
-async function listSegments(folder: string): Promise<{ path: string; baseOffset: number }[]> {
-  const names = await readdir(folder).catch(() => []);
-  return names
-    .filter((name) => name.endsWith(SUFFIX))
-    .sort()
-    .map((name) => ({ path: join(folder, name), baseOffset: Number(name.slice(0, -SUFFIX.length)) }));
+async function closeReader(segment: Segment): Promise<void> {
+  const reader = segment.reader;
+  segment.reader = undefined;
+  await (await reader?.catch(() => undefined))?.close();
 }
 
-async function checkHeader(path: string, baseOffset: number): Promise<void> {
-  const file = await open(path, "r");
-  try {
-    const fault = findHeaderFault(await readAt(file, 0, SEGMENT_HEADER_BYTES), baseOffset);
-    if (fault)
-      throw new PlatformError(
-        "data-damaged",
-        `${path}: ${fault}. Restore it from a backup, or start on a new folder.`,
-      );
-  } finally {
-    await file.close();
-  }
-}
+function nothing(): void {}
 
 function damage(path: string, what: string): PlatformError {
   return new PlatformError(
@@ -400,16 +475,4 @@ function damage(path: string, what: string): PlatformError {
 
 function rejectAll(group: readonly PendingAppend[], error: unknown): void {
   for (const { reject } of group) reject(error);
-}
-
-/** A new file's name is durable only once its folder is flushed. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } catch {
-    // Windows cannot flush a folder; its file system journals names itself.
-  } finally {
-    await handle.close();
-  }
 }

@@ -126,6 +126,15 @@ export class SegmentedEventLog implements EventLog {
     return this.#at(partition).dropBefore(offset);
   }
 
+  erase(partition: number, isErased: (record: LogRecord) => boolean): Promise<number> {
+    return this.#at(partition).erase(isErased);
+  }
+
+  /** For a log opened read-only beside a writer: its files may have been written anew since. */
+  async refresh(): Promise<void> {
+    await Promise.all(this.#partitions.map((partition) => partition.refresh()));
+  }
+
   waitBeyond(partition: number, offset: number, abort?: AbortSignal): Promise<void> {
     return this.#at(partition).waitBeyond(offset, abort);
   }

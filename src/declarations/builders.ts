@@ -1,0 +1,30 @@
+/** @file What `inkling.config.ts` imports from "inkling". `load-config.ts` hands it this very module. */
+export { type ActionInput, type ActionKind, action, type DeclaredAction } from "./action.ts";
+export {
+  type ActionName,
+  type Config,
+  defaultConfig,
+  defineConfig,
+  type ItemAttributesOf,
+  type Mode,
+  type PropertiesOf,
+  type SurfaceOf,
+  type TraitsOf,
+  type ValuesOf,
+} from "./config.ts";
+export { defaultActions } from "./default-actions.ts";
+export {
+  type Annotations,
+  anything,
+  boolean,
+  type Field,
+  type Fields,
+  integer,
+  type JsonSchema,
+  listOf,
+  number,
+  oneOf,
+  type Sensitivity,
+  text,
+  time,
+} from "./field.ts";

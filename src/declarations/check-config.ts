@@ -1,0 +1,179 @@
+import { TrackMessage } from "#api";
+import { PlatformError } from "#base";
+import { type ActionKind, actionKinds, type DeclaredAction } from "./action.ts";
+import { type Annotations, type Field, type Fields, type JsonSchema, sensitivities } from "./field.ts";
+
+/** @file Checks a config as if no compiler had: it may come from a `.mjs` file. The first fault is thrown. */
+
+/** A name longer than this cannot arrive: the front door refuses it. */
+const ACTION_NAME_LENGTH = 100;
+const SURFACE_NAME_LENGTH = 64;
+const FIELD_NAME_LENGTH = 100;
+const MAX_STRENGTH = 1000;
+
+const CONFIG_KEYS = ["actions", "surfaces", "itemAttributes", "traits", "mode"];
+const ACTION_KEYS = ["kind", "strength", "verb", "properties"];
+const ANNOTATION_KEYS = ["description", "owner", "retentionDays", "sensitivity"];
+/** As keys of an object these mean something to JavaScript. */
+const FORBIDDEN_NAMES = ["__proto__", "constructor", "prototype"];
+const platformProperties = Object.keys(TrackMessage.properties.properties.properties);
+
+/** @throws PlatformError `invalid-config` that names the value and the fix */
+export function checkConfig(config: unknown): void {
+  requireObject("the config", config, "export default defineConfig({ actions: { ... } })");
+  requireKnownKeys("the config", config, CONFIG_KEYS);
+  const { actions, surfaces, itemAttributes, traits, mode } = config;
+  requireObject("actions", actions, "give an object of name: action({ ... }), or defaultActions");
+  for (const [name, declared] of Object.entries(actions)) {
+    checkName(`actions: the name`, name, ACTION_NAME_LENGTH);
+    checkAction(`actions.${name}`, declared);
+  }
+  if (surfaces !== undefined) checkSurfaces(surfaces);
+  if (itemAttributes !== undefined) checkFields("itemAttributes", itemAttributes);
+  if (traits !== undefined) checkFields("traits", traits);
+  if (mode !== undefined && mode !== "strict" && mode !== "lenient")
+    fail("mode", mode, 'it is "strict" or "lenient"');
+}
+
+function checkAction(place: string, declared: unknown): asserts declared is DeclaredAction {
+  requireObject(place, declared, 'declare it by action({ kind: "positive", strength: 1, verb: "viewed" })');
+  requireKnownKeys(place, declared, [...ACTION_KEYS, ...ANNOTATION_KEYS]);
+  const { kind, strength, verb, properties } = declared;
+  if (!actionKinds.includes(kind as ActionKind))
+    fail(`${place}.kind`, kind, `it is one of ${actionKinds.join(", ")}`);
+  if (typeof strength !== "number" || !Number.isFinite(strength) || strength < 0 || strength > MAX_STRENGTH)
+    fail(`${place}.strength`, strength, `it is a number from 0 to ${MAX_STRENGTH}`);
+  if (kind === "positive" && strength === 0)
+    fail(
+      `${place}.strength`,
+      strength,
+      'a positive action has one above 0; use kind "neutral" if it shows nothing',
+    );
+  if (kind !== "positive" && strength !== 0)
+    fail(
+      `${place}.strength`,
+      strength,
+      `only a positive action has one, this is ${String(kind)}; leave it out`,
+    );
+  if (typeof verb !== "string" || verb.trim() === "")
+    fail(`${place}.verb`, verb, 'give the past tense of "Because you ... it", such as "saved"');
+  checkAnnotations(place, declared);
+  checkFields(`${place}.properties`, properties);
+  for (const name of Object.keys(properties)) {
+    if (platformProperties.includes(name))
+      fail(
+        `${place}.properties`,
+        name,
+        "every engagement may carry it already; leave it out or name it otherwise",
+      );
+  }
+}
+
+function checkSurfaces(surfaces: unknown): void {
+  if (!Array.isArray(surfaces))
+    fail("surfaces", surfaces, 'give a list of names, such as ["home", "search"]');
+  for (const [position, name] of surfaces.entries()) {
+    if (typeof name !== "string") fail(`surfaces[${position}]`, name, "give a name");
+    checkName(`surfaces[${position}]`, name, SURFACE_NAME_LENGTH);
+    if (surfaces.indexOf(name) !== position)
+      fail(`surfaces[${position}]`, name, "it is there twice; leave one out");
+  }
+}
+
+function checkFields(place: string, fields: unknown): asserts fields is Fields {
+  requireObject(place, fields, "give an object of name: text(), number() ...");
+  for (const [name, field] of Object.entries(fields)) {
+    checkName(`${place}: the name`, name, FIELD_NAME_LENGTH);
+    requireObject(`${place}.${name}`, field, "declare it by text(), number(), oneOf(...) ...");
+    if (
+      typeof field["schema"] !== "object" ||
+      field["schema"] === null ||
+      typeof field["optional"] !== "function"
+    )
+      fail(`${place}.${name}`, field, "declare it by text(), number(), oneOf(...) ...");
+    checkField(`${place}.${name}`, field as unknown as Field); // its two distinguishing parts are there
+  }
+}
+
+function checkField(place: string, { schema, annotations }: Field): void {
+  checkSchema(place, schema);
+  checkAnnotations(place, annotations);
+}
+
+/** With the schemas of a list's elements and of a nullable field. */
+function checkSchema(place: string, schema: JsonSchema): void {
+  for (const [least, most] of [
+    ["minimum", "maximum"],
+    ["minLength", "maxLength"],
+    ["minItems", "maxItems"],
+  ] as const) {
+    for (const limit of [least, most]) checkLimit(`${place}: ${limit}`, limit, schema[limit]);
+    if (
+      Number(schema[least] ?? 0) > Number(schema[most] ?? Number.POSITIVE_INFINITY) &&
+      schema[least] !== undefined
+    )
+      fail(`${place}: ${least}`, schema[least], `it is above ${most} ${String(schema[most])}; swap them`);
+  }
+  const choices = schema["enum"];
+  if (Array.isArray(choices)) checkChoices(place, choices);
+  const { items, anyOf = [] } = schema as { items?: JsonSchema; anyOf?: readonly JsonSchema[] }; // as the builders make them
+  for (const inner of items ? [items, ...anyOf] : anyOf) checkSchema(place, inner);
+}
+
+function checkLimit(place: string, keyword: string, limit: unknown): void {
+  if (limit === undefined) return;
+  const isCount = keyword !== "minimum" && keyword !== "maximum";
+  if (typeof limit !== "number" || !Number.isFinite(limit)) fail(place, limit, "give a number");
+  if (isCount && (!Number.isInteger(limit) || limit < 0)) fail(place, limit, "give a whole number from 0");
+}
+
+function checkChoices(place: string, choices: readonly unknown[]): void {
+  if (choices.length === 0) fail(place, choices, 'oneOf needs a value, such as oneOf("free", "paid")');
+  for (const [position, choice] of choices.entries()) {
+    const isPlain = typeof choice === "string" || (typeof choice === "number" && Number.isFinite(choice));
+    if (!isPlain) fail(place, choice, "oneOf takes texts and numbers");
+    if (choices.indexOf(choice) !== position) fail(place, choice, "oneOf has it twice; leave one out");
+  }
+}
+
+function checkAnnotations(place: string, annotations: Annotations): void {
+  const { description, owner, retentionDays, sensitivity } = annotations;
+  for (const [name, text] of Object.entries({ description, owner })) {
+    if (text !== undefined && (typeof text !== "string" || text.trim() === ""))
+      fail(`${place}.${name}`, text, "give a text, or leave it out");
+  }
+  if (retentionDays !== undefined && (!Number.isInteger(retentionDays) || retentionDays < 1))
+    fail(`${place}.retentionDays`, retentionDays, "give whole days from 1, or leave it out to keep it");
+  if (sensitivity !== undefined && !sensitivities.includes(sensitivity))
+    fail(`${place}.sensitivity`, sensitivity, `it is one of ${sensitivities.join(", ")}`);
+}
+
+/** Names come back in URLs and comma-separated filters, and are keys of objects. */
+function checkName(place: string, name: string, maxLength: number): void {
+  if (name.trim() === "" || name !== name.trim()) fail(place, name, "give a name without blanks around it");
+  if (name.length > maxLength)
+    fail(place, name, `it has ${name.length} characters, at most ${maxLength} can arrive`);
+  if (name.includes(",")) fail(place, name, "filters divide names by commas; leave it out");
+  if (/\p{Cc}|\p{Cs}/u.test(name)) fail(place, name, "it has a control character or half a character");
+  if (FORBIDDEN_NAMES.includes(name))
+    fail(place, name, "the word means something to JavaScript; take another");
+}
+
+function requireObject(
+  place: string,
+  value: unknown,
+  fix: string,
+): asserts value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) fail(place, value, fix);
+}
+
+function requireKnownKeys(place: string, value: object, known: readonly string[]): void {
+  const stranger = Object.keys(value).find((key) => !known.includes(key));
+  if (stranger !== undefined) fail(place, stranger, `it is no setting here; known: ${known.join(", ")}`);
+}
+
+function fail(place: string, value: unknown, fix: string): never {
+  const shown = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
+  const short = shown.length > 60 ? `${shown.slice(0, 60)}...` : shown;
+  throw new PlatformError("invalid-config", `${place} is ${short}: ${fix}`);
+}

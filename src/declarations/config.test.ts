@@ -1,0 +1,146 @@
+import { describe, expect, test } from "vitest";
+import { PlatformError } from "#base";
+import { action } from "./action.ts";
+import { actionsOf, type Config, defaultConfig, defineConfig } from "./config.ts";
+import { integer, listOf, number, oneOf, text } from "./field.ts";
+
+const save = action({ kind: "positive", strength: 2.5, verb: "saved" });
+
+/** What a config that no compiler has seen is refused with. */
+function faultOf(config: unknown): string {
+  try {
+    defineConfig(config as Config);
+  } catch (error) {
+    expect(error).toBeInstanceOf(PlatformError);
+    expect((error as PlatformError).code).toBe("invalid-config");
+    return (error as PlatformError).message;
+  }
+  throw new Error("it was taken");
+}
+
+test("a config comes back as it was given", () => {
+  const config = defineConfig({ actions: { save }, surfaces: ["home"], mode: "strict" });
+  expect(config).toEqual({ actions: { save }, surfaces: ["home"], mode: "strict" });
+  expect(actionsOf(config)).toEqual([{ name: "save", kind: "positive", strength: 2.5, verb: "saved" }]);
+});
+
+test("the actions of a config can be handed to another thread", () => {
+  expect(structuredClone(actionsOf(defaultConfig))).toEqual(actionsOf(defaultConfig));
+});
+
+test("the default config declares the actions that were built in", () => {
+  const lines = actionsOf(defaultConfig).map(({ name, kind, strength, verb }) =>
+    [name, kind, strength, verb].join("|"),
+  );
+  expect(defaultConfig.mode).toBe("lenient");
+  expect(lines).toEqual([
+    "impression|impression|0|saw",
+    "view|positive|1|viewed",
+    "watch|positive|1|watched",
+    "close-up|positive|1|looked closely at",
+    "click|positive|1|clicked",
+    "listen|positive|1|listened to",
+    "review|positive|2|reviewed",
+    "like|positive|2|liked",
+    "bookmark|positive|2.5|bookmarked",
+    "save|positive|2.5|saved",
+    "follow|positive|3|followed",
+    "share|positive|3|shared",
+    "comment|positive|4|commented on",
+    "add-to-cart|positive|3|added to the cart",
+    "purchase|positive|4|bought",
+    "hide|negative|0|hid",
+    "dislike|negative|0|disliked",
+    "search|neutral|0|searched for",
+    "notification-open|neutral|0|opened a notification about",
+  ]);
+});
+
+describe("a fault names the value and the fix", () => {
+  const withAction = (part: object): unknown => ({ actions: { save: { ...save, ...part } } });
+  test.each<[string, unknown, string]>([
+    ["no object", "x", 'the config is "x": export default'],
+    ["an unknown setting", { actions: {}, surface: [] }, 'the config is "surface": it is no setting here'],
+    ["no actions", { mode: "strict" }, "actions is undefined: give an object"],
+    ["actions as a list", { actions: [save] }, "actions is ["],
+    [
+      "an action that is no object",
+      { actions: { save: "saved" } },
+      'actions.save is "saved": declare it by action(',
+    ],
+    [
+      "a name with a comma",
+      { actions: { "a,b": save } },
+      'the name is "a,b": filters divide names by commas',
+    ],
+    ["a name with blanks", { actions: { " save": save } }, "without blanks around it"],
+    ["an empty name", { actions: { "": save } }, "without blanks around it"],
+    ["a name too long", { actions: { ["x".repeat(101)]: save } }, "101 characters, at most 100 can arrive"],
+    ["a control character", { actions: { "a\u0000b": save } }, "control character"],
+    ["half a character", { actions: { "a\ud800b": save } }, "half a character"],
+    ["a word of JavaScript's", { actions: { constructor: save } }, "means something to JavaScript"],
+    ["an unknown kind", withAction({ kind: "good" }), 'actions.save.kind is "good": it is one of impression'],
+    [
+      "a negative strength",
+      withAction({ strength: -1 }),
+      "actions.save.strength is -1: it is a number from 0",
+    ],
+    ["a strength that is no number", withAction({ strength: Number.NaN }), "actions.save.strength is NaN"],
+    ["a positive action of strength 0", withAction({ strength: 0 }), "a positive action has one above 0"],
+    [
+      "a strength that is not positive's",
+      withAction({ kind: "negative" }),
+      "actions.save.strength is 2.5: only a positive action has one, this is negative; leave it out",
+    ],
+    ["no verb", withAction({ verb: " " }), 'actions.save.verb is " ": give the past tense'],
+    ["an unknown annotation", withAction({ retention: 3 }), 'actions.save is "retention": it is no setting'],
+    [
+      "no retention",
+      withAction({ retentionDays: 0 }),
+      "actions.save.retentionDays is 0: give whole days from 1",
+    ],
+    ["half a day", withAction({ retentionDays: 1.5 }), "actions.save.retentionDays is 1.5"],
+    ["an unknown sensitivity", withAction({ sensitivity: "high" }), "one of normal, personal, sensitive"],
+    ["an owner that is no text", withAction({ owner: 7 }), "actions.save.owner is 7: give a text"],
+    ["a property that is no field", withAction({ properties: { a: "text" } }), "properties.a is"],
+    [
+      "a property that engagements have already",
+      withAction({ properties: { dwellMs: number() } }),
+      'actions.save.properties is "dwellMs": every engagement may carry it already',
+    ],
+    ["surfaces that are no list", { actions: {}, surfaces: "home" }, 'surfaces is "home": give a list'],
+    [
+      "a surface twice",
+      { actions: {}, surfaces: ["home", "home"] },
+      'surfaces[1] is "home": it is there twice',
+    ],
+    ["a surface too long", { actions: {}, surfaces: ["x".repeat(65)] }, "at most 64"],
+    ["an unknown mode", { actions: {}, mode: "hard" }, 'mode is "hard": it is "strict" or "lenient"'],
+    ["a choice twice", { actions: {}, traits: { a: oneOf("x", "x") } }, "oneOf has it twice"],
+    ["no choice", { actions: {}, traits: { a: oneOf() } }, "oneOf needs a value"],
+    [
+      "limits crossed",
+      { actions: {}, traits: { a: number({ minimum: 3, maximum: 2 }) } },
+      "it is above maximum 2",
+    ],
+    [
+      "a limit that is no number",
+      { actions: {}, traits: { a: integer({ minimum: Number.NaN }) } },
+      "give a number",
+    ],
+    ["a negative length", { actions: {}, traits: { a: text({ maxLength: -1 }) } }, "a whole number from 0"],
+    [
+      "a trait's retention",
+      { actions: {}, traits: { a: text().annotate({ retentionDays: -1 }) } },
+      "traits.a.retentionDays is -1",
+    ],
+    [
+      "limits within a list",
+      { actions: {}, itemAttributes: { a: listOf(text({ minLength: -1 })) } },
+      "from 0",
+    ],
+    ["limits below a null", { actions: {}, traits: { a: text({ minLength: -1 }).nullable() } }, "from 0"],
+  ])("%s", (_, config, message) => {
+    expect(faultOf(config)).toContain(message);
+  });
+});

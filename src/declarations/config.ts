@@ -1,0 +1,90 @@
+import type { DeclaredAction } from "./action.ts";
+import { checkConfig } from "./check-config.ts";
+import { defaultActions } from "./default-actions.ts";
+import type { Field, Fields } from "./field.ts";
+
+/**
+ * `strict`: an event, surface, property, trait or item attribute that is not declared is a fault, and so is a required property
+ * that is missing. `lenient`: only a wrong value of something declared is; the rest is stored and counted.
+ */
+export type Mode = "strict" | "lenient";
+
+/** What `inkling.config.ts` exports: what the application's events, surfaces, items and people look like. */
+export interface Config {
+  readonly actions: Readonly<Record<string, DeclaredAction>>;
+  /** Where things happen: home, search, related ... */
+  readonly surfaces?: readonly string[];
+  /** Of `attributes` of an item. */
+  readonly itemAttributes?: Fields;
+  /** Of `traits` of an `identify`. */
+  readonly traits?: Fields;
+  /** Default: lenient. */
+  readonly mode?: Mode;
+}
+
+/**
+ * The config as it was given, with its types, once it is checked.
+ * @throws PlatformError `invalid-config` that names the value and the fix
+ */
+export function defineConfig<const Given extends Config>(config: Given): Given {
+  checkConfig(config);
+  return config;
+}
+
+/** In force where nothing is declared. */
+export const defaultConfig = defineConfig({ actions: defaultActions, mode: "lenient" });
+
+/** What a sequence needs to know of the actions: plain data that can be handed to a worker thread. */
+export interface NamedAction {
+  readonly name: string;
+  readonly kind: DeclaredAction["kind"];
+  readonly strength: number;
+  readonly verb: string;
+}
+
+/** The declared actions, in the order of their declaration. */
+export function actionsOf({ actions }: Config): readonly NamedAction[] {
+  return Object.entries(actions).map(([name, { kind, strength, verb }]) => ({ name, kind, strength, verb }));
+}
+
+type Flat<Shape> = { [Name in keyof Shape]: Shape[Name] };
+type OptionalNames<Given> = {
+  [Name in keyof Given]: Given[Name] extends { readonly isOptional: true } ? Name : never;
+}[keyof Given];
+type ValueOf<Given> = Given extends Field<infer Value, boolean> ? Value : never;
+
+/** The object that fields describe; those that are optional may be left out or undefined. */
+export type ValuesOf<Given> = Flat<
+  { [Name in Exclude<keyof Given, OptionalNames<Given>>]: ValueOf<Given[Name]> } & {
+    [Name in OptionalNames<Given>]?: ValueOf<Given[Name]> | undefined;
+  }
+>;
+
+/** As `ValuesOf`, each of them optional. */
+type SomeOf<Given> = { [Name in keyof Given]?: ValueOf<Given[Name]> | undefined };
+
+type AnyFields = Readonly<Record<string, unknown>>;
+
+export type ActionName<Given extends Config> = keyof Given["actions"] & string;
+
+/** Declared properties of one action. */
+export type PropertiesOf<Given extends Config, Name extends ActionName<Given>> = ValuesOf<
+  Given["actions"][Name]["properties"]
+>;
+
+/** A surface of the config, or any text where the config declares none. */
+export type SurfaceOf<Given extends Config> = Given extends { readonly surfaces: readonly (infer Name)[] }
+  ? Name
+  : string;
+
+/** Traits of the config, or any where the config declares none. */
+export type TraitsOf<Given extends Config> = Given extends { readonly traits: infer Traits extends Fields }
+  ? SomeOf<Traits>
+  : AnyFields;
+
+/** Item attributes of the config, or any where the config declares none. */
+export type ItemAttributesOf<Given extends Config> = Given extends {
+  readonly itemAttributes: infer Attributes extends Fields;
+}
+  ? SomeOf<Attributes>
+  : AnyFields;

@@ -1,0 +1,10 @@
+export {
+  type ErasureParts,
+  type ErasureReceipt,
+  Erasures,
+  type Forgets,
+  type Removed,
+} from "./erasure.ts";
+export { countInLake, forgetInLake } from "./forget-lake.ts";
+export { countInLog, forgetInLog } from "./forget-log.ts";
+export { type FolderScan, scanFolder } from "./scan-folder.ts";

@@ -1,0 +1,149 @@
+import { randomUUID } from "node:crypto";
+import { access, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { SystemClock } from "#base";
+import type { Actions, IdentityGraph } from "#events";
+import {
+  countInLake,
+  countInLog,
+  Erasures,
+  type Forgets,
+  forgetInLake,
+  forgetInLog,
+  scanFolder,
+} from "#governance";
+import { countUserEntries, forgetUser } from "#sequences";
+import { DuckDbLake, type EventLog, FileBlobStore, type StateStore } from "#storage";
+import { paths } from "./data-folder.ts";
+import type { BackgroundLake } from "./lake.ts";
+
+/** @file How the stores of a data folder forget a person, and in which order. */
+export interface EraseParts {
+  readonly folder: string;
+  readonly log: EventLog;
+  readonly state: StateStore;
+  readonly identity: IdentityGraph;
+  readonly actions: Actions;
+  /** The lake's thread, when it runs; otherwise the lake is opened for the occasion. */
+  readonly lake: () => BackgroundLake | undefined;
+  /** Keeps other threads from log and state until what it returns is called. */
+  readonly hold: () => Promise<() => Promise<void>>;
+  readonly onNotice: (message: string) => void;
+}
+
+/** Requests that are not done, with the ids they are about. */
+const PENDING = "erasing";
+
+export function createErasures(parts: EraseParts): Erasures {
+  const { folder, log, hold, onNotice } = parts;
+  const bounds: Bounds = { ends: [] };
+  return new Erasures({
+    // State before log: what a user left in shared counts stands in the log. Lake last: it follows both.
+    stores: [forgettingState(parts), forgettingLog(parts, bounds), forgettingLake(parts)],
+    receipts: new FileBlobStore(paths.blobs(folder)),
+    pending: new FileBlobStore(join(folder, PENDING)),
+    clock: new SystemClock(), // when it was done, also where the platform's clock stands in the past
+    newId: randomUUID,
+    hold,
+    cameAgain: async (ids) => {
+      const now = Array.from({ length: log.partitionCount }, (_, partition) => log.end(partition));
+      return (await countInLog(log, ids, bounds.ends, now)) > 0;
+    },
+    scan: (values) =>
+      scanFolder(folder, values, (file) => file.startsWith(PENDING) || file.endsWith(".socket")),
+    onNotice,
+  });
+}
+
+/** Does what a crash interrupted, before anybody else has log and state open. */
+export async function resumeErasures(parts: Omit<EraseParts, "lake" | "hold">): Promise<void> {
+  await createErasures({ ...parts, lake: () => undefined, hold: async () => async () => {} }).resume();
+  // A record that was cut off while it was written is no record, but may name somebody.
+  const pending = join(parts.folder, PENDING);
+  const entries = await readdir(pending, { recursive: true, withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    if (entry.isFile() && !entry.name.endsWith(".json")) await rm(join(entry.parentPath, entry.name));
+  }
+}
+
+/** Where the log ended when it forgot: what is behind belongs to a new person. */
+interface Bounds {
+  ends: readonly number[];
+}
+
+function forgettingState({ folder, log, state, actions }: EraseParts): Forgets {
+  return {
+    name: "state",
+    async forget(ids) {
+      await rm(rebuiltState(folder), { recursive: true, force: true });
+      state.refresh();
+      let entries = 0;
+      for (const id of ids) entries += await forgetUser(id, { log, state, actions });
+      await state.compact();
+      return { entries };
+    },
+    async verify(ids) {
+      state.refresh();
+      const counts = await Promise.all(ids.map((id) => countUserEntries(state, id)));
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
+  };
+}
+
+/** What a replay that was killed leaves. */
+function rebuiltState(folder: string): string {
+  return `${paths.state(folder)}-rebuilt`;
+}
+
+function forgettingLog({ log, identity }: EraseParts, bounds: Bounds): Forgets {
+  return {
+    name: "log",
+    async forget(ids) {
+      bounds.ends = Array.from({ length: log.partitionCount }, (_, partition) => log.end(partition));
+      const removed = await forgetInLog(log, ids);
+      identity.forget(ids);
+      return removed;
+    },
+    verify: (ids) =>
+      countInLog(
+        log,
+        ids,
+        bounds.ends.map((_, partition) => log.start(partition)),
+        bounds.ends,
+      ),
+  };
+}
+
+function forgettingLake({ folder, lake }: EraseParts): Forgets {
+  return {
+    name: "lake",
+    forget: async (ids) => {
+      const running = lake();
+      if (running) return running.erase(ids);
+      return (
+        (await withLake(folder, (opened) => forgetInLake(opened, ids))) ?? { rows: 0, filesRewritten: 0 }
+      );
+    },
+    verify: async (ids) =>
+      lake()?.count(ids) ?? (await withLake(folder, (opened) => countInLake(opened, ids))) ?? 0,
+  };
+}
+
+/** `undefined` when there is no lake yet. */
+async function withLake<Result>(
+  folder: string,
+  use: (lake: DuckDbLake) => Promise<Result>,
+): Promise<Result | undefined> {
+  const path = paths.lake(folder);
+  const isThere = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) return undefined;
+  const lake = await DuckDbLake.open(path);
+  try {
+    return await use(lake);
+  } finally {
+    await lake.close();
+  }
+}

@@ -1,0 +1,49 @@
+import { isUtf8 } from "node:buffer";
+import type { FastifyRequest } from "fastify";
+import { PlatformError } from "#base";
+import type { Inflater } from "./inflate.ts";
+import type { ComeAgain } from "./ingest-gate.ts";
+import type { Server } from "./server.ts";
+
+/**
+ * Reads bodies of these content types as JSON in UTF-8, unpacked when they are gzip. Keys that would reach an object's
+ * prototype are left out.
+ */
+export function readAsJson(server: Server, contentTypes: readonly string[], inflater: Inflater): void {
+  const parse = server.getDefaultJsonParser("remove", "remove");
+  server.addContentTypeParser([...contentTypes], { parseAs: "buffer" }, (request, body, done) => {
+    const finish = (bytes: Buffer): void => {
+      const fault = faultOf(request, bytes);
+      if (fault) done(fault);
+      else parse(request, bytes.toString(), done);
+    };
+    const bytes = body as Buffer; // as asked for by `parseAs`
+    if (!isPacked(request)) finish(bytes);
+    else inflater.inflate(bytes, request.routeOptions.bodyLimit).then(finish, done);
+  });
+}
+
+/** @throws PlatformError `unsupported-media-type` when the body is packed in another way than gzip */
+export function checkEncoding(request: FastifyRequest): void {
+  const encoding = request.headers["content-encoding"];
+  if (encoding === undefined || isPacked(request) || encoding.trim().toLowerCase() === "identity") return;
+  throw new PlatformError(
+    "unsupported-media-type",
+    `content-encoding "${encoding}" is not taken; send gzip, or none`,
+  );
+}
+
+function isPacked({ headers }: FastifyRequest): boolean {
+  return /^\s*(?:x-)?gzip\s*$/i.test(headers["content-encoding"] ?? "");
+}
+
+/** What keeps the body from being read, now that its size is known. */
+function faultOf(request: FastifyRequest, bytes: Buffer): Error | undefined {
+  if (!isUtf8(bytes)) return new PlatformError("invalid-json", "the body is not UTF-8 throughout");
+  try {
+    request.admission?.resize(bytes.length);
+    return undefined;
+  } catch (error) {
+    return error as ComeAgain; // all that it throws
+  }
+}

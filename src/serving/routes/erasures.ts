@@ -1,0 +1,50 @@
+import { ErasureAccepted, ErasureParams, ErasureResponse, Problem, UserParams } from "#api";
+import { PlatformError } from "#base";
+import { readPerson } from "#sequences";
+import type { Server } from "../server.ts";
+import type { Services } from "../services.ts";
+
+/** Forgetting a person, and the receipt that says what was done. */
+export function registerErasureRoutes(server: Server, { state, identity, erasures }: Services): void {
+  server.delete(
+    "/v1/users/:id",
+    {
+      config: { door: "write" },
+      schema: {
+        summary:
+          "Erase a person, under all their ids, from every store; events that come later are a new person's",
+        params: UserParams,
+        response: { 202: ErasureAccepted, "4xx": Problem },
+      },
+    },
+    async ({ params: { id } }, reply) => {
+      const ids = identity.idsOf(id);
+      if (!(await readPerson(state, ids)))
+        throw new PlatformError("user-not-found", `nothing was received of user "${id}"`);
+      const erasureId = await erasures.begin(ids);
+      reply.code(202);
+      return { erasureId, status: "pending" as const };
+    },
+  );
+
+  server.get(
+    "/v1/erasures/:id",
+    {
+      schema: {
+        summary:
+          "The receipt of an erasure: store by store what was removed, when, and what a search still finds",
+        params: ErasureParams,
+        response: { 200: ErasureResponse, "4xx": Problem },
+      },
+    },
+    async ({ params: { id } }) => {
+      const receipt = await erasures.receipt(id);
+      if (!receipt)
+        throw new PlatformError(
+          "erasure-not-found",
+          `"${id}" is not the id of an erasure; DELETE /v1/users/{id} gives one`,
+        );
+      return receipt as ErasureResponse; // the same, but read-only
+    },
+  );
+}

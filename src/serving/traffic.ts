@@ -1,0 +1,89 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { monotonicMs } from "#base";
+import { type Admission, ComeAgain, type IngestGate } from "./ingest-gate.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Server } from "./server.ts";
+
+/** @file Who may come in now: ingest as far as there is room, nobody new once the server is closing. */
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The request's share of the ingest in flight; `null` on other routes. */
+    admission: Admission | null;
+  }
+}
+
+/** Longer than any answer should take; then the connections are closed as they are. */
+const DRAIN_MS = 10_000;
+const DRAIN_LOOK_MS = 10;
+
+export class Traffic {
+  readonly #gate: IngestGate;
+  readonly #metrics: Metrics;
+  #inProgress = 0;
+  #isDraining = false;
+
+  constructor(gate: IngestGate, metrics: Metrics) {
+    this.#gate = gate;
+    this.#metrics = metrics;
+    metrics.gauge(
+      "inkling_ingest_in_flight_bytes",
+      "Bytes of bodies let in and not answered yet",
+      () => gate.bytes,
+    );
+  }
+
+  /** Why a full batch would not be let in, in one sentence; `undefined` when it would. */
+  fault(batchBytes: number): string | undefined {
+    if (this.#isDraining) return "stopping";
+    return this.#gate.isFullFor(batchBytes)
+      ? "overloaded: as much as fits in memory is in flight"
+      : undefined;
+  }
+
+  /** Watches the server's requests. Access is checked before: an unknown sender takes no room. */
+  watch(server: Server): void {
+    server.decorateRequest("admission", null);
+    server.addHook("onRequest", async (request, reply) => this.#letIn(request, reply));
+    server.addHook("onError", async (_request, _reply, error) => {
+      if (error instanceof ComeAgain) this.#metrics.countRefused(error.reason);
+    });
+    server.addHook("onSend", async (request) => request.admission?.release());
+    server.addHook("preClose", () => this.#drain());
+  }
+
+  #letIn(request: FastifyRequest, reply: FastifyReply): void {
+    const { config, bodyLimit } = request.routeOptions;
+    if (config.door === "open") return; // health is told to the end
+    if (this.#isDraining) {
+      reply.header("connection", "close");
+      throw new ComeAgain("draining", "the platform is stopping; send the same again in a second");
+    }
+    this.#inProgress++;
+    let isOver = false;
+    const end = (): void => {
+      if (isOver) return;
+      isOver = true;
+      this.#inProgress--;
+    };
+    reply.raw.once("finish", end).once("close", () => {
+      end();
+      if (request.body === undefined) request.admission?.release(); // gone before all of it was here
+    });
+    if (config.door === "write") this.#admit(request, bodyLimit);
+  }
+
+  #admit(request: FastifyRequest, bodyLimit: number): void {
+    const { "content-length": length, "transfer-encoding": encoding } = request.headers;
+    const bytes = Number(length ?? (encoding === undefined ? 0 : bodyLimit)); // in chunks: it may be a full one
+    request.admission = this.#gate.admit(Math.min(bytes, bodyLimit));
+  }
+
+  /** New requests are refused from here on; resolves when those in progress are answered. */
+  async #drain(): Promise<void> {
+    this.#isDraining = true;
+    const endMs = monotonicMs() + DRAIN_MS;
+    while (this.#inProgress > 0 && monotonicMs() < endMs)
+      await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
+  }
+}
