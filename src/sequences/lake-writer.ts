@@ -23,6 +23,8 @@ export interface LakeWriterParts {
 
 /** While little comes in, rows are gathered this long before they become a file. */
 const GATHER_MS = 5000;
+/** Rows of one file of arrivals at most: fewer, larger files cost less each way. */
+const RUN_RECORDS = 50_000;
 /** Files of arrivals before they are moved to their days. */
 const ARRIVALS_BEFORE_COMPACTION = 64;
 
@@ -43,6 +45,7 @@ export class LakeWriter {
           take: (records) => this.#write(partition, records),
           onFailure: parts.onFailure,
           gatherMs: GATHER_MS,
+          runRecords: RUN_RECORDS,
         }),
     );
   }

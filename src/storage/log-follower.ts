@@ -11,12 +11,14 @@ export interface LogFollowerOptions {
   readonly take: (records: readonly LogRecord[]) => Promise<void> | void;
   /** Told of every failure of `take`. */
   readonly onFailure: (error: unknown) => void;
+  /** Records in a run at most. Default 10,000. */
+  readonly runRecords?: number;
   /** Waits this long for more before it takes a run that is not full, in the background. Default 0. */
   readonly gatherMs?: number;
 }
 
 /** Large enough to share a transaction among many users, small enough to answer a waiting writer soon. */
-const BATCH_RECORDS = 10_000;
+const RUN_RECORDS = 10_000;
 const RETRY_MS = 500;
 
 /** Reads a partition on and on and hands it over run by run; who waits for a record is told when it was taken. */
@@ -29,6 +31,10 @@ export class LogFollower {
   constructor(options: LogFollowerOptions) {
     this.#options = options;
     this.#gate = new OffsetGate(options.from);
+  }
+
+  get #runRecords(): number {
+    return this.#options.runRecords ?? RUN_RECORDS;
   }
 
   /** First record not yet taken. */
@@ -64,8 +70,8 @@ export class LogFollower {
     while (!signal.aborted) {
       try {
         await log.waitBeyond(partition, this.position, signal);
-        if (log.end(partition) - this.position < BATCH_RECORDS)
-          await pause(this.#options.gatherMs ?? 0, signal);
+        const isFull = log.end(partition) - this.position >= this.#runRecords;
+        if (!isFull) await pause(this.#options.gatherMs ?? 0, signal);
         if (signal.aborted) return;
         await this.#step();
       } catch (error) {
@@ -78,7 +84,7 @@ export class LogFollower {
 
   async #step(): Promise<void> {
     const { log, partition, take } = this.#options;
-    const records = await log.read(partition, this.position, BATCH_RECORDS);
+    const records = await log.read(partition, this.position, this.#runRecords);
     const last = records.at(-1);
     if (!last) return;
     await take(records);
