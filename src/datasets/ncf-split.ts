@@ -1,4 +1,4 @@
-import type { Interactions } from "#sequences";
+import { type Interactions, keepWhere } from "#sequences";
 import type { GivenCase, GivenSplit } from "./dataset.ts";
 import { eachNumberRow } from "./number-rows.ts";
 import type { Rejections } from "./rejections.ts";
@@ -59,7 +59,9 @@ export function ncfSplit(
     return undefined;
   });
   const itemCount = everything.itemCount + coldItems.count;
-  return { train: { ...without(everything, heldOut), itemCount }, cases, leftOut };
+  const asked = new Set(heldOut.values());
+  const train = keepWhere(everything, (position) => !asked.has(position));
+  return { train: { ...train, itemCount }, cases, leftOut };
 }
 
 const ANY = Number.POSITIVE_INFINITY;
@@ -107,25 +109,4 @@ function lastPosition({ offsets, itemRows }: Interactions, user: number, item: n
   for (let position = offsets[user + 1]! - 1; position >= offsets[user]!; position--)
     if (itemRows[position] === item) return position;
   return -1;
-}
-
-/** The table less one position for each person in `heldOut`. O(n). */
-function without(everything: Interactions, heldOut: ReadonlyMap<number, number>): Interactions {
-  const { offsets, itemRows, timestampsMs } = everything;
-  const kept = new Uint32Array(itemRows.length - heldOut.size);
-  const newOffsets = new Uint32Array(offsets.length);
-  let count = 0;
-  for (let user = 0; user < everything.userCount; user++) {
-    const skipped = heldOut.get(user);
-    for (let position = offsets[user]!; position < offsets[user + 1]!; position++)
-      if (position !== skipped) kept[count++] = position;
-    newOffsets[user + 1] = count;
-  }
-  return {
-    userCount: everything.userCount,
-    itemCount: everything.itemCount,
-    offsets: newOffsets,
-    itemRows: kept.map((position) => itemRows[position]!),
-    ...(timestampsMs && { timestampsMs: Float64Array.from(kept, (position) => timestampsMs[position]!) }),
-  };
 }

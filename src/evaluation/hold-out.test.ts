@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { historyOf, packInteractions } from "#sequences";
+import { historyOf, keepWhere, packInteractions } from "#sequences";
 import { tableOf } from "./fake-models.cases.ts";
-import { holdOutLast, holdOutShare, keepWhere, withoutRepeats } from "./hold-out.ts";
+import { holdOutLast, holdOutShare, withoutRepeats } from "./hold-out.ts";
 
 const lists = fc.array(fc.uniqueArray(fc.nat(29), { maxLength: 12 }), { minLength: 1, maxLength: 20 });
 

@@ -1,30 +1,10 @@
 import { Random } from "#base";
-import { historyOf, type Interactions } from "#sequences";
+import { historyOf, type Interactions, keepWhere } from "#sequences";
 
 /**
  * @file Divisions of a table of engagements. Every function keeps the order of each person's rows and the row numbers
  * of people and items: a division only says which engagements are known and which are asked for.
  */
-
-/** The engagements for which `isKept(position)` holds. O(n). */
-export function keepWhere(table: Interactions, isKept: (position: number) => boolean): Interactions {
-  const offsets = new Uint32Array(table.userCount + 1);
-  const kept: number[] = [];
-  for (let user = 0; user < table.userCount; user++) {
-    for (let position = table.offsets[user]!; position < table.offsets[user + 1]!; position++)
-      if (isKept(position)) kept.push(position);
-    offsets[user + 1] = kept.length;
-  }
-  const { weights, timestampsMs } = table;
-  return {
-    userCount: table.userCount,
-    itemCount: table.itemCount,
-    offsets,
-    itemRows: Uint32Array.from(kept, (position) => table.itemRows[position]!),
-    ...(weights && { weights: Float32Array.from(kept, (position) => weights[position]!) }),
-    ...(timestampsMs && { timestampsMs: Float64Array.from(kept, (position) => timestampsMs[position]!) }),
-  };
-}
 
 /** Each person's first engagement with each item: what was seen before is no news to recommend. The table itself without repeats. */
 export function withoutRepeats(table: Interactions): Interactions {

@@ -415,6 +415,9 @@ describe("the door", () => {
         "/v1/import",
       ].sort(),
     );
+    expect(paths["/v1/batch"].post.security).toEqual([{ writeKey: [] }]);
+    expect(paths["/v1/users/{id}"].get.security).toEqual([{ apiKey: [] }]);
+    expect(paths["/health/live"].get.security).toBeUndefined();
     const body = paths["/v1/recommendations"].post.requestBody.content["application/json"].schema;
     expect(body.properties.n).toMatchObject({ minimum: 1, maximum: 500, default: 10 });
   });

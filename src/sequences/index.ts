@@ -6,6 +6,7 @@ export {
   historyOf,
   type Interaction,
   type Interactions,
+  keepWhere,
   packInteractions,
 } from "./interactions.ts";
 export { interactionsFromLog, type TrainingData } from "./interactions-from-log.ts";

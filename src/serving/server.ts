@@ -92,6 +92,12 @@ export async function createServer(
     const route = request.routeOptions.url ?? "unknown";
     services.metrics.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
   });
+  server.addHook("onRoute", (route) => {
+    const door = route.config?.door ?? "read";
+    if (route.schema && door !== "open") {
+      route.schema.security = [door === "write" ? { writeKey: [] } : { apiKey: [] }];
+    }
+  });
   await server.register(swagger, { openapi: openApiInfo(services.about.version) });
   await server.register(async (scope) =>
     registerRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), services, traffic),

@@ -4,8 +4,8 @@ import { monotonicMs, PlatformError } from "#base";
 import { Platform } from "../platform.ts";
 import { openTables, sourceNames } from "../sources.ts";
 import { ProgressBar, say } from "../terminal.ts";
+import { fill, openFilled } from "./open-folder.ts";
 import { type DataOptions, declarationsOf, withDataOptions } from "./options.ts";
-import { fill, openFilled } from "./start.ts";
 
 type Options = DataOptions & { readonly map?: string; readonly into: string; readonly json?: boolean };
 

@@ -1,9 +1,8 @@
 import type { Command } from "commander";
-import { PlatformError } from "#base";
 import { modelNamed, models } from "#models";
-import { Platform } from "../platform.ts";
-import { ProgressBar, say, warn } from "../terminal.ts";
-import { type DataOptions, declarationsOf, folderFor, withDataOptions } from "./options.ts";
+import { ProgressBar, say } from "../terminal.ts";
+import { openExisting } from "./open-folder.ts";
+import { type DataOptions, withDataOptions } from "./options.ts";
 
 /** `inkling train`: fits a model on everything in the log and puts it in service. */
 export function registerTrain(program: Command): void {
@@ -13,19 +12,8 @@ export function registerTrain(program: Command): void {
     .option("--json", "end with one JSON object")
     .action(async (name: string, options: DataOptions & { json?: boolean }) => {
       modelNamed(name);
-      const folder = folderFor(options);
-      if (!(await Platform.peek(folder)))
-        throw new PlatformError(
-          "no-data",
-          `${folder} is empty; run: inkling import ${options.dataset} --data ${options.data}`,
-        );
       const bar = new ProgressBar();
-      const platform = await Platform.open({
-        folder,
-        config: await declarationsOf(options),
-        progress: bar.listen,
-        onNotice: warn,
-      });
+      const platform = await openExisting(options, bar);
       try {
         const { personal } = await platform.fit([name, platform.coldStartModel], bar.listen);
         bar.finish();

@@ -1,0 +1,76 @@
+import { PlatformError } from "#base";
+import type { WorldPreset } from "#datasets";
+import type { Config } from "#declarations";
+import type { DataManifest } from "../data-folder.ts";
+import { type ImportSource, importSource } from "../import-source.ts";
+import { Platform } from "../platform.ts";
+import { openSource, WORLD } from "../sources.ts";
+import { type ProgressBar, warn } from "../terminal.ts";
+import { type DataOptions, declarationsOf, folderFor } from "./options.ts";
+
+/** @file The ways in which commands open a data folder: as it is, or filled first. */
+
+/** Opens a folder that is filled. @throws PlatformError `no-data` when it is not */
+export async function openExisting(options: DataOptions, bar: ProgressBar): Promise<Platform> {
+  const folder = folderFor(options);
+  if (!(await Platform.peek(folder))?.imported.isComplete) {
+    const fix = `inkling import ${options.dataset} --data ${options.data}`;
+    throw new PlatformError("no-data", `${folder} is not filled yet; run: ${fix}`);
+  }
+  const config = await declarationsOf(options);
+  return Platform.open({ folder, config, progress: bar.listen, onNotice: warn });
+}
+
+/**
+ * Opens the data set's folder, and fills it when it is new or its import was cut off.
+ * @throws PlatformError `data-mismatch` when it was made with another seed or size
+ */
+export async function openFilled(options: DataOptions, bar: ProgressBar): Promise<Platform> {
+  const progress = bar.listen;
+  const folder = folderFor(options);
+  const existing = await Platform.peek(folder);
+  if (existing) requireSame(folder, existing, options);
+  const config = await declarationsOf(options);
+  if (existing?.imported.isComplete) return Platform.open({ folder, config, progress, onNotice: warn });
+  const seed = options.seed ?? existing?.seed ?? 1;
+  const preset = options.preset ?? (existing?.preset as WorldPreset | undefined) ?? "small";
+  const source = await openSource(options.dataset, { seed, preset, progress });
+  return fill(folder, source, { config, seed, preset: source.name === WORLD ? preset : null }, bar);
+}
+
+/** Opens the folder, makes it for the source when it is new, and feeds it what it does not have of it. */
+export async function fill(
+  folder: string,
+  source: ImportSource,
+  { config, ...made }: Pick<DataManifest, "seed" | "preset"> & { readonly config: Config },
+  bar: ProgressBar,
+): Promise<Platform> {
+  const { name: dataset, clock, areTimesMadeUp } = source;
+  const create = { dataset, clock, areTimesMadeUp, ...made };
+  const platform = await Platform.open({ folder, config, create, progress: bar.listen, onNotice: warn });
+  try {
+    await importSource(platform, source, bar.listen);
+  } catch (error) {
+    await platform.close();
+    throw error;
+  }
+  bar.finish();
+  const { count, samples } = source.rejectedRows;
+  const [first] = samples;
+  if (first)
+    warn(
+      `${count} rows could not be read and were left out; first: ${first.file}:${first.line} ${first.reason}`,
+    );
+  return platform;
+}
+
+function requireSame(folder: string, { seed, preset }: DataManifest, options: DataOptions): void {
+  const differs = (asked: unknown, has: unknown): boolean =>
+    asked !== undefined && has !== null && asked !== has;
+  if (!differs(options.seed, seed) && !differs(options.preset, preset)) return;
+  throw new PlatformError(
+    "data-mismatch",
+    `${folder} was made with seed ${seed}${preset === null ? "" : ` and size ${preset}`}. Leave out --seed and --preset to use it, ` +
+      "or choose another folder with --data.",
+  );
+}
