@@ -1,5 +1,6 @@
 export { Actions } from "./actions.ts";
 export { Catalogue, type Item, UNNAMED, type Vocabulary } from "./catalogue.ts";
+export { type EventView, viewEvent } from "./event-view.ts";
 export { followShared } from "./follow-shared.ts";
 export { IdentityGraph } from "./identity.ts";
 export { type Applied, Ingestion, type IngestionParts, type IngestResult, partitionOf } from "./ingestion.ts";

@@ -5,10 +5,17 @@ import type { EventLog } from "#storage";
 import type { Actions } from "./actions.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { type IdentityGraph, isBlockedId } from "./identity.ts";
-import { anonymousUserId, isCleanId, normalizeMessage, type Rejection, validateMessage } from "./message.ts";
+import {
+  anonymousUserId,
+  type Fault,
+  isCleanId,
+  normalizeMessage,
+  type Rejection,
+  validateMessage,
+} from "./message.ts";
 import { compileSchema } from "./schema-compiler.ts";
 import { encodeSharedRecord, SHARED_PARTITION, type SharedRecord } from "./shared-record.ts";
-import { encodeEvent, type StoredEvent } from "./stored-event.ts";
+import { encodeEvent, type Fields, type StoredEvent } from "./stored-event.ts";
 
 /**
  * @file The one way in. Every event and item, from HTTP, from a data set or from the world, passes here: validated one by
@@ -70,21 +77,24 @@ export class Ingestion {
   async storeMessages(
     messages: readonly unknown[],
   ): Promise<{ result: IngestResult; applied: Promise<unknown> }> {
+    const { partitionCount } = this.#parts.log;
     const rejected: Rejection[] = [];
     const events: StoredEvent[] = [];
-    for (const [position, input] of messages.entries()) {
-      const outcome = this.#accept(input);
-      if ("event" in outcome) events.push(outcome.event);
-      else rejected.push({ position, ...outcome.fault });
+    const byPartition = new Map<number, Uint8Array[]>();
+    for (let position = 0; position < messages.length; position++) {
+      const outcome = this.#accept(messages[position]);
+      if ("fault" in outcome) {
+        rejected.push({ position, ...outcome.fault });
+        continue;
+      }
+      const { event, record } = outcome;
+      events.push(event);
+      const partition = partitionOf(event.userId, partitionCount);
+      const records = byPartition.get(partition);
+      if (records) records.push(record);
+      else byPartition.set(partition, [record]);
     }
     await this.#settleShared(events);
-    const byPartition = new Map<number, Uint8Array[]>();
-    for (const event of events) {
-      const partition = partitionOf(event.userId, this.#parts.log.partitionCount);
-      const records = byPartition.get(partition);
-      if (records) records.push(encodeEvent(event));
-      else byPartition.set(partition, [encodeEvent(event)]);
-    }
     const appends = Array.from(byPartition, ([partition, records]) => this.#append(partition, records));
     const applied = Promise.all((await Promise.all(appends)).map((append) => append.applied()));
     applied.catch(() => {}); // told to whoever awaits it
@@ -94,31 +104,34 @@ export class Ingestion {
   /** Puts items in the catalogue; fields left out keep their value. Bad items are rejected one by one. */
   async ingestItems(items: readonly unknown[]): Promise<IngestResult> {
     const rejected: Rejection[] = [];
-    const records: SharedRecord[] = [];
+    const records: Uint8Array[] = [];
     for (const [position, input] of items.entries()) {
       const fault =
         findItemFault(input) ??
         this.#parts.faults.itemAttributes((input as ItemInput).attributes) ?? // an item by the check before
-        findSizeFault(input, MAX_ITEM_BYTES);
+        (isNestedDeeper(input, MAX_DEPTH) ? TOO_DEEP : undefined);
       if (fault) {
         rejected.push({ position, code: "invalid-item", ...fault });
         continue;
       }
       const { itemId, ...fields } = input as ItemInput; // checked by the schema
-      if (isCleanId(itemId)) records.push({ kind: "item", itemId, input: fields });
-      else
+      const record = encodeSharedRecord({ kind: "item", itemId, input: fields });
+      if (!isCleanId(itemId))
         rejected.push({
           position,
           code: "invalid-id",
           path: "/itemId",
           message: "it has a control character",
         });
+      else if (record.length > MAX_ITEM_BYTES)
+        rejected.push({ position, code: "invalid-item", ...tooLarge(record.length, MAX_ITEM_BYTES) });
+      else records.push(record);
     }
-    if (records.length > 0) await this.#store(SHARED_PARTITION, records.map(encodeSharedRecord));
+    if (records.length > 0) await this.#store(SHARED_PARTITION, records);
     return { accepted: records.length, rejected };
   }
 
-  #accept(input: unknown): { event: StoredEvent } | { fault: Omit<Rejection, "position"> } {
+  #accept(input: unknown): { event: StoredEvent; record: Uint8Array } | { fault: Fault } {
     const checked = validateMessage(input);
     if ("fault" in checked) return checked;
     const { clock, newEventId } = this.#parts;
@@ -126,9 +139,12 @@ export class Ingestion {
     if (undeclared) return { fault: { code: "undeclared", ...undeclared } };
     const normalized = normalizeMessage(checked.message, this.#receiptTime(checked.message), newEventId);
     if ("fault" in normalized) return normalized;
-    clock.observe(normalized.event.timestampMs);
-    const fault = findSizeFault(normalized.event, MAX_EVENT_BYTES);
-    return fault ? { fault: { code: "event-too-large", ...fault } } : normalized;
+    const { event } = normalized;
+    clock.observe(event.timestampMs);
+    if (isNestedDeeper(input, MAX_DEPTH)) return { fault: { code: "event-too-large", ...TOO_DEEP } };
+    const record = encodeEvent(event);
+    if (record.length <= MAX_EVENT_BYTES) return { event, record };
+    return { fault: { code: "event-too-large", ...tooLarge(record.length, MAX_EVENT_BYTES) } };
   }
 
   /** What goes against the application's declarations; in lenient mode only wrong types of declared things do. */
@@ -207,21 +223,19 @@ export class Ingestion {
   }
 }
 
-function findSizeFault(value: unknown, limit: number): { path: string; message: string } | undefined {
-  const bytes = sizeOf(value, 0);
-  if (bytes <= limit) return undefined;
-  const message = Number.isFinite(bytes)
-    ? `it takes about ${Math.round(bytes)} bytes, the limit is ${limit}`
-    : `it is nested deeper than ${MAX_DEPTH} levels`;
-  return { path: "", message };
+const TOO_DEEP = { path: "", message: `it is nested deeper than ${MAX_DEPTH} levels` } as const;
+
+function tooLarge(bytes: number, limit: number): { path: string; message: string } {
+  return { path: "", message: `it takes ${bytes} bytes, the limit is ${limit}` };
 }
 
-/** About how many bytes a value takes, without encoding it: strings dominate, everything else is small. */
-function sizeOf(value: unknown, depth: number): number {
-  if (typeof value === "string") return value.length * 1.1 + 3;
-  if (typeof value !== "object" || value === null) return 9;
-  if (depth > MAX_DEPTH) return Number.POSITIVE_INFINITY;
-  let bytes = 3;
-  for (const [key, inner] of Object.entries(value)) bytes += key.length + 1 + sizeOf(inner, depth + 1);
-  return bytes;
+/** Whether there is a value more than so many objects and arrays down. */
+function isNestedDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (levels < 0) return true;
+  if (Array.isArray(value)) return value.some((inner) => isNestedDeeper(inner, levels - 1));
+  for (const key in value) {
+    if (isNestedDeeper((value as Fields)[key], levels - 1)) return true;
+  }
+  return false;
 }

@@ -76,41 +76,68 @@ export function normalizeMessage(
       },
     };
   const eventId = message.messageId ?? newEventId();
-  for (const [path, id] of Object.entries({
-    "/userId": userId,
-    "/messageId": eventId,
-    "/properties/itemId": itemIdOf(message),
-  })) {
-    if (id !== undefined && !isCleanId(id)) {
-      return {
-        fault: {
-          code: "invalid-id",
-          path,
-          message: `${show(id)} has a control character or half a character`,
-        },
-      };
-    }
-  }
+  const unclean = findUncleanId(userId, eventId, itemIdOf(message));
+  if (unclean) return { fault: unclean };
   const happenedMs = timeOf(message, receivedAtMs);
   if (!(happenedMs >= 0 && happenedMs < LATEST_MS)) {
     const text = `${show(message.timestamp ?? message.originalTimestamp)} is not between 1970 and 2100; send the time it happened`;
     return { fault: { code: "time-out-of-range", path: "/timestamp", message: text } };
   }
-  const { type, messageId: _1, userId: _2, timestamp: _3, ...unnamed } = message;
-  const { properties = {}, traits = {}, event, name, ...rest } = unnamed as Record<string, unknown>;
+  const timestampMs = Math.min(happenedMs, receivedAtMs);
+  return { event: { ...partsOf(message), eventId: eventId as EventId, userId, timestampMs, receivedAtMs } };
+}
+
+const nothing: Fields = {};
+
+/** What a message says beside who, when and its id; fields that have no place of their own in an event stay as they are. */
+function partsOf(
+  message: SegmentMessage,
+): Pick<StoredEvent, "kind" | "name" | "properties" | "traits" | "rest"> {
+  let name: unknown;
+  let properties: unknown;
+  let traits: unknown;
+  const rest: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(message)) {
+    switch (key) {
+      case "type":
+      case "messageId":
+      case "userId":
+      case "timestamp":
+      case "__proto__": // as a key of its own it is no field of anybody's
+        break;
+      case "properties":
+        properties = value;
+        break;
+      case "traits":
+        traits = value;
+        break;
+      case "event":
+        name = value ?? name;
+        break;
+      case "name":
+        name ??= value;
+        break;
+      default:
+        rest[key] = value;
+    }
+  }
   return {
-    event: {
-      kind: type,
-      eventId: eventId as EventId,
-      userId,
-      name: String(event ?? name ?? ""),
-      timestampMs: Math.min(happenedMs, receivedAtMs),
-      receivedAtMs,
-      properties: properties as Fields, // checked by the schema
-      traits: traits as Fields, // checked by the schema
-      rest,
-    },
+    kind: message.type,
+    name: String(name ?? ""),
+    properties: (properties ?? nothing) as Fields, // checked by the schema
+    traits: (traits ?? nothing) as Fields, // checked by the schema
+    rest,
   };
+}
+
+function findUncleanId(userId: string, eventId: string, itemId: string | undefined): Fault | undefined {
+  if (!isCleanId(userId)) return uncleanId("/userId", userId);
+  if (!isCleanId(eventId)) return uncleanId("/messageId", eventId);
+  return itemId === undefined || isCleanId(itemId) ? undefined : uncleanId("/properties/itemId", itemId);
+}
+
+function uncleanId(path: string, id: string): Fault {
+  return { code: "invalid-id", path, message: `${show(id)} has a control character or half a character` };
 }
 
 /** Under whom an event is kept. Values that stand for "nobody" are taken as absent. */

@@ -22,25 +22,38 @@ export interface StoredEvent {
   readonly rest: Fields;
 }
 
-export type EventKind = (typeof kinds)[number];
+export type EventKind = (typeof KINDS)[number];
 export type Fields = Readonly<Record<string, unknown>>;
 
-const VERSION = 1;
-const kinds = ["track", "identify", "page", "screen", "group", "alias"] as const;
+export const STORED_EVENT_VERSION = 1;
+/** By the number that stands for each. */
+export const KINDS = ["track", "identify", "page", "screen", "group", "alias"] as const;
 const packr = new Packr({ useRecords: false, useToJSON: false });
 const none: Fields = {};
 
 export function encodeEvent(event: StoredEvent): Uint8Array {
-  const { kind, eventId, userId, name, timestampMs, receivedAtMs, properties, traits, rest } = event;
-  const fields = [VERSION, kinds.indexOf(kind), eventId, userId, name, timestampMs, receivedAtMs];
-  return packr.pack([...fields, orNull(properties), orNull(traits), orNull(rest)]);
+  return packr.pack([
+    STORED_EVENT_VERSION,
+    KINDS.indexOf(event.kind),
+    event.eventId,
+    event.userId,
+    event.name,
+    event.timestampMs,
+    event.receivedAtMs,
+    orNull(event.properties),
+    orNull(event.traits),
+    orNull(event.rest),
+  ]);
 }
 
 export function decodeEvent(bytes: Uint8Array): StoredEvent {
   const fields = packr.unpack(bytes) as unknown[]; // our own bytes, whole by the log's checksum
-  assert(fields[0] === VERSION, `an event record of version ${VERSION}, not ${String(fields[0])}`);
+  assert(
+    fields[0] === STORED_EVENT_VERSION,
+    `an event record of version ${STORED_EVENT_VERSION}, not ${String(fields[0])}`,
+  );
   return {
-    kind: kinds[fields[1] as number]!,
+    kind: KINDS[fields[1] as number]!,
     eventId: fields[2] as EventId,
     userId: fields[3] as UserId,
     name: fields[4] as string,

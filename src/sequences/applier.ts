@@ -1,5 +1,6 @@
 import { type Actions, Catalogue, followShared, SHARED_PARTITION } from "#events";
 import { type EventLog, LogFollower, type LogRecord, type StateReader, type StateStore } from "#storage";
+import { OlderIds } from "./applied-ids.ts";
 import { applyEvents } from "./apply-events.ts";
 import { progressKey } from "./state-keys.ts";
 
@@ -23,6 +24,7 @@ export class Applier {
   readonly #catalogue = new Catalogue();
   readonly #followCatalogue: LogFollower;
   readonly #followUsers: LogFollower[] = [];
+  readonly #olderIds = new OlderIds();
   #newestMs = 0;
 
   private constructor(parts: ApplierParts) {
@@ -66,7 +68,11 @@ export class Applier {
     const { log, state, onFailure } = this.#parts;
     const { offset, newestMs } = await readProgress(state, partition);
     this.#newestMs = Math.max(this.#newestMs, newestMs);
-    const take = (records: readonly LogRecord[]): Promise<void> => this.#apply(partition, records);
+    const take = (records: readonly LogRecord[]): Promise<void> =>
+      this.#apply(partition, records).catch((error: unknown) => {
+        this.#olderIds.clear(); // they know of events that were not applied after all
+        throw error;
+      });
     return new LogFollower({ log, partition, from: offset, take, onFailure });
   }
 
@@ -74,16 +80,17 @@ export class Applier {
     const { log, state, actions, onApplied } = this.#parts;
     await this.#followCatalogue.reached(log.end(SHARED_PARTITION));
     const kept = records.filter(({ bytes }) => bytes.length > 0); // the others were erased
-    const step = await applyEvents(kept, { state, catalogue: this.#catalogue, actions, partition });
+    const olderIds = this.#olderIds;
+    const step = await applyEvents(kept, { state, catalogue: this.#catalogue, actions, olderIds, partition });
     this.#newestMs = Math.max(this.#newestMs, step.newestMs);
     const offset = records.at(-1)!.offset + 1;
     const progress = encodeProgress({ offset, newestMs: this.#newestMs });
     const catalogueProgress = encodeProgress({ offset: this.#followCatalogue.position, newestMs: 0 });
-    await state.write([
-      ...step.operations,
+    step.operations.push(
       { kind: "put", key: progressKey(partition), value: progress },
       { kind: "put", key: progressKey(SHARED_PARTITION), value: catalogueProgress },
-    ]);
+    );
+    await state.write(step.operations);
     onApplied(partition, offset);
   }
 }

@@ -1,12 +1,14 @@
-import { type Actions, type Catalogue, decodeEvent, type StoredEvent, UNNAMED } from "#events";
+import { type Actions, type Catalogue, type EventView, UNNAMED, viewEvent } from "#events";
 import type { LogRecord, StateOperation, StateReader } from "#storage";
-import { AppliedIds } from "./applied-ids.ts";
+import { AppliedIds, type OlderIds } from "./applied-ids.ts";
+import { countOne } from "./event-counts.ts";
+import type { IdSet } from "./id-set.ts";
 import { decodeOpenRows, encodeOpenRow } from "./open-rows.ts";
 import { SealedBlocks } from "./sealed-blocks.ts";
 import { compareRows, NO_ITEM, type SequenceRow } from "./sequence-block.ts";
 import { duplicateKey, headKey, undeclaredKey } from "./state-keys.ts";
-import { decodeUserHead, encodeUserHead, type UserHead } from "./user-head.ts";
-import { countEvent, type UserRecord } from "./user-record.ts";
+import { decodeHead, emptyHead, encodeHead, type HeadParts } from "./user-head.ts";
+import { addTraitChange, decodeTraitChanges, encodeTraitChanges } from "./user-record.ts";
 
 /**
  * @file The step from the log to the state of users: given a run of records, the operations that bring every user they are
@@ -20,6 +22,7 @@ export interface ApplyContext {
   readonly state: StateReader;
   readonly catalogue: Catalogue;
   readonly actions: Actions;
+  readonly olderIds: OlderIds;
   /** The partition the records are from. */
   readonly partition: number;
 }
@@ -30,32 +33,36 @@ export interface Step {
   readonly newestMs: number;
 }
 
-/** Rows in the head before they are sealed: half a block, so that a sealed block fills in two goes. */
+/** Rows in the head before they are sealed. */
 const OPEN_ROWS = 32;
 
 export async function applyEvents(records: readonly LogRecord[], context: ApplyContext): Promise<Step> {
+  const { state, partition } = context;
   const byUser = new Map<string, Arrival[]>();
   let newestMs = 0;
   for (const { offset, bytes } of records) {
-    const event = decodeEvent(bytes);
+    const event = viewEvent(bytes);
     newestMs = Math.max(newestMs, event.timestampMs);
     const arrivals = byUser.get(event.userId);
     if (arrivals) arrivals.push({ offset, event });
     else byUser.set(event.userId, [{ offset, event }]);
   }
-  const userIds = [...byUser.keys()];
-  const heads = await context.state.get(userIds.map(headKey));
+  const stored = await state.get(Array.from(byUser.keys(), headKey));
   const operations: StateOperation[] = [];
   const undeclared = new Map<string, number>();
-  for (const [n, userId] of userIds.entries()) {
-    const update = await UserUpdate.open(userId, heads[n], context);
-    for (const arrival of byUser.get(userId)!) {
+  let n = 0;
+  for (const [userId, arrivals] of byUser) {
+    const bytes = stored[n++];
+    const head = bytes ? decodeHead(bytes) : emptyHead();
+    const older = head.hashChunks > 0 ? await context.olderIds.of(userId, state) : undefined;
+    const update = new UserUpdate(userId, head, older, context);
+    for (const arrival of arrivals) {
       const isNew = update.add(arrival);
       if (update.isFull) await update.seal();
-      if (!isNew) operations.push(markDuplicate(context.partition, arrival.offset));
+      if (!isNew) operations.push(markDuplicate(partition, arrival.offset));
       else if (isUndeclared(arrival.event, context)) countName(undeclared, arrival.event.name);
     }
-    for (const operation of update.operations()) operations.push(operation);
+    update.addOperations(operations);
   }
   operations.push(...(await addCounts(undeclared, context)));
   return { operations, newestMs };
@@ -63,103 +70,94 @@ export async function applyEvents(records: readonly LogRecord[], context: ApplyC
 
 interface Arrival {
   readonly offset: number;
-  readonly event: StoredEvent;
+  readonly event: EventView;
 }
 
 /** One user's state on its way through a run of events. */
 class UserUpdate {
   readonly #userId: string;
   readonly #context: ApplyContext;
+  readonly #head: HeadParts;
   readonly #ids: AppliedIds;
-  readonly #blocks: SealedBlocks;
-  #record: UserRecord | undefined;
-  #openCount: number;
   /** Encoded rows; those of the stored head first. */
   #open: Uint8Array[];
+  #blocks: SealedBlocks | undefined;
   #isChanged = false;
 
-  private constructor(userId: string, head: UserHead | undefined, ids: AppliedIds, context: ApplyContext) {
+  constructor(userId: string, head: HeadParts, older: IdSet | undefined, context: ApplyContext) {
     this.#userId = userId;
     this.#context = context;
-    this.#ids = ids;
-    this.#record = head?.record;
-    this.#openCount = head?.openCount ?? 0;
-    this.#open = head ? [head.openRows] : [];
-    this.#blocks = new SealedBlocks(userId, head?.record.newestBlock, context.state);
-  }
-
-  static async open(
-    userId: string,
-    stored: Uint8Array | undefined,
-    context: ApplyContext,
-  ): Promise<UserUpdate> {
-    const head = stored && decodeUserHead(stored);
-    const hashes = head?.hashes ?? new Uint32Array(0);
-    const ids = await AppliedIds.open(userId, hashes, head?.record.hashChunks ?? 0, context.state);
-    return new UserUpdate(userId, head, ids, context);
+    this.#head = head;
+    this.#open = [...head.openRows];
+    this.#ids = new AppliedIds(userId, head.hashes, head.hashChunks, older, context.olderIds);
   }
 
   /** Takes in one event; false when it was there. The caller seals when that makes the head full. */
   add({ offset, event }: Arrival): boolean {
     if (!this.#ids.add(event.eventId)) return false;
     this.#isChanged = true;
-    const record = countEvent(this.#record, event);
+    const head = this.#head;
+    const { kind, name, timestampMs } = event;
+    head.firstMs = Math.min(head.firstMs, timestampMs);
+    head.lastMs = Math.max(head.lastMs, timestampMs);
+    head.eventCount++;
+    head.counts = countOne(head.counts, kind === "track" ? name : kind);
+    if (kind === "identify") {
+      const { traits } = event.event();
+      head.traits = encodeTraitChanges(
+        addTraitChange(decodeTraitChanges(head.traits), { timestampMs, traits }),
+      );
+    }
     const row = rowOf(event, offset, this.#context);
-    this.#record = row ? { ...record, rowCount: record.rowCount + 1 } : record;
     if (!row) return true;
-    this.#open.push(Uint8Array.from(encodeOpenRow(row)));
-    this.#openCount++;
+    head.rowCount++;
+    head.openCount++;
+    this.#open.push(encodeOpenRow(row));
     return true;
   }
 
   get isFull(): boolean {
-    return this.#openCount === OPEN_ROWS;
+    return this.#head.openCount >= OPEN_ROWS;
   }
 
   async seal(): Promise<void> {
+    const head = this.#head;
+    this.#blocks ??= new SealedBlocks(this.#userId, head.newestBlock, head.sealedMs, this.#context.state);
     await this.#blocks.insert(decodeOpenRows(Buffer.concat(this.#open)).sort(compareRows));
     this.#open = [];
-    this.#openCount = 0;
+    head.openCount = 0;
+    head.newestBlock = this.#blocks.newest;
+    head.sealedMs = this.#blocks.newestMs;
   }
 
-  operations(): StateOperation[] {
-    if (!this.#isChanged || !this.#record) return [];
-    const { newest } = this.#blocks;
-    const record = {
-      ...this.#record,
-      hashChunks: this.#ids.chunkCount,
-      ...(newest && { newestBlock: newest }),
-    };
-    const openRows = Buffer.concat(this.#open);
-    const value = encodeUserHead({ record, openCount: this.#openCount, openRows, hashes: this.#ids.recent });
-    return [
-      { kind: "put", key: headKey(this.#userId), value },
-      ...this.#ids.operations,
-      ...this.#blocks.operations(),
-    ];
+  addOperations(operations: StateOperation[]): void {
+    if (!this.#isChanged) return;
+    const head = this.#head;
+    head.hashes = this.#ids.recent;
+    head.hashChunks = this.#ids.chunkCount;
+    head.openRows = this.#open;
+    operations.push({ kind: "put", key: headKey(this.#userId), value: encodeHead(head) });
+    for (const operation of this.#ids.operations) operations.push(operation);
+    if (this.#blocks) operations.push(...this.#blocks.operations());
   }
 }
 
 /** The sequence row of a declared action; `undefined` for events that are counted only. */
 function rowOf(
-  event: StoredEvent,
+  event: EventView,
   offset: number,
   { catalogue, actions }: ApplyContext,
 ): SequenceRow | undefined {
   if (event.kind !== "track" || !actions.named(event.name)) return undefined;
-  const { itemId, surface, dwellMs, value, position, slateId, source } = event.properties;
+  const { itemId, surface, ...extras } = event.rowProperties();
   return {
     timestampMs: Math.floor(event.timestampMs),
     offset,
     eventId: event.eventId,
-    itemRow: typeof itemId === "string" ? (catalogue.rowOf(itemId) ?? NO_ITEM) : NO_ITEM,
+    itemRow: itemId === undefined ? NO_ITEM : (catalogue.rowOf(itemId) ?? NO_ITEM),
     action: catalogue.actions.codeOf(event.name) ?? UNNAMED,
-    surface: typeof surface === "string" ? (catalogue.surfaces.codeOf(surface) ?? UNNAMED) : UNNAMED,
-    ...(typeof dwellMs === "number" && { dwellMs }),
-    ...(typeof value === "number" && { value }),
-    ...(typeof position === "number" && { position }),
-    ...(typeof slateId === "string" && { slateId }),
-    ...(typeof source === "string" && { source }),
+    surface: surface === undefined ? UNNAMED : (catalogue.surfaces.codeOf(surface) ?? UNNAMED),
+    ...extras,
   };
 }
 
@@ -168,7 +166,7 @@ function markDuplicate(partition: number, offset: number): StateOperation {
   return { kind: "put", key: duplicateKey(partition, offset), value: new Uint8Array(0) };
 }
 
-function isUndeclared({ kind, name }: StoredEvent, { actions }: ApplyContext): boolean {
+function isUndeclared({ kind, name }: EventView, { actions }: ApplyContext): boolean {
   return kind === "track" && !actions.named(name);
 }
 

@@ -1,4 +1,5 @@
 import type { SequenceRow } from "./sequence-block.ts";
+import { isUuid, readUuid, writeUuid } from "./uuid.ts";
 
 /**
  * @file The newest rows of a sequence, not yet in a block: one after the other, in order of arrival, so that an event is added
@@ -6,14 +7,16 @@ import type { SequenceRow } from "./sequence-block.ts";
  *
  *     timestampMs:f64 offset:f64 item:u32 action:u8 surface:u8 has:u8              23 bytes
  *     [dwellMs:f32] [value:f32] [position:u16] [slate] [source] eventId            as `has` says; strings are length:u16 utf8
+ *
+ * An event id that is a UUID in lower case (most senders') takes its 16 bytes, told by a bit of `has`.
  */
-const HAS = { dwellMs: 1, value: 2, position: 4, slateId: 8, source: 16 } as const;
+const HAS = { dwellMs: 1, value: 2, position: 4, slateId: 8, source: 16, uuid: 32 } as const;
 const FIXED_BYTES = 23;
 const NUMBERS_BYTES = 10;
 
 const scratch = Buffer.allocUnsafe(8192);
 
-/** The row's bytes; valid until the next call. */
+/** The row's bytes. */
 export function encodeOpenRow(row: SequenceRow): Uint8Array {
   const { dwellMs, value, position, slateId, source, eventId } = row;
   const textBytes = 3 * (eventId.length + (slateId?.length ?? 0) + (source?.length ?? 0)) + 6;
@@ -46,8 +49,12 @@ export function encodeOpenRow(row: SequenceRow): Uint8Array {
     has |= HAS.source;
     at = writeText(bytes, source, at);
   }
+  if (isUuid(eventId)) {
+    has |= HAS.uuid;
+    at = writeUuid(bytes, eventId, at);
+  } else at = writeText(bytes, eventId, at);
   bytes[22] = has;
-  return bytes.subarray(0, writeText(bytes, eventId, at));
+  return Buffer.from(bytes.subarray(0, at));
 }
 
 /** The rows, in order of arrival. */
@@ -78,7 +85,10 @@ export function decodeOpenRows(bytes: Uint8Array): SequenceRow[] {
     };
     if (has & HAS.slateId) row.slateId = readText();
     if (has & HAS.source) row.source = readText();
-    row.eventId = readText();
+    if (has & HAS.uuid) {
+      row.eventId = readUuid(buffer, at);
+      at += 16;
+    } else row.eventId = readText();
     rows.push(row);
   }
   return rows;

@@ -20,13 +20,20 @@ export class SealedBlocks {
   /** Blocks changed and not written yet, by key; `undefined` for a removed one. */
   readonly #changed = new Map<string, SequenceRow[] | undefined>();
   #newest: BlockStart | undefined;
+  #newestMs: number;
   /** Starts of all blocks, oldest first, once a late row made us look. */
   #starts: BlockStart[] | undefined;
 
-  /** `newest`: start of the newest block; most rows go there without a search. */
-  constructor(userId: string, newest: BlockStart | undefined, state: StateReader) {
+  /** `newest`: start of the newest block; `newestMs`: time of its last row. Rows that come later need no search. */
+  constructor(
+    userId: string,
+    newest: BlockStart | undefined,
+    newestMs: number | undefined,
+    state: StateReader,
+  ) {
     this.#userId = userId;
     this.#newest = newest;
+    this.#newestMs = newestMs ?? Number.NEGATIVE_INFINITY;
     this.#state = state;
   }
 
@@ -34,8 +41,14 @@ export class SealedBlocks {
     return this.#newest;
   }
 
-  /** Puts rows, in order, into the blocks that cover their times. */
+  /** Time of the last row of the newest block, ms. */
+  get newestMs(): number {
+    return this.#newestMs;
+  }
+
+  /** Puts rows, in order, into the blocks that cover their times; rows later than all that is sealed make a block of their own. */
   async insert(rows: readonly SequenceRow[]): Promise<void> {
+    if (rows[0]!.timestampMs >= this.#newestMs) return this.#append(rows);
     let waiting = rows;
     while (waiting.length > 0) {
       const target = await this.#covering(waiting.at(-1)!);
@@ -57,10 +70,22 @@ export class SealedBlocks {
     });
   }
 
+  #append(rows: readonly SequenceRow[]): void {
+    const blocks = splitIntoBlocks(rows);
+    for (const block of blocks) this.#changed.set(this.#keyOf(startOf(block)), block);
+    this.#starts?.push(...blocks.map(startOf));
+    this.#setNewest(blocks.at(-1)!);
+  }
+
+  #setNewest(block: readonly SequenceRow[]): void {
+    this.#newest = startOf(block);
+    this.#newestMs = block.at(-1)!.timestampMs;
+  }
+
   #replace(target: BlockStart | undefined, blocks: readonly SequenceRow[][]): void {
     if (target) this.#changed.set(this.#keyOf(target), undefined);
     for (const block of blocks) this.#changed.set(this.#keyOf(startOf(block)), block);
-    if (!this.#newest || isSame(target, this.#newest)) this.#newest = startOf(blocks.at(-1)!);
+    if (!this.#newest || isSame(target, this.#newest)) this.#setNewest(blocks.at(-1)!);
     if (!this.#starts || !target) return;
     this.#starts.splice(countAtOrBefore(this.#starts, target) - 1, 1, ...blocks.map(startOf));
   }

@@ -1,4 +1,5 @@
 import { assert } from "#base";
+import { isUuid, readUuid, writeUuid } from "./uuid.ts";
 
 /**
  * @file A block of one user's sequence as bytes, format version 1. Columnar, so that a reader of times and items does not
@@ -39,7 +40,6 @@ const HEADER_BYTES = 24;
 const MAX_DELTA = 0xffffffff;
 const NO_POSITION = 0xffff;
 const HAS = { dwellMs: 1, value: 2, position: 4, slate: 8, source: 16 } as const;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Order of rows within a sequence. */
 export function compareRows(left: SequenceRow, right: SequenceRow): number {
@@ -184,7 +184,12 @@ function encodeStrings(
 }
 
 function encodeString(text: string): Buffer {
-  if (text.length === 36 && UUID.test(text)) return Buffer.from(`ff${text.replaceAll("-", "")}`, "hex");
+  if (isUuid(text)) {
+    const bytes = Buffer.allocUnsafe(17);
+    bytes[0] = 255;
+    writeUuid(bytes, text, 1);
+    return bytes;
+  }
   const utf8 = Buffer.from(text);
   if (utf8.length < 254) return Buffer.concat([Buffer.of(utf8.length), utf8]);
   return Buffer.concat([Buffer.of(254, utf8.length & 0xff, utf8.length >> 8), utf8]);
@@ -202,8 +207,7 @@ class StringReader {
   next(): string {
     const tag = this.#bytes[this.#position++]!;
     if (tag === 255) {
-      const hex = this.#take(16).toString("hex");
-      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+      return readUuid(this.#take(16), 0);
     }
     if (tag < 254) return this.#take(tag).toString();
     this.#position += 2;

@@ -1,13 +1,23 @@
 import { assert } from "#base";
-import { decodeUserRecord, encodeUserRecord, type UserRecord } from "./user-record.ts";
+import { decodeCounts, encodeCounts } from "./event-counts.ts";
+import type { BlockStart } from "./state-keys.ts";
+import { decodeTraitChanges, decodeUserRecord, encodeTraitChanges, type UserRecord } from "./user-record.ts";
 
 /**
- * @file The head of a user's state: the one value that changes with every event. Format version 1, little-endian:
+ * @file The head of a user's state: the one value that changes with every event. Format version 2, little-endian:
+ *
+ *     version:u8 openCount:u8 hashCount:u16 hashChunks:u32                           8 bytes
+ *     firstMs:f64 lastMs:f64 eventCount:f64 rowCount:f64                            32 bytes
+ *     newestBlock: timestampMs:f64 offset:f64, sealedMs:f64                         24 bytes (NaN while nothing is sealed)
+ *     countBytes:u32 traitBytes:u32 openBytes:u32                                   12 bytes
+ *     counts: (nameBytes:u16 name:utf8 count:u32) x as many as fit
+ *     traits (msgpack, user-record.ts)  open rows (open-rows.ts)  hash:u64 x hashCount
+ *
+ * `sealedMs` is the time of the newest sealed row. `hashes` are the newest applied event ids, as 64-bit hashes; older ones lie in
+ * chunks beside the head. Version 1, which is still read, held all but the open rows and the hashes as one msgpack map:
  *
  *     version:u8 openCount:u8 hashCount:u16 recordBytes:u32 openBytes:u32           12 bytes
- *     record (msgpack)  open rows (open-rows.ts)  hash:u64 x hashCount
- *
- * `hashes` are the newest applied event ids, as 64-bit hashes; older ones lie in chunks beside the head.
+ *     record (msgpack)  open rows  hash:u64 x hashCount
  */
 export interface UserHead {
   readonly record: UserRecord;
@@ -18,33 +28,146 @@ export interface UserHead {
   readonly hashes: Uint32Array;
 }
 
-const VERSION = 1;
-const HEADER_BYTES = 12;
-
-export function encodeUserHead({ record, openCount, openRows, hashes }: UserHead): Uint8Array {
-  const encoded = encodeUserRecord(record);
-  const head = Buffer.allocUnsafe(HEADER_BYTES + encoded.length + openRows.length + hashes.byteLength);
-  head[0] = VERSION;
-  head[1] = openCount;
-  head.writeUInt16LE(hashes.length / 2, 2);
-  head.writeUInt32LE(encoded.length, 4);
-  head.writeUInt32LE(openRows.length, 8);
-  head.set(encoded, HEADER_BYTES);
-  head.set(openRows, HEADER_BYTES + encoded.length);
-  head.set(bytesOf(hashes), HEADER_BYTES + encoded.length + openRows.length);
-  return head;
+/** A head in parts, as it is stored: what an event does not change stays bytes. */
+export interface HeadParts {
+  openCount: number;
+  hashChunks: number;
+  firstMs: number;
+  lastMs: number;
+  eventCount: number;
+  rowCount: number;
+  newestBlock: BlockStart | undefined;
+  /** Time of the newest sealed row, ms. */
+  sealedMs: number | undefined;
+  counts: Buffer;
+  traits: Uint8Array;
+  openRows: readonly Uint8Array[];
+  hashes: Uint32Array;
 }
 
-export function decodeUserHead(bytes: Uint8Array): UserHead {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  assert(head[0] === VERSION, `a user head of version ${VERSION}, not ${head[0]}`);
-  const recordEnd = HEADER_BYTES + head.readUInt32LE(4);
-  const openEnd = recordEnd + head.readUInt32LE(8);
+const VERSION = 2;
+const HEADER_BYTES = 76;
+const VERSION_1_HEADER_BYTES = 12;
+const NO_BYTES = Buffer.alloc(0);
+const NO_HASHES = new Uint32Array(0);
+
+/** Before the first event. */
+export function emptyHead(): HeadParts {
   return {
-    record: decodeUserRecord(head.subarray(HEADER_BYTES, recordEnd)),
-    openCount: head[1]!,
-    openRows: head.subarray(recordEnd, openEnd),
-    hashes: decodeHashes(head.subarray(openEnd, openEnd + 8 * head.readUInt16LE(2))),
+    openCount: 0,
+    hashChunks: 0,
+    firstMs: Number.POSITIVE_INFINITY,
+    lastMs: Number.NEGATIVE_INFINITY,
+    eventCount: 0,
+    rowCount: 0,
+    newestBlock: undefined,
+    sealedMs: undefined,
+    counts: NO_BYTES,
+    traits: NO_BYTES,
+    openRows: [],
+    hashes: NO_HASHES,
+  };
+}
+
+export function encodeHead(head: HeadParts): Uint8Array {
+  const { counts, traits, openRows, hashes } = head;
+  const openBytes = openRows.reduce((sum, { length }) => sum + length, 0);
+  const bytes = Buffer.allocUnsafe(
+    HEADER_BYTES + counts.length + traits.length + openBytes + hashes.byteLength,
+  );
+  bytes[0] = VERSION;
+  bytes[1] = head.openCount;
+  bytes.writeUInt16LE(hashes.length / 2, 2);
+  bytes.writeUInt32LE(head.hashChunks, 4);
+  bytes.writeDoubleLE(head.firstMs, 8);
+  bytes.writeDoubleLE(head.lastMs, 16);
+  bytes.writeDoubleLE(head.eventCount, 24);
+  bytes.writeDoubleLE(head.rowCount, 32);
+  bytes.writeDoubleLE(head.newestBlock?.timestampMs ?? Number.NaN, 40);
+  bytes.writeDoubleLE(head.newestBlock?.offset ?? Number.NaN, 48);
+  bytes.writeDoubleLE(head.sealedMs ?? Number.NaN, 56);
+  bytes.writeUInt32LE(counts.length, 64);
+  bytes.writeUInt32LE(traits.length, 68);
+  bytes.writeUInt32LE(openBytes, 72);
+  let at = HEADER_BYTES;
+  for (const part of [counts, traits, ...openRows, bytesOf(hashes)]) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** The parts are views of the bytes, which become the caller's to change. */
+export function decodeHead(stored: Uint8Array): HeadParts {
+  const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
+  if (bytes[0] === 1) return partsOf(decodeVersion1(bytes));
+  assert(bytes[0] === VERSION, `a user head of version 1 or ${VERSION}, not ${bytes[0]}`);
+  const traitsAt = HEADER_BYTES + bytes.readUInt32LE(64);
+  const openAt = traitsAt + bytes.readUInt32LE(68);
+  const hashesAt = openAt + bytes.readUInt32LE(72);
+  const blockMs = bytes.readDoubleLE(40);
+  const isSealed = !Number.isNaN(blockMs);
+  return {
+    openCount: bytes[1]!,
+    hashChunks: bytes.readUInt32LE(4),
+    firstMs: bytes.readDoubleLE(8),
+    lastMs: bytes.readDoubleLE(16),
+    eventCount: bytes.readDoubleLE(24),
+    rowCount: bytes.readDoubleLE(32),
+    newestBlock: isSealed ? { timestampMs: blockMs, offset: bytes.readDoubleLE(48) } : undefined,
+    sealedMs: isSealed ? bytes.readDoubleLE(56) : undefined,
+    counts: bytes.subarray(HEADER_BYTES, traitsAt),
+    traits: bytes.subarray(traitsAt, openAt),
+    openRows: hashesAt > openAt ? [bytes.subarray(openAt, hashesAt)] : [],
+    hashes: decodeHashes(bytes.subarray(hashesAt, hashesAt + 8 * bytes.readUInt16LE(2))),
+  };
+}
+
+export function decodeUserHead(stored: Uint8Array): UserHead {
+  if (stored[0] === 1)
+    return decodeVersion1(Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength));
+  const head = decodeHead(stored);
+  const { firstMs, lastMs, eventCount, rowCount, hashChunks, newestBlock } = head;
+  return {
+    record: {
+      firstMs,
+      lastMs,
+      eventCount,
+      counts: decodeCounts(head.counts),
+      identified: decodeTraitChanges(head.traits),
+      rowCount,
+      hashChunks,
+      ...(newestBlock && { newestBlock }),
+    },
+    openCount: head.openCount,
+    openRows: head.openRows[0] ?? NO_BYTES,
+    hashes: head.hashes,
+  };
+}
+
+function decodeVersion1(bytes: Buffer): UserHead {
+  const recordEnd = VERSION_1_HEADER_BYTES + bytes.readUInt32LE(4);
+  const openEnd = recordEnd + bytes.readUInt32LE(8);
+  return {
+    record: decodeUserRecord(bytes.subarray(VERSION_1_HEADER_BYTES, recordEnd)),
+    openCount: bytes[1]!,
+    openRows: bytes.subarray(recordEnd, openEnd),
+    hashes: decodeHashes(bytes.subarray(openEnd, openEnd + 8 * bytes.readUInt16LE(2))),
+  };
+}
+
+/** Version 1 did not say when its newest sealed row was: later than any, so that rows are put in where they belong. */
+function partsOf({ record, openCount, openRows, hashes }: UserHead): HeadParts {
+  const { counts, identified, newestBlock, ...numbers } = record;
+  return {
+    ...numbers,
+    openCount,
+    newestBlock,
+    sealedMs: newestBlock && Number.POSITIVE_INFINITY,
+    counts: encodeCounts(counts),
+    traits: encodeTraitChanges(identified),
+    openRows: openRows.length > 0 ? [openRows] : [],
+    hashes,
   };
 }
 
@@ -54,6 +177,7 @@ export function encodeHashes(hashes: Uint32Array): Uint8Array {
 
 /** A copy, for the bytes may lie unaligned. */
 export function decodeHashes(bytes: Uint8Array): Uint32Array {
+  if (bytes.length === 0) return NO_HASHES;
   return new Uint32Array(Uint8Array.from(bytes).buffer);
 }
 

@@ -1,5 +1,5 @@
 import { Packr } from "msgpackr";
-import type { Fields, StoredEvent } from "#events";
+import type { Fields } from "#events";
 
 /** What is kept of a user beside the sequence: when seen, how often, and what was said of them. */
 export interface UserRecord {
@@ -10,7 +10,7 @@ export interface UserRecord {
   /** Event name (declared action, or the message type) -> count. */
   readonly counts: Readonly<Record<string, number>>;
   /** Every change of traits, oldest first: `identify` at a time. */
-  readonly identified: readonly { readonly timestampMs: number; readonly traits: Fields }[];
+  readonly identified: readonly TraitChange[];
   /** Rows of the sequence. */
   readonly rowCount: number;
   /** Place of the newest sealed block. */
@@ -19,37 +19,28 @@ export interface UserRecord {
   readonly hashChunks: number;
 }
 
+/** What one `identify` said. */
+export interface TraitChange {
+  readonly timestampMs: number;
+  readonly traits: Fields;
+}
+
 const packr = new Packr({ useRecords: false, useToJSON: false });
 /** Past this many changes the oldest two are merged: what was known first stays known. */
 const TRAIT_CHANGES_KEPT = 32;
 
-export function encodeUserRecord(record: UserRecord): Uint8Array {
-  return packr.pack(record);
-}
-
+/** As version 1 of the head held it. */
 export function decodeUserRecord(bytes: Uint8Array): UserRecord {
   return packr.unpack(bytes) as UserRecord; // our own bytes
 }
 
-/** The record after one more event, which was not applied before. */
-export function countEvent(before: UserRecord | undefined, event: StoredEvent): UserRecord {
-  const { timestampMs } = event;
-  const said = event.kind === "track" ? event.name : event.kind;
-  const name = said === "__proto__" ? "__proto_" : said; // what msgpackr makes of this key when it reads it
-  const counts = before?.counts ?? {};
-  const had = Object.hasOwn(counts, name) ? counts[name]! : 0;
-  const record: UserRecord = {
-    firstMs: Math.min(before?.firstMs ?? timestampMs, timestampMs),
-    lastMs: Math.max(before?.lastMs ?? timestampMs, timestampMs),
-    eventCount: (before?.eventCount ?? 0) + 1,
-    counts: { ...counts, [name]: had + 1 },
-    identified: before?.identified ?? [],
-    rowCount: before?.rowCount ?? 0,
-    hashChunks: before?.hashChunks ?? 0,
-    ...(before?.newestBlock && { newestBlock: before.newestBlock }),
-  };
-  if (event.kind !== "identify") return record;
-  return { ...record, identified: addChange(record.identified, timestampMs, event.traits) };
+/** No bytes for no change. */
+export function encodeTraitChanges(changes: readonly TraitChange[]): Uint8Array {
+  return changes.length === 0 ? Buffer.alloc(0) : packr.pack(changes);
+}
+
+export function decodeTraitChanges(bytes: Uint8Array): readonly TraitChange[] {
+  return bytes.length === 0 ? [] : (packr.unpack(bytes) as TraitChange[]); // our own bytes
 }
 
 /** Traits as they were known at a time: later changes win. */
@@ -58,14 +49,9 @@ export function traitsAsOf(record: UserRecord, asOfMs: number): Fields {
   return Object.assign({}, ...known.map(({ traits }) => traits)) as Fields;
 }
 
-function addChange(
-  identified: UserRecord["identified"],
-  timestampMs: number,
-  traits: Fields,
-): UserRecord["identified"] {
-  const changes = [...identified, { timestampMs, traits }].sort(
-    (left, right) => left.timestampMs - right.timestampMs,
-  );
+/** The changes with one more, oldest first. */
+export function addTraitChange(known: readonly TraitChange[], change: TraitChange): readonly TraitChange[] {
+  const changes = [...known, change].sort((left, right) => left.timestampMs - right.timestampMs);
   if (changes.length <= TRAIT_CHANGES_KEPT) return changes;
   const [first, second, ...later] = changes;
   return [{ timestampMs: second!.timestampMs, traits: { ...first!.traits, ...second!.traits } }, ...later];

@@ -91,6 +91,7 @@ interface Batch {
 
 /** What a batch says once holds for each of its events that does not say it itself. */
 function shared({ batch, sentAt, context }: Batch): readonly unknown[] {
+  if (!sentAt && !context) return batch;
   const once = { ...(sentAt && { sentAt }), ...(context && { context }) };
   return batch.map((message) => (isObject(message) ? { ...once, ...message } : message));
 }

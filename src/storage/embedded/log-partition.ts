@@ -5,7 +5,7 @@ import type { LogRecord } from "../event-log.ts";
 import { rewriteWithout } from "./rewrite-segment.ts";
 import {
   decodeFrames,
-  encodeFrame,
+  encodeFrames,
   encodeHeader,
   readAt,
   readBlock,
@@ -49,7 +49,8 @@ interface Segment {
 }
 
 interface PendingAppend {
-  readonly frames: readonly Uint8Array[];
+  readonly frames: Buffer;
+  readonly recordCount: number;
   readonly resolve: (firstOffset: number) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -97,7 +98,7 @@ export class LogPartition {
     assert(!this.#options.isReadOnly, "a log opened to read is not written");
     return new Promise((resolve, reject) => {
       if (this.#failure) return reject(this.#failure);
-      this.#pending.push({ frames: records.map(encodeFrame), resolve, reject });
+      this.#pending.push({ frames: encodeFrames(records), recordCount: records.length, resolve, reject });
       this.#flushing ??= this.#flushAll();
     });
   }
@@ -354,9 +355,9 @@ export class LogPartition {
     } catch (error) {
       return rejectAll(group, error);
     }
-    for (const { frames, resolve } of group) {
+    for (const { recordCount, resolve } of group) {
       resolve(this.#end);
-      this.#end += frames.length;
+      this.#end += recordCount;
     }
     this.#tellArrivals();
   }
@@ -367,7 +368,7 @@ export class LogPartition {
 
   /** On a failed write (a full disk) the file is cut back to its last whole record, and the log stays usable. */
   async #writeFrames(segment: Segment, group: readonly PendingAppend[]): Promise<number> {
-    const bytes = Buffer.concat(group.flatMap(({ frames }) => frames));
+    const bytes = Buffer.concat(group.map(({ frames }) => frames));
     try {
       let written = 0;
       while (written < bytes.length) {

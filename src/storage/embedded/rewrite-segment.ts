@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import type { LogRecord } from "../event-log.ts";
 import {
   decodeFrames,
-  encodeFrame,
+  encodeFrames,
   encodeHeader,
   FRAME_HEADER_BYTES,
   readBlock,
@@ -43,8 +43,7 @@ export async function rewriteWithout(
     await file.appendFile(encodeHeader(baseOffset));
     let endPosition = SEGMENT_HEADER_BYTES;
     for await (const records of recordsOf(path, baseOffset, end)) {
-      const frames = records.map(({ offset, bytes }) => encodeFrame(erased.has(offset) ? NOTHING : bytes));
-      const block = Buffer.concat(frames);
+      const block = encodeFrames(records.map(({ offset, bytes }) => (erased.has(offset) ? NOTHING : bytes)));
       await file.appendFile(block);
       endPosition += block.length;
     }

@@ -36,13 +36,19 @@ export function findHeaderFault(header: Buffer, baseOffset: number): string | un
   return undefined;
 }
 
-/** The frame of one record. */
-export function encodeFrame(record: Uint8Array): Uint8Array {
-  const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + record.length);
-  frame.writeUInt32LE(record.length, 0);
-  frame.set(record, FRAME_HEADER_BYTES);
-  frame.writeUInt32LE(checksumOf(frame.subarray(0, 4), record), 4);
-  return frame;
+/** The frames of records, one after the other. */
+export function encodeFrames(records: readonly Uint8Array[]): Buffer {
+  let size = 0;
+  for (const { length } of records) size += FRAME_HEADER_BYTES + length;
+  const frames = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const record of records) {
+    frames.writeUInt32LE(record.length, at);
+    frames.writeUInt32LE(checksumOf(record), at + 4);
+    frames.set(record, at + FRAME_HEADER_BYTES);
+    at += FRAME_HEADER_BYTES + record.length;
+  }
+  return frames;
 }
 
 /** Whole, correct frames at the start of `bytes`: the records, and how many bytes they and their frames take. */
@@ -58,7 +64,7 @@ export function decodeFrames(
     const end = position + FRAME_HEADER_BYTES + length;
     if (end > bytes.length) break;
     const record = bytes.subarray(position + FRAME_HEADER_BYTES, end);
-    if (bytes.readUInt32LE(position + 4) !== checksumOf(bytes.subarray(position, position + 4), record)) {
+    if (bytes.readUInt32LE(position + 4) !== checksumOf(record)) {
       return { records, byteCount: position, isDamaged: true };
     }
     records.push({ offset: firstOffset + records.length, bytes: record });
@@ -135,6 +141,18 @@ export async function readAt(file: FileHandle, position: number, length: number)
   return bytes.subarray(0, filled);
 }
 
-function checksumOf(lengthField: Uint8Array, record: Uint8Array): number {
-  return crc32(record, crc32(lengthField));
+/** CRC-32 of the record behind its length. The four bytes of the length are not worth a call of zlib's. */
+function checksumOf(record: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (let shift = 0; shift < 32; shift += 8) {
+    crc = (crc >>> 8) ^ CRC_OF_BYTE[(crc ^ (record.length >>> shift)) & 0xff]!;
+  }
+  return crc32(record, ~crc >>> 0);
 }
+
+/** CRC-32 of each single byte, without the inversions at either end. */
+const CRC_OF_BYTE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  return crc;
+});

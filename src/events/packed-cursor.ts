@@ -1,0 +1,168 @@
+/**
+ * @file A place in msgpack bytes, moved on value by value (the format: https://github.com/msgpack/msgpack/blob/master/spec.md).
+ * For whoever needs a few values of many: what is not wanted, or is of another type than asked for, is stepped over.
+ */
+export class PackedCursor {
+  /** Where the next value begins. */
+  at = 0;
+  #bytes: Buffer = Buffer.alloc(0);
+
+  /** Begins at the start of these bytes, which are whole. */
+  open(bytes: Uint8Array): this {
+    this.#bytes = Buffer.isBuffer(bytes)
+      ? bytes
+      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.at = 0;
+    return this;
+  }
+
+  /** The next value when it is a number. */
+  number(): number | undefined {
+    const bytes = this.#bytes;
+    const tag = bytes[this.at]!;
+    if (tag < 0x80) {
+      this.at++;
+      return tag;
+    }
+    const from = this.at + 1;
+    const width = numberWidth(tag);
+    if (width === 0 && tag < 0xe0) {
+      this.skip();
+      return undefined;
+    }
+    this.at = from + width;
+    if (tag === 0xcb) return bytes.readDoubleBE(from);
+    if (tag === 0xca) return bytes.readFloatBE(from);
+    if (tag === 0xcf) return Number(bytes.readBigUInt64BE(from));
+    if (tag === 0xd3) return Number(bytes.readBigInt64BE(from));
+    if (tag >= 0xe0) return tag - 0x100;
+    return tag < 0xd0 ? bytes.readUIntBE(from, width) : bytes.readIntBE(from, width);
+  }
+
+  /** The next value when it is a string. */
+  text(): string | undefined {
+    const from = this.#textStart();
+    if (from < 0) {
+      this.skip();
+      return undefined;
+    }
+    const length = this.#length;
+    this.at = from + length;
+    return length === 0 ? "" : textOf(this.#bytes, from, this.at);
+  }
+
+  /** How many entries follow of the map that is next; 0 when something else is, which is stepped over. */
+  mapLength(): number {
+    const tag = this.#bytes[this.at]!;
+    if ((tag & 0xf0) === 0x80) {
+      this.at++;
+      return tag & 0x0f;
+    }
+    if (tag === 0xde || tag === 0xdf) return this.#count(tag === 0xde ? 2 : 4);
+    this.skip();
+    return 0;
+  }
+
+  /** How many values follow of the array that is next; 0 when something else is, which is stepped over. */
+  arrayLength(): number {
+    const tag = this.#bytes[this.at]!;
+    if ((tag & 0xf0) === 0x90) {
+      this.at++;
+      return tag & 0x0f;
+    }
+    if (tag === 0xdc || tag === 0xdd) return this.#count(tag === 0xdc ? 2 : 4);
+    this.skip();
+    return 0;
+  }
+
+  /** Steps over a key of a map; which of the known ones (UTF-8) it is, or -1. */
+  keyAmong(known: readonly Uint8Array[]): number {
+    const from = this.#textStart();
+    if (from < 0) {
+      this.skip();
+      return -1;
+    }
+    const length = this.#length;
+    this.at = from + length;
+    for (let n = 0; n < known.length; n++) {
+      const key = known[n]!;
+      if (key.length !== length) continue;
+      let same = 0;
+      while (same < length && key[same] === this.#bytes[from + same]) same++;
+      if (same === length) return n;
+    }
+    return -1;
+  }
+
+  /** Steps over the next value, whatever it is. */
+  skip(): void {
+    for (let left = 1; left > 0; left--) left += this.#skipOne();
+  }
+
+  /** Bytes of the string that {@link #textStart} found. */
+  #length = 0;
+
+  /** Where the text of the string that is next begins, or -1 when something else is next. */
+  #textStart(): number {
+    const bytes = this.#bytes;
+    const tag = bytes[this.at]!;
+    if ((tag & 0xe0) === 0xa0) {
+      this.#length = tag & 0x1f;
+      return this.at + 1;
+    }
+    if (tag < 0xd9 || tag > 0xdb) return -1;
+    const width = 1 << (tag - 0xd9);
+    this.#length = bytes.readUIntBE(this.at + 1, width);
+    return this.at + 1 + width;
+  }
+
+  #count(width: 2 | 4): number {
+    const from = this.at + 1;
+    this.at = from + width;
+    return this.#bytes.readUIntBE(from, width);
+  }
+
+  /** Steps over one value's own bytes; how many values are inside it. */
+  #skipOne(): number {
+    const bytes = this.#bytes;
+    const tag = bytes[this.at]!;
+    if (tag < 0x80 || tag >= 0xe0) return this.#step(1);
+    if (tag < 0x90) return this.#step(1, 2 * (tag & 0x0f));
+    if (tag < 0xa0) return this.#step(1, tag & 0x0f);
+    if (tag < 0xc0) return this.#step(1 + (tag & 0x1f));
+    if (tag < 0xc4) return this.#step(1); // nil, false, true
+    const length = numberWidth(tag);
+    if (length > 0) return this.#step(1 + length);
+    if (tag >= 0xd4 && tag <= 0xd8) return this.#step(2 + (1 << (tag - 0xd4))); // fixed extensions
+    if (tag >= 0xdc) return this.#stepInto(tag);
+    // Strings, binaries and extensions by the width of their length; an extension also has a type.
+    const isExtension = tag >= 0xc7 && tag <= 0xc9;
+    const width = 1 << (tag - (tag >= 0xd9 ? 0xd9 : isExtension ? 0xc7 : 0xc4));
+    return this.#step(1 + width + bytes.readUIntBE(this.at + 1, width) + (isExtension ? 1 : 0));
+  }
+
+  #stepInto(tag: number): number {
+    const isArray = tag < 0xde;
+    const count = this.#count(tag % 2 === 0 ? 2 : 4);
+    return isArray ? count : 2 * count;
+  }
+
+  #step(byteCount: number, inside = 0): number {
+    this.at += byteCount;
+    return inside;
+  }
+}
+
+/** Bytes after the tag of a number that is not in the tag itself; 0 for other tags. */
+function numberWidth(tag: number): number {
+  if (tag === 0xca) return 4;
+  if (tag === 0xcb) return 8;
+  if (tag >= 0xcc && tag <= 0xcf) return 1 << (tag - 0xcc);
+  return tag >= 0xd0 && tag <= 0xd3 ? 1 << (tag - 0xd0) : 0;
+}
+
+/** Short ASCII texts, which most are, are not worth a call out of JavaScript. */
+function textOf(bytes: Buffer, from: number, to: number): string {
+  for (let at = from; at < to; at++) if (bytes[at]! > 0x7f) return bytes.toString("utf8", from, to);
+  return bytes.toString("latin1", from, to);
+}

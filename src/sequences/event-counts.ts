@@ -1,0 +1,54 @@
+/**
+ * @file How often each name came, as it lies in the user's head: (nameBytes:u16 name:utf8 count:u32), one after the other, in
+ * order of first arrival. Counting one more changes four bytes, and no name is made a string for it.
+ */
+const LENGTH_BYTES = 2;
+const COUNT_BYTES = 4;
+
+/** The counts with one more of the name, which may be the same buffer, changed. */
+export function countOne(counts: Buffer, name: string): Buffer {
+  for (let at = 0; at < counts.length; ) {
+    const nameEnd = at + LENGTH_BYTES + counts.readUInt16LE(at);
+    if (isText(counts, at + LENGTH_BYTES, nameEnd, name)) {
+      counts.writeUInt32LE(counts.readUInt32LE(nameEnd) + 1, nameEnd);
+      return counts;
+    }
+    at = nameEnd + COUNT_BYTES;
+  }
+  return Buffer.concat([counts, encodeCount(name, 1)]);
+}
+
+export function encodeCounts(counts: Readonly<Record<string, number>>): Buffer {
+  return Buffer.concat(Object.entries(counts).map(([name, count]) => encodeCount(name, count)));
+}
+
+export function decodeCounts(counts: Buffer): Readonly<Record<string, number>> {
+  const found: [string, number][] = [];
+  for (let at = 0; at < counts.length; ) {
+    const nameEnd = at + LENGTH_BYTES + counts.readUInt16LE(at);
+    found.push([counts.toString("utf8", at + LENGTH_BYTES, nameEnd), counts.readUInt32LE(nameEnd)]);
+    at = nameEnd + COUNT_BYTES;
+  }
+  return Object.fromEntries(found);
+}
+
+function encodeCount(name: string, count: number): Buffer {
+  const utf8 = Buffer.from(name);
+  const bytes = Buffer.allocUnsafe(LENGTH_BYTES + utf8.length + COUNT_BYTES);
+  bytes.writeUInt16LE(utf8.length, 0);
+  bytes.set(utf8, LENGTH_BYTES);
+  bytes.writeUInt32LE(count, LENGTH_BYTES + utf8.length);
+  return bytes;
+}
+
+/** Whether the bytes are the text's UTF-8. */
+function isText(bytes: Buffer, from: number, to: number, text: string): boolean {
+  const { length } = text;
+  if (to - from < length) return false;
+  for (let n = 0; n < length; n++) {
+    const code = text.charCodeAt(n);
+    if (code > 0x7f) return bytes.subarray(from, to).equals(Buffer.from(text));
+    if (bytes[from + n] !== code) return false;
+  }
+  return to - from === length;
+}
