@@ -4,7 +4,7 @@ import type { TSchema } from "typebox";
 
 // `strict: false`: TypeBox marks its schemas in ways ajv's strict mode refuses; the compiler has checked the schemas themselves.
 // `unicode: false`: lengths are counted in UTF-16 units, which is what a text's length costs nothing to ask for.
-const ajv = new Ajv({ strict: false, allErrors: false, coerceTypes: false, unicode: false });
+const ajv = new Ajv({ strict: false, allErrors: false, coerceTypes: false, unicode: false, logger: false });
 addFormats.default(ajv, { mode: "fast", formats: ["date-time"] });
 
 /** A function that says what is wrong with a value: `undefined` when it has the schema's shape. */

@@ -5,6 +5,7 @@ import { Actions } from "#events";
 import { Applier } from "#sequences";
 import { LmdbStateStore, SegmentedEventLog } from "#storage";
 import { paths } from "./data-folder.ts";
+import { useLargeBufferPool } from "./threads.ts";
 
 /** @file The thread that keeps state level with the log, so that applying costs the serving thread nothing. */
 
@@ -67,6 +68,7 @@ function fail(error: unknown): void {
   send({ kind: "failed", ...code, message: error instanceof Error ? error.message : String(error) });
 }
 
+useLargeBufferPool();
 try {
   const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount, isReadOnly: true });
   let applying: { close: () => Promise<void> } | undefined = await startApplying(log);

@@ -1,11 +1,9 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { PlatformError, type ProgressListener } from "#base";
 import type { NamedAction } from "#declarations";
 import { type EventLog, OffsetGate, type StateStore } from "#storage";
 import type { ApplyMessage, ApplyOrder, ApplyTask } from "./apply-worker.ts";
-
-/** The same file from `src` (tests) and from `dist`: a worker thread runs compiled code only. */
-const WORKER = new URL("../../dist/main/apply-worker.js", import.meta.url);
+import { startThread } from "./threads.ts";
 
 export interface BackgroundApplierParts {
   readonly folder: string;
@@ -37,7 +35,7 @@ export class BackgroundApplier {
     const { folder, log, declared } = parts;
     this.#gates = Array.from({ length: log.partitionCount }, () => new OffsetGate(0));
     const task: ApplyTask = { folder, partitionCount: log.partitionCount, declared };
-    this.#worker = new Worker(WORKER, { workerData: task, execArgv: [] }); // flags of a test runner are not the thread's
+    this.#worker = startThread("apply-worker", task);
     this.#ended = new Promise((ended) => this.#worker.once("exit", () => ended()));
   }
 

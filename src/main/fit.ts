@@ -1,10 +1,7 @@
-import { Worker } from "node:worker_threads";
 import { PlatformError, type ProgressListener } from "#base";
 import type { FitMessage, FitTask } from "./fit-worker.ts";
 import type { ModelManifest } from "./model-store.ts";
-
-/** The same file from `src` (tests) and from `dist`: a worker thread runs compiled code only. */
-const WORKER = new URL("../../dist/main/fit-worker.js", import.meta.url);
+import { startThread } from "./threads.ts";
 
 /**
  * Fits models on what the log holds, in a thread of its own, so that serving goes on meanwhile. Resolves with the manifest
@@ -17,7 +14,7 @@ export function fitInWorker(
   abort?: AbortSignal,
 ): Promise<ModelManifest[]> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(WORKER, { workerData: task, execArgv: [] }); // flags of a test runner are not the thread's
+    const worker = startThread("fit-worker", task);
     const stop = (): void => {
       void worker.terminate();
       reject(new PlatformError("not-ready", "fitting was stopped"));

@@ -4,6 +4,7 @@ import { countInLake, forgetInLake, type Removed } from "#governance";
 import { LakeWriter } from "#sequences";
 import { DuckDbLake, LmdbStateStore, SegmentedEventLog } from "#storage";
 import { paths } from "./data-folder.ts";
+import { giveWay, useLargeBufferPool } from "./threads.ts";
 
 /** @file The thread that lays events down in the lake, behind the state. */
 
@@ -32,6 +33,8 @@ assert(parentPort, "this file runs as a worker thread");
 const port = parentPort;
 const send = (message: LakeMessage): void => port.postMessage(message);
 const { folder, partitionCount, applied } = workerData as LakeTask;
+giveWay();
+useLargeBufferPool();
 const log = await SegmentedEventLog.open(paths.log(folder), {
   partitionCount,
   isReadOnly: true,

@@ -1,9 +1,7 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { Removed } from "#governance";
 import type { LakeMessage, LakeOrder, LakeTask } from "./lake-worker.ts";
-
-/** The same file from `src` (tests) and from `dist`: a worker thread runs compiled code only. */
-const WORKER = new URL("../../dist/main/lake-worker.js", import.meta.url);
+import { startThread } from "./threads.ts";
 
 /** The serving thread's end of the lake's writer: tells it how far state is. A lake that fails is behind, and nothing else. */
 export class BackgroundLake {
@@ -15,7 +13,7 @@ export class BackgroundLake {
     | undefined;
 
   constructor(task: LakeTask, onNotice: (message: string) => void) {
-    this.#worker = new Worker(WORKER, { workerData: task, execArgv: [] }); // flags of a test runner are not the thread's
+    this.#worker = startThread("lake-worker", task);
     this.#worker.on("message", (message: LakeMessage) => {
       if (message.kind === "trouble") onNotice(`the lake is behind: ${message.message}; it is tried again`);
       else if (message.kind === "answer") this.#answer?.resolve(message.removed);

@@ -178,7 +178,9 @@ export function encodeHashes(hashes: Uint32Array): Uint8Array {
 /** A copy, for the bytes may lie unaligned. */
 export function decodeHashes(bytes: Uint8Array): Uint32Array {
   if (bytes.length === 0) return NO_HASHES;
-  return new Uint32Array(Uint8Array.from(bytes).buffer);
+  const hashes = new Uint32Array(bytes.length / 4);
+  bytesOf(hashes).set(bytes);
+  return hashes;
 }
 
 function bytesOf(words: Uint32Array): Uint8Array {

@@ -179,9 +179,14 @@ class LmdbReader implements StateReader {
   }
 
   async get(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]> {
-    const options = this.#transaction ? { transaction: this.#transaction } : {};
     const now = this.#clock.nowMs();
-    return keys.map((key) => decodeValue(this.#database.get(asBuffer(key), options), now));
+    return keys.map((key) => decodeValue(this.#find(asBuffer(key)), now));
+  }
+
+  /** The stored bytes, valid until the next call. */
+  #find(key: Buffer): Buffer | undefined {
+    const transaction = this.#transaction;
+    return transaction ? this.#database.get(key, { transaction }) : this.#database.getBinaryFast(key);
   }
 
   async scan({ prefix, from, reverse = false, limit }: StateRange): Promise<readonly StateEntry[]> {
@@ -216,7 +221,9 @@ function encodeValue(value: Uint8Array, expiresAtMs = Number.POSITIVE_INFINITY):
 /** A copy of the value, aligned and owned by the caller; `undefined` when its time has passed. */
 function decodeValue(stored: Buffer | undefined, nowMs: number): Uint8Array | undefined {
   if (!stored || stored.readDoubleLE(0) <= nowMs) return undefined;
-  return Uint8Array.from(stored.subarray(EXPIRY_BYTES));
+  const value = Buffer.allocUnsafe(stored.length - EXPIRY_BYTES);
+  stored.copy(value, 0, EXPIRY_BYTES, stored.length);
+  return value;
 }
 
 /** The smallest key greater than every key with the prefix (an all-0xff prefix has none: then 0xff is repeated). */
