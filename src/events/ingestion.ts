@@ -4,6 +4,7 @@ import type { FaultFinder } from "#declarations";
 import type { EventLog } from "#storage";
 import type { Actions } from "./actions.ts";
 import type { Catalogue } from "./catalogue.ts";
+import type { DeadLetters } from "./dead-letters.ts";
 import { type IdentityGraph, isBlockedId } from "./identity.ts";
 import { anonymousUserId, isCleanId, normalizeMessage, type Rejection, validateMessage } from "./message.ts";
 import { compileSchema } from "./schema-compiler.ts";
@@ -32,6 +33,8 @@ export interface IngestionParts {
   readonly clock: Clock;
   readonly applied: Applied;
   readonly newEventId: () => string;
+  /** Where what is rejected is kept; absent: nowhere. */
+  readonly deadLetters?: Pick<DeadLetters, "keep">;
 }
 
 /** Segment's limit for one event. */
@@ -58,10 +61,11 @@ export class Ingestion {
   /**
    * Takes in a batch of Segment messages. A bad one is rejected with its place and reason; it never stops the others. A
    * message whose `messageId` the user already has changes nothing and counts as accepted.
+   * @param source the declared source by whose key they came
    * @throws PlatformError `not-ready` when the log cannot be written: then nothing is promised, send it again
    */
-  async ingestMessages(messages: readonly unknown[]): Promise<IngestResult> {
-    const { result, applied } = await this.storeMessages(messages);
+  async ingestMessages(messages: readonly unknown[], source?: string): Promise<IngestResult> {
+    const { result, applied } = await this.storeMessages(messages, source);
     await applied;
     return result;
   }
@@ -69,14 +73,16 @@ export class Ingestion {
   /** As {@link ingestMessages}, but resolves when the events are durable; `applied` resolves when later reads show them. */
   async storeMessages(
     messages: readonly unknown[],
+    source?: string,
   ): Promise<{ result: IngestResult; applied: Promise<unknown> }> {
     const rejected: Rejection[] = [];
     const events: StoredEvent[] = [];
     for (const [position, input] of messages.entries()) {
       const outcome = this.#accept(input);
-      if ("event" in outcome) events.push(outcome.event);
+      if ("event" in outcome) events.push(sentBy(source, outcome.event));
       else rejected.push({ position, ...outcome.fault });
     }
+    const kept = this.#keep("event", messages, rejected, source);
     await this.#settleShared(events);
     const byPartition = new Map<number, Uint8Array[]>();
     for (const event of events) {
@@ -88,11 +94,12 @@ export class Ingestion {
     const appends = Array.from(byPartition, ([partition, records]) => this.#append(partition, records));
     const applied = Promise.all((await Promise.all(appends)).map((append) => append.applied()));
     applied.catch(() => {}); // told to whoever awaits it
+    await kept;
     return { result: { accepted: events.length, rejected }, applied };
   }
 
   /** Puts items in the catalogue; fields left out keep their value. Bad items are rejected one by one. */
-  async ingestItems(items: readonly unknown[]): Promise<IngestResult> {
+  async ingestItems(items: readonly unknown[], source?: string): Promise<IngestResult> {
     const rejected: Rejection[] = [];
     const records: SharedRecord[] = [];
     for (const [position, input] of items.entries()) {
@@ -114,7 +121,9 @@ export class Ingestion {
           message: "it has a control character",
         });
     }
+    const kept = this.#keep("item", items, rejected, source);
     if (records.length > 0) await this.#store(SHARED_PARTITION, records.map(encodeSharedRecord));
+    await kept;
     return { accepted: records.length, rejected };
   }
 
@@ -193,6 +202,19 @@ export class Ingestion {
     }
   }
 
+  /** Resolves when what was rejected is a durable dead letter; at once when nothing was. */
+  async #keep(
+    kind: "event" | "item",
+    inputs: readonly unknown[],
+    rejected: readonly Rejection[],
+    source: string | undefined,
+  ): Promise<void> {
+    if (rejected.length === 0) return;
+    const from = { kind, receivedAtMs: this.#parts.clock.nowMs(), ...(source !== undefined && { source }) };
+    const letters = rejected.map((fault) => ({ ...from, fault, original: inputs[fault.position] }));
+    await this.#parts.deadLetters?.keep(letters);
+  }
+
   async #store(partition: number, records: readonly Uint8Array[]): Promise<void> {
     await (await this.#append(partition, records)).applied();
   }
@@ -205,6 +227,11 @@ export class Ingestion {
     const first = await log.append(partition, records);
     return { applied: () => applied(partition, first + records.length) };
   }
+}
+
+/** The event with the name of the source that sent it. Without one it keeps what the sender says, whose key is the platform's own. */
+function sentBy(source: string | undefined, event: StoredEvent): StoredEvent {
+  return source === undefined ? event : { ...event, rest: { ...event.rest, source } };
 }
 
 function findSizeFault(value: unknown, limit: number): { path: string; message: string } | undefined {
