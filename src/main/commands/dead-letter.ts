@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { PlatformError } from "#base";
-import type { DeadLetter, DeadLetters } from "#events";
+import type { DeadLetters } from "#events";
 import { readManifest } from "../data-folder.ts";
 import { openDeadLetters } from "../dead-letters.ts";
+import { describeDeadLetter } from "../describe-dead-letter.ts";
 import { ProgressBar, say, warn } from "../terminal.ts";
 import { openExisting } from "./open-folder.ts";
 import { type DataOptions, declarationsOf, folderFor, parseInteger, withDataOptions } from "./options.ts";
@@ -10,8 +11,6 @@ import { type DataOptions, declarationsOf, folderFor, parseInteger, withDataOpti
 type Options = DataOptions & { readonly reason?: string; readonly json?: boolean };
 type ListOptions = Options & { readonly limit: number; readonly before?: number };
 type ReplayOptions = Options & { readonly items?: boolean };
-
-const SHOWN_CHARACTERS = 300;
 
 /** `inkling dead-letter`: what was rejected; to look at, to count, and to send again once its reason is mended. */
 export function registerDeadLetter(program: Command): void {
@@ -46,7 +45,7 @@ async function list(options: ListOptions): Promise<void> {
       ...(before !== undefined && { before }),
     };
     const { letters, next } = await deadLetters.page(request);
-    for (const letter of letters) say(json ? JSON.stringify(letter) : describe(letter));
+    for (const letter of letters) say(json ? JSON.stringify(letter) : describeDeadLetter(letter));
     if (next !== undefined) warn(`there are older ones: --before ${next}`);
   });
 }
@@ -90,22 +89,4 @@ async function look(options: DataOptions, use: (deadLetters: DeadLetters) => Pro
   } finally {
     await deadLetters.close();
   }
-}
-
-function describe({
-  id,
-  kind,
-  code,
-  path,
-  message,
-  source,
-  receivedAtMs,
-  original,
-  excerpt,
-}: DeadLetter): string {
-  const text = excerpt ?? JSON.stringify(original);
-  const shown = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}...` : text;
-  const from = source === undefined ? "" : ` from ${source}`;
-  const place = path === "" ? "" : ` at ${path}`;
-  return `${id}  ${new Date(receivedAtMs).toISOString()}  ${kind}${from}  ${code}${place}: ${message}\n    ${shown}`;
 }
