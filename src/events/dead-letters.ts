@@ -104,17 +104,20 @@ export class DeadLetters {
    * also when it cannot be kept, which is counted.
    */
   async keep(letters: readonly NewDeadLetter[]): Promise<void> {
+    const { log, onNotice } = this.#options;
     try {
       const records = letters.map(encodeDeadLetter);
-      const first = await this.#options.log.append(PARTITION, records);
+      const first = await log.append(PARTITION, records);
       for (const [position, bytes] of records.entries()) this.#note(first + position, bytes);
-      await this.#makeRoom();
     } catch (error) {
       this.#lost += letters.length;
-      this.#options.onNotice(
-        `${letters.length} rejected events or items could not be kept: ${String(error)}`,
-      );
+      return onNotice(`${letters.length} rejected events or items could not be kept: ${String(error)}`);
     }
+    await this.#makeRoom().catch((error: unknown) =>
+      onNotice(
+        `old dead letters could not be dropped: ${String(error)}; it is tried again with the next one`,
+      ),
+    );
   }
 
   /** At most `limit` letters before `before` (default: from the newest on), of one reason when `code` names it. */
