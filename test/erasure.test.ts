@@ -58,11 +58,16 @@ test("erasing a person leaves no byte of them, a receipt that says so, and every
   expect((await sending).map((answer) => answer.status)).toEqual(Array(30).fill(200));
   expect(receipt).toMatchObject({
     status: "done",
-    stores: [{ name: "state" }, { name: "log", removed: { links: 1 } }, { name: "lake" }],
+    stores: [
+      { name: "state" },
+      { name: "log", removed: { links: 1 } },
+      { name: "dead-letters", removed: { letters: 3 } },
+      { name: "lake" },
+    ],
     verification: {
       isClean: true,
       cameAgain: false,
-      traces: { state: 0, log: 0, lake: 0 },
+      traces: { state: 0, log: 0, "dead-letters": 0, lake: 0 },
       scan: { found: [] },
     },
   });
@@ -72,6 +77,7 @@ test("erasing a person leaves no byte of them, a receipt that says so, and every
 
   expect((await server.get(`/v1/users/${HERS.userId}`)).status).toBe(404);
   for (const [id, answer] of before) expect(await sequenceOf(server, id), id).toEqual(answer);
+  expect((await server.get("/v1/dead-letters")).body.counts).toEqual({ "unknown-type": 1 }); // that of NEAR
   expect((await server.get("/v1/users/meanwhile-29")).body.eventCount).toBe(2);
   expect(await filesWith(folder, [HERS.userId, HERS.anonymousId, SECRET])).toEqual([]);
 
@@ -147,6 +153,13 @@ async function plant(server: ServerProcess): Promise<void> {
     ...eventsOf(NEAR, 8, { note: "near" }),
   ];
   expect((await server.post("/v1/batch", { batch })).body).toMatchObject({ accepted: 62 });
+  const rejected = [
+    { type: "juggle", userId, note: SECRET },
+    { type: "track", anonymousId, note: SECRET },
+    { type: "juggle", userId: NEAR },
+    { type: "track", userId, event: "save", properties: { text: SECRET.repeat(20_000) } },
+  ];
+  expect((await server.post("/v1/batch", { batch: rejected })).body).toMatchObject({ accepted: 0 });
 }
 
 /** So that the next kill finds something to do. */

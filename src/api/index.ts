@@ -5,6 +5,7 @@ export {
   Problem,
   UserParams,
 } from "./common.ts";
+export { DeadLetterBody, DeadLettersQuerystring, DeadLettersResponse } from "./dead-letters.ts";
 export { ErasureAccepted, ErasureParams, ErasureResponse } from "./erasures.ts";
 export {
   BATCH_BYTES,
@@ -22,6 +23,7 @@ export {
   RelatedQuerystring,
   RelatedResponse,
 } from "./recommendations.ts";
+export { SchemaResponse } from "./schema.ts";
 export { IdentifyMessage, OtherMessage, SegmentMessage, TrackMessage } from "./segment.ts";
 export {
   LinkParams,

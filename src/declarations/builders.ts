@@ -28,3 +28,4 @@ export {
   text,
   time,
 } from "./field.ts";
+export { env, type FromEnvironment, type Source, source } from "./source.ts";

@@ -8,11 +8,15 @@ import { type Annotations, type Field, type Fields, type JsonSchema, sensitiviti
 /** A name longer than this cannot arrive: the front door refuses it. */
 const ACTION_NAME_LENGTH = 100;
 const SURFACE_NAME_LENGTH = 64;
+const SOURCE_NAME_LENGTH = 64;
 const FIELD_NAME_LENGTH = 100;
 const MAX_STRENGTH = 1000;
 
-const CONFIG_KEYS = ["actions", "surfaces", "itemAttributes", "traits", "mode"];
+const CONFIG_KEYS = ["actions", "surfaces", "itemAttributes", "traits", "sources", "mode"];
 const ACTION_KEYS = ["kind", "strength", "verb", "properties"];
+const SOURCE_KEYS = ["writeKey", "owner", "description"];
+/** Variables that hold the platform's own keys. */
+const TAKEN_VARIABLES = ["INKLING_WRITE_KEY", "INKLING_API_KEY"];
 const ANNOTATION_KEYS = ["description", "owner", "retentionDays", "sensitivity"];
 /** As keys of an object these mean something to JavaScript. */
 const FORBIDDEN_NAMES = ["__proto__", "constructor", "prototype"];
@@ -22,7 +26,7 @@ const platformProperties = Object.keys(TrackMessage.properties.properties.proper
 export function checkConfig(config: unknown): void {
   requireObject("the config", config, "export default defineConfig({ actions: { ... } })");
   requireKnownKeys("the config", config, CONFIG_KEYS);
-  const { actions, surfaces, itemAttributes, traits, mode } = config;
+  const { actions, surfaces, itemAttributes, traits, sources, mode } = config;
   requireObject("actions", actions, "give an object of name: action({ ... }), or defaultActions");
   for (const [name, declared] of Object.entries(actions)) {
     checkName(`actions: the name`, name, ACTION_NAME_LENGTH);
@@ -31,6 +35,7 @@ export function checkConfig(config: unknown): void {
   if (surfaces !== undefined) checkSurfaces(surfaces);
   if (itemAttributes !== undefined) checkFields("itemAttributes", itemAttributes);
   if (traits !== undefined) checkFields("traits", traits);
+  if (sources !== undefined) checkSources(sources);
   if (mode !== undefined && mode !== "strict" && mode !== "lenient")
     fail("mode", mode, 'it is "strict" or "lenient"');
 }
@@ -78,6 +83,39 @@ function checkSurfaces(surfaces: unknown): void {
     if (surfaces.indexOf(name) !== position)
       fail(`surfaces[${position}]`, name, "it is there twice; leave one out");
   }
+}
+
+function checkSources(sources: unknown): void {
+  requireObject("sources", sources, 'give an object of name: source({ writeKey: env("...") })');
+  const takenBy = new Map<string, string>();
+  for (const [name, declared] of Object.entries(sources)) {
+    const place = `sources.${name}`;
+    checkName("sources: the name", name, SOURCE_NAME_LENGTH);
+    requireObject(place, declared, 'declare it by source({ writeKey: env("...") })');
+    requireKnownKeys(place, declared, SOURCE_KEYS);
+    checkAnnotations(place, declared);
+    const variable = checkVariable(`${place}.writeKey`, declared["writeKey"]);
+    const other = takenBy.get(variable);
+    if (other !== undefined)
+      fail(`${place}.writeKey`, variable, `${other} has it; each source has its own key`);
+    takenBy.set(variable, name);
+  }
+}
+
+/** The variable's name. What stands in its place may be a secret, so it is not shown. */
+function checkVariable(place: string, writeKey: unknown): string {
+  const variable =
+    typeof writeKey === "object" && writeKey !== null && "variable" in writeKey
+      ? writeKey.variable
+      : undefined;
+  if (typeof variable !== "string" || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable))
+    throw new PlatformError(
+      "invalid-config",
+      `${place} is not the name of an environment variable: write env("INKLING_WRITE_KEY_WEB"), and set that to the key`,
+    );
+  if (TAKEN_VARIABLES.includes(variable))
+    fail(place, variable, "the platform reads its own key from it; name another");
+  return variable;
 }
 
 function checkFields(place: string, fields: unknown): asserts fields is Fields {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { PlatformError } from "#base";
 import { action } from "./action.ts";
-import { actionsOf, type Config, defaultConfig, defineConfig } from "./config.ts";
+import { actionsOf, type Config, defaultConfig, defineConfig, sourcesOf } from "./config.ts";
 import { integer, listOf, number, oneOf, text } from "./field.ts";
+import { env, source } from "./source.ts";
 
 const save = action({ kind: "positive", strength: 2.5, verb: "saved" });
 
@@ -54,6 +55,39 @@ test("the default config declares the actions that were built in", () => {
     "search|neutral|0|searched for",
     "notification-open|neutral|0|opened a notification about",
   ]);
+});
+
+test("sources are declared by name, their keys by the variables that hold them", () => {
+  const config = defineConfig({
+    actions: { save },
+    sources: {
+      web: source({ owner: "growth", writeKey: env("KEY_WEB") }),
+      "ios app": source({ writeKey: env("KEY_IOS"), description: "version 4 on" }),
+    },
+  });
+  expect(sourcesOf(config)).toEqual([
+    { name: "web", variable: "KEY_WEB" },
+    { name: "ios app", variable: "KEY_IOS" },
+  ]);
+  expect(sourcesOf(defaultConfig)).toEqual([]);
+});
+
+test("a source that is declared wrongly is named, and a key written into the config is not shown", () => {
+  const fault = (sources: unknown): string => faultOf({ actions: { save }, sources });
+  const web = { writeKey: env("KEY_WEB") };
+  expect(fault({ web: { writeKey: "sk-secret" } })).toMatch(
+    /^sources\.web\.writeKey is not the name .*env\(/,
+  );
+  expect(fault({ web: { writeKey: env("sk-secret") } })).not.toContain("sk-secret");
+  expect(fault({ web: {} })).toMatch(/^sources\.web\.writeKey/);
+  expect(fault({ web: { writeKey: env("INKLING_WRITE_KEY") } })).toMatch(/the platform reads its own key/);
+  expect(fault({ web: { writeKey: env("INKLING_API_KEY") } })).toMatch(/the platform reads its own key/);
+  expect(fault({ web, app: web })).toMatch(/^sources\.app\.writeKey is "KEY_WEB": web has it/);
+  expect(fault({ web: { ...web, key: "x" } })).toMatch(/key.*writeKey, owner, description/);
+  expect(fault({ web: { ...web, owner: "" } })).toMatch(/^sources\.web\.owner/);
+  expect(fault({ " web": web })).toMatch(/blanks/);
+  expect(fault({ web: "KEY_WEB" })).toMatch(/^sources\.web is "KEY_WEB"/);
+  expect(fault(["web"])).toMatch(/^sources is/);
 });
 
 describe("a fault names the value and the fix", () => {

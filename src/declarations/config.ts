@@ -2,6 +2,7 @@ import type { DeclaredAction } from "./action.ts";
 import { checkConfig } from "./check-config.ts";
 import { defaultActions } from "./default-actions.ts";
 import type { Field, Fields } from "./field.ts";
+import type { Source } from "./source.ts";
 
 /**
  * `strict`: an event, surface, property, trait or item attribute that is not declared is a fault, and so is a required property
@@ -18,6 +19,8 @@ export interface Config {
   readonly itemAttributes?: Fields;
   /** Of `traits` of an `identify`. */
   readonly traits?: Fields;
+  /** Who sends, each with a write key of its own. */
+  readonly sources?: Readonly<Record<string, Source>>;
   /** Default: lenient. */
   readonly mode?: Mode;
 }
@@ -45,6 +48,17 @@ export interface NamedAction {
 /** The declared actions, in the order of their declaration. */
 export function actionsOf({ actions }: Config): readonly NamedAction[] {
   return Object.entries(actions).map(([name, { kind, strength, verb }]) => ({ name, kind, strength, verb }));
+}
+
+/** A declared source and the environment variable of its key. */
+export interface NamedSource {
+  readonly name: string;
+  readonly variable: string;
+}
+
+/** The declared sources, in the order of their declaration. */
+export function sourcesOf({ sources = {} }: Config): readonly NamedSource[] {
+  return Object.entries(sources).map(([name, { writeKey }]) => ({ name, variable: writeKey.variable }));
 }
 
 type Flat<Shape> = { [Name in keyof Shape]: Shape[Name] };

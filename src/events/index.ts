@@ -1,10 +1,13 @@
 export { Actions } from "./actions.ts";
 export { Catalogue, type Item, UNNAMED, type Vocabulary } from "./catalogue.ts";
+export type { DeadLetter } from "./dead-letter.ts";
+export { type DeadLetterPage, DeadLetters, type DeadLettersOptions } from "./dead-letters.ts";
 export { type EventView, viewEvent } from "./event-view.ts";
 export { followShared } from "./follow-shared.ts";
 export { IdentityGraph } from "./identity.ts";
 export { type Applied, Ingestion, type IngestionParts, type IngestResult, partitionOf } from "./ingestion.ts";
 export type { Rejection, RejectionCode } from "./message.ts";
+export { type DeadLetterReplay, type ReplayedDeadLetters, replayDeadLetters } from "./replay-dead-letters.ts";
 export {
   decodeSharedRecord,
   encodeSharedRecord,

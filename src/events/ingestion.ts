@@ -4,6 +4,7 @@ import type { FaultFinder } from "#declarations";
 import type { EventLog } from "#storage";
 import type { Actions } from "./actions.ts";
 import type { Catalogue } from "./catalogue.ts";
+import type { DeadLetters } from "./dead-letters.ts";
 import { type IdentityGraph, isBlockedId } from "./identity.ts";
 import {
   anonymousUserId,
@@ -39,6 +40,8 @@ export interface IngestionParts {
   readonly clock: Clock;
   readonly applied: Applied;
   readonly newEventId: () => string;
+  /** Where what is rejected is kept; absent: nowhere. */
+  readonly deadLetters?: Pick<DeadLetters, "keep">;
 }
 
 /** Segment's limit for one event. */
@@ -65,10 +68,11 @@ export class Ingestion {
   /**
    * Takes in a batch of Segment messages. A bad one is rejected with its place and reason; it never stops the others. A
    * message whose `messageId` the user already has changes nothing and counts as accepted.
+   * @param source the declared source by whose key they came
    * @throws PlatformError `not-ready` when the log cannot be written: then nothing is promised, send it again
    */
-  async ingestMessages(messages: readonly unknown[]): Promise<IngestResult> {
-    const { result, applied } = await this.storeMessages(messages);
+  async ingestMessages(messages: readonly unknown[], source?: string): Promise<IngestResult> {
+    const { result, applied } = await this.storeMessages(messages, source);
     await applied;
     return result;
   }
@@ -76,13 +80,14 @@ export class Ingestion {
   /** As {@link ingestMessages}, but resolves when the events are durable; `applied` resolves when later reads show them. */
   async storeMessages(
     messages: readonly unknown[],
+    source?: string,
   ): Promise<{ result: IngestResult; applied: Promise<unknown> }> {
     const { partitionCount } = this.#parts.log;
     const rejected: Rejection[] = [];
     const events: StoredEvent[] = [];
     const byPartition = new Map<number, Uint8Array[]>();
     for (let position = 0; position < messages.length; position++) {
-      const outcome = this.#accept(messages[position]);
+      const outcome = this.#accept(messages[position], source);
       if ("fault" in outcome) {
         rejected.push({ position, ...outcome.fault });
         continue;
@@ -94,15 +99,17 @@ export class Ingestion {
       if (records) records.push(record);
       else byPartition.set(partition, [record]);
     }
+    const kept = this.#keep("event", messages, rejected, source);
     await this.#settleShared(events);
     const appends = Array.from(byPartition, ([partition, records]) => this.#append(partition, records));
     const applied = Promise.all((await Promise.all(appends)).map((append) => append.applied()));
     applied.catch(() => {}); // told to whoever awaits it
+    await kept;
     return { result: { accepted: events.length, rejected }, applied };
   }
 
   /** Puts items in the catalogue; fields left out keep their value. Bad items are rejected one by one. */
-  async ingestItems(items: readonly unknown[]): Promise<IngestResult> {
+  async ingestItems(items: readonly unknown[], source?: string): Promise<IngestResult> {
     const rejected: Rejection[] = [];
     const records: Uint8Array[] = [];
     for (const [position, input] of items.entries()) {
@@ -127,11 +134,16 @@ export class Ingestion {
         rejected.push({ position, code: "invalid-item", ...tooLarge(record.length, MAX_ITEM_BYTES) });
       else records.push(record);
     }
+    const kept = this.#keep("item", items, rejected, source);
     if (records.length > 0) await this.#store(SHARED_PARTITION, records);
+    await kept;
     return { accepted: records.length, rejected };
   }
 
-  #accept(input: unknown): { event: StoredEvent; record: Uint8Array } | { fault: Fault } {
+  #accept(
+    input: unknown,
+    source: string | undefined,
+  ): { event: StoredEvent; record: Uint8Array } | { fault: Fault } {
     const checked = validateMessage(input);
     if ("fault" in checked) return checked;
     const { clock, newEventId } = this.#parts;
@@ -139,7 +151,7 @@ export class Ingestion {
     if (undeclared) return { fault: { code: "undeclared", ...undeclared } };
     const normalized = normalizeMessage(checked.message, this.#receiptTime(checked.message), newEventId);
     if ("fault" in normalized) return normalized;
-    const { event } = normalized;
+    const event = sentBy(source, normalized.event);
     clock.observe(event.timestampMs);
     if (isNestedDeeper(input, MAX_DEPTH)) return { fault: { code: "event-too-large", ...TOO_DEEP } };
     const record = encodeEvent(event);
@@ -209,6 +221,19 @@ export class Ingestion {
     }
   }
 
+  /** Resolves when what was rejected is a durable dead letter; at once when nothing was. */
+  async #keep(
+    kind: "event" | "item",
+    inputs: readonly unknown[],
+    rejected: readonly Rejection[],
+    source: string | undefined,
+  ): Promise<void> {
+    if (rejected.length === 0) return;
+    const from = { kind, receivedAtMs: this.#parts.clock.nowMs(), ...(source !== undefined && { source }) };
+    const letters = rejected.map((fault) => ({ ...from, fault, original: inputs[fault.position] }));
+    await this.#parts.deadLetters?.keep(letters);
+  }
+
   async #store(partition: number, records: readonly Uint8Array[]): Promise<void> {
     await (await this.#append(partition, records)).applied();
   }
@@ -221,6 +246,11 @@ export class Ingestion {
     const first = await log.append(partition, records);
     return { applied: () => applied(partition, first + records.length) };
   }
+}
+
+/** The event with the name of the source that sent it. Without one it keeps what the sender says, whose key is the platform's own. */
+function sentBy(source: string | undefined, event: StoredEvent): StoredEvent {
+  return source === undefined ? event : { ...event, rest: { ...event.rest, source } };
 }
 
 const TOO_DEEP = { path: "", message: `it is nested deeper than ${MAX_DEPTH} levels` } as const;

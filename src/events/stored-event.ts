@@ -6,7 +6,8 @@ import { assert, type EventId, type UserId } from "#base";
  *
  *     [1, kind, messageId, userId, name, timestampMs, receivedAtMs, properties, traits, rest]
  *
- * `rest` holds every other field of the message untouched (context, integrations, fields we do not know).
+ * `rest` holds every other field of the message untouched (context, integrations, fields we do not know), but for
+ * `source`: the declared source by whose key the event came.
  */
 export interface StoredEvent {
   readonly kind: EventKind;

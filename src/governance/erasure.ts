@@ -177,7 +177,9 @@ export class Erasures {
     const scan = await this.#parts.scan([...rawIds, ...values]);
     const isEmpty = scan.found.length === 0 && Object.values(traces).every((count) => count === 0);
     const cameAgain = await this.#parts.cameAgain(ids);
-    const isClean = isEmpty || (cameAgain && traces["log"] === 0);
+    // Those two know what was there before from what came since.
+    const isGone = !traces["log"] && !traces["dead-letters"];
+    const isClean = isEmpty || (cameAgain && isGone);
     return { at: this.#now(), isClean, cameAgain, traces, scan };
   }
 

@@ -5,6 +5,7 @@ export {
   type Forgets,
   type Removed,
 } from "./erasure.ts";
+export { countInDeadLetters, forgetInDeadLetters } from "./forget-dead-letters.ts";
 export { countInLake, forgetInLake } from "./forget-lake.ts";
 export { countInLog, forgetInLog } from "./forget-log.ts";
 export { type FolderScan, scanFolder } from "./scan-folder.ts";

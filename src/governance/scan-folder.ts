@@ -86,6 +86,11 @@ function countWords(text: Buffer, needle: Buffer, until: number, isStart: boolea
   return count;
 }
 
+/** Whether a value stands in the text as a word of its own. */
+export function hasWord(text: Buffer, value: Buffer): boolean {
+  return countWords(text, value, text.length, true) > 0;
+}
+
 function isWord(byte: number | undefined): boolean {
   return byte !== undefined && /[A-Za-z0-9_.@:-]/.test(String.fromCharCode(byte));
 }

@@ -2,12 +2,14 @@
 import { Command } from "commander";
 import pc from "picocolors";
 import { PlatformError } from "#base";
+import { registerDeadLetter } from "./commands/dead-letter.ts";
 import { registerDoctor } from "./commands/doctor.ts";
 import { registerErase } from "./commands/erase.ts";
 import { registerEvaluate } from "./commands/evaluate.ts";
 import { registerImport } from "./commands/import.ts";
 import { registerQuery } from "./commands/query.ts";
 import { registerReplay } from "./commands/replay.ts";
+import { registerSchema } from "./commands/schema.ts";
 import { registerServe } from "./commands/serve.ts";
 import { registerStart } from "./commands/start.ts";
 import { registerTrain } from "./commands/train.ts";
@@ -30,6 +32,8 @@ for (const register of [
   registerReplay,
   registerQuery,
   registerErase,
+  registerDeadLetter,
+  registerSchema,
   registerDoctor,
 ]) {
   register(program);

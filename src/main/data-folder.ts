@@ -10,6 +10,7 @@ import type { NamedAction } from "#declarations";
  *     log/             the event log: the truth
  *     state/           derived from the log; can be deleted, the next start builds it again
  *     lake/            all events as Parquet, for whole-population reads; follows the log
+ *     dead-letters/    rejected events and items, an event log of its own
  *     blobs/           models, receipts of erasures
  *     erasing/         erasures that are not done yet
  *     lock-*.socket    while a process owns the folder
@@ -42,6 +43,7 @@ export const paths = {
   log: (folder: string): string => join(folder, "log"),
   state: (folder: string): string => join(folder, "state"),
   lake: (folder: string): string => join(folder, "lake"),
+  deadLetters: (folder: string): string => join(folder, "dead-letters"),
   blobs: (folder: string): string => join(folder, "blobs"),
 };
 

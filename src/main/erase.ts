@@ -2,12 +2,14 @@ import { randomUUID } from "node:crypto";
 import { access, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { SystemClock } from "#base";
-import type { Actions, IdentityGraph } from "#events";
+import type { Actions, DeadLetters, IdentityGraph } from "#events";
 import {
+  countInDeadLetters,
   countInLake,
   countInLog,
   Erasures,
   type Forgets,
+  forgetInDeadLetters,
   forgetInLake,
   forgetInLog,
   scanFolder,
@@ -15,6 +17,7 @@ import {
 import { countUserEntries, forgetUser } from "#sequences";
 import { DuckDbLake, type EventLog, FileBlobStore, type StateStore } from "#storage";
 import { paths } from "./data-folder.ts";
+import { damagedDeadLetters } from "./dead-letters.ts";
 import type { BackgroundLake } from "./lake.ts";
 
 /** @file How the stores of a data folder forget a person, and in which order. */
@@ -24,6 +27,7 @@ export interface EraseParts {
   readonly state: StateStore;
   readonly identity: IdentityGraph;
   readonly actions: Actions;
+  readonly deadLetters: DeadLetters;
   /** The lake's thread, when it runs; otherwise the lake is opened for the occasion. */
   readonly lake: () => BackgroundLake | undefined;
   /** Keeps other threads from log and state until what it returns is called. */
@@ -35,11 +39,16 @@ export interface EraseParts {
 const PENDING = "erasing";
 
 export function createErasures(parts: EraseParts): Erasures {
-  const { folder, log, hold, onNotice } = parts;
-  const bounds: Bounds = { ends: [] };
+  const { folder, log, deadLetters, hold, onNotice } = parts;
+  const bounds: Bounds = { ends: [], letters: 0 };
   return new Erasures({
     // State before log: what a user left in shared counts stands in the log. Lake last: it follows both.
-    stores: [forgettingState(parts), forgettingLog(parts, bounds), forgettingLake(parts)],
+    stores: [
+      forgettingState(parts),
+      forgettingLog(parts, bounds),
+      forgettingDeadLetters(parts, bounds),
+      forgettingLake(parts),
+    ],
     receipts: new FileBlobStore(paths.blobs(folder)),
     pending: new FileBlobStore(join(folder, PENDING)),
     clock: new SystemClock(), // when it was done, also where the platform's clock stands in the past
@@ -47,7 +56,8 @@ export function createErasures(parts: EraseParts): Erasures {
     hold,
     cameAgain: async (ids) => {
       const now = Array.from({ length: log.partitionCount }, (_, partition) => log.end(partition));
-      return (await countInLog(log, ids, bounds.ends, now)) > 0;
+      if ((await countInLog(log, ids, bounds.ends, now)) > 0) return true;
+      return (await countInDeadLetters(deadLetters, ids, bounds.letters)) > 0;
     },
     scan: (values) =>
       scanFolder(folder, values, (file) => file.startsWith(PENDING) || file.endsWith(".socket")),
@@ -66,9 +76,10 @@ export async function resumeErasures(parts: Omit<EraseParts, "lake" | "hold">): 
   }
 }
 
-/** Where the log ended when it forgot: what is behind belongs to a new person. */
+/** Where the log and the dead letters ended when they forgot: what is behind belongs to a new person. */
 interface Bounds {
   ends: readonly number[];
+  letters: number;
 }
 
 function forgettingState({ folder, log, state, actions }: EraseParts): Forgets {
@@ -111,6 +122,18 @@ function forgettingLog({ log, identity }: EraseParts, bounds: Bounds): Forgets {
         bounds.ends.map((_, partition) => log.start(partition)),
         bounds.ends,
       ),
+  };
+}
+
+function forgettingDeadLetters({ folder, deadLetters }: EraseParts, bounds: Bounds): Forgets {
+  return {
+    name: "dead-letters",
+    async forget(ids) {
+      await rm(damagedDeadLetters(folder), { recursive: true, force: true });
+      bounds.letters = deadLetters.end;
+      return forgetInDeadLetters(deadLetters, ids);
+    },
+    verify: (ids) => countInDeadLetters(deadLetters, ids, 0, bounds.letters),
   };
 }
 

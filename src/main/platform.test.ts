@@ -413,10 +413,15 @@ describe("the door", () => {
         "/v1/group",
         "/v1/alias",
         "/v1/import",
+        "/v1/dead-letters",
+        "/v1/schema",
       ].sort(),
     );
     expect(paths["/v1/batch"].post.security).toEqual([{ writeKey: [] }]);
     expect(paths["/v1/users/{id}"].get.security).toEqual([{ apiKey: [] }]);
+    expect(paths["/v1/users/{id}"].delete.security).toEqual([{ controlKey: [] }]);
+    for (const path of ["/v1/dead-letters", "/v1/schema"])
+      expect(paths[path].get.security).toEqual([{ apiKey: [] }]);
     expect(paths["/health/live"].get.security).toBeUndefined();
     const body = paths["/v1/recommendations"].post.requestBody.content["application/json"].schema;
     expect(body.properties.n).toMatchObject({ minimum: 1, maximum: 500, default: 10 });

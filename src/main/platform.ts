@@ -5,11 +5,23 @@ import {
   actionsOf,
   type Config,
   defaultConfig,
-  type FaultFinder,
+  jsonSchemaOf,
   type NamedAction,
   propertyFaultFinder,
 } from "#declarations";
-import { Actions, Catalogue, followShared, IdentityGraph, Ingestion, SHARED_PARTITION } from "#events";
+import {
+  Actions,
+  Catalogue,
+  type DeadLetterReplay,
+  type DeadLetters,
+  followShared,
+  IdentityGraph,
+  Ingestion,
+  type IngestionParts,
+  type ReplayedDeadLetters,
+  replayDeadLetters,
+  SHARED_PARTITION,
+} from "#events";
 import type { Erasures } from "#governance";
 import { Recommender } from "#recommendation";
 import { readAllProgress } from "#sequences";
@@ -26,6 +38,7 @@ import {
 } from "#storage";
 import { BackgroundApplier } from "./apply.ts";
 import { type DataManifest, paths, readManifest, writeManifest } from "./data-folder.ts";
+import { openDeadLetters } from "./dead-letters.ts";
 import { createErasures, resumeErasures } from "./erase.ts";
 import { fitInWorker } from "./fit.ts";
 import { BackgroundLake } from "./lake.ts";
@@ -64,11 +77,14 @@ export class Platform {
   readonly actions: Actions;
   readonly applier: BackgroundApplier;
   readonly ingestion: Ingestion;
+  readonly deadLetters: DeadLetters;
   readonly models: ModelStore;
   readonly erasures: Erasures;
   #manifest: DataManifest;
   #fault: string | undefined;
   #lake: BackgroundLake | undefined;
+  readonly #config: Config;
+  readonly #ingestionParts: IngestionParts;
   readonly #lock: FolderLock;
   readonly #sharedFollower: LogFollower;
 
@@ -83,7 +99,8 @@ export class Platform {
     identity: IdentityGraph;
     sharedFollower: LogFollower;
     actions: Actions;
-    faults: FaultFinder;
+    deadLetters: DeadLetters;
+    config: Config;
     applier: BackgroundApplier;
     onNotice: (message: string) => void;
   }) {
@@ -95,6 +112,8 @@ export class Platform {
     this.identity = parts.identity;
     this.actions = parts.actions;
     this.applier = parts.applier;
+    this.deadLetters = parts.deadLetters;
+    this.#config = parts.config;
     this.#manifest = parts.manifest;
     this.#lock = parts.lock;
     this.models = new ModelStore(new FileBlobStore(paths.blobs(parts.folder)));
@@ -108,7 +127,14 @@ export class Platform {
       partition === SHARED_PARTITION
         ? this.#sharedFollower.reached(offset)
         : this.applier.applied(partition, offset);
-    this.ingestion = new Ingestion({ ...parts, applied, newEventId: randomUUID });
+    const { deadLetters, config, ...others } = parts;
+    this.#ingestionParts = {
+      ...others,
+      faults: propertyFaultFinder(config),
+      applied,
+      newEventId: randomUUID,
+    };
+    this.ingestion = new Ingestion({ ...this.#ingestionParts, deadLetters });
   }
 
   /** What a folder holds, without opening it: `undefined` when it is new. */
@@ -141,6 +167,7 @@ export class Platform {
       const state = new LmdbStateStore(paths.state(folder), clock);
       const acknowledged = (await readAllProgress(state, partitionCount)).map(({ offset }) => offset);
       const log = await openLog(folder, { partitionCount, acknowledged, onRecovery: onNotice }, state);
+      const deadLetters = await openDeadLetters(folder, { onNotice });
       const catalogue = new Catalogue();
       const identity = new IdentityGraph();
       const actions = new Actions(declared);
@@ -149,7 +176,7 @@ export class Platform {
       await sharedFollower.catchUp(() => {});
       sharedFollower.start();
       // Before state is brought level with the log, which may have events that were to be erased.
-      await resumeErasures({ folder, log, state, identity, actions, onNotice });
+      await resumeErasures({ folder, log, state, identity, actions, deadLetters, onNotice });
       const applier = await BackgroundApplier.start({ folder, log, state, declared, progress, onNotice });
       clock.observe(applier.newestMs);
       const parts = {
@@ -163,7 +190,8 @@ export class Platform {
         identity,
         sharedFollower,
         actions,
-        faults: propertyFaultFinder(config),
+        deadLetters,
+        config,
         applier,
         onNotice,
       };
@@ -215,6 +243,11 @@ export class Platform {
     return served;
   }
 
+  /** Sends dead letters through the one way in again, by the declarations of now. */
+  replayDeadLetters(options: DeadLetterReplay): Promise<ReplayedDeadLetters> {
+    return replayDeadLetters(this.deadLetters, new Ingestion(this.#ingestionParts), options);
+  }
+
   /** The HTTP server over this platform. Models must be in service. */
   async createServer(keys: Keys): Promise<Server> {
     const serving = await this.models.serving();
@@ -223,9 +256,11 @@ export class Platform {
       this.models.load(serving.personal),
       this.models.load(serving.coldStart),
     ]);
-    const { state, catalogue, identity, actions, clock, ingestion, applier } = this;
+    const { state, catalogue, identity, actions, clock, ingestion, applier, deadLetters } = this;
     const services: Services = {
       erasures: this.erasures,
+      deadLetters,
+      declared: jsonSchemaOf(this.#config),
       clock,
       state,
       catalogue,
@@ -233,14 +268,7 @@ export class Platform {
       actions,
       ingestion,
       recommender: new Recommender({ state, catalogue, identity, actions, personal, coldStart }),
-      metrics: new Metrics({
-        inkling_items: { help: "Items in the catalogue", read: () => catalogue.itemCount },
-        inkling_lag_records: {
-          help: "Records in the log that state does not show yet",
-          read: () => applier.lag(),
-        },
-        inkling_now_seconds: { help: "The platform's clock", read: () => clock.nowMs() / 1000 },
-      }),
+      metrics: this.#createMetrics(),
       about: {
         name: "inkling",
         version: await readVersion(),
@@ -252,6 +280,34 @@ export class Platform {
       newRecommendationId: randomUUID,
     };
     return createServer(services, { keys, logLevel: "warn" });
+  }
+
+  #createMetrics(): Metrics {
+    const { catalogue, applier, clock, deadLetters } = this;
+    const metrics = new Metrics({
+      inkling_items: { help: "Items in the catalogue", read: () => catalogue.itemCount },
+      inkling_lag_records: {
+        help: "Records in the log that state does not show yet",
+        read: () => applier.lag(),
+      },
+      inkling_now_seconds: { help: "The platform's clock", read: () => clock.nowMs() / 1000 },
+      inkling_dead_letter_bytes: { help: "Dead letters on disk", read: () => deadLetters.bytes },
+      inkling_dead_letters_dropped: {
+        help: "Dead letters ever given up for newer ones",
+        read: () => deadLetters.dropped,
+      },
+      inkling_dead_letters_lost: {
+        help: "Rejected events and items that could not be kept since the start",
+        read: () => deadLetters.lost,
+      },
+    });
+    metrics.gaugeBy(
+      "inkling_dead_letters",
+      "Rejected events and items that are kept, by reason",
+      "reason",
+      () => deadLetters.counts,
+    );
+    return metrics;
   }
 
   /** Lays events down in the lake from now on, behind the state, in a thread of its own. */
@@ -296,6 +352,7 @@ export class Platform {
     await this.applier.close();
     await this.#sharedFollower.close();
     await this.log.close();
+    await this.deadLetters.close();
     await this.state.close();
     await this.#lock.release();
   }

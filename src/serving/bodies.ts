@@ -1,5 +1,5 @@
-import type { IngestResponse, ModelVersion, SequenceEvent } from "#api";
-import type { Catalogue, IngestResult } from "#events";
+import type { DeadLetterBody, IngestResponse, ModelVersion, SequenceEvent } from "#api";
+import type { Catalogue, DeadLetter, IngestResult } from "#events";
 import type { ServedModel } from "#recommendation";
 import { hasItem, type SequenceRow } from "#sequences";
 
@@ -19,6 +19,10 @@ export function versionOf({ model, version, dataUntilMs }: ServedModel): ModelVe
 
 export function ingestResponse({ accepted, rejected }: IngestResult): IngestResponse {
   return { success: rejected.length === 0, accepted, rejected: [...rejected] };
+}
+
+export function deadLetterBody({ receivedAtMs, ids: _, ...letter }: DeadLetter): DeadLetterBody {
+  return { ...letter, receivedAt: toIso(receivedAtMs) };
 }
 
 /** A row of the sequence in words, with what the catalogue knows of its item. */

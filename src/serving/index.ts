@@ -1,4 +1,4 @@
-export { checkBind, type Keys } from "./access.ts";
+export { checkBind, type Keys, type SourceKey } from "./access.ts";
 export { Metrics } from "./metrics.ts";
 export { createServer, type Server, type ServerOptions } from "./server.ts";
 export type { Services } from "./services.ts";

@@ -1,12 +1,13 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { IngestResult } from "#events";
 
 /** @file What is counted, in one place, so that a name is spelled once and the library behind it can be another. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #events = new Counter({
     name: "inkling_events_total",
-    help: "Events and items received, by outcome",
-    labelNames: ["kind", "outcome"] as const,
+    help: "Events and items received, by outcome, and by source where one's key was shown",
+    labelNames: ["kind", "outcome", "source"] as const,
     registers: [this.#registry],
   });
   readonly #requests = new Histogram({
@@ -46,12 +47,34 @@ export class Metrics {
     });
   }
 
+  /** Numbers by a label, read when they are asked for. What is no longer among them is no longer told. */
+  gaugeBy(name: string, help: string, label: string, read: () => Iterable<readonly [string, number]>): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const [value, count] of read()) this.set({ [label]: value }, count);
+      },
+    });
+  }
+
   countRefused(reason: "draining" | "overloaded"): void {
     this.#refused.inc({ reason });
   }
 
-  countEvents(kind: "event" | "item", outcome: "accepted" | "rejected", count: number): void {
-    if (count > 0) this.#events.inc({ kind, outcome }, count);
+  countIngest(
+    kind: "event" | "item",
+    { accepted, rejected }: IngestResult,
+    source: string | undefined,
+  ): void {
+    for (const [outcome, count] of [
+      ["accepted", accepted],
+      ["rejected", rejected.length],
+    ] as const)
+      if (count > 0) this.#events.inc({ kind, outcome, ...(source !== undefined && { source }) }, count);
   }
 
   observeRequest(method: string, route: string, status: number, seconds: number): void {

@@ -6,11 +6,12 @@ import addFormats from "ajv-formats";
 import { type FastifyBaseLogger, type FastifyInstance, fastify, type RawServerDefault } from "fastify";
 import { BATCH_BYTES } from "#api";
 import { PlatformError } from "#base";
-import { checkAccess, type Door, type Keys } from "./access.ts";
+import { Access, type Door, type Keys } from "./access.ts";
 import { Inflater } from "./inflate.ts";
 import { IngestGate } from "./ingest-gate.ts";
 import { checkEncoding, readAsJson } from "./json-body.ts";
 import { sendProblem } from "./problem.ts";
+import { registerDeadLetterRoutes } from "./routes/dead-letters.ts";
 import { registerErasureRoutes } from "./routes/erasures.ts";
 import { registerIngestRoutes } from "./routes/ingest.ts";
 import { registerItemRoutes } from "./routes/items.ts";
@@ -53,6 +54,9 @@ const REQUEST_TIMEOUT_MS = 60_000;
  */
 const EVENT_TYPES = ["text/plain", "application/x-www-form-urlencoded"];
 
+/** Door -> name of its key in OpenAPI. */
+const securityOf = { write: "writeKey", control: "controlKey", read: "apiKey" } as const;
+
 const common: Options = { strict: false, allErrors: false, useDefaults: true };
 const bodyAjv = new Ajv(common);
 const textAjv = new Ajv({ ...common, coerceTypes: true });
@@ -82,8 +86,10 @@ export async function createServer(
       `${request.method} ${request.url} is not a route; see /openapi.json`,
     );
   });
+  const access = new Access(keys);
+  server.decorateRequest("source", undefined);
   server.addHook("onRequest", async (request) => {
-    checkAccess(request, request.routeOptions.config.door ?? "read", keys);
+    request.source = access.check(request, request.routeOptions.config.door ?? "read");
     checkEncoding(request);
   });
   const traffic = new Traffic(new IngestGate(ingestBytesInFlight), services.metrics);
@@ -94,9 +100,7 @@ export async function createServer(
   });
   server.addHook("onRoute", (route) => {
     const door = route.config?.door ?? "read";
-    if (route.schema && door !== "open") {
-      route.schema.security = [door === "write" ? { writeKey: [] } : { apiKey: [] }];
-    }
+    if (route.schema && door !== "open") route.schema.security = [{ [securityOf[door]]: [] }];
   });
   await server.register(swagger, { openapi: openApiInfo(services.about.version) });
   await server.register(async (scope) =>
@@ -114,6 +118,7 @@ async function registerRoutes(server: Server, services: Services, traffic: Traff
   registerUserRoutes(server, services);
   registerLinkRoutes(server, services);
   registerErasureRoutes(server, services);
+  registerDeadLetterRoutes(server, services);
   registerRecommendationRoutes(server, services);
   await server.register(async (scope) => {
     const events = scope.withTypeProvider<TypeBoxTypeProvider>();
@@ -135,7 +140,12 @@ function openApiInfo(version: string) {
         writeKey: {
           type: "http" as const,
           scheme: "basic",
-          description: "The write key as user name, no password",
+          description: "The write key of a source, or the platform's own, as user name, no password",
+        },
+        controlKey: {
+          type: "http" as const,
+          scheme: "basic",
+          description: "The platform's own write key as user name, no password; a source's key only sends",
         },
         apiKey: { type: "http" as const, scheme: "bearer" },
       },

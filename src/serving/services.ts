@@ -1,6 +1,6 @@
-import type { PlatformResponse } from "#api";
+import type { PlatformResponse, SchemaResponse } from "#api";
 import type { Clock } from "#base";
-import type { Actions, Catalogue, IdentityGraph, Ingestion } from "#events";
+import type { Actions, Catalogue, DeadLetters, IdentityGraph, Ingestion } from "#events";
 import type { Erasures } from "#governance";
 import type { Recommender } from "#recommendation";
 import type { StateReader } from "#storage";
@@ -14,9 +14,12 @@ export interface Services {
   readonly identity: IdentityGraph;
   readonly actions: Actions;
   readonly ingestion: Ingestion;
+  readonly deadLetters: DeadLetters;
   readonly erasures: Erasures;
   readonly recommender: Recommender;
   readonly metrics: Metrics;
+  /** What the application declares, as JSON Schema. */
+  readonly declared: SchemaResponse;
   /** Facts for `GET /` that do not change while the process lives. */
   readonly about: Pick<PlatformResponse, "name" | "version" | "dataset"> & {
     readonly areTimesMadeUp: boolean;

@@ -70,7 +70,7 @@ export class Traffic {
       end();
       if (request.body === undefined) request.admission?.release(); // gone before all of it was here
     });
-    if (config.door === "write") this.#admit(request, bodyLimit);
+    if (config.door === "write" || config.door === "control") this.#admit(request, bodyLimit);
   }
 
   #admit(request: FastifyRequest, bodyLimit: number): void {

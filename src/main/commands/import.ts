@@ -36,7 +36,7 @@ export function registerImport(program: Command): void {
     });
 }
 
-function importNamed(
+async function importNamed(
   [name, ...others]: readonly string[],
   options: Options,
   bar: ProgressBar,
@@ -47,7 +47,8 @@ function importNamed(
       "files of your own need --map, which says what their columns mean",
     );
   }
-  return openFilled({ ...options, dataset: name ?? options.dataset }, bar);
+  const config = await declarationsOf(options);
+  return openFilled({ ...options, dataset: name ?? options.dataset }, config, bar);
 }
 
 /** Into a folder of its own, to which later imports add. */

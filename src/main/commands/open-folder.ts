@@ -6,18 +6,21 @@ import { type ImportSource, importSource } from "../import-source.ts";
 import { Platform } from "../platform.ts";
 import { openSource, WORLD } from "../sources.ts";
 import { type ProgressBar, warn } from "../terminal.ts";
-import { type DataOptions, declarationsOf, folderFor } from "./options.ts";
+import { type DataOptions, folderFor } from "./options.ts";
 
 /** @file The ways in which commands open a data folder: as it is, or filled first. */
 
 /** Opens a folder that is filled. @throws PlatformError `no-data` when it is not */
-export async function openExisting(options: DataOptions, bar: ProgressBar): Promise<Platform> {
+export async function openExisting(
+  options: DataOptions,
+  config: Config,
+  bar: ProgressBar,
+): Promise<Platform> {
   const folder = folderFor(options);
   if (!(await Platform.peek(folder))?.imported.isComplete) {
     const fix = `inkling import ${options.dataset} --data ${options.data}`;
     throw new PlatformError("no-data", `${folder} is not filled yet; run: ${fix}`);
   }
-  const config = await declarationsOf(options);
   return Platform.open({ folder, config, progress: bar.listen, onNotice: warn });
 }
 
@@ -25,12 +28,11 @@ export async function openExisting(options: DataOptions, bar: ProgressBar): Prom
  * Opens the data set's folder, and fills it when it is new or its import was cut off.
  * @throws PlatformError `data-mismatch` when it was made with another seed or size
  */
-export async function openFilled(options: DataOptions, bar: ProgressBar): Promise<Platform> {
+export async function openFilled(options: DataOptions, config: Config, bar: ProgressBar): Promise<Platform> {
   const progress = bar.listen;
   const folder = folderFor(options);
   const existing = await Platform.peek(folder);
   if (existing) requireSame(folder, existing, options);
-  const config = await declarationsOf(options);
   if (existing?.imported.isComplete) return Platform.open({ folder, config, progress, onNotice: warn });
   const seed = options.seed ?? existing?.seed ?? 1;
   const preset = options.preset ?? (existing?.preset as WorldPreset | undefined) ?? "small";

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type WorldPreset, worldPresets } from "#datasets";
-import { type Config, defaultConfig, findConfig, loadConfig } from "#declarations";
-import type { Keys } from "#serving";
+import { type Config, defaultConfig, findConfig, loadConfig, sourcesOf } from "#declarations";
+import { checkBind, type Keys } from "#serving";
 import { sourceNames, WORLD } from "../sources.ts";
+import { warn } from "../terminal.ts";
 
 /** @file Options that several commands share, spelled once. */
 
@@ -23,17 +24,21 @@ export interface ListenOptions {
 }
 
 export function withDataOptions(command: Command): Command {
-  return command
+  command
     .option("--dataset <name>", `what to hold: ${sourceNames().join(", ")}`, WORLD)
-    .option("--data <dir>", "where data folders lie, one for each data set", "./data")
-    .option(
-      "--config <file>",
-      "what the application declares (default: ./inkling.config.{ts,js,mjs} when there is one)",
-    )
+    .option("--data <dir>", "where data folders lie, one for each data set", "./data");
+  return withConfigOption(command)
     .option("--seed <n>", "seed of everything random (default: 1)", parseInteger)
     .addOption(
       new Option("--preset <size>", "size of the world (default: small)").choices(Object.keys(worldPresets)),
     );
+}
+
+export function withConfigOption(command: Command): Command {
+  return command.option(
+    "--config <file>",
+    "what the application declares (default: ./inkling.config.{ts,js,mjs} when there is one)",
+  );
 }
 
 export function withListenOptions(command: Command): Command {
@@ -56,10 +61,26 @@ export async function declarationsOf({ config }: Pick<DataOptions, "config">): P
   return file === undefined ? defaultConfig : loadConfig(file);
 }
 
-/** Keys come from the environment, so that they show in no process list and no shell history. */
-export function keysFromEnvironment(): Keys {
+/**
+ * The keys to listen with, checked for where that is.
+ * @throws PlatformError `unsafe-bind`, `invalid-config`
+ */
+export function keysFor({ host }: Pick<ListenOptions, "host">, config: Config): Keys {
+  const keys = keysFromEnvironment(config);
+  checkBind(host, keys);
+  for (const { source, variable, writeKey } of keys.sources ?? [])
+    if (!writeKey) warn(`the source ${source} has no key until ${variable} is set`);
+  return keys;
+}
+
+/** Keys come from the environment, so that they show in no process list, no shell history and no file of the application. */
+function keysFromEnvironment(config: Config): Keys {
   const { INKLING_WRITE_KEY: writeKey, INKLING_API_KEY: apiKey } = process.env;
-  return { ...(writeKey && { writeKey }), ...(apiKey && { apiKey }) };
+  const sources = sourcesOf(config).map(({ name, variable }) => {
+    const key = process.env[variable];
+    return { source: name, variable, ...(key && { writeKey: key }) };
+  });
+  return { ...(writeKey && { writeKey }), ...(apiKey && { apiKey }), sources };
 }
 
 export function parseInteger(text: string): number {

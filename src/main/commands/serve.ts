@@ -1,11 +1,11 @@
 import type { Command } from "commander";
-import { checkBind } from "#serving";
 import { listen, untilStopped } from "../listen.ts";
 import { ProgressBar, say, warn } from "../terminal.ts";
 import { openExisting } from "./open-folder.ts";
 import {
   type DataOptions,
-  keysFromEnvironment,
+  declarationsOf,
+  keysFor,
   type ListenOptions,
   withDataOptions,
   withListenOptions,
@@ -19,10 +19,10 @@ export function registerServe(program: Command): void {
 }
 
 async function serve(options: DataOptions & ListenOptions): Promise<void> {
-  const keys = keysFromEnvironment();
-  checkBind(options.host, keys);
+  const config = await declarationsOf(options);
+  const keys = keysFor(options, config);
   const bar = new ProgressBar();
-  const platform = await openExisting(options, bar);
+  const platform = await openExisting(options, config, bar);
   try {
     bar.finish();
     const server = await platform.createServer(keys);

@@ -1,13 +1,13 @@
 import type { Command } from "commander";
 import pc from "picocolors";
 import { monotonicMs } from "#base";
-import { checkBind } from "#serving";
 import { listen, untilStopped } from "../listen.ts";
 import { formatSeconds, ProgressBar, say, warn } from "../terminal.ts";
 import { openFilled } from "./open-folder.ts";
 import {
   type DataOptions,
-  keysFromEnvironment,
+  declarationsOf,
+  keysFor,
   type ListenOptions,
   withDataOptions,
   withListenOptions,
@@ -25,11 +25,11 @@ export function registerStart(program: Command): void {
 }
 
 async function start(options: Options): Promise<void> {
-  const keys = keysFromEnvironment();
-  checkBind(options.host, keys);
+  const config = await declarationsOf(options);
+  const keys = keysFor(options, config);
   const startedMs = monotonicMs();
   const bar = new ProgressBar();
-  const platform = await openFilled(options, bar);
+  const platform = await openFilled(options, config, bar);
   try {
     const abort = new AbortController();
     const stopped = untilStopped().finally(() => abort.abort());

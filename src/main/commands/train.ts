@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { modelNamed, models } from "#models";
 import { ProgressBar, say } from "../terminal.ts";
 import { openExisting } from "./open-folder.ts";
-import { type DataOptions, withDataOptions } from "./options.ts";
+import { type DataOptions, declarationsOf, withDataOptions } from "./options.ts";
 
 /** `inkling train`: fits a model on everything in the log and puts it in service. */
 export function registerTrain(program: Command): void {
@@ -13,7 +13,7 @@ export function registerTrain(program: Command): void {
     .action(async (name: string, options: DataOptions & { json?: boolean }) => {
       modelNamed(name);
       const bar = new ProgressBar();
-      const platform = await openExisting(options, bar);
+      const platform = await openExisting(options, await declarationsOf(options), bar);
       try {
         const { personal } = await platform.fit([name, platform.coldStartModel], bar.listen);
         bar.finish();

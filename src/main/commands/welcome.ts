@@ -53,7 +53,9 @@ export function describeStart(facts: {
   ];
   if (!person) return `${[...lines, `  API: ${address}/openapi.json`].join("\n")}\n`;
   const read = keys.apiKey ? ' -H "authorization: Bearer $INKLING_API_KEY"' : "";
-  const write = keys.writeKey ? ' -u "$INKLING_WRITE_KEY:"' : "";
+  const source = keys.sources?.find(({ writeKey }) => writeKey);
+  const writeVariable = keys.writeKey ? "INKLING_WRITE_KEY" : source?.variable;
+  const write = writeVariable === undefined ? "" : ` -u "$${writeVariable}:"`;
   const json = ' -H "content-type: application/json"';
   const id = encodeURIComponent(person.userId);
   const topic = person.topTopic === undefined ? "" : ` and names "${person.topTopic}" first`;

@@ -1,15 +1,19 @@
 import { ErasureAccepted, ErasureParams, ErasureResponse, Problem, UserParams } from "#api";
 import { PlatformError } from "#base";
+import { countInDeadLetters } from "#governance";
 import { readPerson } from "#sequences";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 
 /** Forgetting a person, and the receipt that says what was done. */
-export function registerErasureRoutes(server: Server, { state, identity, erasures }: Services): void {
+export function registerErasureRoutes(
+  server: Server,
+  { state, identity, erasures, deadLetters }: Services,
+): void {
   server.delete(
     "/v1/users/:id",
     {
-      config: { door: "write" },
+      config: { door: "control" },
       schema: {
         summary:
           "Erase a person, under all their ids, from every store; events that come later are a new person's",
@@ -19,7 +23,7 @@ export function registerErasureRoutes(server: Server, { state, identity, erasure
     },
     async ({ params: { id } }, reply) => {
       const ids = identity.idsOf(id);
-      if (!(await readPerson(state, ids)))
+      if (!(await readPerson(state, ids)) && (await countInDeadLetters(deadLetters, ids)) === 0)
         throw new PlatformError("user-not-found", `nothing was received of user "${id}"`);
       const erasureId = await erasures.begin(ids);
       reply.code(202);

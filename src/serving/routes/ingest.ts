@@ -27,10 +27,9 @@ const single = {
 /** The Segment spec's doors. The documented schema is what each event is validated by, one by one, in `#events`. */
 export function registerIngestRoutes(server: Server, services: Services): void {
   const { ingestion, metrics } = services;
-  const ingest = async (messages: readonly unknown[]) => {
-    const result = await ingestion.ingestMessages(messages);
-    metrics.countEvents("event", "accepted", result.accepted);
-    metrics.countEvents("event", "rejected", result.rejected.length);
+  const ingest = async (messages: readonly unknown[], source: string | undefined) => {
+    const result = await ingestion.ingestMessages(messages, source);
+    metrics.countIngest("event", result, source);
     return result;
   };
 
@@ -52,7 +51,7 @@ export function registerIngestRoutes(server: Server, services: Services): void {
       async (request) => {
         const messages = spread(request.body);
         request.admission?.grow(checkContext(request.body));
-        return ingestResponse(await ingest(messages));
+        return ingestResponse(await ingest(messages, request.source));
       },
     );
   }
@@ -69,8 +68,8 @@ export function registerIngestRoutes(server: Server, services: Services): void {
           response: { 200: IngestResponse, "4xx": Problem },
         },
       },
-      async ({ body }) => {
-        const result = await ingest([{ ...body, type }]);
+      async ({ body, source }) => {
+        const result = await ingest([{ ...body, type }], source);
         const [fault] = result.rejected;
         if (fault)
           throw new PlatformError(

@@ -32,10 +32,9 @@ export function registerItemRoutes(server: Server, services: Services): void {
         response: { 200: IngestResponse, "4xx": Problem },
       },
     },
-    async ({ body: { items } }) => {
-      const result = await ingestion.ingestItems(items);
-      metrics.countEvents("item", "accepted", result.accepted);
-      metrics.countEvents("item", "rejected", result.rejected.length);
+    async ({ body: { items }, source }) => {
+      const result = await ingestion.ingestItems(items, source);
+      metrics.countIngest("item", result, source);
       return ingestResponse(result);
     },
   );

@@ -8,7 +8,7 @@ export function registerLinkRoutes(server: Server, { identity, ingestion }: Serv
   server.delete(
     "/v1/users/:id/links/:linkedId",
     {
-      config: { door: "write" },
+      config: { door: "control" },
       schema: {
         summary: "Take an id out of a person: what came under it is its own again",
         params: LinkParams,

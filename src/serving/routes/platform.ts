@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { BATCH_BYTES, HealthResponse, PlatformResponse } from "#api";
+import { BATCH_BYTES, HealthResponse, PlatformResponse, SchemaResponse } from "#api";
 import { undeclaredEvents } from "#sequences";
 import { toIso, versionOf } from "../bodies.ts";
 import type { Server } from "../server.ts";
@@ -49,6 +49,17 @@ export function registerPlatformRoutes(server: Server, services: Services, traff
       reply.type(metrics.contentType);
       return metrics.text();
     },
+  );
+
+  server.get(
+    "/v1/schema",
+    {
+      schema: {
+        summary: "JSON Schema of what the application declares: events, traits, item attributes",
+        response: { 200: SchemaResponse },
+      },
+    },
+    async () => services.declared,
   );
 
   server.get("/openapi.json", { config: { door: "open" as const }, schema: { hide: true } }, async () =>
