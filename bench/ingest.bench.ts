@@ -14,6 +14,9 @@ import type { LoadResult, LoadTask } from "./ingest-load.ts";
 
 const LOAD = fileURLToPath(new URL("./ingest-load.ts", import.meta.url));
 
+/** What `npm start` runs node with. */
+const AS_STARTED = ["--max-semi-space-size=32"];
+
 interface Options extends Record<string, number | boolean> {
   readonly events: number;
   readonly batch: number;
@@ -37,7 +40,8 @@ async function measure(options: Options, folder: string, say: (line: string) => 
   await (await ServerProcess.start(args)).stop(); // fills the folder and fits, which is not what is measured
   const data = join(folder, "world");
   const before = { log: await bytesOf(join(data, "log")), state: await bytesOf(join(data, "state")) };
-  const nodeOptions = options.profile ? ["--cpu-prof", `--cpu-prof-dir=${join(folder, "profile")}`] : [];
+  const profiling = options.profile ? ["--cpu-prof", `--cpu-prof-dir=${join(folder, "profile")}`] : [];
+  const nodeOptions = [...AS_STARTED, ...profiling];
   const server = await ServerProcess.start(args, { nodeOptions });
   const { events, batch, connections, users, seed } = options;
   const { body } = await server.get("/");

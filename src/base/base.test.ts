@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { HistoricalClock } from "./clock.ts";
 import { errorCatalogue, PlatformError } from "./errors.ts";
 import { mix32, murmur3 } from "./hash.ts";
+import { parseIsoTime } from "./iso-time.ts";
 import { Random } from "./random.ts";
 
 test("murmur3 gives the reference vectors (Appleby's SMHasher, as quoted by its many ports)", () => {
@@ -76,4 +77,21 @@ test("docs/errors.md lists exactly the codes of the catalogue, with their status
   const catalogue = Object.entries(errorCatalogue).map(([code, { status }]) => [code, String(status)]);
   expect(documented.map(([, code, status]) => [code, status]).sort()).toEqual(catalogue.sort());
   expect(new PlatformError("user-not-found", "no user").status).toBe(404);
+});
+
+test("a time is what Date.parse says, for any time and for texts that are nearly one", () => {
+  const time = fc
+    .date({ min: new Date("0001-01-01"), max: new Date("9999-12-31"), noInvalidDate: true })
+    .map((date) => date.toISOString());
+  const spoilt = fc
+    .tuple(time, fc.nat(23), fc.constantFrom(..."0123456789-:.TZ +"))
+    .map(([text, at, mark]) => text.slice(0, at) + mark + text.slice(at + 1));
+  fc.assert(
+    fc.property(fc.oneof(time, spoilt, fc.string()), (text) => {
+      expect(parseIsoTime(text)).toBe(Date.parse(text));
+    }),
+    { numRuns: 5000 },
+  );
+  for (const text of ["2024-02-30T00:00:00.000Z", "2024-01-01T24:00:00.000Z", "2024-01-01T23:60:00.000Z"])
+    expect(parseIsoTime(text)).toBe(Date.parse(text));
 });

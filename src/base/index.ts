@@ -12,5 +12,6 @@ export {
 } from "./clock.ts";
 export { type ErrorCode, errorCatalogue, PlatformError } from "./errors.ts";
 export { murmur3 } from "./hash.ts";
+export { parseIsoTime } from "./iso-time.ts";
 export { ignoreProgress, type Progress, type ProgressListener } from "./progress.ts";
 export { Random } from "./random.ts";

@@ -1,5 +1,5 @@
 import { ItemInput, type SegmentMessage } from "#api";
-import { type Clock, murmur3 } from "#base";
+import { type Clock, murmur3, parseIsoTime } from "#base";
 import type { FaultFinder } from "#declarations";
 import type { EventLog } from "#storage";
 import type { Actions } from "./actions.ts";
@@ -170,7 +170,7 @@ export class Ingestion {
   #receiptTime({ timestamp }: SegmentMessage): number {
     const { clock } = this.#parts;
     const nowMs = clock.nowMs();
-    return clock.isHistorical && timestamp !== undefined ? Math.max(nowMs, Date.parse(timestamp)) : nowMs;
+    return clock.isHistorical && timestamp !== undefined ? Math.max(nowMs, parseIsoTime(timestamp)) : nowMs;
   }
 
   /** Takes an id out of the person it was linked to; false when it was linked to nobody. */

@@ -1,5 +1,5 @@
 import { IdentifyMessage, OtherMessage, type SegmentMessage, TrackMessage } from "#api";
-import type { EventId, UserId } from "#base";
+import { type EventId, parseIsoTime, type UserId } from "#base";
 import { isBlockedId } from "./identity.ts";
 import { compileSchema } from "./schema-compiler.ts";
 import type { Fields, StoredEvent } from "./stored-event.ts";
@@ -83,52 +83,51 @@ export function normalizeMessage(
     const text = `${show(message.timestamp ?? message.originalTimestamp)} is not between 1970 and 2100; send the time it happened`;
     return { fault: { code: "time-out-of-range", path: "/timestamp", message: text } };
   }
-  const timestampMs = Math.min(happenedMs, receivedAtMs);
-  return { event: { ...partsOf(message), eventId: eventId as EventId, userId, timestampMs, receivedAtMs } };
+  const { name, properties, traits, rest } = partsOf(message);
+  return {
+    event: {
+      kind: message.type,
+      eventId: eventId as EventId,
+      userId,
+      name,
+      timestampMs: Math.min(happenedMs, receivedAtMs),
+      receivedAtMs,
+      properties,
+      traits,
+      rest,
+    },
+  };
 }
 
 const nothing: Fields = {};
 
 /** What a message says beside who, when and its id; fields that have no place of their own in an event stay as they are. */
-function partsOf(
-  message: SegmentMessage,
-): Pick<StoredEvent, "kind" | "name" | "properties" | "traits" | "rest"> {
-  let name: unknown;
-  let properties: unknown;
-  let traits: unknown;
+function partsOf(message: SegmentMessage): Pick<StoredEvent, "name" | "properties" | "traits" | "rest"> {
+  const { event, name, properties, traits } = message as Readonly<Record<string, unknown>>;
   const rest: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(message)) {
-    switch (key) {
-      case "type":
-      case "messageId":
-      case "userId":
-      case "timestamp":
-      case "__proto__": // as a key of its own it is no field of anybody's
-        break;
-      case "properties":
-        properties = value;
-        break;
-      case "traits":
-        traits = value;
-        break;
-      case "event":
-        name = value ?? name;
-        break;
-      case "name":
-        name ??= value;
-        break;
-      default:
-        rest[key] = value;
-    }
+  for (const key in message) {
+    if (!OWN_PLACE.has(key)) rest[key] = message[key as keyof SegmentMessage];
   }
   return {
-    kind: message.type,
-    name: String(name ?? ""),
+    name: String(event ?? name ?? ""),
     properties: (properties ?? nothing) as Fields, // checked by the schema
     traits: (traits ?? nothing) as Fields, // checked by the schema
     rest,
   };
 }
+
+/** Fields that have a place of their own in an event. (`__proto__` as a key of its own is no field of anybody's.) */
+const OWN_PLACE = new Set([
+  "type",
+  "messageId",
+  "userId",
+  "timestamp",
+  "event",
+  "name",
+  "properties",
+  "traits",
+  "__proto__",
+]);
 
 function findUncleanId(userId: string, eventId: string, itemId: string | undefined): Fault | undefined {
   if (!isCleanId(userId)) return uncleanId("/userId", userId);
@@ -159,8 +158,8 @@ function timeOf({ timestamp, originalTimestamp, sentAt }: SegmentMessage, receiv
   const happened = originalTimestamp ?? timestamp;
   if (happened === undefined) return receivedAtMs;
   if (sentAt && originalTimestamp !== undefined && timestamp === undefined)
-    return receivedAtMs - (Date.parse(sentAt) - Date.parse(originalTimestamp));
-  return Date.parse(timestamp ?? happened);
+    return receivedAtMs - (parseIsoTime(sentAt) - parseIsoTime(originalTimestamp));
+  return parseIsoTime(timestamp ?? happened);
 }
 
 /** Keys end in a zero byte, and a lone surrogate would be stored as another character. */

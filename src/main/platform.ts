@@ -62,8 +62,11 @@ export interface ServedManifests {
   readonly coldStart: ModelManifest;
 }
 
-/** One partition for the catalogue and four for users: users never move, so this is fixed when a folder is made. */
-const PARTITIONS = 5;
+/**
+ * One partition for the catalogue and one for users, which is what one applying thread is quickest with: each partition more is a
+ * flush of the disk more for every group of requests. Users never move, so this is fixed when a folder is made.
+ */
+const PARTITIONS = 2;
 /** EASE keeps items x items weights; beyond this many items its matrix no longer fits beside everything else. */
 const EASE_ITEMS = 12_000;
 
