@@ -10,13 +10,13 @@ import {
 
 /** The properties of an event that become columns of a sequence row; one of the wrong type counts as absent. */
 export interface RowProperties {
-  readonly itemId?: string;
-  readonly surface?: string;
-  readonly dwellMs?: number;
-  readonly value?: number;
-  readonly position?: number;
-  readonly slateId?: string;
-  readonly source?: string;
+  readonly itemId: string | undefined;
+  readonly surface: string | undefined;
+  readonly dwellMs: number | undefined;
+  readonly value: number | undefined;
+  readonly position: number | undefined;
+  readonly slateId: string | undefined;
+  readonly source: string | undefined;
 }
 
 /**
@@ -70,13 +70,25 @@ class PackedEvent implements EventView {
   rowProperties(): RowProperties {
     const cursor = shared.open(this.#bytes);
     cursor.at = this.#propertiesAt;
-    const found: Record<string, string | number> = {};
+    let itemId: string | undefined;
+    let surface: string | undefined;
+    let dwellMs: number | undefined;
+    let value: number | undefined;
+    let position: number | undefined;
+    let slateId: string | undefined;
+    let source: string | undefined;
     for (let left = cursor.mapLength(); left > 0; left--) {
-      const column = COLUMNS[cursor.keyAmong(COLUMN_KEYS)];
-      const value = column === undefined ? cursor.skip() : column.isText ? cursor.text() : cursor.number();
-      if (column && value !== undefined) found[column.name] = value;
+      const column = cursor.keyAmong(COLUMNS);
+      if (column === 0) itemId = cursor.text();
+      else if (column === 1) surface = cursor.text();
+      else if (column === 2) dwellMs = cursor.number();
+      else if (column === 3) value = cursor.number();
+      else if (column === 4) position = cursor.number();
+      else if (column === 5) slateId = cursor.text();
+      else if (column === 6) source = cursor.text();
+      else cursor.skip();
     }
-    return found;
+    return { itemId, surface, dwellMs, value, position, slateId, source };
   }
 
   event(): StoredEvent {
@@ -87,13 +99,6 @@ class PackedEvent implements EventView {
 /** Moved from record to record, one at a time. */
 const shared = new PackedCursor();
 const FIELDS = 10;
-const COLUMNS = [
-  { name: "itemId", isText: true },
-  { name: "surface", isText: true },
-  { name: "dwellMs", isText: false },
-  { name: "value", isText: false },
-  { name: "position", isText: false },
-  { name: "slateId", isText: true },
-  { name: "source", isText: true },
-] as const satisfies readonly { readonly name: keyof RowProperties; readonly isText: boolean }[];
-const COLUMN_KEYS = COLUMNS.map(({ name }) => Buffer.from(name));
+const COLUMNS = ["itemId", "surface", "dwellMs", "value", "position", "slateId", "source"].map((name) =>
+  Buffer.from(name),
+);

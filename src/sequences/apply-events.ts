@@ -3,9 +3,9 @@ import type { LogRecord, StateOperation, StateReader } from "#storage";
 import { AppliedIds, type OlderIds } from "./applied-ids.ts";
 import { countOne } from "./event-counts.ts";
 import type { IdSet } from "./id-set.ts";
-import { decodeOpenRows, encodeOpenRow } from "./open-rows.ts";
+import { decodeOpenRows, encodeOpenRow, type NewRow } from "./open-rows.ts";
 import { SealedBlocks } from "./sealed-blocks.ts";
-import { compareRows, NO_ITEM, type SequenceRow } from "./sequence-block.ts";
+import { compareRows, NO_ITEM } from "./sequence-block.ts";
 import { duplicateKey, headKey, undeclaredKey } from "./state-keys.ts";
 import { decodeHead, emptyHead, encodeHead, type HeadParts } from "./user-head.ts";
 import { addTraitChange, decodeTraitChanges, encodeTraitChanges } from "./user-record.ts";
@@ -47,11 +47,13 @@ export async function applyEvents(records: readonly LogRecord[], context: ApplyC
     if (arrivals) arrivals.push({ offset, event });
     else byUser.set(event.userId, [{ offset, event }]);
   }
-  const stored = await state.get(Array.from(byUser.keys(), headKey));
+  const keys = Array.from(byUser.keys(), headKey);
+  const stored = await state.get(keys);
   const operations: StateOperation[] = [];
   const undeclared = new Map<string, number>();
   let n = 0;
   for (const [userId, arrivals] of byUser) {
+    const key = keys[n]!;
     const bytes = stored[n++];
     const head = bytes ? decodeHead(bytes) : emptyHead();
     const older = head.hashChunks > 0 ? await context.olderIds.of(userId, state) : undefined;
@@ -62,7 +64,7 @@ export async function applyEvents(records: readonly LogRecord[], context: ApplyC
       if (!isNew) operations.push(markDuplicate(partition, arrival.offset));
       else if (isUndeclared(arrival.event, context)) countName(undeclared, arrival.event.name);
     }
-    update.addOperations(operations);
+    update.addOperations(key, operations);
   }
   operations.push(...(await addCounts(undeclared, context)));
   return { operations, newestMs };
@@ -130,26 +132,23 @@ class UserUpdate {
     head.sealedMs = this.#blocks.newestMs;
   }
 
-  addOperations(operations: StateOperation[]): void {
+  /** What it changes, the head under its key included. */
+  addOperations(key: Uint8Array, operations: StateOperation[]): void {
     if (!this.#isChanged) return;
     const head = this.#head;
     head.hashes = this.#ids.recent;
     head.hashChunks = this.#ids.chunkCount;
     head.openRows = this.#open;
-    operations.push({ kind: "put", key: headKey(this.#userId), value: encodeHead(head) });
+    operations.push({ kind: "put", key, value: encodeHead(head) });
     for (const operation of this.#ids.operations) operations.push(operation);
     if (this.#blocks) operations.push(...this.#blocks.operations());
   }
 }
 
 /** The sequence row of a declared action; `undefined` for events that are counted only. */
-function rowOf(
-  event: EventView,
-  offset: number,
-  { catalogue, actions }: ApplyContext,
-): SequenceRow | undefined {
+function rowOf(event: EventView, offset: number, { catalogue, actions }: ApplyContext): NewRow | undefined {
   if (event.kind !== "track" || !actions.named(event.name)) return undefined;
-  const { itemId, surface, ...extras } = event.rowProperties();
+  const { itemId, surface, dwellMs, value, position, slateId, source } = event.rowProperties();
   return {
     timestampMs: Math.floor(event.timestampMs),
     offset,
@@ -157,7 +156,11 @@ function rowOf(
     itemRow: itemId === undefined ? NO_ITEM : (catalogue.rowOf(itemId) ?? NO_ITEM),
     action: catalogue.actions.codeOf(event.name) ?? UNNAMED,
     surface: surface === undefined ? UNNAMED : (catalogue.surfaces.codeOf(surface) ?? UNNAMED),
-    ...extras,
+    dwellMs,
+    value,
+    position,
+    slateId,
+    source,
   };
 }
 

@@ -16,8 +16,15 @@ const NUMBERS_BYTES = 10;
 
 const scratch = Buffer.allocUnsafe(8192);
 
+/** A row about to be written, whose absent fields may be told by `undefined`. */
+export type NewRow = { readonly [Key in keyof SequenceRow]: SequenceRow[Key] | undefined } & Pick<
+  SequenceRow,
+  RequiredKeys
+>;
+type RequiredKeys = "timestampMs" | "offset" | "eventId" | "itemRow" | "action" | "surface";
+
 /** The row's bytes. */
-export function encodeOpenRow(row: SequenceRow): Uint8Array {
+export function encodeOpenRow(row: NewRow): Uint8Array {
   const { dwellMs, value, position, slateId, source, eventId } = row;
   const textBytes = 3 * (eventId.length + (slateId?.length ?? 0) + (source?.length ?? 0)) + 6;
   const needed = FIXED_BYTES + NUMBERS_BYTES + textBytes;
