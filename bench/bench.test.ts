@@ -36,6 +36,8 @@ test("the runner prints one JSON object last and appends the same to the results
       "500",
       "--users",
       "50",
+      "--rounds",
+      "1",
       "--results",
       results,
     ];

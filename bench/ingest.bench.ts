@@ -8,7 +8,7 @@ import { loadavg } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ServerProcess, withTemporaryFolder } from "../test/server-process.ts";
-import { type Bench, type BenchResult, quantileOf } from "./bench.ts";
+import { type Bench, quantileOf } from "./bench.ts";
 import { describeProfile } from "./cpu-profile.ts";
 import type { LoadResult, LoadTask } from "./ingest-load.ts";
 
@@ -22,61 +22,112 @@ interface Options extends Record<string, number | boolean> {
   readonly batch: number;
   readonly connections: number;
   readonly users: number;
+  /** Each round is a fresh server with and one without flushing, in turn. */
+  readonly rounds: number;
   readonly seed: number;
   /** Prints where the server's time went; costs some speed. */
   readonly profile: boolean;
 }
 
 export const bench: Bench<Options> = {
-  title: "events over HTTP to durable and visible",
-  defaults: { events: 500_000, batch: 100, connections: 8, users: 100_000, seed: 1, profile: false },
-  tiny: { events: 2000, batch: 100, connections: 2, users: 500, seed: 1, profile: false },
-  run: (options, say) => withTemporaryFolder((folder) => measure(options, folder, say)),
+  title: "events over HTTP to durable and visible, beside the same with nothing flushed to disk",
+  defaults: {
+    events: 500_000,
+    batch: 100,
+    connections: 32,
+    users: 100_000,
+    rounds: 3,
+    seed: 1,
+    profile: false,
+  },
+  tiny: { events: 2000, batch: 100, connections: 2, users: 500, rounds: 1, seed: 1, profile: false },
+
+  async run(options, say) {
+    const [loadAverageBefore = 0] = loadavg();
+    const durable: Figures[] = [];
+    const unflushed: Figures[] = [];
+    for (let round = 0; round < options.rounds; round++) {
+      for (const [figures, args] of [
+        [durable, []],
+        [unflushed, ["--no-flush"]],
+      ] as const) {
+        figures.push(await withTemporaryFolder((folder) => measure(options, folder, args, say)));
+        const { eventsPerSecond } = figures.at(-1)!;
+        say(
+          `round ${round + 1}/${options.rounds} ${args.join(" ")}: ${Math.round(eventsPerSecond)} a second`,
+        );
+      }
+    }
+    const ratios = durable.map((figures, n) => figures.eventsPerSecond / unflushed[n]!.eventsPerSecond);
+    const lost = durable.reduce((sum, { acceptedEvents }) => sum + options.events - acceptedEvents, 0);
+    return {
+      metrics: { ...medians(durable), loadAverageBefore },
+      compared: {
+        eventsPerSecondUnflushed: medians(unflushed)["eventsPerSecond"]!,
+        durableToUnflushedP50: quantileOf(ratios, 0.5),
+        durableToUnflushedMin: Math.min(...ratios),
+        durableToUnflushedMax: Math.max(...ratios),
+      },
+      ...(lost > 0 && { failure: `${lost} events were not accepted` }),
+    };
+  },
 };
 
-async function measure(options: Options, folder: string, say: (line: string) => void): Promise<BenchResult> {
-  const [loadAverage = 0] = loadavg();
-  const args = ["--preset", "tiny", "--data", folder];
+type Figures = Awaited<ReturnType<typeof measure>>;
+
+/** Each figure's median over the rounds. */
+function medians(rounds: readonly Figures[]): Record<string, number> {
+  const names = Object.keys(rounds[0]!) as (keyof Figures)[]; // one round at least
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      quantileOf(
+        rounds.map((figures) => figures[name]),
+        0.5,
+      ),
+    ]),
+  );
+}
+
+/** One server, filled beforehand with a tiny world, under load until all events are in. */
+async function measure(
+  options: Options,
+  folder: string,
+  serverArgs: readonly string[],
+  say: (line: string) => void,
+) {
+  const args = ["--preset", "tiny", "--data", folder, ...serverArgs];
   await (await ServerProcess.start(args)).stop(); // fills the folder and fits, which is not what is measured
   const data = join(folder, "world");
   const before = { log: await bytesOf(join(data, "log")), state: await bytesOf(join(data, "state")) };
   const profiling = options.profile ? ["--cpu-prof", `--cpu-prof-dir=${join(folder, "profile")}`] : [];
-  const nodeOptions = [...AS_STARTED, ...profiling];
-  const server = await ServerProcess.start(args, { nodeOptions });
+  const server = await ServerProcess.start(args, { nodeOptions: [...AS_STARTED, ...profiling] });
   const { events, batch, connections, users, seed } = options;
   const { body } = await server.get("/");
-  const task: LoadTask = {
-    address: server.ready.address,
-    events,
-    batch,
-    connections,
-    users,
-    seed,
-    startMs: Date.parse(body.clock.now),
-  };
+  const startMs = Date.parse(body.clock.now);
+  const task: LoadTask = { address: server.ready.address, events, batch, connections, users, seed, startMs };
   const cpuBefore = await gauge(server, "process_cpu_seconds_total");
+  const residentBefore = await gauge(server, "process_resident_memory_bytes");
   const load = await runLoad(task, say);
   const cpuSeconds = (await gauge(server, "process_cpu_seconds_total")) - cpuBefore;
-  const residentBytes = await gauge(server, "process_resident_memory_bytes");
+  const residentAfter = await gauge(server, "process_resident_memory_bytes");
   await server.stop();
   const logBytes = (await bytesOf(join(data, "log"))) - before.log;
   const stateBytes = (await bytesOf(join(data, "state"))) - before.state;
   if (options.profile) say(await describeProfile(join(folder, "profile")));
   return {
-    metrics: {
-      eventsPerSecond: load.accepted / load.seconds,
-      eventsPerServerCpuSecond: load.accepted / cpuSeconds,
-      batchLatencyMsP50: quantileOf(load.latenciesMs, 0.5),
-      batchLatencyMsP99: quantileOf(load.latenciesMs, 0.99),
-      bytesPerEvent: (logBytes + stateBytes) / load.accepted,
-      logBytesPerEvent: logBytes / load.accepted,
-      stateBytesPerEvent: stateBytes / load.accepted,
-      residentMiB: residentBytes / 2 ** 20,
-      loadCpuSeconds: load.cpuSeconds,
-      loadAverageBefore: loadAverage,
-    },
-    compared: {},
-    ...(load.accepted !== events && { failure: `${events - load.accepted} events were not accepted` }),
+    eventsPerSecond: load.accepted / load.seconds,
+    eventsPerServerCpuSecond: load.accepted / cpuSeconds,
+    batchLatencyMsP50: quantileOf(load.latenciesMs, 0.5),
+    batchLatencyMsP99: quantileOf(load.latenciesMs, 0.99),
+    bytesPerEvent: (logBytes + stateBytes) / load.accepted,
+    logBytesPerEvent: logBytes / load.accepted,
+    stateBytesPerEvent: stateBytes / load.accepted,
+    bodyBytesPerEvent: load.bodyBytesPerEvent,
+    residentBeforeMiB: residentBefore / 2 ** 20,
+    residentAfterMiB: residentAfter / 2 ** 20,
+    loadCpuSeconds: load.cpuSeconds,
+    acceptedEvents: load.accepted,
   };
 }
 

@@ -52,6 +52,8 @@ export interface PlatformOptions {
   readonly config?: Config;
   /** Of a folder made now; an existing one keeps its own. Without it only an existing folder opens. */
   readonly create?: Omit<DataManifest, "format" | "partitionCount" | "actions" | "imported">;
+  /** False: what is acknowledged survives the death of the process, and perhaps not that of the machine. Default: true. */
+  readonly isDurable?: boolean;
   readonly progress: ProgressListener;
   /** Told in one sentence when something was mended, or failed and is tried again. */
   readonly onNotice: (message: string) => void;
@@ -157,7 +159,7 @@ export class Platform {
    * @throws PlatformError `data-locked`, `data-damaged`, `data-mismatch`
    */
   static async open(options: PlatformOptions): Promise<Platform> {
-    const { folder, config = defaultConfig, create, progress, onNotice } = options;
+    const { folder, config = defaultConfig, create, isDurable = true, progress, onNotice } = options;
     const declared = actionsOf(config);
     const lock = await lockFolder(folder);
     try {
@@ -169,7 +171,8 @@ export class Platform {
       const { partitionCount } = manifest;
       const state = new LmdbStateStore(paths.state(folder), clock);
       const acknowledged = (await readAllProgress(state, partitionCount)).map(({ offset }) => offset);
-      const log = await openLog(folder, { partitionCount, acknowledged, onRecovery: onNotice }, state);
+      const logOptions = { partitionCount, acknowledged, isDurable, onRecovery: onNotice };
+      const log = await openLog(folder, logOptions, state);
       const deadLetters = await openDeadLetters(folder, { onNotice });
       const catalogue = new Catalogue();
       const identity = new IdentityGraph();

@@ -21,7 +21,13 @@ export async function openExisting(
     const fix = `inkling import ${options.dataset} --data ${options.data}`;
     throw new PlatformError("no-data", `${folder} is not filled yet; run: ${fix}`);
   }
-  return Platform.open({ folder, config, progress: bar.listen, onNotice: warn });
+  return Platform.open({
+    folder,
+    config,
+    isDurable: options.flush ?? true,
+    progress: bar.listen,
+    onNotice: warn,
+  });
 }
 
 /**
@@ -33,7 +39,8 @@ export async function openFilled(options: DataOptions, config: Config, bar: Prog
   const folder = folderFor(options);
   const existing = await Platform.peek(folder);
   if (existing) requireSame(folder, existing, options);
-  if (existing?.imported.isComplete) return Platform.open({ folder, config, progress, onNotice: warn });
+  if (existing?.imported.isComplete)
+    return Platform.open({ folder, config, isDurable: options.flush ?? true, progress, onNotice: warn });
   const seed = options.seed ?? existing?.seed ?? 1;
   const preset = options.preset ?? (existing?.preset as WorldPreset | undefined) ?? "small";
   const source = await openSource(options.dataset, { seed, preset, progress });

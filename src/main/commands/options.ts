@@ -16,6 +16,8 @@ export interface DataOptions {
   readonly seed?: number;
   /** Absent: the folder's own, or small for a new one. */
   readonly preset?: WorldPreset;
+  /** False: acknowledge before the disk has it. */
+  readonly flush?: boolean;
 }
 
 export interface ListenOptions {
@@ -44,7 +46,11 @@ export function withConfigOption(command: Command): Command {
 export function withListenOptions(command: Command): Command {
   return command
     .option("--port <n>", "port to listen on; 0 for any free one", parsePort, 7070)
-    .option("--host <address>", "address to listen on; others than loopback need keys", "127.0.0.1");
+    .option("--host <address>", "address to listen on; others than loopback need keys", "127.0.0.1")
+    .option(
+      "--no-flush",
+      "acknowledge events before the disk has them: for measuring, for they may not survive the machine",
+    );
 }
 
 /** The folder of one data set: `./data/world`, `./data/ml-1m`. */
