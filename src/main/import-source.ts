@@ -1,5 +1,5 @@
 import type { ItemInput, SegmentMessage } from "#api";
-import { PlatformError, type ProgressListener } from "#base";
+import { monotonicMs, PlatformError, type ProgressListener } from "#base";
 import type { RejectedRows } from "#datasets";
 import type { Platform } from "./platform.ts";
 
@@ -29,6 +29,8 @@ export interface MessageRun {
 /** Large enough to share a flush, small enough for steady progress. */
 const RUN_MESSAGES = 10_000;
 const BATCH_ITEMS = 2000;
+/** How far the import is need not be known exactly: what comes a second time changes nothing. */
+const RECORD_MS = 1000;
 
 /** Feeds the source through the one way in, from where an earlier import of it stopped. */
 export async function importSource(
@@ -43,6 +45,7 @@ export async function importSource(
       throwIfRejected(await ingestion.ingestItems(batch));
   }
   const total = source.expectedMessages ?? 0;
+  let recordedMs = monotonicMs();
   let applying: Promise<unknown> = Promise.resolve();
   for await (const { messages, next } of source.runs(stored)) {
     const { result, applied } = await ingestion.storeMessages(messages);
@@ -50,7 +53,10 @@ export async function importSource(
     applying = applied;
     rejected += result.rejected.length;
     stored = next;
-    await platform.recordImport({ messages: stored, rejected, isComplete: false });
+    if (monotonicMs() - recordedMs > RECORD_MS) {
+      await platform.recordImport({ messages: stored, rejected, isComplete: false });
+      recordedMs = monotonicMs();
+    }
     progress({ stage: "storing events", done: stored, total: Math.max(total, stored) });
   }
   await applying;
