@@ -10,7 +10,7 @@ export {
   SECOND_MS,
   SystemClock,
 } from "./clock.ts";
-export { type ErrorCode, errorCatalogue, PlatformError } from "./errors.ts";
+export { diskFull, type ErrorCode, errorCatalogue, isDiskFull, PlatformError } from "./errors.ts";
 export { murmur3 } from "./hash.ts";
 export { ignoreProgress, type Progress, type ProgressListener } from "./progress.ts";
 export { Random } from "./random.ts";

@@ -15,6 +15,7 @@ import { Recommender } from "#recommendation";
 import { readAllProgress } from "#sequences";
 import { createServer, type Keys, Metrics, type Server, type Services } from "#serving";
 import {
+  DiskRoom,
   FileBlobStore,
   type FolderLock,
   LmdbStateStore,
@@ -70,12 +71,14 @@ export class Platform {
   #fault: string | undefined;
   #lake: BackgroundLake | undefined;
   readonly #lock: FolderLock;
+  readonly #room: DiskRoom;
   readonly #sharedFollower: LogFollower;
 
   private constructor(parts: {
     folder: string;
     manifest: DataManifest;
     lock: FolderLock;
+    room: DiskRoom;
     clock: Clock;
     log: SegmentedEventLog;
     state: StateStore;
@@ -97,6 +100,7 @@ export class Platform {
     this.applier = parts.applier;
     this.#manifest = parts.manifest;
     this.#lock = parts.lock;
+    this.#room = parts.room;
     this.models = new ModelStore(new FileBlobStore(paths.blobs(parts.folder)));
     this.#sharedFollower = parts.sharedFollower;
     this.erasures = createErasures({
@@ -156,6 +160,7 @@ export class Platform {
         folder,
         manifest,
         lock,
+        room: await DiskRoom.watch(folder),
         clock,
         log,
         state,
@@ -247,7 +252,7 @@ export class Platform {
         dataset: this.#manifest.dataset,
         areTimesMadeUp: this.#manifest.areTimesMadeUp,
       },
-      fault: () => this.#fault ?? applier.fault(),
+      fault: () => this.#fault ?? this.#room.fault() ?? applier.fault(),
       lagRecords: () => applier.lag(),
       newRecommendationId: randomUUID,
     };
@@ -291,6 +296,7 @@ export class Platform {
   /** Finishes what was accepted and lets go of the folder. */
   async close(): Promise<void> {
     this.#fault = "stopping";
+    this.#room.close();
     await this.erasures.close();
     await this.#lake?.close();
     await this.applier.close();

@@ -86,7 +86,7 @@ export async function createServer(
     checkAccess(request, request.routeOptions.config.door ?? "read", keys);
     checkEncoding(request);
   });
-  const traffic = new Traffic(new IngestGate(ingestBytesInFlight), services.metrics);
+  const traffic = new Traffic(new IngestGate(ingestBytesInFlight), services);
   traffic.watch(server);
   server.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "unknown";

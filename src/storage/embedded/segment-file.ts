@@ -135,6 +135,15 @@ export async function readAt(file: FileHandle, position: number, length: number)
   return bytes.subarray(0, filled);
 }
 
+/** Writes all of the bytes at `position`. */
+export async function writeAt(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  let written = 0;
+  while (written < bytes.length) {
+    const result = await file.write(bytes, written, bytes.length - written, position + written);
+    written += result.bytesWritten;
+  }
+}
+
 function checksumOf(lengthField: Uint8Array, record: Uint8Array): number {
   return crc32(record, crc32(lengthField));
 }
