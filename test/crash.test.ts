@@ -1,7 +1,13 @@
 /** @file What was acknowledged survives any crash, once. `npm run -s bench -- crash` is the same with 500 kills. */
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { SequenceEvent, UserResponse } from "#api";
+import { type EventId, SystemClock, type UserId } from "#base";
+import { encodeEvent, type StoredEvent } from "#events";
+import { LakeWriter } from "#sequences";
+import { DuckDbLake, LmdbStateStore, SegmentedEventLog } from "#storage";
 import { runCrashRounds } from "./crash/crash-rounds.ts";
+import { countUnlikeLog } from "./crash/laid-down.ts";
 import { Ledger, noFaults, type SentEvent } from "./crash/ledger.ts";
 import { phases } from "./crash/tally.ts";
 import { killAll, withTemporaryFolder } from "./server-process.ts";
@@ -23,6 +29,33 @@ test(
       expect(tally.faults, tally.notes.join("\n")).toEqual(noFaults());
     }),
 );
+
+test("the check of the lake sees a row too few, one too many, and one of another event", () =>
+  withTemporaryFolder(async (folder) => {
+    const log = await SegmentedEventLog.open(join(folder, "log"), { partitionCount: 2 });
+    const append = (...ids: string[]) =>
+      log.append(
+        1,
+        ids.map((eventId) => encodeEvent(storedOf(eventId))),
+      );
+    const state = new LmdbStateStore(join(folder, "state"), new SystemClock());
+    const lake = await DuckDbLake.open(join(folder, "lake"));
+    const onFailure = (): void => {};
+    const follow = (): Promise<void> => new LakeWriter({ log, state, lake, onFailure }).catchUp(() => {});
+    await append("a", "b", "c");
+    await follow();
+    expect(await countUnlikeLog(folder, 2)).toBe(0);
+    await append("d", "e");
+    expect(await countUnlikeLog(folder, 2)).toBe(2);
+    await follow();
+    expect(await countUnlikeLog(folder, 2)).toBe(0);
+    await append("a"); // the empty state knows of no repeated event
+    await follow();
+    expect(await countUnlikeLog(folder, 2)).toBe(1);
+    await log.erase(1, ({ offset }) => offset === 1);
+    expect(await countUnlikeLog(folder, 2)).toBe(2);
+    await Promise.all([log.close(), state.close(), lake.close()]);
+  }));
 
 test("the check of a crash sees a lost, a doubled, a foreign and a changed event", () => {
   const ledger = new Ledger();
@@ -52,6 +85,12 @@ function planted(messageId: string): SentEvent {
     timestamp: "2026-01-05T00:00:00.000Z",
     properties: { itemId: "i-1" },
   };
+}
+
+function storedOf(eventId: string): StoredEvent {
+  const at = { timestampMs: 1_700_000_000_000, receivedAtMs: 1_700_000_000_000 };
+  const ids = { eventId: eventId as EventId, userId: "somebody" as UserId };
+  return { kind: "track", name: "save", properties: {}, traits: {}, rest: {}, ...ids, ...at };
 }
 
 function rowOf({ messageId: eventId }: SentEvent): SequenceEvent {

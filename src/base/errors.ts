@@ -58,11 +58,6 @@ export function isDiskFull(error: unknown): boolean {
 
 /** What is told to whoever cannot be served for want of room in a folder. */
 export function diskFull(folder: string, cause: unknown): PlatformError {
-  return new PlatformError(
-    "not-ready",
-    `the disk of ${folder} is full (${String(cause)}); nothing was stored`,
-    {
-      cause,
-    },
-  );
+  const message = `the disk of ${folder} is full (${String(cause)}); make room on it and send the same again`;
+  return new PlatformError("not-ready", message, { cause });
 }
