@@ -23,7 +23,7 @@ export interface CrashOptions {
 }
 
 const KILLS_PER_FOLDER = 30;
-const LOAD_MS = 500;
+const LOAD_MS = 800;
 const STOPPING_MS = 30;
 const KILL_WHILE_STOPPING = 0.15;
 const KILL_WHILE_STARTING = 0.3;
@@ -31,6 +31,7 @@ const IN_GOOD_ORDER = 0.5;
 const WITHOUT_STATE = 0.25;
 const VERIFY_ONLY = 0.25;
 const BY_COMMAND = 0.3;
+const HEARD_FIRST = 0.8;
 /** Commands killed one after another before the server looks. */
 const MOST_IN_A_ROW = 3;
 
@@ -131,6 +132,7 @@ async function eraseByRequest(folder: CrashFolder, leaver: Leaver): Promise<stri
   const spell = folder.tally.spellOf("erasure");
   const writing = folder.writeUntilGone();
   const leaving = leaver.leave();
+  if (folder.random.chance(HEARD_FIRST)) await leaving;
   await pause(folder.random.integer(spell.ms));
   await folder.killServer("erasure");
   await writing;
