@@ -15,6 +15,7 @@ import {
 } from "./segment-file.ts";
 import {
   checkHeader,
+  isStillborn,
   listSegments,
   nameOfSegment,
   removeRewritten,
@@ -282,7 +283,7 @@ export class LogPartition {
       if (position > 0 && baseOffset !== this.#end)
         throw damage(path, `records ${this.#end} to ${baseOffset - 1} are missing`);
       const isLast = position === files.length - 1;
-      if (isLast && (await this.#isStillborn(path))) {
+      if (isLast && (await isStillborn(path))) {
         if (!this.#options.isReadOnly) await rm(path);
         continue;
       }
@@ -309,16 +310,6 @@ export class LogPartition {
     if (this.#options.end !== undefined) this.#end = Math.min(this.#end, this.#options.end);
     const last = this.#segments.at(-1);
     if (last && !this.#options.isReadOnly) this.#writer = await open(last.path, "r+");
-  }
-
-  /** A crash between making a segment and writing its header leaves a file shorter than the header: nothing was in it. */
-  async #isStillborn(path: string): Promise<boolean> {
-    const file = await open(path, "r");
-    try {
-      return (await file.stat()).size < SEGMENT_HEADER_BYTES;
-    } finally {
-      await file.close();
-    }
   }
 
   /** Bytes after the last whole record were never acknowledged. They are kept beside the log, not thrown away. */
