@@ -297,6 +297,8 @@ export class Platform {
   async close(): Promise<void> {
     this.#fault = "stopping";
     this.#room.close();
+    // An erasure may wait for an applier that waits for room: the next start does it.
+    if (this.applier.fault() !== undefined) await this.applier.close();
     await this.erasures.close();
     await this.#lake?.close();
     await this.applier.close();
