@@ -21,6 +21,8 @@ export class Leaver {
   readonly #anonymousId: string;
   readonly #secret: string;
   readonly #folder: CrashFolder;
+  /** The request was found on disk, so it is done whether it was answered or not. */
+  #isNoted = false;
 
   constructor(name: string, folder: CrashFolder) {
     this.userId = `leaver-${name}`;
@@ -72,15 +74,16 @@ export class Leaver {
       const { stores } = JSON.parse(await readFile(join(folder, name), "utf8"));
       this.#folder.tally.halved[halvedAfter[stores.length]!]++; // three stores at most
     }
+    this.#isNoted ||= names.length > 0;
     return names.length > 0;
   }
 
-  /** After a restart, which finishes what was begun: is this person gone to the last byte, or, unless promised, all there? */
+  /** After a restart, which finishes what was begun: is this person gone to the last byte, or, unless asked for durably, all there? */
   async check(erasureId: string | undefined): Promise<void> {
     const { server, tally, path } = this.#folder;
     const { status, body } = await server.get(`/v1/users/${this.userId}`);
     const isWhole = status === 200 && body.eventCount === EVENTS + 1 && body.ids.length === 2;
-    if (erasureId === undefined && isWhole) return;
+    if (erasureId === undefined && !this.#isNoted && isWhole) return;
     const receipt = erasureId === undefined ? undefined : await server.get(`/v1/erasures/${erasureId}`);
     const isDone = receipt === undefined || receipt.body.status === "done";
     const left = await filesWith(path, [this.userId, this.#anonymousId, this.#secret]);
