@@ -1,8 +1,7 @@
 /** @file A person who asks to be forgotten is forgotten everywhere, by the real server, whatever interrupts it. */
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { ErasureResponse } from "#api";
+import { filesWith } from "./files-with.ts";
 import { type PreparedFolder, prepareFolder, TINY } from "./prepared-folder.ts";
 import { type Answer, ask, killAll, runProgram, ServerProcess } from "./server-process.ts";
 
@@ -210,15 +209,4 @@ async function rowsOf(folder: string): Promise<{ theirs: number; others: number 
 async function replayOf(folder: string): Promise<unknown> {
   const { stdout } = await runProgram(["replay", "--verify", "--data", folder, "--json"]);
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
-}
-
-/** The test's own search: any byte of any file, within longer words too. */
-async function filesWith(folder: string, texts: readonly string[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const bytes = await readFile(join(entry.parentPath, entry.name)).catch(() => Buffer.alloc(0)); // gone meanwhile
-    if (texts.some((text) => bytes.includes(text))) found.push(entry.name);
-  }
-  return found;
 }

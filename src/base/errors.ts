@@ -46,3 +46,18 @@ export class PlatformError extends Error {
     return errorCatalogue[this.code].status;
   }
 }
+
+/** What systems say of a disk, a quota or a file that can take no more. */
+const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+
+/** Whether an error, or what caused it, is for want of room: there may be some later. */
+export function isDiskFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ("code" in error && FULL.has(String(error.code))) || isDiskFull(error.cause);
+}
+
+/** What is told to whoever cannot be served for want of room in a folder. */
+export function diskFull(folder: string, cause: unknown): PlatformError {
+  const message = `the disk of ${folder} is full (${String(cause)}); make room on it and send the same again`;
+  return new PlatformError("not-ready", message, { cause });
+}

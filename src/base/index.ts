@@ -10,7 +10,7 @@ export {
   SECOND_MS,
   SystemClock,
 } from "./clock.ts";
-export { type ErrorCode, errorCatalogue, PlatformError } from "./errors.ts";
+export { diskFull, type ErrorCode, errorCatalogue, isDiskFull, PlatformError } from "./errors.ts";
 export { murmur3 } from "./hash.ts";
 export { parseIsoTime } from "./iso-time.ts";
 export { ignoreProgress, type Progress, type ProgressListener } from "./progress.ts";

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { SystemClock } from "#base";
 import { FileBlobStore } from "#storage";
 import { type ErasureParts, Erasures, type Forgets, hashId } from "./erasure.ts";
@@ -98,6 +98,19 @@ test("what failed is told without naming anybody, and done at the next start wit
     ],
   });
   expect(await parts.pending.list("")).toEqual([]);
+});
+
+test("a request whose receipt cannot be written is refused, and not done later either", async () => {
+  const folder = await newFolder();
+  const held = new Set(["person-1"]);
+  const parts = await partsOf(folder, [storeOf("one", held)]);
+  vi.spyOn(parts.receipts, "put").mockRejectedValueOnce(new Error("no room"));
+  const erasures = new Erasures(parts);
+  await expect(erasures.begin(["person-1"])).rejects.toThrow("no room");
+  await erasures.settled();
+  await erasures.resume();
+  expect(await parts.pending.list("")).toEqual([]);
+  expect([...held]).toEqual(["person-1"]);
 });
 
 test("bytes that are left anywhere make it fail and are named by file", async () => {

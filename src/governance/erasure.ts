@@ -94,13 +94,19 @@ export class Erasures {
     this.#parts = parts;
   }
 
-  /** Notes the request durably and begins it in the background, after those before it. Gives the id of its receipt. */
+  /**
+   * Notes the request durably and begins it in the background, after those before it. Gives the id of its receipt.
+   * @throws PlatformError `not-ready` when the disk is full: then nothing was begun
+   */
   async begin(ids: readonly string[], values: readonly string[] = []): Promise<string> {
     const { newId } = this.#parts;
     const salt = randomBytes(16).toString("hex");
     const pending = { erasureId: newId(), ids, values, requestedAt: this.#now(), salt, stores: [] };
     await this.#note(pending);
-    await this.#write(receiptOf(pending, "pending"));
+    await this.#write(receiptOf(pending, "pending")).catch(async (error: unknown) => {
+      await this.#parts.pending.delete(nameOf(pending.erasureId)); // refused, so not done later either
+      throw error;
+    });
     void this.#enqueue(pending).catch(() => {}); // its receipt tells
     return pending.erasureId;
   }

@@ -38,6 +38,7 @@ assert(parentPort, "this file runs as a worker thread");
 const port = parentPort;
 const send = (message: ApplyMessage): void => port.postMessage(message);
 
+const RETRY_MS = 500;
 const { folder, partitionCount, declared } = workerData as ApplyTask;
 
 /** State kept level with the log; told as soon as it is. */
@@ -50,10 +51,13 @@ async function startApplying(log: SegmentedEventLog): Promise<{ close: () => Pro
       state,
       actions: new Actions(declared),
       onApplied: (partition, offset) => send({ kind: "applied", partition, offset }),
-      onFailure: (error) => send({ kind: "trouble", message: String(error) }),
+      onFailure: tellTrouble,
     },
     (done, total) => send({ kind: "progress", done, total }),
-  );
+  ).catch(async (error: unknown) => {
+    await state.close();
+    throw error;
+  });
   send({ kind: "ready", newestMs: applier.newestMs });
   return {
     close: async () => {
@@ -61,6 +65,26 @@ async function startApplying(log: SegmentedEventLog): Promise<{ close: () => Pro
       await state.close();
     },
   };
+}
+
+/** As above, and again until it succeeds or `isOver`: who paused it counts on it to go on. */
+async function startAgain(
+  log: SegmentedEventLog,
+  isOver: () => boolean,
+): Promise<{ close: () => Promise<void> } | undefined> {
+  while (!isOver()) {
+    try {
+      return await startApplying(log);
+    } catch (error) {
+      tellTrouble(error);
+      await new Promise((resume) => setTimeout(resume, RETRY_MS));
+    }
+  }
+  return undefined;
+}
+
+function tellTrouble(error: unknown): void {
+  send({ kind: "trouble", message: error instanceof Error ? error.message : String(error) });
 }
 
 function fail(error: unknown): void {
@@ -76,7 +100,7 @@ try {
     if (order.kind === "extend") return log.extendTo(order.partition, order.end);
     if (order.kind === "resume") {
       await log.refresh();
-      applying = await startApplying(log);
+      applying = await startAgain(log, () => isStopping);
       return;
     }
     await applying?.close();
@@ -86,8 +110,10 @@ try {
     await log.close();
   };
   let done = Promise.resolve();
+  let isStopping = false;
   port.on("message", (order: ApplyOrder) => {
     if (order.kind === "extend") return void obey(order); // at once: others wait for what it brings
+    isStopping ||= order.kind === "stop";
     done = done.then(() => obey(order)).catch(fail);
   });
 } catch (error) {

@@ -27,6 +27,7 @@ export class BackgroundApplier {
   #fault: string | undefined;
   #newestMs = 0;
   #isOpen = false;
+  #isGone = false;
   /** Whoever waits for the worker to say that it is paused, or level again. */
   #answer: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
 
@@ -52,9 +53,17 @@ export class BackgroundApplier {
     return applier;
   }
 
-  /** Resolves when every record of the partition before `offset` shows in later reads of this thread. */
-  readonly applied = (partition: number, offset: number): Promise<void> =>
-    this.#gates[partition]!.reached(offset);
+  /**
+   * Resolves when every record of the partition before `offset` shows in later reads of this thread; rejects while they cannot be
+   * applied: they are stored, and show when they can.
+   * @throws PlatformError `not-ready`
+   */
+  readonly applied = (partition: number, offset: number): Promise<void> => {
+    const gate = this.#gates[partition]!;
+    return this.#fault !== undefined && gate.offset < offset
+      ? Promise.reject(this.#notApplied(this.#fault))
+      : gate.reached(offset);
+  };
 
   /** Tells the listener whenever reads of this thread show everything of a partition before an offset. */
   onApplied(listener: (partition: number, offset: number) => void): void {
@@ -107,6 +116,7 @@ export class BackgroundApplier {
   }
 
   #answered(): Promise<void> {
+    if (this.#isGone) return Promise.reject(new Error(this.#fault));
     return new Promise((resolve, reject) => {
       this.#answer = { resolve, reject };
     });
@@ -120,7 +130,10 @@ export class BackgroundApplier {
 
   #hear(message: ApplyMessage): void {
     const { progress, state, onNotice } = this.#parts;
-    if (message.kind === "ready") this.#newestMs = message.newestMs;
+    if (message.kind === "ready") {
+      this.#newestMs = message.newestMs;
+      this.#fault = undefined;
+    }
     if (message.kind === "ready" || message.kind === "paused") this.#answer?.resolve();
     if (message.kind === "failed") {
       const { code, message: text } = message;
@@ -130,8 +143,10 @@ export class BackgroundApplier {
     if (message.kind === "progress" && !this.#isOpen)
       progress({ stage: "reading the log", done: message.done, total: message.total });
     if (message.kind === "trouble") {
-      this.#fault = `events cannot be applied: ${message.message}`;
-      onNotice(`${this.#fault}; it is tried again`);
+      const fault = `events cannot be applied: ${message.message}`;
+      if (fault !== this.#fault) onNotice(`${fault}; it is tried again`);
+      this.#fault = fault;
+      for (const gate of this.#gates) gate.sendAway(this.#notApplied(fault));
     }
     if (message.kind === "applied") {
       this.#fault = undefined;
@@ -141,11 +156,20 @@ export class BackgroundApplier {
     }
   }
 
-  #giveUp(fault: string): void {
+  #giveUp(reason: string): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    const fault = `${reason}; the server must be restarted`;
     this.#fault = fault;
     this.#answer?.reject(new Error(fault));
-    for (const gate of this.#gates)
-      gate.close(new PlatformError("not-ready", `${fault}; send the request again`));
+    for (const gate of this.#gates) gate.close(this.#notApplied(fault));
+  }
+
+  #notApplied(fault: string): PlatformError {
+    return new PlatformError(
+      "not-ready",
+      `${fault}; send the same again, what is stored is not stored twice`,
+    );
   }
 
   /** Tells the worker of every new end of a partition. */

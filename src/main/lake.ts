@@ -19,7 +19,9 @@ export class BackgroundLake {
       else if (message.kind === "answer") this.#answer?.resolve(message.removed);
       else this.#answer?.reject(new Error(`the lake: ${message.message}`));
     });
-    this.#worker.on("error", (error) => onNotice(`the lake is not written any more: ${String(error)}`));
+    this.#worker.on("error", (error) =>
+      onNotice(`the lake is not written until the server is restarted: ${String(error)}`),
+    );
     this.#ended = new Promise((ended) =>
       this.#worker.once("exit", () => {
         this.#isRunning = false;

@@ -27,6 +27,7 @@ import { Recommender } from "#recommendation";
 import { readAllProgress } from "#sequences";
 import { createServer, type Keys, Metrics, type Server, type Services } from "#serving";
 import {
+  DiskRoom,
   FileBlobStore,
   type FolderLock,
   LmdbStateStore,
@@ -91,12 +92,14 @@ export class Platform {
   readonly #config: Config;
   readonly #ingestionParts: IngestionParts;
   readonly #lock: FolderLock;
+  readonly #room: DiskRoom;
   readonly #sharedFollower: LogFollower;
 
   private constructor(parts: {
     folder: string;
     manifest: DataManifest;
     lock: FolderLock;
+    room: DiskRoom;
     clock: Clock;
     log: SegmentedEventLog;
     state: StateStore;
@@ -121,6 +124,7 @@ export class Platform {
     this.#config = parts.config;
     this.#manifest = parts.manifest;
     this.#lock = parts.lock;
+    this.#room = parts.room;
     this.models = new ModelStore(new FileBlobStore(paths.blobs(parts.folder)));
     this.#sharedFollower = parts.sharedFollower;
     this.erasures = createErasures({
@@ -189,6 +193,7 @@ export class Platform {
         folder,
         manifest,
         lock,
+        room: await DiskRoom.watch(folder),
         clock,
         log,
         state,
@@ -281,7 +286,7 @@ export class Platform {
         dataset: this.#manifest.dataset,
         areTimesMadeUp: this.#manifest.areTimesMadeUp,
       },
-      fault: () => this.#fault ?? applier.fault(),
+      fault: () => this.#fault ?? this.#room.fault() ?? applier.fault(),
       lagRecords: () => applier.lag(),
       newRecommendationId: randomUUID,
     };
@@ -353,6 +358,9 @@ export class Platform {
   /** Finishes what was accepted and lets go of the folder. */
   async close(): Promise<void> {
     this.#fault = "stopping";
+    this.#room.close();
+    // An erasure may wait for an applier that waits for room: the next start does it.
+    if (this.applier.fault() !== undefined) await this.applier.close();
     await this.erasures.close();
     await this.#lake?.close();
     await this.applier.close();

@@ -2,8 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ignoreProgress, SystemClock } from "#base";
-import { LmdbStateStore } from "#storage";
+import { type EventId, ignoreProgress, SystemClock, type UserId } from "#base";
+import { encodeEvent, type StoredEvent } from "#events";
+import { LmdbStateStore, SegmentedEventLog } from "#storage";
 import { paths } from "./data-folder.ts";
 import { Platform } from "./platform.ts";
 import { replay } from "./replay.ts";
@@ -15,6 +16,18 @@ const open = (folder: string): Promise<Platform> =>
     progress: ignoreProgress,
     onNotice: () => {},
   });
+
+const LATE: StoredEvent = {
+  kind: "track",
+  eventId: "late" as EventId,
+  userId: "u0" as UserId,
+  name: "save",
+  timestampMs: 0,
+  receivedAtMs: 0,
+  properties: {},
+  traits: {},
+  rest: {},
+};
 
 test("state built again from the log is the same, is noticed when it is not, and replaces what was wrong", async () => {
   const folder = await mkdtemp(join(tmpdir(), "inkling-replay-"));
@@ -31,6 +44,10 @@ test("state built again from the log is the same, is noticed when it is not, and
     await platform.ingestion.ingestMessages(messages);
   }
   await platform.close();
+  // What the log took in and the state did not, as after a crash, is the next start's to apply.
+  const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount: 5 });
+  await log.append(1, [encodeEvent(LATE)]);
+  await log.close();
 
   const first = await replay(folder, false, ignoreProgress);
   expect(first).toMatchObject({ isIdentical: true, records: 600 });

@@ -1,7 +1,7 @@
 import { rename, rm } from "node:fs/promises";
 import { PlatformError, type ProgressListener, SystemClock } from "#base";
-import { Actions } from "#events";
-import { Applier, hashState, type StateHash } from "#sequences";
+import { Actions, SHARED_PARTITION } from "#events";
+import { Applier, hashState, readAllProgress, type StateHash } from "#sequences";
 import { LmdbStateStore, lockFolder, SegmentedEventLog } from "#storage";
 import { paths, readManifest } from "./data-folder.ts";
 
@@ -10,14 +10,15 @@ export interface Replay {
   /** Of the state as it was; absent when there was none. */
   readonly before: StateHash | undefined;
   readonly rebuilt: StateHash;
-  /** Records of users in the log. */
+  /** Records of users replayed: those that the state had taken in, or all when there was none. */
   readonly records: number;
   readonly isIdentical: boolean;
 }
 
 /**
- * Builds the state of users again from the log alone, beside the one there is, and compares the two. With `keepsRebuilt` the
- * rebuilt one takes its place in one step. Nothing else may have the folder open.
+ * Builds the state of users again from the log alone, beside the one there is and as far as that one had come (after a crash it
+ * is behind the log; the next start brings it level), and compares the two. With `keepsRebuilt` the rebuilt one takes its place
+ * in one step. Nothing else may have the folder open.
  * @throws PlatformError `data-locked`, `no-data`, `data-damaged`
  */
 export async function replay(
@@ -32,13 +33,13 @@ export async function replay(
     if (!manifest) throw new PlatformError("no-data", `${folder} is empty; there is nothing to replay`);
     await rm(beside, { recursive: true, force: true });
     const { partitionCount } = manifest;
-    const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount, isReadOnly: true });
+    const { before, ends } = await examine(paths.state(folder), partitionCount);
+    const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount, isReadOnly: true, ends });
     const rebuilt = await rebuild(log, beside, new Actions(manifest.actions), progress);
     let records = 0;
     for (let partition = 1; partition < partitionCount; partition++)
       records += log.end(partition) - log.start(partition);
     await log.close();
-    const before = await hashOf(paths.state(folder));
     if (keepsRebuilt) {
       await rm(paths.state(folder), { recursive: true, force: true });
       await rename(beside, paths.state(folder));
@@ -72,11 +73,20 @@ async function rebuild(
   }
 }
 
-async function hashOf(folder: string): Promise<StateHash | undefined> {
+/** What a state comes to, when there is one, and how far it had come in each partition of users. */
+async function examine(
+  folder: string,
+  partitionCount: number,
+): Promise<{ before: StateHash | undefined; ends: number[] }> {
   const state = new LmdbStateStore(folder, new SystemClock());
   try {
     const found = await hashState(state);
-    return found.entries > 0 ? found : undefined;
+    const isThere = found.entries > 0;
+    const progress = await readAllProgress(state, partitionCount);
+    const ends = progress.map(({ offset }, partition) =>
+      isThere && partition !== SHARED_PARTITION ? offset : Number.POSITIVE_INFINITY,
+    );
+    return { before: isThere ? found : undefined, ends };
   } finally {
     await state.close();
   }

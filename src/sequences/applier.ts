@@ -38,20 +38,30 @@ export class Applier {
     onProgress: (done: number, total: number) => void,
   ): Promise<Applier> {
     const applier = new Applier(parts);
-    const followers = [applier.#followCatalogue];
-    for (let partition = 1; partition < parts.log.partitionCount; partition++) {
-      const follower = await applier.#followPartition(partition);
-      applier.#followUsers.push(follower);
+    try {
+      await applier.#catchUp(onProgress);
+    } catch (error) {
+      await applier.close(); // some already follow; two of a partition would apply it twice
+      throw error;
+    }
+    return applier;
+  }
+
+  async #catchUp(onProgress: (done: number, total: number) => void): Promise<void> {
+    const { log } = this.#parts;
+    const followers = [this.#followCatalogue];
+    for (let partition = 1; partition < log.partitionCount; partition++) {
+      const follower = await this.#followPartition(partition);
+      this.#followUsers.push(follower);
       followers.push(follower);
     }
     const behind = (): number =>
-      followers.reduce((sum, follower, partition) => sum + parts.log.end(partition) - follower.position, 0);
+      followers.reduce((sum, follower, partition) => sum + log.end(partition) - follower.position, 0);
     const total = behind();
     for (const follower of followers) {
       await follower.catchUp(() => onProgress(total - behind(), total));
       follower.start();
     }
-    return applier;
   }
 
   /** Time of the newest event in the state, ms; 0 when there is none. */

@@ -14,7 +14,7 @@ const REQUEST_BYTES = 1024;
 
 /** Told to a client that should simply send the same again a little later; nobody has to look into it. */
 export class ComeAgain extends PlatformError {
-  readonly reason: "draining" | "overloaded";
+  readonly reason: "draining" | "overloaded" | "stuck";
   constructor(reason: ComeAgain["reason"], message: string) {
     super(reason === "overloaded" ? "overloaded" : "not-ready", message);
     this.reason = reason;

@@ -61,7 +61,7 @@ export class Metrics {
     });
   }
 
-  countRefused(reason: "draining" | "overloaded"): void {
+  countRefused(reason: "draining" | "overloaded" | "stuck"): void {
     this.#refused.inc({ reason });
   }
 

@@ -92,7 +92,7 @@ export async function createServer(
     request.source = access.check(request, request.routeOptions.config.door ?? "read");
     checkEncoding(request);
   });
-  const traffic = new Traffic(new IngestGate(ingestBytesInFlight), services.metrics);
+  const traffic = new Traffic(new IngestGate(ingestBytesInFlight), services);
   traffic.watch(server);
   server.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "unknown";

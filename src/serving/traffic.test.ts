@@ -30,7 +30,10 @@ class StuckIngestion {
 
 let server: Server | undefined;
 let ingestion: StuckIngestion;
+/** What the platform says keeps it from writing. */
+let fault: string | undefined;
 afterEach(async () => {
+  fault = undefined;
   ingestion?.goOn();
   await server?.close();
   server = undefined;
@@ -45,7 +48,7 @@ async function start(ingestBytesInFlight: number): Promise<string> {
     ingestion: ingestion as unknown as Ingestion, // its one method that these routes call
     metrics: new Metrics({}),
     about: { name: "inkling", version: "0", dataset: "world", areTimesMadeUp: false },
-    fault: () => undefined,
+    fault: () => fault,
     lagRecords: () => 0,
   };
   const services = parts as Services; // no other route is asked
@@ -93,6 +96,28 @@ test("beyond the limit senders are told to come again, health says so, and after
   expect((await Promise.all(admitted)).map(({ status }) => status)).toEqual([200, 200, 200]);
   expect(await metric(address, IN_FLIGHT)).toBe(0);
   expect((await fetch(`${address}/health/ready`)).status).toBe(200);
+});
+
+test("while nothing can be written events are refused with the reason, and everything else is let in", async () => {
+  const address = await start(700 * KIB);
+  fault = "the disk of data is full";
+  const refused = await send(address, 1);
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
+  expect(await refused.json()).toMatchObject({
+    code: "not-ready",
+    detail: "the disk of data is full; send the same again later",
+  });
+  expect(ingestion.waiting).toBe(0);
+  expect(await metric(address, 'inkling_requests_refused_total{reason="stuck"}')).toBe(1);
+  expect(await metric(address, IN_FLIGHT)).toBe(0);
+  expect((await fetch(`${address}/health/live`)).status).toBe(200);
+  // Let in, where this half of a platform has no such service.
+  expect((await fetch(`${address}/v1/users/u`, { method: "DELETE" })).status).not.toBe(503);
+  fault = undefined;
+  const accepted = send(address, 1);
+  await until(() => ingestion.waiting === 1);
+  ingestion.goOn();
+  expect((await accepted).status).toBe(200);
 });
 
 test("a body larger than the limit gets in when it is alone", async () => {

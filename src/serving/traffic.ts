@@ -1,10 +1,13 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { monotonicMs } from "#base";
 import { type Admission, ComeAgain, type IngestGate } from "./ingest-gate.ts";
-import type { Metrics } from "./metrics.ts";
 import type { Server } from "./server.ts";
+import type { Services } from "./services.ts";
 
-/** @file Who may come in now: ingest as far as there is room, nobody new once the server is closing. */
+/**
+ * @file Who may come in now: ingest as far as there is room and something can come of it, nobody new once the server is closing.
+ * Reads and erasures are let in while nothing can be written: the one works, the other makes room.
+ */
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -19,14 +22,14 @@ const DRAIN_LOOK_MS = 10;
 
 export class Traffic {
   readonly #gate: IngestGate;
-  readonly #metrics: Metrics;
+  readonly #services: Pick<Services, "fault" | "metrics">;
   #inProgress = 0;
   #isDraining = false;
 
-  constructor(gate: IngestGate, metrics: Metrics) {
+  constructor(gate: IngestGate, services: Pick<Services, "fault" | "metrics">) {
     this.#gate = gate;
-    this.#metrics = metrics;
-    metrics.gauge(
+    this.#services = services;
+    services.metrics.gauge(
       "inkling_ingest_in_flight_bytes",
       "Bytes of bodies let in and not answered yet",
       () => gate.bytes,
@@ -46,7 +49,7 @@ export class Traffic {
     server.decorateRequest("admission", null);
     server.addHook("onRequest", async (request, reply) => this.#letIn(request, reply));
     server.addHook("onError", async (_request, _reply, error) => {
-      if (error instanceof ComeAgain) this.#metrics.countRefused(error.reason);
+      if (error instanceof ComeAgain) this.#services.metrics.countRefused(error.reason);
     });
     server.addHook("onSend", async (request) => request.admission?.release());
     server.addHook("preClose", () => this.#drain());
@@ -70,10 +73,13 @@ export class Traffic {
       end();
       if (request.body === undefined) request.admission?.release(); // gone before all of it was here
     });
-    if (config.door === "write" || config.door === "control") this.#admit(request, bodyLimit);
+    const isIngest = config.door === "write" || config.door === "control";
+    if (isIngest && request.method !== "DELETE") this.#admit(request, bodyLimit);
   }
 
   #admit(request: FastifyRequest, bodyLimit: number): void {
+    const fault = this.#services.fault();
+    if (fault !== undefined) throw new ComeAgain("stuck", `${fault}; send the same again later`);
     const { "content-length": length, "transfer-encoding": encoding } = request.headers;
     const bytes = Number(length ?? (encoding === undefined ? 0 : bodyLimit)); // in chunks: it may be a full one
     request.admission = this.#gate.admit(Math.min(bytes, bodyLimit));

@@ -1,5 +1,6 @@
 export type { BlobStore } from "./blob-store.ts";
 export { DuckDbLake } from "./duckdb/duckdb-lake.ts";
+export { DiskRoom } from "./embedded/disk-room.ts";
 export { FileBlobStore } from "./embedded/file-blob-store.ts";
 export { type FolderLock, lockFolder } from "./embedded/folder-lock.ts";
 export { LmdbStateStore } from "./embedded/lmdb-state-store.ts";

@@ -9,7 +9,7 @@ export interface LogFollowerOptions {
   readonly from: number;
   /** Takes a run of records in order. When it rejects, the same run is given again. */
   readonly take: (records: readonly LogRecord[]) => Promise<void> | void;
-  /** Told of every failure of `take`. */
+  /** Told of every failure of `take`, but of a repeated one once. */
   readonly onFailure: (error: unknown) => void;
   /** Records in a run at most. Default 10,000. */
   readonly runRecords?: number;
@@ -67,6 +67,7 @@ export class LogFollower {
   async #follow(): Promise<void> {
     const { log, partition, onFailure } = this.#options;
     const { signal } = this.#abort;
+    let told: string | undefined;
     while (!signal.aborted) {
       try {
         await log.waitBeyond(partition, this.position, signal);
@@ -74,9 +75,11 @@ export class LogFollower {
         if (!isFull) await pause(this.#options.gatherMs ?? 0, signal);
         if (signal.aborted) return;
         await this.#step();
+        told = undefined;
       } catch (error) {
         if (signal.aborted) return;
-        onFailure(error);
+        if (String(error) !== told) onFailure(error);
+        told = String(error);
         await new Promise((resume) => setTimeout(resume, RETRY_MS));
       }
     }

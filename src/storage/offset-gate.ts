@@ -31,9 +31,14 @@ export class OffsetGate {
     for (const { resolve } of arrived) resolve();
   }
 
+  /** Sends away those who wait; who comes later waits again. */
+  sendAway(failure: Error): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(failure);
+  }
+
   /** Nothing more will be done. */
   close(failure: Error): void {
     this.#failure = failure;
-    for (const { reject } of this.#waiting.splice(0)) reject(failure);
+    this.sendAway(failure);
   }
 }

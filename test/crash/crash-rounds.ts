@@ -1,187 +1,151 @@
 /**
- * @file Kills the real server at random moments under load and holds what it says afterwards against what it promised.
+ * @file Kills the real program at random moments of all its work and holds what it says afterwards against what it promised.
  *
- * A round: writers send; the server is killed (sometimes while it stops in good order); sometimes it is killed again while it
- * starts; it starts; every user is read and compared with the ledger. At the end the state folder is deleted, the rebuild is
- * killed half way, and the sequences that a second rebuild makes must equal the ones served before.
+ * A round belongs to the phase that was killed least so far. Clients write; the server, or the command that works on the folder
+ * while there is none, is killed; the server starts, perhaps after it was killed while it started; every user is read and compared
+ * with the ledger. After a few rounds state is compared with a replay and the lake with the log, and a fresh folder follows, for
+ * small folders make cheap rounds.
  */
-import { rm } from "node:fs/promises";
+import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { SequenceEvent, SequenceResponse, UserResponse } from "#api";
-import { monotonicMs, Random } from "#base";
-import { Program, ServerProcess } from "../server-process.ts";
-import { type Faults, Ledger, noFaults } from "./ledger.ts";
-import { Writer } from "./writer.ts";
+import { ServerProcess } from "../server-process.ts";
+import { CrashFolder, pause } from "./crash-folder.ts";
+import { Leaver } from "./leaver.ts";
+import { type Phase, Tally } from "./tally.ts";
 
 export interface CrashOptions {
-  readonly rounds: number;
+  /** Goes on until so many processes were killed. */
+  readonly kills: number;
   readonly seed: number;
   /** An empty folder of ours. */
   readonly folder: string;
-  readonly onRound?: (round: number, report: CrashReport) => void;
+  readonly onRound?: (phase: Phase, tally: Tally) => void;
 }
 
-export interface CrashReport {
-  readonly rounds: number;
-  /** Times the process was killed, of these while it started. */
-  readonly killed: number;
-  readonly killedWhileStarting: number;
-  readonly acknowledgedEvents: number;
-  readonly faults: Faults;
-  /** Acknowledged events that a read right after the answer did not show. */
-  readonly unreadEvents: number;
-  /** Users whose sequence differs from the one rebuilt from the log alone. */
-  readonly usersUnlikeReplay: number;
-  readonly restartSeconds: readonly number[];
-}
-
-const WRITERS = 6;
-const USERS = 40;
-/** After so many rounds new users take over, so that a whole sequence still fits one answer. */
-const ROUNDS_OF_USERS = 10;
-const LIMIT = 16_384;
-const LOAD_MS = 1000;
-const KILL_WHILE_STOPPING = 0.15;
-const KILL_WHILE_STARTING = 0.2;
+const KILLS_PER_FOLDER = 30;
+const LOAD_MS = 800;
 const STOPPING_MS = 30;
-/** People of the world whose sequences must not change at all. */
-const BYSTANDERS = ["u-0001", "u-0010", "u-0020", "u-0041"];
+const KILL_WHILE_STOPPING = 0.15;
+const KILL_WHILE_STARTING = 0.3;
+const IN_GOOD_ORDER = 0.5;
+const WITHOUT_STATE = 0.25;
+const VERIFY_ONLY = 0.25;
+const BY_COMMAND = 0.3;
+const HEARD_FIRST = 0.8;
+/** Commands killed one after another before the server looks. */
+const MOST_IN_A_ROW = 3;
 
-/** Runs the rounds. Everything random follows from the seed, but not the moment at which a kill lands. */
-export async function runCrashRounds({ rounds, seed, folder, onRound }: CrashOptions): Promise<CrashReport> {
-  const run = new CrashRun(seed, folder);
-  await run.begin();
-  for (let round = 0; round < rounds; round++) {
-    await run.round(round);
-    const isTimeForAll = round % ROUNDS_OF_USERS === ROUNDS_OF_USERS - 1 || round === rounds - 1;
-    await run.check(isTimeForAll ? run.ledger.userIds : run.usersOf(round));
-    onRound?.(round + 1, run.report(round + 1));
+export async function runCrashRounds({ kills, seed, folder, onRound }: CrashOptions): Promise<Tally> {
+  const tally = new Tally();
+  const prepared = join(folder, "0");
+  await (await ServerProcess.start(["--preset", "tiny", "--data", prepared])).stop();
+  for (let n = 1; tally.killed < kills; n++) {
+    const data = join(folder, String(n));
+    await cp(prepared, data, { recursive: true, filter: (file) => !file.endsWith(".socket") });
+    const used = new CrashFolder(data, seed * 1000 + n, tally);
+    await used.begin();
+    for (const goal = Math.min(kills, tally.killed + KILLS_PER_FOLDER); tally.killed < goal; ) {
+      const phase = tally.rarest;
+      await rounds[phase](used);
+      await used.check();
+      onRound?.(phase, tally);
+    }
+    await used.end();
+    await rm(data, { recursive: true });
   }
-  await run.compareWithReplay();
-  return run.report(rounds);
+  return tally;
 }
 
-class CrashRun {
-  readonly ledger = new Ledger();
-  readonly #random: Random;
-  readonly #folder: string;
-  readonly #args: readonly string[];
-  readonly #writers: readonly Writer[];
-  readonly #faults = noFaults();
-  readonly #restartSeconds: number[] = [];
-  #server!: ServerProcess; // set by `begin`
-  #killed = 0;
-  #killedWhileStarting = 0;
-  #unreadEvents = 0;
-  #usersUnlikeReplay = 0;
+/** Each begins and ends with a server that serves. */
+const rounds: Readonly<Record<Phase, (folder: CrashFolder) => Promise<void>>> = {
+  async ingest(folder) {
+    await writeAndKill(folder);
+    if (folder.random.chance(KILL_WHILE_STARTING)) await folder.killWhileStarting("ingest");
+    await folder.restart();
+  },
 
-  constructor(seed: number, folder: string) {
-    this.#random = Random.of(seed, "crash");
-    this.#folder = folder;
-    this.#args = ["--preset", "tiny", "--data", folder];
-    this.#writers = Array.from(
-      { length: WRITERS },
-      (_, n) => new Writer(`w${n}`, Random.of(seed, `writer ${n}`), this.ledger),
-    );
-  }
-
-  async begin(): Promise<void> {
-    this.#server = await ServerProcess.start(this.#args);
-    for (const userId of BYSTANDERS) {
-      const { rows } = await this.#read(userId);
-      if (rows.length > 0) this.ledger.begin(userId, rows);
+  async replay(folder) {
+    await writeAndEnd(folder);
+    const { random } = folder;
+    for (let left = 1 + random.integer(MOST_IN_A_ROW); left > 0; left--) {
+      if (random.chance(WITHOUT_STATE)) {
+        await rm(join(folder.path, "state"), { recursive: true, force: true });
+        await folder.killWhileStarting("replay", "start without state");
+      } else {
+        await folder.killCommand("replay", random.chance(VERIFY_ONLY) ? ["replay", "--verify"] : ["replay"]);
+        if (await folder.holds("state-rebuilt")) folder.tally.halved.rebuiltState++;
+      }
     }
-  }
+    await folder.restart();
+  },
 
-  usersOf(round: number): string[] {
-    const generation = Math.floor(round / ROUNDS_OF_USERS);
-    return Array.from({ length: USERS }, (_, n) => `crash-${generation}-${n}`);
-  }
-
-  async round(round: number): Promise<void> {
-    const server = this.#server;
-    const { body } = await server.get("/");
-    const nowMs = Date.parse(body.clock.now);
-    const writing = this.#writers.map((writer) => writer.writeUntilGone(server, this.usersOf(round), nowMs));
-    await pause(this.#random.integer(LOAD_MS));
-    if (this.#random.chance(KILL_WHILE_STOPPING)) {
-      server.program.signal("SIGTERM");
-      await pause(this.#random.integer(STOPPING_MS));
+  async compaction(folder) {
+    await writeAndEnd(folder);
+    // What is behind is laid down, then moved to its days; the second time what the first had no time for.
+    for (let left = 1 + folder.random.integer(2); left > 0; left--) {
+      await folder.killCommand("compaction", ["query", "SELECT count(*) FROM events"]);
+      if (await folder.holds(".parquet.partial")) folder.tally.halved.lakeChange++;
     }
-    await server.kill();
-    this.#killed++;
-    for (const unread of await Promise.all(writing)) this.#unreadEvents += unread;
-    if (this.#random.chance(KILL_WHILE_STARTING)) await this.#killWhileStarting();
-    await this.#restart();
-  }
+    await folder.restart();
+  },
 
-  /** Reads each user and adds what is wrong to the faults. */
-  async check(userIds: readonly string[]): Promise<void> {
-    for (const userId of userIds) {
-      const { rows, user } = await this.#read(userId);
-      if (rows.length >= LIMIT) throw new Error(`${userId} has more events than one answer holds`);
-      this.ledger.check(userId, rows, user, this.#faults);
+  async erasure(folder) {
+    const { random, tally } = folder;
+    const leaver = new Leaver(`${tally.killed}-${random.uint32().toString(16)}`, folder);
+    await leaver.arrive();
+    const erasureId = random.chance(BY_COMMAND)
+      ? await eraseByCommand(folder, leaver)
+      : await eraseByRequest(folder, leaver);
+    if (random.chance(KILL_WHILE_STARTING)) {
+      await folder.killWhileStarting("erasure", "start with an erasure");
+      await leaver.noteWhereKilled();
     }
-  }
+    await folder.restart();
+    await leaver.check(erasureId);
+  },
+};
 
-  /** State is derived: without it the log alone must bring back the same answers, killed half way or not. */
-  async compareWithReplay(): Promise<void> {
-    const served = new Map<string, string>();
-    for (const userId of this.ledger.userIds) served.set(userId, JSON.stringify(await this.#read(userId)));
-    const { code, stderr } = await this.#server.stop();
-    if (code !== 0) throw new Error(`the server ended with ${code} on SIGTERM: ${stderr}`);
-    await rm(join(this.#folder, "world", "state"), { recursive: true });
-    await this.#killWhileStarting();
-    await this.#restart();
-    for (const [userId, before] of served) {
-      if (JSON.stringify(await this.#read(userId)) !== before) this.#usersUnlikeReplay++;
-    }
-    await this.#server.stop();
+/** Clients write for a moment, then the server is killed; sometimes it was stopping in good order just then. */
+async function writeAndKill(folder: CrashFolder): Promise<void> {
+  const { random } = folder;
+  const writing = folder.writeUntilGone();
+  await pause(random.integer(LOAD_MS));
+  if (random.chance(KILL_WHILE_STOPPING)) {
+    folder.server.program.signal("SIGTERM");
+    await pause(random.integer(STOPPING_MS));
   }
-
-  report(rounds: number): CrashReport {
-    return {
-      rounds,
-      killed: this.#killed,
-      killedWhileStarting: this.#killedWhileStarting,
-      acknowledgedEvents: this.ledger.acknowledgedEvents,
-      faults: { ...this.#faults },
-      unreadEvents: this.#unreadEvents,
-      usersUnlikeReplay: this.#usersUnlikeReplay,
-      restartSeconds: this.#restartSeconds,
-    };
-  }
-
-  async #killWhileStarting(): Promise<void> {
-    const usualMs = 1000 * Math.max(0.3, this.#restartSeconds.at(-1) ?? 0.3);
-    const program = new Program(["start", "--json", "--port", "0", ...this.#args]);
-    await pause(this.#random.integer(Math.ceil(usualMs)));
-    await program.stop("SIGKILL");
-    this.#killed++;
-    this.#killedWhileStarting++;
-  }
-
-  async #restart(): Promise<void> {
-    const startedMs = monotonicMs();
-    this.#server = await ServerProcess.start(this.#args);
-    this.#restartSeconds.push((monotonicMs() - startedMs) / 1000);
-  }
-
-  async #read(
-    userId: string,
-  ): Promise<{ rows: readonly SequenceEvent[]; user: Omit<UserResponse, "computedAt"> | undefined }> {
-    const [sequence, profile] = await Promise.all([
-      this.#server.get(`/v1/users/${userId}/sequence?limit=${LIMIT}`),
-      this.#server.get(`/v1/users/${userId}`),
-    ]);
-    if (sequence.status === 404 && profile.status === 404) return { rows: [], user: undefined };
-    if (sequence.status !== 200 || profile.status !== 200)
-      throw new Error(`reading ${userId}: ${sequence.status} and ${profile.status}`);
-    const { computedAt: _, ...user } = profile.body as UserResponse;
-    return { rows: (sequence.body as SequenceResponse).events, user };
-  }
+  await folder.killServer("ingest");
+  await writing;
 }
 
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** Clients write for a moment, then there is no server, in good order or not. */
+async function writeAndEnd(folder: CrashFolder): Promise<void> {
+  if (!folder.random.chance(IN_GOOD_ORDER)) return writeAndKill(folder);
+  const writing = folder.writeUntilGone();
+  await pause(folder.random.integer(LOAD_MS));
+  await folder.stop();
+  await writing;
+}
+
+/** Others write on while somebody leaves, and the server is killed. */
+async function eraseByRequest(folder: CrashFolder, leaver: Leaver): Promise<string | undefined> {
+  const spell = folder.tally.spellOf("erasure");
+  const writing = folder.writeUntilGone();
+  const leaving = leaver.leave();
+  if (folder.random.chance(HEARD_FIRST)) await leaving;
+  await pause(folder.random.integer(spell.ms));
+  await folder.killServer("erasure");
+  await writing;
+  const erasureId = await leaving;
+  const isUnderWay = await leaver.noteWhereKilled();
+  if (erasureId !== undefined && !isUnderWay) spell.wasTooLong();
+  else spell.wasShort();
+  return erasureId;
+}
+
+/** `inkling erase` promises nothing until it ends. */
+async function eraseByCommand(folder: CrashFolder, leaver: Leaver): Promise<undefined> {
+  await writeAndEnd(folder);
+  await folder.killCommand("erasure", ["erase", leaver.userId]);
+  await leaver.noteWhereKilled();
 }

@@ -6,7 +6,7 @@ export const UNDECLARED = "Product Viewed";
 /** One event a client made. It keeps its `messageId` however often it is sent. */
 export type SentEvent = TrackMessage & { readonly messageId: string; readonly userId: string };
 
-/** What a server broke, in events; all zero is the promise. */
+/** What was broken, in events where nothing else is said; all zero is the promise. */
 export interface Faults {
   /** Acknowledged and not there. */
   lost: number;
@@ -16,9 +16,26 @@ export interface Faults {
   foreign: number;
   /** There with another action, item or time than was sent, or counted differently than listed. */
   changed: number;
+  /** Acknowledged and not shown by a read right after the answer. */
+  unread: number;
+  /** People of whom something was left after a promised erasure, or something was missing without one. */
+  halfErased: number;
+  /** Data folders whose state differs from one built from the log alone. */
+  unlikeReplay: number;
+  /** Rows the lake has and the log has not, or the other way round. */
+  unlikeLog: number;
 }
 
-export const noFaults = (): Faults => ({ lost: 0, duplicated: 0, foreign: 0, changed: 0 });
+export const noFaults = (): Faults => ({
+  lost: 0,
+  duplicated: 0,
+  foreign: 0,
+  changed: 0,
+  unread: 0,
+  halfErased: 0,
+  unlikeReplay: 0,
+  unlikeLog: 0,
+});
 
 /** What clients sent and what they were promised: the truth a server is held against after every crash. */
 export class Ledger {

@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { assert } from "#base";
+import { assert, diskFull, isDiskFull } from "#base";
 import { type BlobStore, isBlobName } from "../blob-store.ts";
 
 const PARTIAL = ".partial";
@@ -22,6 +22,9 @@ export class FileBlobStore implements BlobStore {
     try {
       await file.writeFile(bytes);
       await file.datasync();
+    } catch (error) {
+      await rm(partial, { force: true });
+      throw isDiskFull(error) ? diskFull(this.#folder, error) : error;
     } finally {
       await file.close();
     }

@@ -50,7 +50,7 @@ export class LmdbStateStore implements StateStore {
 
   async write(operations: readonly StateOperation[]): Promise<void> {
     if (this.#exchange) await this.#exchange;
-    await this.#root.transaction(() => {
+    await commit(this.#root, () => {
       for (const operation of operations) {
         const key = asBuffer(operation.key);
         if (operation.kind === "put")
@@ -87,7 +87,12 @@ export class LmdbStateStore implements StateStore {
     await this.flush();
     const beside = join(this.#folder, COMPACTED);
     await rm(beside, { recursive: true, force: true });
-    await copyEntries(this.#root, beside);
+    try {
+      await copyEntries(this.#root, beside);
+    } catch (error) {
+      await rm(beside, { recursive: true, force: true }); // a disk that is full needs the room
+      throw error;
+    }
     const exchanging = this.#exchangeFor(beside).finally(() => {
       this.#exchange = undefined;
     });
@@ -134,25 +139,49 @@ function openDatabase(folder: string): RootDatabase<Buffer, Buffer> {
     encoding: "binary",
     pageSize: 8192,
     noSubdir: false, // a folder, also when its name has a dot
+    eventTurnBatching: false, // every write is a transaction; a batch around them would have promises that nobody hears fail
     noMemInit: false, // no byte of this process's memory strays into unused parts of pages
+  });
+}
+
+/** Does the writes in one transaction: all of them or none, and a full disk is an error and not the end of the thread. */
+async function commit(root: RootDatabase<Buffer, Buffer>, write: () => void): Promise<void> {
+  try {
+    await transact(root, write);
+  } catch (error) {
+    // LMDB would wait for the failed one's flush for ever, also to close; one of nothing takes its place.
+    await transact(root, () => {}).catch(() => {});
+    throw new Error(`the state cannot be written (${String(error)}); its disk may be full`, { cause: error });
+  }
+}
+
+/** LMDB gives its own reason for a failure in a promise beside the one it returns: unheard, it would end the thread. */
+function transact(root: RootDatabase<Buffer, Buffer>, write: () => void): Promise<void> {
+  return root.transaction(write).catch((error: { commitError?: Promise<unknown> }) => {
+    error.commitError?.catch(() => {});
+    throw error;
   });
 }
 
 /** The entries of a database, durably, in a new one. */
 async function copyEntries(from: RootDatabase<Buffer, Buffer>, folder: string): Promise<void> {
   const to = openDatabase(folder);
-  let start: Buffer | undefined;
-  for (;;) {
-    const page: { key: Buffer; value: Buffer }[] = [];
-    for (const { key, value } of from.getRange({ ...(start && { start }), limit: COPY_BATCH }))
-      page.push({ key: Buffer.from(key), value: Buffer.from(value) });
-    const written = page.map(({ key, value }) => to.put(key, value)); // the first of a page repeats the last of the one before
-    await Promise.all(written.slice(-1));
-    if (page.length < COPY_BATCH) break;
-    start = page.at(-1)!.key;
+  try {
+    let start: Buffer | undefined;
+    for (;;) {
+      const page: { key: Buffer; value: Buffer }[] = [];
+      for (const { key, value } of from.getRange({ ...(start && { start }), limit: COPY_BATCH }))
+        page.push({ key: Buffer.from(key), value: Buffer.from(value) });
+      await commit(to, () => {
+        for (const { key, value } of page) void to.put(key, value); // the first of a page repeats the last of the one before
+      });
+      if (page.length < COPY_BATCH) break;
+      start = page.at(-1)!.key;
+    }
+    await to.flushed;
+  } finally {
+    await to.close();
   }
-  await to.flushed;
-  await to.close();
   await flushFile(join(folder, DATA_FILE));
 }
 

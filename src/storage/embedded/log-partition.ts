@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { assert, PlatformError } from "#base";
+import { assert, diskFull, isDiskFull, PlatformError } from "#base";
 import type { LogRecord } from "../event-log.ts";
 import { rewriteWithout } from "./rewrite-segment.ts";
 import {
@@ -11,9 +11,11 @@ import {
   readBlock,
   SEGMENT_HEADER_BYTES,
   surveySegment,
+  writeAt,
 } from "./segment-file.ts";
 import {
   checkHeader,
+  isStillborn,
   listSegments,
   nameOfSegment,
   removeRewritten,
@@ -67,6 +69,8 @@ export class LogPartition {
   #pending: PendingAppend[] = [];
   #flushing: Promise<void> | undefined;
   #failure: Error | undefined;
+  /** A failed write left bytes after the last durable frame that could not be cut off. */
+  #isUncut = false;
   /** Reads that hold on to files now; while files are exchanged, new ones wait. */
   readonly #reads = new Set<Promise<unknown>>();
   #exchange: Promise<void> | undefined;
@@ -280,7 +284,7 @@ export class LogPartition {
       if (position > 0 && baseOffset !== this.#end)
         throw damage(path, `records ${this.#end} to ${baseOffset - 1} are missing`);
       const isLast = position === files.length - 1;
-      if (isLast && (await this.#isStillborn(path))) {
+      if (isLast && (await isStillborn(path))) {
         if (!this.#options.isReadOnly) await rm(path);
         continue;
       }
@@ -307,16 +311,6 @@ export class LogPartition {
     if (this.#options.end !== undefined) this.#end = Math.min(this.#end, this.#options.end);
     const last = this.#segments.at(-1);
     if (last && !this.#options.isReadOnly) this.#writer = await open(last.path, "r+");
-  }
-
-  /** A crash between making a segment and writing its header leaves a file shorter than the header: nothing was in it. */
-  async #isStillborn(path: string): Promise<boolean> {
-    const file = await open(path, "r");
-    try {
-      return (await file.stat()).size < SEGMENT_HEADER_BYTES;
-    } finally {
-      await file.close();
-    }
   }
 
   /** Bytes after the last whole record were never acknowledged. They are kept beside the log, not thrown away. */
@@ -348,12 +342,10 @@ export class LogPartition {
     if (this.#failure) return rejectAll(group, this.#failure);
     try {
       const segment = await this.#activeSegment();
-      const written = await this.#writeFrames(segment, group);
-      if (this.#options.isDurable)
-        await this.#writer!.datasync().catch((error: unknown) => this.#breakDown(error));
-      segment.endPosition += written;
+      if (this.#isUncut) await this.#cutBack(segment);
+      segment.endPosition += await this.#writeFrames(segment, group);
     } catch (error) {
-      return rejectAll(group, error);
+      return rejectAll(group, this.#refusalFor(error));
     }
     for (const { recordCount, resolve } of group) {
       resolve(this.#end);
@@ -366,30 +358,46 @@ export class LogPartition {
     for (const { resolve } of this.#waiting.filter(({ offset }) => offset < this.#end)) resolve();
   }
 
-  /** On a failed write (a full disk) the file is cut back to its last whole record, and the log stays usable. */
+  #refusalFor(error: unknown): PlatformError {
+    if (error instanceof PlatformError) return error;
+    if (isDiskFull(error)) return diskFull(this.#folder, error);
+    return new PlatformError("not-ready", `the event log cannot be written: ${String(error)}`, {
+      cause: error,
+    });
+  }
+
+  /** On a failed write (a full disk) the file is cut back to its last durable record, and the log stays usable. */
   async #writeFrames(segment: Segment, group: readonly PendingAppend[]): Promise<number> {
     const bytes = Buffer.concat(group.map(({ frames }) => frames));
     try {
-      let written = 0;
-      while (written < bytes.length) {
-        const result = await this.#writer!.write(
-          bytes,
-          written,
-          bytes.length - written,
-          segment.endPosition + written,
-        );
-        written += result.bytesWritten;
-      }
-      return written;
+      await writeAt(this.#writer!, bytes, segment.endPosition);
+      if (this.#options.isDurable) await this.#flush();
+      return bytes.length;
     } catch (error) {
-      await this.#writer!.truncate(segment.endPosition).catch((second: unknown) => this.#breakDown(second));
-      throw new PlatformError("not-ready", `the event log cannot be written: ${String(error)}`, {
-        cause: error,
-      });
+      if (!this.#failure) await this.#cutBack(segment).catch(() => {}); // then before the next write
+      throw error;
     }
   }
 
-  /** After a failed flush nobody knows what is on disk: nothing more is accepted until the log is opened anew. */
+  /** Some systems find out only now that there is no room. After any other failure nobody knows what is on disk. */
+  async #flush(): Promise<void> {
+    try {
+      await this.#writer!.datasync();
+    } catch (error) {
+      if (!isDiskFull(error)) this.#breakDown(error);
+      throw error;
+    }
+  }
+
+  /** What was refused must not be found when the log is opened: the end is durably where it was. */
+  async #cutBack(segment: Segment): Promise<void> {
+    this.#isUncut = true;
+    await this.#writer!.truncate(segment.endPosition);
+    await this.#writer!.datasync();
+    this.#isUncut = false;
+  }
+
+  /** Nothing more is accepted until the log is opened anew. */
   #breakDown(error: unknown): never {
     const failure = new PlatformError("not-ready", `the event log must be restarted: ${String(error)}`, {
       cause: error,
@@ -408,8 +416,13 @@ export class LogPartition {
     if (last && last.endPosition < this.#options.segmentBytes) return last;
     const path = join(this.#folder, `${nameOfSegment(this.#end)}`);
     const file = await open(path, "w+");
-    await file.write(encodeHeader(this.#end), 0, SEGMENT_HEADER_BYTES, 0);
-    await syncFolder(this.#folder);
+    try {
+      await writeAt(file, encodeHeader(this.#end), 0);
+      await syncFolder(this.#folder);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
     await this.#writer?.close();
     this.#writer = file;
     const segment = {

@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import type { LogRecord } from "../event-log.ts";
 import {
   decodeFrames,
@@ -49,6 +49,9 @@ export async function rewriteWithout(
     }
     await file.datasync();
     return { path: target, endPosition, erased: erased.size };
+  } catch (error) {
+    await rm(target, { force: true }); // a disk that is full needs the room
+    throw error;
   } finally {
     await file.close();
   }

@@ -141,6 +141,15 @@ export async function readAt(file: FileHandle, position: number, length: number)
   return bytes.subarray(0, filled);
 }
 
+/** Writes all of the bytes at `position`. */
+export async function writeAt(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  let written = 0;
+  while (written < bytes.length) {
+    const result = await file.write(bytes, written, bytes.length - written, position + written);
+    written += result.bytesWritten;
+  }
+}
+
 /** CRC-32 of the record behind its length. The four bytes of the length are not worth a call of zlib's. */
 function checksumOf(record: Uint8Array): number {
   let crc = 0xffffffff;

@@ -1,4 +1,4 @@
-import { open, readdir, rm } from "node:fs/promises";
+import { open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { PlatformError } from "#base";
 import { REWRITTEN } from "./rewrite-segment.ts";
@@ -29,6 +29,11 @@ export async function listSegments(folder: string): Promise<{ path: string; base
 /** What a crash left of an erasure that was not done yet. */
 export async function removeRewritten(folder: string): Promise<void> {
   for (const name of await readdir(folder)) if (name.endsWith(REWRITTEN)) await rm(join(folder, name));
+}
+
+/** A crash between making a segment and writing its header leaves a file shorter than the header: nothing was in it. */
+export async function isStillborn(path: string): Promise<boolean> {
+  return (await stat(path)).size < SEGMENT_HEADER_BYTES;
 }
 
 export async function checkHeader(path: string, baseOffset: number): Promise<void> {
