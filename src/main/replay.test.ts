@@ -45,7 +45,7 @@ test("state built again from the log is the same, is noticed when it is not, and
   }
   await platform.close();
   // What the log took in and the state did not, as after a crash, is the next start's to apply.
-  const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount: 5 });
+  const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount: 2 });
   await log.append(1, [encodeEvent(LATE)]);
   await log.close();
 
