@@ -136,7 +136,7 @@ export class Recommender {
     const { state, catalogue, actions } = this.#parts;
     const names = catalogue.actions.names().filter((name) => actions.named(name)?.kind === kind);
     const query = { limit: SEEN_ROWS, asOfMs, actions: actionCodes(catalogue, names) };
-    return (await readPersonSequence(state, person, query)).filter(hasItem);
+    return (await readPersonSequence(state, person, query)).rows().filter(hasItem);
   }
 
   #strengthOf({ action }: SequenceRow): number {

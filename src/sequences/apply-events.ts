@@ -1,7 +1,8 @@
 import { type Actions, type Catalogue, decodeEvent, type StoredEvent, UNNAMED } from "#events";
 import type { LogRecord, StateOperation, StateReader } from "#storage";
 import { AppliedIds } from "./applied-ids.ts";
-import { decodeOpenRows, encodeOpenRow } from "./open-rows.ts";
+import { encodeOpenRow } from "./open-rows.ts";
+import { decodeOpenRows } from "./open-rows-view.ts";
 import { SealedBlocks } from "./sealed-blocks.ts";
 import { compareRows, NO_ITEM, type SequenceRow } from "./sequence-block.ts";
 import { duplicateKey, headKey, undeclaredKey } from "./state-keys.ts";

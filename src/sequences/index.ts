@@ -12,8 +12,11 @@ export {
 export { interactionsFromLog, type TrainingData } from "./interactions-from-log.ts";
 export { LakeWriter } from "./lake-writer.ts";
 export { listUsers } from "./list-users.ts";
+export { measureBlocks } from "./measure-blocks.ts";
 export { type PersonState, readPerson, readPersonSequence } from "./read-person.ts";
 export { actionCodes, hasItem, type SequenceQuery, surfaceCodes } from "./read-sequence.ts";
+export type { RowsView } from "./rows-view.ts";
 export type { SequenceRow } from "./sequence-block.ts";
+export type { SequenceWindow } from "./sequence-window.ts";
 export { undeclaredEvents } from "./undeclared-events.ts";
 export { traitsAsOf, type UserRecord } from "./user-record.ts";

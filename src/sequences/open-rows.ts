@@ -7,8 +7,8 @@ import type { SequenceRow } from "./sequence-block.ts";
  *     timestampMs:f64 offset:f64 item:u32 action:u8 surface:u8 has:u8              23 bytes
  *     [dwellMs:f32] [value:f32] [position:u16] [slate] [source] eventId            as `has` says; strings are length:u16 utf8
  */
-const HAS = { dwellMs: 1, value: 2, position: 4, slateId: 8, source: 16 } as const;
-const FIXED_BYTES = 23;
+export const HAS = { dwellMs: 1, value: 2, position: 4, slateId: 8, source: 16 } as const;
+export const FIXED_BYTES = 23;
 const NUMBERS_BYTES = 10;
 
 const scratch = Buffer.allocUnsafe(8192);
@@ -48,40 +48,6 @@ export function encodeOpenRow(row: SequenceRow): Uint8Array {
   }
   bytes[22] = has;
   return bytes.subarray(0, writeText(bytes, eventId, at));
-}
-
-/** The rows, in order of arrival. */
-export function decodeOpenRows(bytes: Uint8Array): SequenceRow[] {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const rows: SequenceRow[] = [];
-  for (let at = 0; at < buffer.length; ) {
-    const has = buffer[at + 22]!;
-    const row: { -readonly [Key in keyof SequenceRow]: SequenceRow[Key] } = {
-      timestampMs: buffer.readDoubleLE(at),
-      offset: buffer.readDoubleLE(at + 8),
-      itemRow: buffer.readUInt32LE(at + 16),
-      action: buffer[at + 20]!,
-      surface: buffer[at + 21]!,
-      eventId: "",
-    };
-    at += FIXED_BYTES;
-    if (has & HAS.dwellMs) row.dwellMs = buffer.readFloatLE(at);
-    if (has & HAS.dwellMs) at += 4;
-    if (has & HAS.value) row.value = buffer.readFloatLE(at);
-    if (has & HAS.value) at += 4;
-    if (has & HAS.position) row.position = buffer.readUInt16LE(at);
-    if (has & HAS.position) at += 2;
-    const readText = (): string => {
-      const length = buffer.readUInt16LE(at);
-      at += 2 + length;
-      return buffer.toString("utf8", at - length, at);
-    };
-    if (has & HAS.slateId) row.slateId = readText();
-    if (has & HAS.source) row.source = readText();
-    row.eventId = readText();
-    rows.push(row);
-  }
-  return rows;
 }
 
 function writeText(bytes: Buffer, text: string, at: number): number {

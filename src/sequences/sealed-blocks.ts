@@ -1,12 +1,7 @@
 import { assert } from "#base";
 import type { StateOperation, StateReader } from "#storage";
-import {
-  compareRows,
-  decodeBlock,
-  encodeBlock,
-  type SequenceRow,
-  splitIntoBlocks,
-} from "./sequence-block.ts";
+import { decodeBlock } from "./block-view.ts";
+import { compareRows, encodeBlock, type SequenceRow, splitIntoBlocks } from "./sequence-block.ts";
 import { type BlockStart, blockKey, blockPrefix, blockStartOf } from "./state-keys.ts";
 
 /**

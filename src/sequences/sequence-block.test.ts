@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { decodeBlock } from "./block-view.ts";
 import {
   BLOCK_ROWS,
   compareRows,
-  decodeBlock,
   encodeBlock,
   NO_ITEM,
   type SequenceRow,

@@ -50,6 +50,13 @@ export function blockPrefix(userId: string): Uint8Array {
   return Buffer.from(`u${userId}\0s`);
 }
 
+/** Whether a key behind a user's prefix is that of a block. */
+export function isBlockKey(key: Uint8Array): boolean {
+  return key[key.indexOf(0) + 1] === BLOCK;
+}
+
+const BLOCK = 115; // "s"
+
 /** Big-endian, so that key order is time order. */
 export function blockKey(userId: string, start: BlockStart): Uint8Array {
   const prefix = blockPrefix(userId);

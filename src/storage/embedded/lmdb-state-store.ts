@@ -199,7 +199,7 @@ class LmdbReader implements StateReader {
         break;
       }
       const bytes = decodeValue(value, now);
-      if (bytes) found.push({ key: Uint8Array.from(key), value: bytes });
+      if (bytes) found.push({ key, value: bytes });
       if (found.length >= limit) break;
     }
     return limit > 0 ? found : [];
@@ -213,10 +213,13 @@ function encodeValue(value: Uint8Array, expiresAtMs = Number.POSITIVE_INFINITY):
   return stored;
 }
 
-/** A copy of the value, aligned and owned by the caller; `undefined` when its time has passed. */
+/**
+ * The value, owned by the caller and aligned to eight bytes, as the buffer is that LMDB's binding copied it to; `undefined` when
+ * its time has passed.
+ */
 function decodeValue(stored: Buffer | undefined, nowMs: number): Uint8Array | undefined {
   if (!stored || stored.readDoubleLE(0) <= nowMs) return undefined;
-  return Uint8Array.from(stored.subarray(EXPIRY_BYTES));
+  return new Uint8Array(stored.buffer, stored.byteOffset + EXPIRY_BYTES, stored.length - EXPIRY_BYTES);
 }
 
 /** The smallest key greater than every key with the prefix (an all-0xff prefix has none: then 0xff is repeated). */
