@@ -1,9 +1,9 @@
 import { type Actions, type Catalogue, decodeEvent, type StoredEvent, UNNAMED } from "#events";
 import type { LogRecord, StateOperation, StateReader } from "#storage";
 import { AppliedIds } from "./applied-ids.ts";
+import { CappedBlocks } from "./capped-blocks.ts";
 import { encodeOpenRow } from "./open-rows.ts";
 import { decodeOpenRows } from "./open-rows-view.ts";
-import { SealedBlocks } from "./sealed-blocks.ts";
 import { compareRows, NO_ITEM, type SequenceRow } from "./sequence-block.ts";
 import { duplicateKey, headKey, undeclaredKey } from "./state-keys.ts";
 import { decodeUserHead, encodeUserHead, type UserHead } from "./user-head.ts";
@@ -72,7 +72,7 @@ class UserUpdate {
   readonly #userId: string;
   readonly #context: ApplyContext;
   readonly #ids: AppliedIds;
-  readonly #blocks: SealedBlocks;
+  readonly #blocks: CappedBlocks;
   #record: UserRecord | undefined;
   #openCount: number;
   /** Encoded rows; those of the stored head first. */
@@ -86,7 +86,7 @@ class UserUpdate {
     this.#record = head?.record;
     this.#openCount = head?.openCount ?? 0;
     this.#open = head ? [head.openRows] : [];
-    this.#blocks = new SealedBlocks(userId, head?.record.newestBlock, context.state);
+    this.#blocks = new CappedBlocks(userId, head?.record.newestBlock, context);
   }
 
   static async open(
@@ -118,7 +118,8 @@ class UserUpdate {
   }
 
   async seal(): Promise<void> {
-    await this.#blocks.insert(decodeOpenRows(Buffer.concat(this.#open)).sort(compareRows));
+    const rows = decodeOpenRows(Buffer.concat(this.#open)).sort(compareRows);
+    await this.#blocks.seal(rows, this.#record!); // which counts them
     this.#open = [];
     this.#openCount = 0;
   }
