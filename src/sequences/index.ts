@@ -17,6 +17,6 @@ export { type PersonState, readPerson, readPersonSequence } from "./read-person.
 export { actionCodes, hasItem, type SequenceQuery, surfaceCodes } from "./read-sequence.ts";
 export type { RowsView } from "./rows-view.ts";
 export type { SequenceRow } from "./sequence-block.ts";
-export type { SequenceWindow } from "./sequence-window.ts";
+export { SequenceWindow } from "./sequence-window.ts";
 export { undeclaredEvents } from "./undeclared-events.ts";
 export { traitsAsOf, type UserRecord } from "./user-record.ts";

@@ -1,3 +1,4 @@
+import { assert } from "#base";
 import { type RowsView, rowAt } from "./rows-view.ts";
 import type { SequenceRow } from "./sequence-block.ts";
 
@@ -43,8 +44,9 @@ export class SequenceWindow {
     return this.#places.map((place) => rowAt(this.#partOf(place), place % PART_ROWS));
   }
 
-  /** Makes room for rows of one more part; returns what `add` knows it by. */
+  /** Makes room for the rows of one more part, at most 256; returns what `add` knows it by. */
   addPart(rows: RowsView): number {
+    assert(rows.count <= PART_ROWS, "a part has at most 256 rows");
     return this.#parts.push(rows) - 1;
   }
 
@@ -62,7 +64,7 @@ export class SequenceWindow {
   }
 }
 
-/** More rows than any part has. */
+/** What a part may have. */
 const PART_ROWS = 256;
 
 /** Order of rows within a sequence, as `compareRows`. */
