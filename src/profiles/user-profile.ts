@@ -10,7 +10,7 @@ export interface UserProfile {
   readonly lastSeenMs: number;
   /** Everything the person sent, engagements or not. */
   readonly eventCount: number;
-  /** Rows of the sequence at the moment asked for. */
+  /** All engagements; in the past those that the sequence still keeps. */
   readonly engagementCount: number;
   readonly counts: Readonly<Record<string, number>>;
   /** Newest first. */

@@ -5,10 +5,9 @@ import { HAS, layoutOf, NO_POSITION, type SequenceRow, VERSION } from "./sequenc
 /** The rows of a block in order of (time, offset), read where they lie. The bytes must stay as they are. */
 export class BlockView implements RowsView {
   readonly count: number;
-  readonly #bytes: Buffer;
+  readonly #bytes: Uint8Array;
   /** The block as numbers of four bytes, which every wide column is aligned to. */
   readonly #words: Uint32Array;
-  readonly #floats: Float32Array;
   readonly #columns: number;
   readonly #layout: ReturnType<typeof layoutOf>;
   readonly #baseTimeMs: number;
@@ -16,16 +15,14 @@ export class BlockView implements RowsView {
   #strings: BlockStrings | undefined;
 
   constructor(block: Uint8Array) {
-    const { buffer, byteOffset, length } = block.byteOffset % 4 === 0 ? block : new Uint8Array(block);
-    this.#bytes = Buffer.from(buffer, byteOffset, length);
-    assert(this.#bytes[0] === VERSION, `a sequence block of version ${VERSION}, not ${this.#bytes[0]}`);
-    this.#words = new Uint32Array(buffer, byteOffset, length >> 2);
-    this.#floats = new Float32Array(buffer, byteOffset, length >> 2);
-    this.#columns = this.#bytes[1]!;
-    this.count = this.#bytes.readUInt16LE(2);
+    assert(block[0] === VERSION, `a sequence block of version ${VERSION}, not ${block[0]}`);
+    this.#bytes = block.byteOffset % 4 === 0 ? block : new Uint8Array(block);
+    this.#words = new Uint32Array(this.#bytes.buffer, this.#bytes.byteOffset, block.length >> 2);
+    this.#columns = block[1]!;
+    this.count = block[2]! + 256 * block[3]!;
     this.#layout = layoutOf(this.count, this.#columns);
-    this.#baseTimeMs = this.#bytes.readDoubleLE(8);
-    this.#baseOffset = this.#bytes.readDoubleLE(16);
+    this.#baseTimeMs = doubleOf(this.#words, 2);
+    this.#baseOffset = doubleOf(this.#words, 4);
   }
 
   /** Bytes of the header and the columns, without the strings behind them. */
@@ -54,16 +51,17 @@ export class BlockView implements RowsView {
   }
 
   dwellMs(n: number): number | undefined {
-    return this.#columns & HAS.dwellMs ? this.#floatAt(this.#layout.dwells / 4 + n) : undefined;
+    return this.#columns & HAS.dwellMs ? floatOf(this.#words, this.#layout.dwells / 4 + n) : undefined;
   }
 
   value(n: number): number | undefined {
-    return this.#columns & HAS.value ? this.#floatAt(this.#layout.values / 4 + n) : undefined;
+    return this.#columns & HAS.value ? floatOf(this.#words, this.#layout.values / 4 + n) : undefined;
   }
 
   position(n: number): number | undefined {
     if (!(this.#columns & HAS.position)) return undefined;
-    const position = this.#bytes.readUInt16LE(this.#layout.positions + 2 * n);
+    const place = this.#layout.positions + 2 * n;
+    const position = this.#bytes[place]! + 256 * this.#bytes[place + 1]!;
     return position === NO_POSITION ? undefined : position;
   }
 
@@ -89,11 +87,6 @@ export class BlockView implements RowsView {
     return this.#texts.writeEventId(n, bytes, at);
   }
 
-  #floatAt(place: number): number | undefined {
-    const float = this.#floats[place]!;
-    return Number.isNaN(float) ? undefined : float;
-  }
-
   get #texts(): BlockStrings {
     this.#strings ??= new BlockStrings(this.#bytes, this.#layout.strings, this.count);
     return this.#strings;
@@ -104,6 +97,24 @@ export class BlockView implements RowsView {
 export function decodeBlock(block: Uint8Array): SequenceRow[] {
   const view = new BlockView(block);
   return Array.from({ length: view.count }, (_, n) => rowAt(view, n));
+}
+
+const loaded = new Float64Array(1);
+const loadedFloats = new Float32Array(loaded.buffer);
+const loadedWords = new Uint32Array(loaded.buffer);
+
+/** The double of two words: a view of each block as doubles would cost more. */
+function doubleOf(words: Uint32Array, place: number): number {
+  loadedWords[0] = words[place]!;
+  loadedWords[1] = words[place + 1]!;
+  return loaded[0]!;
+}
+
+/** The float of a word, `undefined` for NaN. */
+function floatOf(words: Uint32Array, place: number): number | undefined {
+  loadedWords[0] = words[place]!;
+  const float = loadedFloats[0]!;
+  return Number.isNaN(float) ? undefined : float;
 }
 
 /** First bytes of a string that say how it is written; below them stands the number of its bytes. */
@@ -124,8 +135,8 @@ class BlockStrings {
   #slates: string[] | undefined;
   #sources: string[] | undefined;
 
-  constructor(bytes: Buffer, start: number, count: number) {
-    this.#bytes = bytes;
+  constructor({ buffer, byteOffset, length }: Uint8Array, start: number, count: number) {
+    this.#bytes = Buffer.from(buffer, byteOffset, length);
     this.#places = new Uint32Array(count + 1);
     this.#places[0] = start;
     for (let n = 0; n < count; n++) this.#places[n + 1] = this.#endOf(this.#places[n]!);

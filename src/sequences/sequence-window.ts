@@ -31,17 +31,17 @@ export class SequenceWindow {
   /** Time of the newest row, `undefined` when there is none. */
   get newestMs(): number | undefined {
     const [place] = this.#places;
-    return place === undefined ? undefined : this.#partOf(place).timestampMs(place % PART_ROWS);
+    return place === undefined ? undefined : this.#partOf(place).timestampMs(place & (PART_ROWS - 1));
   }
 
   /** Shows every row, newest first, where it lies. */
   forEach(visit: (rows: RowsView, n: number) => void): void {
-    for (const place of this.#places) visit(this.#partOf(place), place % PART_ROWS);
+    for (const place of this.#places) visit(this.#partOf(place), place & (PART_ROWS - 1));
   }
 
   /** Every row by itself, newest first. */
   rows(): SequenceRow[] {
-    return this.#places.map((place) => rowAt(this.#partOf(place), place % PART_ROWS));
+    return this.#places.map((place) => rowAt(this.#partOf(place), place & (PART_ROWS - 1)));
   }
 
   /** Makes room for the rows of one more part, at most 256; returns what `add` knows it by. */
@@ -56,16 +56,22 @@ export class SequenceWindow {
   }
 
   #partOf(place: number): RowsView {
-    return this.#parts[(place / PART_ROWS) | 0]!;
+    return this.#parts[place >> PART_BITS]!;
   }
 
   #compare(left: number, right: number): number {
-    return compareAt(this.#partOf(left), left % PART_ROWS, this.#partOf(right), right % PART_ROWS);
+    return compareAt(
+      this.#partOf(left),
+      left & (PART_ROWS - 1),
+      this.#partOf(right),
+      right & (PART_ROWS - 1),
+    );
   }
 }
 
 /** What a part may have. */
-const PART_ROWS = 256;
+const PART_BITS = 8;
+const PART_ROWS = 1 << PART_BITS;
 
 /** Order of rows within a sequence, as `compareRows`. */
 export function compareAt(left: RowsView, n: number, right: RowsView, m: number): number {

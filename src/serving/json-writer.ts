@@ -6,7 +6,9 @@ export class JsonWriter {
   #bytes = Buffer.allocUnsafe(KEPT_BYTES);
   #end = 0;
   /** Of the days met last, by number of the day: `2026-01-31T`. */
-  readonly #days: ({ readonly day: number; readonly text: Buffer } | undefined)[] = [];
+  readonly #days: ({ readonly day: number; readonly text: Buffer } | undefined)[] = new Array(DAYS_KEPT).fill(
+    undefined,
+  );
 
   /** What was written since it was last taken, in a buffer of its own. */
   take(): Buffer {
@@ -19,8 +21,11 @@ export class JsonWriter {
   /** Ready text. */
   bytes(text: Buffer): void {
     this.#makeRoom(text.length);
-    this.#bytes.set(text, this.#end);
-    this.#end += text.length;
+    const bytes = this.#bytes;
+    const end = this.#end;
+    if (text.length > SHORT_BYTES) bytes.set(text, end);
+    else for (let n = 0; n < text.length; n++) bytes[end + n] = text[n]!;
+    this.#end = end + text.length;
   }
 
   text(text: string): void {
@@ -66,9 +71,10 @@ export class JsonWriter {
    */
   quoted(room: number, write: (bytes: Buffer, at: number) => number, read: () => string): void {
     this.#makeRoom(room);
-    const end = write(this.#bytes, this.#end);
+    const bytes = this.#bytes;
+    const end = write(bytes, this.#end);
     for (let at = this.#end; at < end; at++) {
-      const byte = this.#bytes[at]!;
+      const byte = bytes[at]!;
       if (byte >= SPACE && byte !== QUOTE && byte !== BACKSLASH) continue;
       this.text(JSON.stringify(read()).slice(1, -1));
       return;
@@ -77,13 +83,15 @@ export class JsonWriter {
   }
 
   #digits(value: number, count: number): void {
+    const bytes = this.#bytes;
+    const start = this.#end;
     let left = value;
-    for (let at = this.#end + count - 1; at >= this.#end; at--) {
+    for (let at = start + count - 1; at >= start; at--) {
       const tenth = (left / 10) | 0;
-      this.#bytes[at] = ZERO + left - 10 * tenth;
+      bytes[at] = ZERO + left - 10 * tenth;
       left = tenth;
     }
-    this.#end += count;
+    this.#end = start + count;
   }
 
   #dayText(day: number): Buffer {
@@ -104,6 +112,8 @@ export class JsonWriter {
 
 /** Bytes kept for the next text; a longer one makes room for itself. */
 const KEPT_BYTES = 1 << 18;
+/** Up to here a loop is sooner done than a call. */
+const SHORT_BYTES = 32;
 const DAYS_KEPT = 1024;
 /** From here on years have more than four digits. */
 const YEAR_10000_MS = 253_402_300_800_000;

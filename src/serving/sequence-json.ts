@@ -12,8 +12,10 @@ export class SequenceJson {
   readonly #catalogue: Catalogue;
   readonly #actions: (Buffer | undefined)[] = [];
   readonly #surfaces: (Buffer | undefined)[] = [];
-  /** By item row, the texts of the items met last. */
-  readonly #items: ({ readonly item: Item; readonly text: Buffer } | undefined)[] = [];
+  /** By item row, the texts of the items met last. Filled, for an array with holes is a slow map. */
+  readonly #items: ({ readonly item: Item; readonly text: Buffer } | undefined)[] = new Array(
+    ITEMS_KEPT,
+  ).fill(undefined);
   readonly #json = new JsonWriter();
 
   constructor(catalogue: Catalogue) {
@@ -30,11 +32,11 @@ export class SequenceJson {
       begin = NEXT_ROW;
       this.#writeRow(rows, n);
     });
-    json.text(`],${JSON.stringify(signal).slice(1)}`);
+    json.text(`${window.length > 0 ? "}" : ""}],${JSON.stringify(signal).slice(1)}`);
     return json.take();
   }
 
-  /** What `sequenceEvent` says of the row. */
+  /** What `sequenceEvent` says of the row, without the braces. */
   #writeRow(rows: RowsView, n: number): void {
     const json = this.#json;
     json.quoted(
@@ -51,7 +53,6 @@ export class SequenceJson {
     this.#writeString(SLATE_ID, rows.slateId(n));
     this.#writeNumber(POSITION, rows.position(n));
     this.#writeString(SOURCE, rows.source(n));
-    json.bytes(ROW_END);
   }
 
   #writeNumber(name: Buffer, value: number | undefined): void {
@@ -83,7 +84,7 @@ export class SequenceJson {
   #itemText(itemRow: number): Buffer {
     if (!hasItem({ itemRow })) return NO_ITEM_TEXT;
     const item = this.#catalogue.at(itemRow);
-    const slot = itemRow % ITEMS_KEPT;
+    const slot = itemRow & (ITEMS_KEPT - 1);
     const kept = this.#items[slot];
     if (kept?.item === item) return kept.text;
     const { itemId, title, tags } = item;
@@ -94,11 +95,10 @@ export class SequenceJson {
   }
 }
 
-/** Ready texts of items at most: the busiest of a large catalogue. */
+/** Ready texts of items at most, a power of two: the busiest of a large catalogue. */
 const ITEMS_KEPT = 1 << 16;
 const FIRST_ROW = Buffer.from('{"eventId":"');
-const NEXT_ROW = Buffer.from(',{"eventId":"');
-const ROW_END = Buffer.from("}");
+const NEXT_ROW = Buffer.from('},{"eventId":"');
 const NO_ITEM_TEXT = Buffer.from('"');
 const NOTHING = Buffer.alloc(0);
 const DWELL_MS = Buffer.from(',"dwellMs":');

@@ -232,7 +232,7 @@ function afterPrefix(prefix: Uint8Array): Uint8Array {
 }
 
 function startsWith(key: Buffer, prefix: Uint8Array): boolean {
-  return key.length >= prefix.length && compare(key.subarray(0, prefix.length), prefix) === 0;
+  return key.length >= prefix.length && key.compare(prefix, 0, prefix.length, 0, prefix.length) === 0;
 }
 
 function compare(left: Uint8Array, right: Uint8Array): number {
