@@ -23,6 +23,8 @@ export interface SequenceLoadTask {
 export interface SequenceLoadResult {
   /** Of every measured request, in the order in which they were due. */
   readonly latenciesMs: readonly number[];
+  /** How late each was sent: of its latency the part that is the generator's or a busy connection's. */
+  readonly sentLateMs: readonly number[];
   readonly bytes: number;
   /** From the first measured request being due to the last answer. */
   readonly seconds: number;
@@ -90,6 +92,7 @@ async function run(task: SequenceLoadTask): Promise<SequenceLoadResult> {
   const total = warmUp + task.requests;
   const random = Random.of(seed, "readers");
   const latenciesMs = new Float64Array(total);
+  const sentLateMs = new Float64Array(total);
   const idle: Connection[] = [];
   let answered = 0;
   let bytes = 0;
@@ -108,6 +111,7 @@ async function run(task: SequenceLoadTask): Promise<SequenceLoadResult> {
   for (let sent = 0; answered < total; await new Promise(setImmediate)) {
     while (sent < total && idle.length > 0 && dueMs(sent) <= monotonicMs()) {
       if (sent === warmUp) cpu = process.cpuUsage();
+      sentLateMs[sent] = monotonicMs() - dueMs(sent);
       idle.pop()!.send(sent++, `/v1/users/user-${random.integer(users)}/sequence?limit=${limit}`);
     }
   }
@@ -116,6 +120,7 @@ async function run(task: SequenceLoadTask): Promise<SequenceLoadResult> {
   for (const connection of idle) connection.close();
   return {
     latenciesMs: [...latenciesMs.subarray(warmUp)],
+    sentLateMs: [...sentLateMs.subarray(warmUp)],
     bytes,
     seconds,
     cpuSeconds: (user + system) / 1e6,

@@ -75,8 +75,10 @@ async function measure(options: Options, folder: string, say: (line: string) => 
         ...named("inProcessFullLatencyUs", full.latenciesUs),
         inProcessFullRows: full.rows,
         ...named("httpLatencyMs", requests.latenciesMs),
+        httpSentLateMsP99: quantileOf(requests.sentLateMs, 0.99),
         httpRequestsPerSecond: options.requests / requests.seconds,
         httpBodyBytes: requests.bytes / options.requests,
+        serverCpuUsPerRequest: requests.serverCpuUs / (options.requests * (1 + WARM_UP)),
         loadCpuSeconds: requests.cpuSeconds,
         ...sizes,
         loadAverageBefore: loadAverage,
@@ -134,14 +136,17 @@ async function measureRequests(
   platform: Platform,
   options: Options,
   say: (line: string) => void,
-): Promise<SequenceLoadResult> {
+): Promise<SequenceLoadResult & { readonly serverCpuUs: number }> {
   const server = await platform.createServer({});
   try {
     const { port, hostname } = new URL(await server.listen({ host: "127.0.0.1", port: 0 }));
     const warmUp = Math.ceil(WARM_UP * options.requests);
     const seconds = (warmUp + options.requests) / options.requestsPerSecond;
     say(`${options.requestsPerSecond} requests a second for ${Math.ceil(seconds)} s`);
-    return await runLoad({ ...options, host: hostname, port: Number(port), warmUp });
+    const before = process.cpuUsage();
+    const load = await runLoad({ ...options, host: hostname, port: Number(port), warmUp });
+    const { user, system } = process.cpuUsage(before);
+    return { ...load, serverCpuUs: user + system };
   } finally {
     await server.close();
   }
