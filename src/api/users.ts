@@ -75,7 +75,7 @@ export const UserResponse = Type.Object({
   firstSeen: IsoTime,
   lastSeen: IsoTime,
   eventCount: Type.Integer({ description: "All accepted events" }),
-  engagementCount: Type.Integer({ description: "Rows of the sequence" }),
+  engagementCount: Type.Integer({ description: "All engagements, also those the sequence no longer keeps" }),
   counts: Type.Record(AnyKey, Type.Integer(), { description: "By action" }),
   topics: Type.Array(TopicBody),
   latest: Type.Array(SequenceEvent),

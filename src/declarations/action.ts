@@ -12,12 +12,14 @@ export interface DeclaredAction<Properties extends Fields = Fields> extends Anno
   readonly strength: number;
   /** Past tense for reasons shown to people: "Because you {verb} ...". */
   readonly verb: string;
+  /** Newest rows of it that a user's sequence keeps: fewer than the 16,384 it keeps in all. */
+  readonly maxRows?: number;
   /** Beside those every engagement may carry (`itemId`, `surface`, `dwellMs`, `value`, `slateId`, `position`, `source`). */
   readonly properties: Properties;
 }
 
 /** What `action` takes: only a positive one has a strength. */
-export type ActionInput = Annotations & { readonly verb: string } & (
+export type ActionInput = Annotations & { readonly verb: string; readonly maxRows?: number } & (
     | { readonly kind: "positive"; readonly strength: number }
     | { readonly kind: Exclude<ActionKind, "positive">; readonly strength?: never }
   );

@@ -13,10 +13,14 @@ const FIELD_NAME_LENGTH = 100;
 const MAX_STRENGTH = 1000;
 
 const CONFIG_KEYS = ["actions", "surfaces", "itemAttributes", "traits", "sources", "mode"];
-const ACTION_KEYS = ["kind", "strength", "verb", "properties"];
+const ACTION_KEYS = ["kind", "strength", "verb", "maxRows", "properties"];
 const SOURCE_KEYS = ["writeKey", "owner", "description"];
 /** Variables that hold the platform's own keys. */
 const TAKEN_VARIABLES = ["INKLING_WRITE_KEY", "INKLING_API_KEY"];
+/** Types of messages that are no actions; they are counted by these names. */
+const MESSAGE_TYPES = ["identify", "page", "screen", "group", "alias"];
+/** What a sequence keeps in all. */
+const MAX_ROWS = 16_384;
 const ANNOTATION_KEYS = ["description", "owner", "retentionDays", "sensitivity"];
 /** As keys of an object these mean something to JavaScript. */
 const FORBIDDEN_NAMES = ["__proto__", "constructor", "prototype"];
@@ -31,6 +35,12 @@ export function checkConfig(config: unknown): void {
   for (const [name, declared] of Object.entries(actions)) {
     checkName(`actions: the name`, name, ACTION_NAME_LENGTH);
     checkAction(`actions.${name}`, declared);
+    if (declared.maxRows !== undefined && MESSAGE_TYPES.includes(name))
+      fail(
+        `actions.${name}.maxRows`,
+        declared.maxRows,
+        "messages of that type are counted with it; name it otherwise",
+      );
   }
   if (surfaces !== undefined) checkSurfaces(surfaces);
   if (itemAttributes !== undefined) checkFields("itemAttributes", itemAttributes);
@@ -43,7 +53,7 @@ export function checkConfig(config: unknown): void {
 function checkAction(place: string, declared: unknown): asserts declared is DeclaredAction {
   requireObject(place, declared, 'declare it by action({ kind: "positive", strength: 1, verb: "viewed" })');
   requireKnownKeys(place, declared, [...ACTION_KEYS, ...ANNOTATION_KEYS]);
-  const { kind, strength, verb, properties } = declared;
+  const { kind, strength, verb, maxRows, properties } = declared;
   if (!actionKinds.includes(kind as ActionKind))
     fail(`${place}.kind`, kind, `it is one of ${actionKinds.join(", ")}`);
   if (typeof strength !== "number" || !Number.isFinite(strength) || strength < 0 || strength > MAX_STRENGTH)
@@ -62,6 +72,15 @@ function checkAction(place: string, declared: unknown): asserts declared is Decl
     );
   if (typeof verb !== "string" || verb.trim() === "")
     fail(`${place}.verb`, verb, 'give the past tense of "Because you ... it", such as "saved"');
+  if (
+    maxRows !== undefined &&
+    !(Number.isInteger(maxRows) && Number(maxRows) >= 1 && Number(maxRows) <= MAX_ROWS)
+  )
+    fail(
+      `${place}.maxRows`,
+      maxRows,
+      `it is a whole number from 1 to ${MAX_ROWS}, which is what is kept without it`,
+    );
   checkAnnotations(place, declared);
   checkFields(`${place}.properties`, properties);
   for (const name of Object.keys(properties)) {

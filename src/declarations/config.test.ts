@@ -23,6 +23,8 @@ test("a config comes back as it was given", () => {
   const config = defineConfig({ actions: { save }, surfaces: ["home"], mode: "strict" });
   expect(config).toEqual({ actions: { save }, surfaces: ["home"], mode: "strict" });
   expect(actionsOf(config)).toEqual([{ name: "save", kind: "positive", strength: 2.5, verb: "saved" }]);
+  const capped = { actions: { seen: action({ kind: "impression", verb: "saw", maxRows: 500 }) } };
+  expect(actionsOf(defineConfig(capped))[0]).toMatchObject({ name: "seen", maxRows: 500 });
 });
 
 test("the actions of a config can be handed to another thread", () => {
@@ -132,6 +134,18 @@ describe("a fault names the value and the fix", () => {
       "no retention",
       withAction({ retentionDays: 0 }),
       "actions.save.retentionDays is 0: give whole days from 1",
+    ],
+    [
+      "no rows",
+      withAction({ maxRows: 0 }),
+      "actions.save.maxRows is 0: it is a whole number from 1 to 16384",
+    ],
+    ["half a row", withAction({ maxRows: 2.5 }), "actions.save.maxRows is 2.5"],
+    ["more rows than are kept", withAction({ maxRows: 16_385 }), "actions.save.maxRows is 16385"],
+    [
+      "a cap on what is counted with others",
+      { actions: { page: { ...save, maxRows: 9 } } },
+      "actions.page.maxRows is 9: messages of that type are counted with it",
     ],
     ["half a day", withAction({ retentionDays: 1.5 }), "actions.save.retentionDays is 1.5"],
     ["an unknown sensitivity", withAction({ sensitivity: "high" }), "one of normal, personal, sensitive"],

@@ -43,11 +43,19 @@ export interface NamedAction {
   readonly kind: DeclaredAction["kind"];
   readonly strength: number;
   readonly verb: string;
+  /** Newest rows of it that a user keeps; absent without a cap. */
+  readonly maxRows?: number;
 }
 
 /** The declared actions, in the order of their declaration. */
 export function actionsOf({ actions }: Config): readonly NamedAction[] {
-  return Object.entries(actions).map(([name, { kind, strength, verb }]) => ({ name, kind, strength, verb }));
+  return Object.entries(actions).map(([name, { kind, strength, verb, maxRows }]) => ({
+    name,
+    kind,
+    strength,
+    verb,
+    ...(maxRows !== undefined && { maxRows }),
+  }));
 }
 
 /** A declared source and the environment variable of its key. */

@@ -3,15 +3,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type EventId, ignoreProgress, SystemClock, type UserId } from "#base";
+import { action, defineConfig } from "#declarations";
 import { encodeEvent, type StoredEvent } from "#events";
 import { LmdbStateStore, SegmentedEventLog } from "#storage";
 import { paths } from "./data-folder.ts";
 import { Platform } from "./platform.ts";
 import { replay } from "./replay.ts";
 
+/** Trimming is part of what a replay must do again. */
+const capped = defineConfig({
+  actions: { save: action({ kind: "positive", strength: 1, verb: "saved", maxRows: 20 }) },
+});
+
 const open = (folder: string): Promise<Platform> =>
   Platform.open({
     folder,
+    config: capped,
     create: { dataset: null, clock: "system", areTimesMadeUp: false, seed: 1, preset: null },
     progress: ignoreProgress,
     onNotice: () => {},
@@ -52,6 +59,7 @@ test("state built again from the log is the same, is noticed when it is not, and
   const first = await replay(folder, false, ignoreProgress);
   expect(first).toMatchObject({ isIdentical: true, records: 600 });
   expect(first.rebuilt.entries).toBeGreaterThan(5);
+  expect(await trimmedUsers(folder)).toBe(5);
 
   const state = new LmdbStateStore(paths.state(folder), new SystemClock());
   await state.write([{ kind: "put", key: Buffer.from("uforged\0a"), value: Buffer.from("x") }]);
@@ -63,3 +71,10 @@ test("state built again from the log is the same, is noticed when it is not, and
   });
   await rm(folder, { recursive: true });
 });
+
+async function trimmedUsers(folder: string): Promise<number> {
+  const state = new LmdbStateStore(paths.state(folder), new SystemClock());
+  const entries = await state.scan({ prefix: Buffer.from("u"), limit: 1000 });
+  await state.close();
+  return entries.filter(({ key }) => Buffer.from(key).subarray(-2).equals(Buffer.from("\0t"))).length;
+}

@@ -10,7 +10,7 @@ export interface UserProfile {
   readonly lastSeenMs: number;
   /** Everything the person sent, engagements or not. */
   readonly eventCount: number;
-  /** Rows of the sequence at the moment asked for. */
+  /** All engagements; in the past those that the sequence still keeps. */
   readonly engagementCount: number;
   readonly counts: Readonly<Record<string, number>>;
   /** Newest first. */
@@ -42,10 +42,11 @@ export async function readProfile(
   if (!person || person.record.firstMs > asOfMs) return undefined;
   const { record } = person;
   const isCurrent = record.lastMs <= asOfMs;
-  const rows = await readPersonSequence(state, person, {
+  const window = await readPersonSequence(state, person, {
     limit: isCurrent ? TOPIC_ROWS : ALL_ROWS,
     asOfMs,
   });
+  const rows = window.rows();
   const past = isCurrent ? undefined : countActions(rows, catalogue);
   return {
     traits: traitsAsOf(record, asOfMs),

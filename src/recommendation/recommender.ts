@@ -7,6 +7,7 @@ import {
   type PersonState,
   readPerson,
   readPersonSequence,
+  SEQUENCE_ROWS,
   type SequenceRow,
 } from "#sequences";
 import type { StateReader } from "#storage";
@@ -56,8 +57,8 @@ export interface Recommendations {
 
 /** A list reflects this many of the newest engagements ... */
 const HISTORY_ROWS = 1000;
-/** ... and leaves out what was seen in this many, the most a user's sequence keeps. */
-const SEEN_ROWS = 16_384;
+/** ... and leaves out what was seen in this many. */
+const SEEN_ROWS = SEQUENCE_ROWS;
 
 /** Recommendations and related items from the models in service. */
 export class Recommender {
@@ -136,7 +137,7 @@ export class Recommender {
     const { state, catalogue, actions } = this.#parts;
     const names = catalogue.actions.names().filter((name) => actions.named(name)?.kind === kind);
     const query = { limit: SEEN_ROWS, asOfMs, actions: actionCodes(catalogue, names) };
-    return (await readPersonSequence(state, person, query)).filter(hasItem);
+    return (await readPersonSequence(state, person, query)).rows().filter(hasItem);
   }
 
   #strengthOf({ action }: SequenceRow): number {

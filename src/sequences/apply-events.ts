@@ -1,10 +1,11 @@
 import { type Actions, type Catalogue, type EventView, UNNAMED, viewEvent } from "#events";
 import type { LogRecord, StateOperation, StateReader } from "#storage";
 import { AppliedIds, type OlderIds } from "./applied-ids.ts";
+import { CappedBlocks } from "./capped-blocks.ts";
 import { countOne } from "./event-counts.ts";
 import type { IdSet } from "./id-set.ts";
-import { decodeOpenRows, encodeOpenRow, type NewRow } from "./open-rows.ts";
-import { SealedBlocks } from "./sealed-blocks.ts";
+import { encodeOpenRow, type NewRow } from "./open-rows.ts";
+import { decodeOpenRows } from "./open-rows-view.ts";
 import { compareRows, NO_ITEM } from "./sequence-block.ts";
 import { duplicateKey, headKey, undeclaredKey } from "./state-keys.ts";
 import { decodeHead, emptyHead, encodeHead, type HeadParts } from "./user-head.ts";
@@ -83,7 +84,7 @@ class UserUpdate {
   readonly #ids: AppliedIds;
   /** Encoded rows; those of the stored head first. */
   #open: Uint8Array[];
-  #blocks: SealedBlocks | undefined;
+  #blocks: CappedBlocks | undefined;
   #isChanged = false;
 
   constructor(userId: string, head: HeadParts, older: IdSet | undefined, context: ApplyContext) {
@@ -124,8 +125,9 @@ class UserUpdate {
 
   async seal(): Promise<void> {
     const head = this.#head;
-    this.#blocks ??= new SealedBlocks(this.#userId, head.newestBlock, head.sealedMs, this.#context.state);
-    await this.#blocks.insert(decodeOpenRows(Buffer.concat(this.#open)).sort(compareRows));
+    this.#blocks ??= new CappedBlocks(this.#userId, head, this.#context);
+    const rows = decodeOpenRows(Buffer.concat(this.#open)).sort(compareRows);
+    await this.#blocks.seal(rows, head); // which counts them
     this.#open = [];
     head.openCount = 0;
     head.newestBlock = this.#blocks.newest;

@@ -7,15 +7,26 @@ const COUNT_BYTES = 4;
 
 /** The counts with one more of the name, which may be the same buffer, changed. */
 export function countOne(counts: Buffer, name: string): Buffer {
+  const at = placeOf(counts, name);
+  if (at < 0) return Buffer.concat([counts, encodeCount(name, 1)]);
+  counts.writeUInt32LE(counts.readUInt32LE(at) + 1, at);
+  return counts;
+}
+
+/** How often the name came. */
+export function countOf(counts: Buffer, name: string): number {
+  const at = placeOf(counts, name);
+  return at < 0 ? 0 : counts.readUInt32LE(at);
+}
+
+/** Where the count of the name is, or -1. */
+function placeOf(counts: Buffer, name: string): number {
   for (let at = 0; at < counts.length; ) {
     const nameEnd = at + LENGTH_BYTES + counts.readUInt16LE(at);
-    if (isText(counts, at + LENGTH_BYTES, nameEnd, name)) {
-      counts.writeUInt32LE(counts.readUInt32LE(nameEnd) + 1, nameEnd);
-      return counts;
-    }
+    if (isText(counts, at + LENGTH_BYTES, nameEnd, name)) return nameEnd;
     at = nameEnd + COUNT_BYTES;
   }
-  return Buffer.concat([counts, encodeCount(name, 1)]);
+  return -1;
 }
 
 export function encodeCounts(counts: Readonly<Record<string, number>>): Buffer {

@@ -1,4 +1,5 @@
 export { Applier, type ApplierParts, readAllProgress } from "./applier.ts";
+export { SEQUENCE_ROWS } from "./capped-blocks.ts";
 export { countUserEntries, forgetUser, recordsOfUsers } from "./forget-user.ts";
 export { hashState, type StateHash } from "./hash-state.ts";
 export {
@@ -12,8 +13,11 @@ export {
 export { interactionsFromLog, type TrainingData } from "./interactions-from-log.ts";
 export { LakeWriter } from "./lake-writer.ts";
 export { listUsers } from "./list-users.ts";
+export { measureBlocks } from "./measure-blocks.ts";
 export { type PersonState, readPerson, readPersonSequence } from "./read-person.ts";
 export { actionCodes, hasItem, type SequenceQuery, surfaceCodes } from "./read-sequence.ts";
+export type { RowsView } from "./rows-view.ts";
 export type { SequenceRow } from "./sequence-block.ts";
+export { SequenceWindow } from "./sequence-window.ts";
 export { undeclaredEvents } from "./undeclared-events.ts";
 export { traitsAsOf, type UserRecord } from "./user-record.ts";

@@ -1,5 +1,5 @@
 import type { SequenceRow } from "./sequence-block.ts";
-import { isUuid, readUuid, writeUuid } from "./uuid.ts";
+import { isUuid, packUuid } from "./uuid.ts";
 
 /**
  * @file The newest rows of a sequence, not yet in a block: one after the other, in order of arrival, so that an event is added
@@ -10,8 +10,8 @@ import { isUuid, readUuid, writeUuid } from "./uuid.ts";
  *
  * An event id that is a UUID in lower case (most senders') takes its 16 bytes, told by a bit of `has`.
  */
-const HAS = { dwellMs: 1, value: 2, position: 4, slateId: 8, source: 16, uuid: 32 } as const;
-const FIXED_BYTES = 23;
+export const HAS = { dwellMs: 1, value: 2, position: 4, slateId: 8, source: 16, uuid: 32 } as const;
+export const FIXED_BYTES = 23;
 const NUMBERS_BYTES = 10;
 
 const scratch = Buffer.allocUnsafe(8192);
@@ -58,47 +58,10 @@ export function encodeOpenRow(row: NewRow): Uint8Array {
   }
   if (isUuid(eventId)) {
     has |= HAS.uuid;
-    at = writeUuid(bytes, eventId, at);
+    at = packUuid(eventId, bytes, at);
   } else at = writeText(bytes, eventId, at);
   bytes[22] = has;
   return Buffer.from(bytes.subarray(0, at));
-}
-
-/** The rows, in order of arrival. */
-export function decodeOpenRows(bytes: Uint8Array): SequenceRow[] {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const rows: SequenceRow[] = [];
-  for (let at = 0; at < buffer.length; ) {
-    const has = buffer[at + 22]!;
-    const row: { -readonly [Key in keyof SequenceRow]: SequenceRow[Key] } = {
-      timestampMs: buffer.readDoubleLE(at),
-      offset: buffer.readDoubleLE(at + 8),
-      itemRow: buffer.readUInt32LE(at + 16),
-      action: buffer[at + 20]!,
-      surface: buffer[at + 21]!,
-      eventId: "",
-    };
-    at += FIXED_BYTES;
-    if (has & HAS.dwellMs) row.dwellMs = buffer.readFloatLE(at);
-    if (has & HAS.dwellMs) at += 4;
-    if (has & HAS.value) row.value = buffer.readFloatLE(at);
-    if (has & HAS.value) at += 4;
-    if (has & HAS.position) row.position = buffer.readUInt16LE(at);
-    if (has & HAS.position) at += 2;
-    const readText = (): string => {
-      const length = buffer.readUInt16LE(at);
-      at += 2 + length;
-      return buffer.toString("utf8", at - length, at);
-    };
-    if (has & HAS.slateId) row.slateId = readText();
-    if (has & HAS.source) row.source = readText();
-    if (has & HAS.uuid) {
-      row.eventId = readUuid(buffer, at);
-      at += 16;
-    } else row.eventId = readText();
-    rows.push(row);
-  }
-  return rows;
 }
 
 function writeText(bytes: Buffer, text: string, at: number): number {

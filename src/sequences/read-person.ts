@@ -1,6 +1,6 @@
 import type { StateReader } from "#storage";
 import { readHeads, readSequenceOf, type SequenceQuery } from "./read-sequence.ts";
-import { compareRows, type SequenceRow } from "./sequence-block.ts";
+import { SequenceWindow } from "./sequence-window.ts";
 import type { UserHead } from "./user-head.ts";
 import type { UserRecord } from "./user-record.ts";
 
@@ -23,20 +23,16 @@ export async function readPerson(
   return first && { heads, record: others.reduce(joinRecords, first) };
 }
 
-/** The rows of a person that answer the query, newest first, all ids merged by time. */
+/** The rows of a person that answer the query, all ids merged by time. */
 export async function readPersonSequence(
   state: StateReader,
   { heads }: PersonState,
   query: SequenceQuery,
-): Promise<SequenceRow[]> {
-  const parts = await Promise.all(
+): Promise<SequenceWindow> {
+  const windows = await Promise.all(
     heads.map(({ userId, head }) => readSequenceOf(state, userId, head, query)),
   );
-  if (parts.length === 1) return parts[0]!;
-  return parts
-    .flat()
-    .sort((left, right) => compareRows(right, left))
-    .slice(0, query.limit);
+  return SequenceWindow.merge(windows, query.limit);
 }
 
 function joinRecords(left: UserRecord, right: UserRecord): UserRecord {

@@ -1,8 +1,11 @@
 import type { Catalogue } from "#events";
 import type { StateReader } from "#storage";
-import { decodeOpenRows } from "./open-rows.ts";
-import { compareRows, decodeBlock, NO_ITEM, type SequenceRow } from "./sequence-block.ts";
-import { blockKey, blockPrefix, headKey } from "./state-keys.ts";
+import { BlockView } from "./block-view.ts";
+import { OpenRowsView } from "./open-rows-view.ts";
+import type { RowsView } from "./rows-view.ts";
+import { BLOCK_ROWS, NO_ITEM } from "./sequence-block.ts";
+import { compareAt, SequenceWindow } from "./sequence-window.ts";
+import { type BlockStart, blockKey, blockPrefix, blockStartOf, headKey } from "./state-keys.ts";
 import { decodeUserHead, type UserHead } from "./user-head.ts";
 
 /** Which part of a user's sequence. */
@@ -30,67 +33,116 @@ export async function readHeads(
   return stored.map((bytes) => bytes && decodeUserHead(bytes));
 }
 
-/** The rows of a user's sequence that answer the query, newest first; none for a user never seen. Reads only what it needs. */
+/** The rows of a user's sequence that answer the query; none for a user never seen. Reads only what it needs. */
 export async function readSequence(
   state: StateReader,
   userId: string,
   query: SequenceQuery,
-): Promise<SequenceRow[]> {
+): Promise<SequenceWindow> {
   const [head] = await readHeads(state, [userId]);
-  return head ? readSequenceOf(state, userId, head, query) : [];
+  return head ? readSequenceOf(state, userId, head, query) : new SequenceWindow();
 }
 
 /** As {@link readSequence}, for a caller who has the head. */
 export async function readSequenceOf(
   state: StateReader,
   userId: string,
-  head: UserHead,
+  { openRows, record }: UserHead,
   query: SequenceQuery,
-): Promise<SequenceRow[]> {
-  const { limit, asOfMs, sinceMs = 0, actions, surfaces } = query;
-  const found: SequenceRow[] = [];
-  const isWanted = (row: SequenceRow): boolean =>
-    row.timestampMs >= sinceMs &&
-    row.timestampMs <= asOfMs &&
-    (!actions || actions.has(row.action)) &&
-    (!surfaces || surfaces.has(row.surface));
-  // Open rows arrived last but may have happened earlier: they are merged in by time as blocks are read, newest first.
-  const open = decodeOpenRows(head.openRows).filter(isWanted).sort(compareRows);
-  if (head.record.newestBlock) {
-    for await (const block of blocksBackwards(state, userId, asOfMs, limit)) {
-      if (found.length >= limit || block.at(-1)!.timestampMs < sinceMs) break;
-      for (let n = block.length - 1; n >= 0 && found.length < limit; n--) {
-        const row = block[n]!;
-        while (open.length > 0 && found.length < limit && compareRows(open.at(-1)!, row) > 0)
-          found.push(open.pop()!);
-        if (isWanted(row) && found.length < limit) found.push(row);
-      }
-    }
+): Promise<SequenceWindow> {
+  const reading = new Reading(new OpenRowsView(openRows), query);
+  let next = record.newestBlock && placeAt(query.asOfMs);
+  for (
+    let limit = firstBlocks(query.limit);
+    next && !reading.isDone;
+    limit = Math.min(2 * limit, BLOCKS_AT_ONCE)
+  ) {
+    const from = blockKey(userId, next);
+    const blocks = await state.scan({ prefix: blockPrefix(userId), from, reverse: true, limit });
+    for (const { value } of blocks) if (!reading.isDone) reading.takeBlock(new BlockView(value));
+    next = blocks.length === limit ? placeBefore(blockStartOf(blocks.at(-1)!.key)) : undefined;
   }
-  while (open.length > 0 && found.length < limit) found.push(open.pop()!);
-  return found;
+  return reading.finish();
 }
 
-/** Sealed blocks that may hold rows up to a time, newest first. */
-async function* blocksBackwards(
-  state: StateReader,
-  userId: string,
-  asOfMs: number,
-  rowsWanted: number,
-): AsyncGenerator<SequenceRow[]> {
-  const prefix = blockPrefix(userId);
-  const blocksAtOnce = Math.max(1, Math.min(8, Math.ceil(rowsWanted / 64)));
-  let from = blockKey(userId, {
-    timestampMs: Math.min(Math.max(0, Math.floor(asOfMs)), U48_MAX),
-    offset: U48_MAX,
-  });
-  for (;;) {
-    const entries = await state.scan({ prefix, from, reverse: true, limit: blocksAtOnce + 1 });
-    for (const { value } of entries.slice(0, blocksAtOnce)) yield decodeBlock(value);
-    const next = entries[blocksAtOnce];
-    if (!next) return;
-    from = next.key;
+/** Blocks of one scan at most. */
+const BLOCKS_AT_ONCE = 64;
+
+/** Blocks that likely hold so many rows: the newest one may be half full. */
+function firstBlocks(rows: number): number {
+  return Math.min(Math.ceil(rows / BLOCK_ROWS) + 1, BLOCKS_AT_ONCE);
+}
+
+/** One user's rows being gathered, newest first: blocks as they come, and open rows, which may have happened at any time. */
+class Reading {
+  readonly #query: SequenceQuery;
+  readonly #window = new SequenceWindow();
+  readonly #open: OpenRowsView;
+  readonly #openPart: number;
+  /** Places of the open rows that are wanted and not taken yet, oldest first. */
+  readonly #waiting: number[] = [];
+  #isPastSince = false;
+
+  constructor(open: OpenRowsView, query: SequenceQuery) {
+    this.#query = query;
+    this.#open = open;
+    this.#openPart = this.#window.addPart(open);
+    for (let n = 0; n < open.count; n++) if (this.#isWanted(open, n)) this.#waiting.push(n);
+    this.#waiting.sort((left, right) => compareAt(open, left, open, right));
   }
+
+  /** True when no older block can add anything. */
+  get isDone(): boolean {
+    return this.#isPastSince || this.#window.length >= this.#query.limit;
+  }
+
+  /** Adds the wanted rows of the next older block, and the open rows that are newer. */
+  takeBlock(block: BlockView): void {
+    const part = this.#window.addPart(block);
+    for (let n = block.count - 1; n >= 0 && !this.isDone; n--) {
+      if (!this.#isWanted(block, n)) continue;
+      this.#takeOpen((open) => compareAt(this.#open, open, block, n) > 0);
+      if (!this.isDone) this.#window.add(part, n);
+    }
+    if (block.timestampMs(0) < (this.#query.sinceMs ?? 0)) this.#isPastSince = true;
+  }
+
+  finish(): SequenceWindow {
+    this.#takeOpen(() => true);
+    return this.#window;
+  }
+
+  /** Takes open rows, newest first, while they are to be taken and there is room. */
+  #takeOpen(isNext: (open: number) => boolean): void {
+    while (
+      this.#waiting.length > 0 &&
+      this.#window.length < this.#query.limit &&
+      isNext(this.#waiting.at(-1)!)
+    )
+      this.#window.add(this.#openPart, this.#waiting.pop()!);
+  }
+
+  #isWanted(rows: RowsView, n: number): boolean {
+    const { asOfMs, sinceMs = 0, actions, surfaces } = this.#query;
+    const timestampMs = rows.timestampMs(n);
+    return (
+      timestampMs >= sinceMs &&
+      timestampMs <= asOfMs &&
+      (!actions || actions.has(rows.action(n))) &&
+      (!surfaces || surfaces.has(rows.surface(n)))
+    );
+  }
+}
+
+/** The last place of a time. */
+function placeAt(timeMs: number): BlockStart {
+  return { timestampMs: Math.min(Math.max(0, Math.floor(timeMs)), U48_MAX), offset: U48_MAX };
+}
+
+/** The place right before another; `undefined` before the first there can be. */
+function placeBefore({ timestampMs, offset }: BlockStart): BlockStart | undefined {
+  if (offset > 0) return { timestampMs, offset: offset - 1 };
+  return timestampMs > 0 ? { timestampMs: timestampMs - 1, offset: U48_MAX } : undefined;
 }
 
 /** Codes of the named actions that have been met; names never met match nothing. */
@@ -104,6 +156,6 @@ export function surfaceCodes(catalogue: Catalogue, names: readonly string[]): Se
 }
 
 /** True for rows that are about an item. */
-export function hasItem(row: SequenceRow): boolean {
-  return row.itemRow !== NO_ITEM;
+export function hasItem({ itemRow }: { readonly itemRow: number }): boolean {
+  return itemRow !== NO_ITEM;
 }

@@ -1,12 +1,7 @@
 import { assert } from "#base";
 import type { StateOperation, StateReader } from "#storage";
-import {
-  compareRows,
-  decodeBlock,
-  encodeBlock,
-  type SequenceRow,
-  splitIntoBlocks,
-} from "./sequence-block.ts";
+import { decodeBlock } from "./block-view.ts";
+import { compareRows, encodeBlock, type SequenceRow, splitIntoBlocks } from "./sequence-block.ts";
 import { type BlockStart, blockKey, blockPrefix, blockStartOf } from "./state-keys.ts";
 
 /**
@@ -48,7 +43,8 @@ export class SealedBlocks {
 
   /** Puts rows, in order, into the blocks that cover their times; rows later than all that is sealed make a block of their own. */
   async insert(rows: readonly SequenceRow[]): Promise<void> {
-    if (rows[0]!.timestampMs >= this.#newestMs) return this.#append(rows);
+    const [first] = rows;
+    if (first && first.timestampMs >= this.#newestMs) return this.#append(rows);
     let waiting = rows;
     while (waiting.length > 0) {
       const target = await this.#covering(waiting.at(-1)!);
@@ -58,9 +54,38 @@ export class SealedBlocks {
         inside.length === 0 || (inside.length < waiting.length && !(await this.#hasOlder(target!)));
       const taken = takesAll ? waiting : inside;
       const merged = [...(target ? await this.#read(target) : []), ...taken].sort(compareRows);
-      this.#replace(target, splitIntoBlocks(merged));
+      this.#replace(target ? [target] : [], splitIntoBlocks(merged));
       waiting = waiting.slice(0, waiting.length - taken.length);
     }
+  }
+
+  /**
+   * Takes out the oldest `count` rows that `isOut` names; there are more, and none before `from`. It looks at `BLOCKS_VISITED` blocks at
+   * most, so it may take fewer. Rows left in the blocks it changes are put together.
+   */
+  async removeOldest(
+    from: BlockStart,
+    count: number,
+    isOut: (row: SequenceRow) => boolean,
+  ): Promise<Removal> {
+    const starts = await this.#allStarts();
+    const first = Math.max(0, countAtOrBefore(starts, from) - 1);
+    const removed: SequenceRow[] = [];
+    const kept: SequenceRow[] = [];
+    const changed: BlockStart[] = [];
+    let at = first;
+    for (; at < starts.length && at < first + BLOCKS_VISITED && removed.length < count; at++) {
+      const rows = await this.#read(starts[at]!);
+      const out = new Set(rows.filter(isOut).slice(0, count - removed.length));
+      if (out.size === 0 && changed.length === 0) continue;
+      changed.push(starts[at]!);
+      removed.push(...out);
+      kept.push(...rows.filter((row) => !out.has(row)));
+    }
+    const next = removed.length < count ? starts[at] : undefined;
+    const last = removed.at(-1);
+    if (changed.length > 0) this.#replace(changed, splitIntoBlocks(kept));
+    return { removed, end: next ?? (last ? { ...placeOf(last), offset: last.offset + 1 } : from) };
   }
 
   operations(): StateOperation[] {
@@ -82,12 +107,15 @@ export class SealedBlocks {
     this.#newestMs = block.at(-1)!.timestampMs;
   }
 
-  #replace(target: BlockStart | undefined, blocks: readonly SequenceRow[][]): void {
-    if (target) this.#changed.set(this.#keyOf(target), undefined);
+  /** Puts blocks in the place of neighbours. */
+  #replace(targets: readonly BlockStart[], blocks: readonly SequenceRow[][]): void {
+    for (const target of targets) this.#changed.set(this.#keyOf(target), undefined);
     for (const block of blocks) this.#changed.set(this.#keyOf(startOf(block)), block);
-    if (!this.#newest || isSame(target, this.#newest)) this.#setNewest(blocks.at(-1)!);
-    if (!this.#starts || !target) return;
-    this.#starts.splice(countAtOrBefore(this.#starts, target) - 1, 1, ...blocks.map(startOf));
+    const isNewest = !this.#newest || targets.some((target) => isSame(target, this.#newest!));
+    if (isNewest) this.#setNewest(blocks.at(-1)!);
+    if (!this.#starts) return;
+    const position = targets[0] ? countAtOrBefore(this.#starts, targets[0]) - 1 : 0;
+    this.#starts.splice(position, targets.length, ...blocks.map(startOf));
   }
 
   async #read(start: BlockStart): Promise<SequenceRow[]> {
@@ -129,7 +157,17 @@ export class SealedBlocks {
   }
 }
 
-function isBefore(place: BlockStart, start: BlockStart): boolean {
+/** More than one seal adds, so that what is left over becomes less. */
+const BLOCKS_VISITED = 64;
+
+/** What a removal took. */
+export interface Removal {
+  readonly removed: readonly SequenceRow[];
+  /** None that it was to take is left before this place. */
+  readonly end: BlockStart;
+}
+
+export function isBefore(place: BlockStart, start: BlockStart): boolean {
   return (
     place.timestampMs < start.timestampMs ||
     (place.timestampMs === start.timestampMs && place.offset < start.offset)
@@ -141,7 +179,10 @@ function isSame(left: BlockStart | undefined, right: BlockStart): boolean {
 }
 
 function startOf(block: readonly SequenceRow[]): BlockStart {
-  const { timestampMs, offset } = block[0]!;
+  return placeOf(block[0]!);
+}
+
+function placeOf({ timestampMs, offset }: SequenceRow): BlockStart {
   return { timestampMs, offset };
 }
 

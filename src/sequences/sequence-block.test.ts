@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { BlockView, decodeBlock } from "./block-view.ts";
+import { encodeOpenRow } from "./open-rows.ts";
+import { decodeOpenRows, OpenRowsView } from "./open-rows-view.ts";
 import {
   BLOCK_ROWS,
   compareRows,
-  decodeBlock,
   encodeBlock,
   NO_ITEM,
   type SequenceRow,
@@ -47,6 +49,23 @@ test("splitting and encoding any rows gives back the same rows", () => {
   );
 });
 
+test("an event id is written as its UTF-8, from a block and from open rows", () => {
+  fc.assert(
+    fc.property(fc.array(row, { minLength: 1, maxLength: BLOCK_ROWS }), (rows) => {
+      const near = rows.map((one, n) => ({ ...one, timestampMs: n, offset: n }));
+      const open = Buffer.concat(near.map((one) => Uint8Array.from(encodeOpenRow(one))));
+      for (const view of [new BlockView(encodeBlock(near)), new OpenRowsView(open)]) {
+        for (const [n, { eventId }] of near.entries()) {
+          const bytes = Buffer.alloc(view.eventIdBytes(n) + 1);
+          expect(view.writeEventId(n, bytes, 1)).toBe(bytes.length);
+          expect(bytes.toString("utf8", 1)).toBe(eventId);
+        }
+      }
+      expect(decodeOpenRows(open)).toEqual(near);
+    }),
+  );
+});
+
 test("rows near in time fill blocks to the brim, and a gap of over 49 days begins a new one", () => {
   const at = (timestampMs: number): SequenceRow => ({
     timestampMs,
@@ -82,7 +101,10 @@ test("a block of version 1 is these bytes", () => {
     "0000c07f 0000803f 0102 0200 0001", // values, actions, surfaces, slates
     "01 61 ff 00112233445566778899aabbccddeeff 01 01 73 00", // ids, slate list, source list
   ].join("");
-  expect(Buffer.from(encodeBlock(rows)).toString("hex")).toBe(hex.replaceAll(" ", ""));
+  const bytes = Buffer.from(hex.replaceAll(" ", ""), "hex");
+  expect(Buffer.from(encodeBlock(rows)).toString("hex")).toBe(bytes.toString("hex"));
+  expect(decodeBlock(bytes)).toEqual(rows);
+  expect(decodeBlock(Buffer.concat([Buffer.of(0), bytes]).subarray(1))).toEqual(rows); // where no column is aligned
 });
 
 test("a usual row takes under 40 bytes with its id, under 24 without", () => {

@@ -1,5 +1,5 @@
 import { assert } from "#base";
-import { isUuid, readUuid, writeUuid } from "./uuid.ts";
+import { isUuid, packUuid, UUID_BYTES } from "./uuid.ts";
 
 /**
  * @file A block of one user's sequence as bytes, format version 1. Columnar, so that a reader of times and items does not
@@ -35,11 +35,11 @@ export interface SequenceRow {
 export const NO_ITEM = 0xffffffff;
 /** Rows in a full block; the newest block grows to this and a new one begins (64 to 80 measured best in LMDB). */
 export const BLOCK_ROWS = 64;
-const VERSION = 1;
+export const VERSION = 1;
 const HEADER_BYTES = 24;
 const MAX_DELTA = 0xffffffff;
-const NO_POSITION = 0xffff;
-const HAS = { dwellMs: 1, value: 2, position: 4, slate: 8, source: 16 } as const;
+export const NO_POSITION = 0xffff;
+export const HAS = { dwellMs: 1, value: 2, position: 4, slate: 8, source: 16 } as const;
 
 /** Order of rows within a sequence. */
 export function compareRows(left: SequenceRow, right: SequenceRow): number {
@@ -100,42 +100,8 @@ export function encodeBlock(rows: readonly SequenceRow[]): Uint8Array {
   return bytes;
 }
 
-export function decodeBlock(bytes: Uint8Array): SequenceRow[] {
-  const block = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  assert(block[0] === VERSION, `a sequence block of version ${VERSION}, not ${block[0]}`);
-  const columns = block[1]!;
-  const count = block.readUInt16LE(2);
-  const layout = layoutOf(count, columns);
-  const baseTimeMs = block.readDoubleLE(8);
-  const baseOffset = block.readDoubleLE(16);
-  const reader = new StringReader(block, block.readUInt32LE(4));
-  const eventIds = Array.from({ length: count }, () => reader.next());
-  const slates = reader.nextList();
-  const sources = reader.nextList();
-  return eventIds.map((eventId, n) => {
-    const dwellMs = columns & HAS.dwellMs ? block.readFloatLE(layout.dwells + 4 * n) : Number.NaN;
-    const value = columns & HAS.value ? block.readFloatLE(layout.values + 4 * n) : Number.NaN;
-    const position = columns & HAS.position ? block.readUInt16LE(layout.positions + 2 * n) : NO_POSITION;
-    const slateId = columns & HAS.slate ? slates[block[layout.slates + n]! - 1] : undefined;
-    const source = columns & HAS.source ? sources[block[layout.sources + n]! - 1] : undefined;
-    return {
-      timestampMs: baseTimeMs + block.readUInt32LE(layout.times + 4 * n),
-      offset: baseOffset + block.readUInt32LE(layout.offsets + 4 * n),
-      eventId,
-      itemRow: block.readUInt32LE(layout.items + 4 * n),
-      action: block[layout.actions + n]!,
-      surface: block[layout.surfaces + n]!,
-      ...(!Number.isNaN(dwellMs) && { dwellMs }),
-      ...(!Number.isNaN(value) && { value }),
-      ...(position !== NO_POSITION && { position }),
-      ...(slateId !== undefined && { slateId }),
-      ...(source !== undefined && { source }),
-    };
-  });
-}
-
-/** Where each column begins. Wider columns come first, so that each is aligned without padding. */
-function layoutOf(count: number, columns: number) {
+/** Where each column of a block begins, and the strings after them. Wider columns come first, so that each is aligned without padding. */
+export function layoutOf(count: number, columns: number) {
   const has = (flag: number): number => (columns & flag ? 1 : 0);
   const times = HEADER_BYTES;
   const offsets = times + 4 * count;
@@ -185,42 +151,12 @@ function encodeStrings(
 
 function encodeString(text: string): Buffer {
   if (isUuid(text)) {
-    const bytes = Buffer.allocUnsafe(17);
+    const bytes = Buffer.allocUnsafe(1 + UUID_BYTES);
     bytes[0] = 255;
-    writeUuid(bytes, text, 1);
+    packUuid(text, bytes, 1);
     return bytes;
   }
   const utf8 = Buffer.from(text);
   if (utf8.length < 254) return Buffer.concat([Buffer.of(utf8.length), utf8]);
   return Buffer.concat([Buffer.of(254, utf8.length & 0xff, utf8.length >> 8), utf8]);
-}
-
-class StringReader {
-  readonly #bytes: Buffer;
-  #position: number;
-
-  constructor(bytes: Buffer, position: number) {
-    this.#bytes = bytes;
-    this.#position = position;
-  }
-
-  next(): string {
-    const tag = this.#bytes[this.#position++]!;
-    if (tag === 255) {
-      return readUuid(this.#take(16), 0);
-    }
-    if (tag < 254) return this.#take(tag).toString();
-    this.#position += 2;
-    return this.#take(this.#bytes.readUInt16LE(this.#position - 2)).toString();
-  }
-
-  nextList(): string[] {
-    return Array.from({ length: this.#bytes[this.#position++]! }, () => this.next());
-  }
-
-  #take(length: number): Buffer {
-    const from = this.#position;
-    this.#position += length;
-    return this.#bytes.subarray(from, from + length);
-  }
 }

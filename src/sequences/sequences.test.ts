@@ -117,7 +117,7 @@ test("a sequence is the user's declared events, once each, in order, whatever or
             .filter(({ name, timestampMs }) => actions.named(name) && timestampMs <= asOfMs)
             .sort((left, right) => right.timestampMs - left.timestampMs || right.order - left.order)
             .map(({ eventId }) => eventId);
-          const rows = await readSequence(storage.state, user, { limit: 1000, asOfMs });
+          const rows = (await readSequence(storage.state, user, { limit: 1000, asOfMs })).rows();
           expect(rows.map(({ eventId }) => eventId)).toEqual(wanted);
         }
         await storage.close();
@@ -165,7 +165,9 @@ test("ten thousand late, early and repeated events of one user end up in order",
   );
   await storage.log.append(partitionOf("ann", 3), events.map(encodeEvent));
   await apply(storage);
-  const rows = await readSequence(storage.state, "ann", { limit: 20_000, asOfMs: Number.POSITIVE_INFINITY });
+  const rows = (
+    await readSequence(storage.state, "ann", { limit: 20_000, asOfMs: Number.POSITIVE_INFINITY })
+  ).rows();
   expect(rows).toHaveLength(9_000);
   expect(new Set(rows.map(({ eventId }) => eventId)).size).toBe(9_000);
   for (let n = 1; n < rows.length; n++)
@@ -190,7 +192,7 @@ test("state left behind by a crash is brought level at the next start, and appli
   expect((await readProgress(again.state, partition)).offset).toBe(2);
   await apply(again);
   expect(await readProgress(again.state, partition)).toEqual({ offset: 3, newestMs: 2000 });
-  const rows = await readSequence(again.state, "ann", { limit: 10, asOfMs: 5000 });
+  const rows = (await readSequence(again.state, "ann", { limit: 10, asOfMs: 5000 })).rows();
   expect(rows.map(({ eventId }) => eventId)).toEqual(["b", "c", "a"]);
   await again.close();
 });
@@ -205,15 +207,15 @@ test("a sequence can be read by action, surface, time and length", async () => {
   );
   const catalogue = await apply(storage);
   const read = async (query: object): Promise<string[]> =>
-    (await readSequence(storage.state, "ann", { limit: 10, asOfMs: 9000, ...query })).map(
-      ({ eventId }) => eventId,
-    );
+    (await readSequence(storage.state, "ann", { limit: 10, asOfMs: 9000, ...query }))
+      .rows()
+      .map(({ eventId }) => eventId);
   expect(await read({ actions: new Set([catalogue.actions.codeOf("save")]) })).toEqual(["e4", "e1"]);
   expect(await read({ limit: 2 })).toEqual(["e4", "e3"]);
   expect(await read({ asOfMs: 2500, sinceMs: 1000 })).toEqual(["e2", "e1"]);
   expect(await read({ surfaces: new Set([99]) })).toEqual([]);
-  expect(await readSequence(storage.state, "nobody", { limit: 10, asOfMs: 9000 })).toEqual([]);
-  expect(await readSequence(storage.state, "an", { limit: 10, asOfMs: 9000 })).toEqual([]);
+  expect((await readSequence(storage.state, "nobody", { limit: 10, asOfMs: 9000 })).rows()).toEqual([]);
+  expect((await readSequence(storage.state, "an", { limit: 10, asOfMs: 9000 })).rows()).toEqual([]);
   await storage.close();
 });
 

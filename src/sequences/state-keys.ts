@@ -6,6 +6,7 @@
  *     "u" userId 0 "a"                          the head: what changes with every event
  *     "u" userId 0 "b" chunk:u32                hashes of event ids already applied, beyond those in the head
  *     "u" userId 0 "s" startMs:u48 offset:u48   a sealed block of the sequence, named by the (time, offset) it starts at
+ *     "u" userId 0 "t"                          how far the sequence was trimmed, once it was
  *     "p" partition:u16                         the log offset this state reflects
  *     "x" partition:u16 offset:u48              a log record that repeats an event applied before
  *     "n" partition:u16 name                    how often an undeclared event name came in one partition
@@ -50,6 +51,13 @@ export function blockPrefix(userId: string): Uint8Array {
   return Buffer.from(`u${userId}\0s`);
 }
 
+/** Whether a key behind a user's prefix is that of a block. */
+export function isBlockKey(key: Uint8Array): boolean {
+  return key[key.indexOf(0) + 1] === BLOCK;
+}
+
+const BLOCK = 115; // "s"
+
 /** Big-endian, so that key order is time order. */
 export function blockKey(userId: string, start: BlockStart): Uint8Array {
   const prefix = blockPrefix(userId);
@@ -66,6 +74,10 @@ export function blockStartOf(key: Uint8Array): BlockStart {
     timestampMs: bytes.readUIntBE(bytes.length - 12, 6),
     offset: bytes.readUIntBE(bytes.length - 6, 6),
   };
+}
+
+export function trimKey(userId: string): Uint8Array {
+  return Buffer.from(`u${userId}\0t`);
 }
 
 export function duplicatesPrefix(partition: number): Uint8Array {

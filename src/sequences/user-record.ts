@@ -11,7 +11,7 @@ export interface UserRecord {
   readonly counts: Readonly<Record<string, number>>;
   /** Every change of traits, oldest first: `identify` at a time. */
   readonly identified: readonly TraitChange[];
-  /** Rows of the sequence. */
+  /** Rows the sequence ever had, those trimmed since included. */
   readonly rowCount: number;
   /** Place of the newest sealed block. */
   readonly newestBlock?: { readonly timestampMs: number; readonly offset: number };

@@ -1,33 +1,54 @@
 /** @file UUIDs in lower case, which are most senders' event ids, as 16 bytes and back. */
-const LENGTH = 36;
-/** Where the dashes are. */
+export const UUID_BYTES = 16;
+export const UUID_CHARACTERS = 36;
+const DASH = 45;
+
+/** Where the dashes are in the text. */
 const isDash = (place: number): boolean => place === 8 || place === 13 || place === 18 || place === 23;
 
 /** Hexadecimal digit -> its value; 16 for every other character up to "f". */
-const digits = new Uint8Array(103).fill(16);
-for (const [value, digit] of [..."0123456789abcdef"].entries()) digits[digit.charCodeAt(0)] = value;
+const VALUES = new Uint8Array(103).fill(16);
+for (const [value, digit] of [..."0123456789abcdef"].entries()) VALUES[digit.charCodeAt(0)] = value;
+/** The two digits of every byte. */
+const DIGITS = Buffer.from(
+  Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0")).join(""),
+);
+const scratch = Buffer.allocUnsafe(UUID_CHARACTERS);
 
-/** True for text that {@link readUuid} gives back exactly. */
+/** True for text that comes back from 16 bytes exactly as it is. */
 export function isUuid(text: string): boolean {
-  if (text.length !== LENGTH) return false;
-  for (let place = 0; place < LENGTH; place++) {
+  if (text.length !== UUID_CHARACTERS) return false;
+  for (let place = 0; place < UUID_CHARACTERS; place++) {
     const code = text.charCodeAt(place);
-    if (isDash(place) ? code !== 45 : code > 102 || digits[code] === 16) return false;
+    if (isDash(place) ? code !== DASH : code > 102 || VALUES[code] === 16) return false;
   }
   return true;
 }
 
-/** Writes the 16 bytes; the place after them. */
-export function writeUuid(bytes: Uint8Array, uuid: string, at: number): number {
-  let to = at;
-  for (let place = 0; place < LENGTH; place += 2) {
+/** Writes the text's 16 bytes from `at` on, and returns where they end. */
+export function packUuid(uuid: string, bytes: Uint8Array, at: number): number {
+  let end = at;
+  for (let place = 0; place < UUID_CHARACTERS; place += 2) {
     if (isDash(place)) place++;
-    bytes[to++] = (digits[uuid.charCodeAt(place)]! << 4) | digits[uuid.charCodeAt(place + 1)]!;
+    bytes[end++] = (VALUES[uuid.charCodeAt(place)]! << 4) | VALUES[uuid.charCodeAt(place + 1)]!;
   }
-  return to;
+  return end;
 }
 
-export function readUuid(bytes: Buffer, at: number): string {
-  const hex = bytes.toString("hex", at, at + 16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+/** The text of the 16 bytes at a place. */
+export function unpackUuid(from: Uint8Array, place: number): string {
+  writeUuidText(from, place, scratch, 0);
+  return scratch.toString("latin1");
+}
+
+/** Writes the text of the 16 bytes at a place from `at` on, and returns where it ends. */
+export function writeUuidText(from: Uint8Array, place: number, bytes: Uint8Array, at: number): number {
+  let end = at;
+  for (let n = 0; n < UUID_BYTES; n++) {
+    const digits = 2 * from[place + n]!;
+    bytes[end++] = DIGITS[digits]!;
+    bytes[end++] = DIGITS[digits + 1]!;
+    if (n === 3 || n === 5 || n === 7 || n === 9) bytes[end++] = DASH;
+  }
+  return end;
 }

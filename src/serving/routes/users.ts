@@ -10,6 +10,7 @@ import { PlatformError } from "#base";
 import { readProfile } from "#profiles";
 import { actionCodes, readPerson, readPersonSequence, surfaceCodes } from "#sequences";
 import { sequenceEvent, toIso, toIsoOrNull } from "../bodies.ts";
+import { SequenceJson } from "../sequence-json.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 import { asOfOf } from "./as-of.ts";
@@ -20,6 +21,7 @@ const SIGNAL_VERSION = "1";
 /** Signals of one user. */
 export function registerUserRoutes(server: Server, services: Services): void {
   const { state, catalogue, identity, clock } = services;
+  const sequenceJson = new SequenceJson(catalogue);
 
   server.get(
     "/v1/users/:id",
@@ -63,25 +65,26 @@ export function registerUserRoutes(server: Server, services: Services): void {
         response: { 200: SequenceResponse, "4xx": Problem },
       },
     },
-    async ({ params: { id }, query }) => {
+    async ({ params: { id }, query }, reply) => {
       const asOfMs = asOfOf(query, clock);
       const person = await readPerson(state, identity.idsOf(id));
       if (!person || person.record.firstMs > asOfMs) throw userNotFound(id);
-      const rows = await readPersonSequence(state, person, {
+      const window = await readPersonSequence(state, person, {
         limit: query.limit,
         asOfMs,
         ...(query.since !== undefined && { sinceMs: Date.parse(query.since) }),
         ...(query.action !== undefined && { actions: actionCodes(catalogue, query.action.split(",")) }),
         ...(query.surface !== undefined && { surfaces: surfaceCodes(catalogue, query.surface.split(",")) }),
       });
-      return {
+      const body = sequenceJson.write(window, {
         userId: identity.personOf(id),
-        events: rows.map((row) => sequenceEvent(row, catalogue)),
-        asOf: toIsoOrNull(rows[0]?.timestampMs),
+        asOf: toIsoOrNull(window.newestMs),
         computedAt: toIso(clock.nowMs()),
         version: SIGNAL_VERSION,
         completeness: 1,
-      };
+      });
+      reply.type("application/json; charset=utf-8");
+      return body as never; // the schema's text already, so no serializer sees it
     },
   );
 }

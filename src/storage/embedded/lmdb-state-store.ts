@@ -233,7 +233,7 @@ class LmdbReader implements StateReader {
         break;
       }
       const bytes = decodeValue(value, now);
-      if (bytes) found.push({ key: Uint8Array.from(key), value: bytes });
+      if (bytes) found.push({ key, value: bytes });
       if (found.length >= limit) break;
     }
     return limit > 0 ? found : [];
@@ -247,7 +247,10 @@ function encodeValue(value: Uint8Array, expiresAtMs = Number.POSITIVE_INFINITY):
   return stored;
 }
 
-/** A copy of the value, aligned and owned by the caller; `undefined` when its time has passed. */
+/**
+ * The value, owned by the caller and aligned to eight bytes, as the buffer is that LMDB's binding copied it to; `undefined` when
+ * its time has passed.
+ */
 function decodeValue(stored: Buffer | undefined, nowMs: number): Uint8Array | undefined {
   if (!stored || stored.readDoubleLE(0) <= nowMs) return undefined;
   const value = Buffer.allocUnsafe(stored.length - EXPIRY_BYTES);
@@ -265,7 +268,7 @@ function afterPrefix(prefix: Uint8Array): Uint8Array {
 }
 
 function startsWith(key: Buffer, prefix: Uint8Array): boolean {
-  return key.length >= prefix.length && compare(key.subarray(0, prefix.length), prefix) === 0;
+  return key.length >= prefix.length && key.compare(prefix, 0, prefix.length, 0, prefix.length) === 0;
 }
 
 function compare(left: Uint8Array, right: Uint8Array): number {

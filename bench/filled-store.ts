@@ -1,0 +1,144 @@
+/**
+ * @file A platform whose log and state hold millions of made events: a few people and items are busy, most are not. They are
+ * appended to the log and applied by the thread that always does that; only the way in over HTTP is left out.
+ */
+import { type EventId, monotonicMs, Random, type UserId } from "#base";
+import {
+  encodeEvent,
+  encodeSharedRecord,
+  partitionOf,
+  SHARED_PARTITION,
+  type SharedRecord,
+  type StoredEvent,
+} from "#events";
+import { Platform } from "../src/main/platform.ts";
+
+export interface StoreTask {
+  readonly folder: string;
+  readonly events: number;
+  /** `user-0`, the busiest, to `user-<users - 1>`. */
+  readonly users: number;
+  readonly seed: number;
+}
+
+const ACTIONS = ["impression", "impression", "impression", "view", "view", "close-up", "click", "save"];
+const SURFACES = ["home", "search", "related"];
+const TOPICS = ["art", "cycling", "food", "gardens", "history", "music", "photography", "travel"];
+const ITEMS = 10_000;
+/** Weight of rank r is r ^ -ZIPF: the busiest of 100,000 users sends 2 % of the events. */
+const ZIPF = 0.8;
+/** 2026-01-01, and 10 million events in four weeks. */
+const START_MS = 1_767_225_600_000;
+const GAP_MS = 240;
+const BATCH = 20_000;
+/** Records the log may be ahead of the state: what is appended is still in the file cache when it is applied. */
+const LEAD = 200_000;
+/** The models in service are fitted on so many. */
+const FIT_EVENTS = 100;
+const PROGRESS_EVERY_MS = 5000;
+
+/** Opens a new folder, fills it and puts the simplest models in service: everything but their answers is as in production. */
+export async function openFilledStore(task: StoreTask, say: (line: string) => void): Promise<Platform> {
+  const create = {
+    dataset: null,
+    clock: "historical",
+    areTimesMadeUp: false,
+    seed: 1,
+    preset: null,
+  } as const;
+  const platform = await Platform.open({ folder: task.folder, create, progress: () => {}, onNotice: say });
+  const records = catalogue(Random.of(task.seed, "catalogue")).map(encodeSharedRecord);
+  await platform.log.append(SHARED_PARTITION, records);
+  const nextEvent = eventMaker(task);
+  await fill(platform, Math.min(FIT_EVENTS, task.events), nextEvent, () => {});
+  await platform.fit(["popularity", "popularity"], () => {});
+  await fill(platform, Math.max(0, task.events - FIT_EVENTS), nextEvent, say);
+  return platform;
+}
+
+async function fill(
+  { log, applier, clock }: Platform,
+  events: number,
+  nextEvent: () => StoredEvent,
+  say: (line: string) => void,
+): Promise<void> {
+  const startedMs = monotonicMs();
+  let toldMs = startedMs;
+  for (let made = 0; made < events; ) {
+    const batches = Array.from({ length: log.partitionCount }, (): Uint8Array[] => []);
+    for (const end = Math.min(events, made + BATCH); made < end; made++) {
+      const event = nextEvent();
+      batches[partitionOf(event.userId, log.partitionCount)]!.push(encodeEvent(event));
+      clock.observe(event.timestampMs);
+    }
+    const filled = [...batches.entries()].filter(([, records]) => records.length > 0);
+    await Promise.all(filled.map(([partition, records]) => log.append(partition, records)));
+    while (applier.lag() > (made < events ? LEAD : 0)) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const nowMs = monotonicMs();
+      if (nowMs - toldMs < PROGRESS_EVERY_MS) continue;
+      toldMs = nowMs;
+      const applied = made - applier.lag();
+      const secondsLeft = ((nowMs - startedMs) / 1000 / applied) * (events - applied);
+      say(`${applied} of ${events} events applied, about ${Math.ceil(secondsLeft)} s left`);
+    }
+  }
+}
+
+function eventMaker({ users, seed }: StoreTask): () => StoredEvent {
+  const random = Random.of(seed, "sequences");
+  const drawUser = zipf(users);
+  const drawItem = zipf(ITEMS);
+  let timestampMs = START_MS;
+  return () => {
+    timestampMs += GAP_MS;
+    return {
+      kind: "track",
+      eventId: uuid(random),
+      userId: `user-${drawUser(random)}` as UserId,
+      name: ACTIONS[random.integer(ACTIONS.length)]!,
+      timestampMs,
+      receivedAtMs: timestampMs,
+      properties: {
+        itemId: `item-${drawItem(random)}`,
+        surface: SURFACES[random.integer(SURFACES.length)]!,
+        position: random.integer(20),
+        dwellMs: random.integer(20_000),
+      },
+      traits: {},
+      rest: { context: { library: { name: "inkling-js", version: "1.0.0" } } },
+    };
+  };
+}
+
+/** Draws ranks 0 .. count - 1 with Zipf's weights. */
+function zipf(count: number): (random: Random) => number {
+  const cumulative = new Float64Array(count);
+  let sum = 0;
+  for (let rank = 0; rank < count; rank++) cumulative[rank] = sum += (rank + 1) ** -ZIPF;
+  return (random) => {
+    const drawn = random.uniform() * sum;
+    let low = 0;
+    let high = count - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (cumulative[middle]! < drawn) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+}
+
+function uuid(random: Random): EventId {
+  const hex = Array.from({ length: 4 }, () => random.uint32().toString(16).padStart(8, "0")).join("");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}` as EventId;
+}
+
+function catalogue(random: Random): SharedRecord[] {
+  const items = Array.from({ length: ITEMS }, (_, n): SharedRecord => {
+    const tags = [0, 1].map(() => TOPICS[random.integer(TOPICS.length)]!);
+    return { kind: "item", itemId: `item-${n}`, input: { title: `A thing worth a look, number ${n}`, tags } };
+  });
+  const actions = [...new Set(ACTIONS)].map((name): SharedRecord => ({ kind: "action", name }));
+  return [...actions, ...SURFACES.map((name): SharedRecord => ({ kind: "surface", name })), ...items];
+}

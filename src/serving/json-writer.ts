@@ -1,0 +1,127 @@
+import { DAY_MS } from "#base";
+import { toIso } from "./bodies.ts";
+
+/** JSON as it grows, in one buffer that is used again. */
+export class JsonWriter {
+  #bytes = Buffer.allocUnsafe(KEPT_BYTES);
+  #end = 0;
+  /** Of the days met last, by number of the day: `2026-01-31T`. */
+  readonly #days: ({ readonly day: number; readonly text: Buffer } | undefined)[] = new Array(DAYS_KEPT).fill(
+    undefined,
+  );
+
+  /** What was written since it was last taken, in a buffer of its own. */
+  take(): Buffer {
+    const taken = Buffer.from(this.#bytes.subarray(0, this.#end));
+    this.#end = 0;
+    if (this.#bytes.length > KEPT_BYTES) this.#bytes = Buffer.allocUnsafe(KEPT_BYTES);
+    return taken;
+  }
+
+  /** Ready text. */
+  bytes(text: Buffer): void {
+    this.#makeRoom(text.length);
+    const bytes = this.#bytes;
+    const end = this.#end;
+    if (text.length > SHORT_BYTES) bytes.set(text, end);
+    else for (let n = 0; n < text.length; n++) bytes[end + n] = text[n]!;
+    this.#end = end + text.length;
+  }
+
+  text(text: string): void {
+    this.#makeRoom(3 * text.length);
+    this.#end += this.#bytes.write(text, this.#end);
+  }
+
+  number(value: number): void {
+    const isShort = value >= 0 && value < 1e9 && Number.isInteger(value);
+    if (!isShort) {
+      this.text(String(value));
+      return;
+    }
+    this.#makeRoom(9);
+    let digits = 1;
+    for (let bound = 10; value >= bound; bound *= 10) digits++;
+    this.#digits(value, digits);
+  }
+
+  /** ISO 8601 without quotes, as `Date.toISOString`. */
+  time(timestampMs: number): void {
+    if (timestampMs < 0 || timestampMs >= YEAR_10000_MS) {
+      this.text(toIso(timestampMs));
+      return;
+    }
+    const day = Math.floor(timestampMs / DAY_MS);
+    this.bytes(this.#dayText(day));
+    this.#makeRoom(13);
+    const ms = Math.floor(timestampMs - day * DAY_MS);
+    this.#digits((ms / 3_600_000) | 0, 2);
+    this.#bytes[this.#end++] = COLON;
+    this.#digits(((ms / 60_000) | 0) % 60, 2);
+    this.#bytes[this.#end++] = COLON;
+    this.#digits(((ms / 1000) | 0) % 60, 2);
+    this.#bytes[this.#end++] = POINT;
+    this.#digits(ms % 1000, 3);
+    this.#bytes[this.#end++] = ZONE;
+  }
+
+  /**
+   * The inside of a string that `write` puts into the bytes as UTF-8, at most `room` of them; `read` makes it again in the rare
+   * case that it has a character to escape.
+   */
+  quoted(room: number, write: (bytes: Buffer, at: number) => number, read: () => string): void {
+    this.#makeRoom(room);
+    const bytes = this.#bytes;
+    const end = write(bytes, this.#end);
+    for (let at = this.#end; at < end; at++) {
+      const byte = bytes[at]!;
+      if (byte >= SPACE && byte !== QUOTE && byte !== BACKSLASH) continue;
+      this.text(JSON.stringify(read()).slice(1, -1));
+      return;
+    }
+    this.#end = end;
+  }
+
+  #digits(value: number, count: number): void {
+    const bytes = this.#bytes;
+    const start = this.#end;
+    let left = value;
+    for (let at = start + count - 1; at >= start; at--) {
+      const tenth = (left / 10) | 0;
+      bytes[at] = ZERO + left - 10 * tenth;
+      left = tenth;
+    }
+    this.#end = start + count;
+  }
+
+  #dayText(day: number): Buffer {
+    const kept = this.#days[day % DAYS_KEPT];
+    if (kept?.day === day) return kept.text;
+    const text = Buffer.from(toIso(day * DAY_MS).slice(0, 11));
+    this.#days[day % DAYS_KEPT] = { day, text };
+    return text;
+  }
+
+  #makeRoom(count: number): void {
+    if (this.#end + count <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(2 * (this.#end + count));
+    larger.set(this.#bytes.subarray(0, this.#end));
+    this.#bytes = larger;
+  }
+}
+
+/** Bytes kept for the next text; a longer one makes room for itself. */
+const KEPT_BYTES = 1 << 18;
+/** Up to here a loop is sooner done than a call. */
+const SHORT_BYTES = 32;
+const DAYS_KEPT = 1024;
+/** From here on years have more than four digits. */
+const YEAR_10000_MS = 253_402_300_800_000;
+/** Characters by code. */
+const SPACE = 32;
+const QUOTE = 34;
+const POINT = 46;
+const ZERO = 48;
+const COLON = 58;
+const ZONE = 90;
+const BACKSLASH = 92;
