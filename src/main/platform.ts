@@ -174,6 +174,8 @@ export class Platform {
       const clock = manifest.clock === "historical" ? new HistoricalClock(0) : new SystemClock();
       const { partitionCount } = manifest;
       const state = new LmdbStateStore(paths.state(folder), clock);
+      if (state.wasLost)
+        onNotice("the machine went down before state was on disk; it is built again from the log");
       const acknowledged = (await readAllProgress(state, partitionCount)).map(({ offset }) => offset);
       const logOptions = { partitionCount, acknowledged, isDurable, onRecovery: onNotice };
       const log = await openLog(folder, logOptions, state);

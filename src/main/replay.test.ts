@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -15,13 +15,13 @@ const capped = defineConfig({
   actions: { save: action({ kind: "positive", strength: 1, verb: "saved", maxRows: 20 }) },
 });
 
-const open = (folder: string): Promise<Platform> =>
+const open = (folder: string, onNotice: (notice: string) => void = () => {}): Promise<Platform> =>
   Platform.open({
     folder,
     config: capped,
     create: { dataset: null, clock: "system", areTimesMadeUp: false, seed: 1, preset: null },
     progress: ignoreProgress,
-    onNotice: () => {},
+    onNotice,
   });
 
 const LATE: StoredEvent = {
@@ -68,6 +68,32 @@ test("state built again from the log is the same, is noticed when it is not, and
   expect(await replay(folder, false, ignoreProgress)).toMatchObject({
     isIdentical: true,
     rebuilt: first.rebuilt,
+  });
+  await rm(folder, { recursive: true });
+});
+
+test("a state that was not on disk when the machine went down is built again from the log, and says so", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "inkling-lost-"));
+  const notices: string[] = [];
+  const platform = await open(folder);
+  const messages = Array.from({ length: 50 }, (_, n) => ({
+    type: "track",
+    messageId: `m-${n}`,
+    userId: `u-${n % 7}`,
+    event: "save",
+    timestamp: new Date(Date.UTC(2024, 0, 1) + n).toISOString(),
+    properties: { itemId: `i-${n % 5}` },
+  }));
+  expect(await platform.ingestion.ingestMessages(messages)).toMatchObject({ accepted: 50 });
+  await platform.close();
+  const before = await replay(folder, false, ignoreProgress);
+  await writeFile(join(paths.state(folder), "unflushed"), "another run of the machine");
+  const after = await open(folder, (notice) => notices.push(notice));
+  await after.close();
+  expect(notices).toEqual([expect.stringContaining("built again")]);
+  expect(await replay(folder, false, ignoreProgress)).toMatchObject({
+    isIdentical: true,
+    before: before.before,
   });
   await rm(folder, { recursive: true });
 });

@@ -5,7 +5,7 @@ import {
   LogFollower,
   type LogRecord,
   type NewLakeEvent,
-  type StateReader,
+  type StateStore,
 } from "#storage";
 import { duplicatesBetween } from "./duplicates.ts";
 
@@ -16,7 +16,7 @@ import { duplicatesBetween } from "./duplicates.ts";
 export interface LakeWriterParts {
   /** Ends where state does: see `extendTo` of the embedded log. */
   readonly log: EventLog;
-  readonly state: StateReader;
+  readonly state: Pick<StateStore, "get" | "scan" | "refresh">;
   readonly lake: Lake;
   readonly onFailure: (error: unknown) => void;
 }
@@ -74,6 +74,7 @@ export class LakeWriter {
     const from = records[0]!.offset;
     const to = records.at(-1)!.offset + 1;
     const duplicates = await duplicatesBetween(state, partition, from, to);
+    state.refresh(); // a view that is held while rows are made keeps pages alive that the applier would write again
     const rows = records
       .filter(({ offset, bytes }) => bytes.length > 0 && !duplicates.has(offset)) // an empty one was erased
       .map(({ offset, bytes }) => lakeRow(decodeEvent(bytes), offset));

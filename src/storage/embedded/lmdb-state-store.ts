@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { open as openFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Database, open, type RootDatabase, type Transaction } from "lmdb";
@@ -10,11 +11,20 @@ import type {
   StateSnapshot,
   StateStore,
 } from "../state-store.ts";
+import { runOfMachine, UnflushedMark } from "./unflushed-mark.ts";
 
 /**
  * @file State in LMDB: one writer, any number of reader threads and processes, readers never wait. A value is stored behind
  * its expiry (f64 ms, Infinity when it stays), so that time to live costs eight bytes and no second index.
+ *
+ * State can be built again from the log, so by default it does not wait for the disk: it survives the death of the process, and
+ * after that of the machine it is thrown away when it is opened (docs/decisions/0018-state-without-flush.md).
  */
+export interface LmdbStateOptions {
+  /** What is written waits for the disk and survives the machine too. For state that the log alone cannot give back. */
+  readonly survivesMachine?: boolean;
+}
+
 type Bytes = Database<Buffer, Buffer>;
 
 const EXPIRY_BYTES = 8;
@@ -30,11 +40,24 @@ export class LmdbStateStore implements StateStore {
   #exchange: Promise<void> | undefined;
   readonly #folder: string;
   readonly #clock: Clock;
+  readonly #mark: UnflushedMark;
+  readonly #isFlushed: boolean;
+  /** Only who writes knows that nothing is left to be flushed when it closes. */
+  #hasWritten = false;
+  /** True when what was there could not be believed, and the store was opened empty. */
+  readonly wasLost: boolean;
 
-  constructor(folder: string, clock: Clock) {
+  constructor(folder: string, clock: Clock, { survivesMachine = false }: LmdbStateOptions = {}) {
     this.#folder = folder;
-    this.#root = openDatabase(folder);
     this.#clock = clock;
+    this.#mark = new UnflushedMark(folder);
+    this.#isFlushed = survivesMachine || runOfMachine() === undefined;
+    this.wasLost = this.#mark.isFromEarlierRun;
+    if (this.wasLost) {
+      for (const file of [DATA_FILE, LOCK_FILE]) rmSync(join(folder, file), { force: true });
+      this.#mark.clear();
+    }
+    this.#root = openDatabase(folder, this.#isFlushed);
     this.#reader = new LmdbReader(this.#root, clock, undefined);
   }
 
@@ -50,6 +73,8 @@ export class LmdbStateStore implements StateStore {
 
   async write(operations: readonly StateOperation[]): Promise<void> {
     if (this.#exchange) await this.#exchange;
+    this.#hasWritten = true;
+    if (!this.#isFlushed && !this.#mark.isSet) this.#mark.set();
     await commit(this.#root, () => {
       for (const operation of operations) {
         const key = asBuffer(operation.key);
@@ -77,6 +102,7 @@ export class LmdbStateStore implements StateStore {
 
   async flush(): Promise<void> {
     await this.#root.flushed;
+    if (this.#mark.isSet) await flushFile(join(this.#folder, DATA_FILE));
   }
 
   /**
@@ -106,7 +132,7 @@ export class LmdbStateStore implements StateStore {
       await rename(join(beside, DATA_FILE), join(this.#folder, DATA_FILE));
       await flushFile(this.#folder);
     } finally {
-      this.#root = openDatabase(this.#folder);
+      this.#root = openDatabase(this.#folder, this.#isFlushed);
       this.#reader = new LmdbReader(this.#root, this.#clock, undefined);
     }
     await rm(beside, { recursive: true, force: true });
@@ -127,14 +153,17 @@ export class LmdbStateStore implements StateStore {
   async close(): Promise<void> {
     await this.flush();
     await this.#root.close();
+    if (this.#hasWritten) this.#mark.clear();
   }
 }
 
 const DATA_FILE = "data.mdb";
+const LOCK_FILE = "lock.mdb";
 
-function openDatabase(folder: string): RootDatabase<Buffer, Buffer> {
+function openDatabase(folder: string, isFlushed: boolean): RootDatabase<Buffer, Buffer> {
   return open<Buffer, Buffer>({
     path: folder,
+    noSync: !isFlushed,
     keyEncoding: "binary",
     encoding: "binary",
     pageSize: 8192,
@@ -165,7 +194,7 @@ function transact(root: RootDatabase<Buffer, Buffer>, write: () => void): Promis
 
 /** The entries of a database, durably, in a new one. */
 async function copyEntries(from: RootDatabase<Buffer, Buffer>, folder: string): Promise<void> {
-  const to = openDatabase(folder);
+  const to = openDatabase(folder, false);
   try {
     let start: Buffer | undefined;
     for (;;) {
