@@ -18,7 +18,7 @@ export interface LogFollowerOptions {
 }
 
 /** Large enough to share a transaction among many users, small enough to answer a waiting writer soon. */
-const RUN_RECORDS = 10_000;
+const RUN_RECORDS = 30_000;
 const RETRY_MS = 500;
 
 /** Reads a partition on and on and hands it over run by run; who waits for a record is told when it was taken. */

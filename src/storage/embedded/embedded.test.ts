@@ -145,7 +145,7 @@ test("a compacted store keeps no byte of what was removed", async () => {
     expect([stored.includes(`key-${n}.`), stored.includes(`value-${n}.`)]).toEqual([false, false]);
   expect(stored).toContain("value-8.");
   const files = (await readdir(folder)).filter((name) => name !== "unflushed");
-    expect(files.sort()).toEqual(["data.mdb", "lock.mdb"]);
+  expect(files.sort()).toEqual(["data.mdb", "lock.mdb"]);
   await store.close();
   await remove(folder);
 });
