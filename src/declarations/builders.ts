@@ -28,3 +28,4 @@ export {
   text,
   time,
 } from "./field.ts";
+export { type ConsentDefault, type DeclaredPurpose, defaultPurposes, purpose } from "./purpose.ts";

@@ -2,6 +2,7 @@ import { TrackMessage } from "#api";
 import { PlatformError } from "#base";
 import { type ActionKind, actionKinds, type DeclaredAction } from "./action.ts";
 import { type Annotations, type Field, type Fields, type JsonSchema, sensitivities } from "./field.ts";
+import { type ConsentDefault, consentDefaults, MAX_PURPOSES, PERSONALIZATION } from "./purpose.ts";
 
 /** @file Checks a config as if no compiler had: it may come from a `.mjs` file. The first fault is thrown. */
 
@@ -9,9 +10,10 @@ import { type Annotations, type Field, type Fields, type JsonSchema, sensitiviti
 const ACTION_NAME_LENGTH = 100;
 const SURFACE_NAME_LENGTH = 64;
 const FIELD_NAME_LENGTH = 100;
+const PURPOSE_NAME_LENGTH = 100;
 const MAX_STRENGTH = 1000;
 
-const CONFIG_KEYS = ["actions", "surfaces", "itemAttributes", "traits", "mode"];
+const CONFIG_KEYS = ["actions", "surfaces", "itemAttributes", "traits", "purposes", "mode"];
 const ACTION_KEYS = ["kind", "strength", "verb", "properties"];
 const ANNOTATION_KEYS = ["description", "owner", "retentionDays", "sensitivity"];
 /** As keys of an object these mean something to JavaScript. */
@@ -22,7 +24,7 @@ const platformProperties = Object.keys(TrackMessage.properties.properties.proper
 export function checkConfig(config: unknown): void {
   requireObject("the config", config, "export default defineConfig({ actions: { ... } })");
   requireKnownKeys("the config", config, CONFIG_KEYS);
-  const { actions, surfaces, itemAttributes, traits, mode } = config;
+  const { actions, surfaces, itemAttributes, traits, purposes, mode } = config;
   requireObject("actions", actions, "give an object of name: action({ ... }), or defaultActions");
   for (const [name, declared] of Object.entries(actions)) {
     checkName(`actions: the name`, name, ACTION_NAME_LENGTH);
@@ -31,6 +33,7 @@ export function checkConfig(config: unknown): void {
   if (surfaces !== undefined) checkSurfaces(surfaces);
   if (itemAttributes !== undefined) checkFields("itemAttributes", itemAttributes);
   if (traits !== undefined) checkFields("traits", traits);
+  if (purposes !== undefined) checkPurposes(purposes);
   if (mode !== undefined && mode !== "strict" && mode !== "lenient")
     fail("mode", mode, 'it is "strict" or "lenient"');
 }
@@ -66,6 +69,24 @@ function checkAction(place: string, declared: unknown): asserts declared is Decl
         name,
         "every engagement may carry it already; leave it out or name it otherwise",
       );
+  }
+}
+
+function checkPurposes(purposes: unknown): void {
+  requireObject("purposes", purposes, "give an object of name: purpose({ ... }), or defaultPurposes");
+  const names = Object.keys(purposes);
+  if (!names.includes(PERSONALIZATION))
+    fail("purposes", names, `${PERSONALIZATION} is missing, which recommendations ask for; declare it`);
+  if (names.length > MAX_PURPOSES)
+    fail("purposes: how many", names.length, `at most ${MAX_PURPOSES} can be told apart; leave some out`);
+  for (const [name, declared] of Object.entries(purposes)) {
+    const place = `purposes.${name}`;
+    checkName("purposes: the name", name, PURPOSE_NAME_LENGTH);
+    requireObject(place, declared, 'declare it by purpose({ default: "granted" })');
+    requireKnownKeys(place, declared, ["default", "description", "owner"]);
+    if (!consentDefaults.includes(declared["default"] as ConsentDefault))
+      fail(`${place}.default`, declared["default"], `it is one of ${consentDefaults.join(", ")}`);
+    checkAnnotations(place, declared);
   }
 }
 

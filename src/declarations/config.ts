@@ -2,6 +2,7 @@ import type { DeclaredAction } from "./action.ts";
 import { checkConfig } from "./check-config.ts";
 import { defaultActions } from "./default-actions.ts";
 import type { Field, Fields } from "./field.ts";
+import { type ConsentDefault, type DeclaredPurpose, defaultPurposes } from "./purpose.ts";
 
 /**
  * `strict`: an event, surface, property, trait or item attribute that is not declared is a fault, and so is a required property
@@ -18,6 +19,8 @@ export interface Config {
   readonly itemAttributes?: Fields;
   /** Of `traits` of an `identify`. */
   readonly traits?: Fields;
+  /** What events are used for, each with whether that takes people's consent. Default: `defaultPurposes`. */
+  readonly purposes?: Readonly<Record<string, DeclaredPurpose>>;
   /** Default: lenient. */
   readonly mode?: Mode;
 }
@@ -45,6 +48,17 @@ export interface NamedAction {
 /** The declared actions, in the order of their declaration. */
 export function actionsOf({ actions }: Config): readonly NamedAction[] {
   return Object.entries(actions).map(([name, { kind, strength, verb }]) => ({ name, kind, strength, verb }));
+}
+
+/** A purpose as readers need it: plain data that can be handed to a worker thread. */
+export interface NamedPurpose {
+  readonly name: string;
+  readonly default: ConsentDefault;
+}
+
+/** The declared purposes, in the order of their declaration. */
+export function purposesOf({ purposes = defaultPurposes }: Config): readonly NamedPurpose[] {
+  return Object.entries(purposes).map(([name, { default: byDefault }]) => ({ name, default: byDefault }));
 }
 
 type Flat<Shape> = { [Name in keyof Shape]: Shape[Name] };

@@ -1,5 +1,6 @@
 export * from "./builders.ts";
-export { actionsOf, type NamedAction } from "./config.ts";
+export { actionsOf, type NamedAction, type NamedPurpose, purposesOf } from "./config.ts";
 export { type DeclarationFault, type FaultFinder, propertyFaultFinder } from "./fault-finder.ts";
 export { type DeclaredSchemas, jsonSchemaOf } from "./json-schema.ts";
 export { findConfig, loadConfig } from "./load-config.ts";
+export { MAX_PURPOSES, PERSONALIZATION } from "./purpose.ts";

@@ -1,9 +1,18 @@
 export { Actions } from "./actions.ts";
 export { Catalogue, type Item, UNNAMED, type Vocabulary } from "./catalogue.ts";
+export {
+  type ConsentChoices,
+  choiceIn,
+  consentBits,
+  consentOf,
+  isStandingChoice,
+} from "./consent.ts";
 export { followShared } from "./follow-shared.ts";
 export { IdentityGraph } from "./identity.ts";
 export { type Applied, Ingestion, type IngestionParts, type IngestResult, partitionOf } from "./ingestion.ts";
 export type { Rejection, RejectionCode } from "./message.ts";
+export { nameNames } from "./name-names.ts";
+export { type NamedPurpose, Purposes } from "./purposes.ts";
 export {
   decodeSharedRecord,
   encodeSharedRecord,

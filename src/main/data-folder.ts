@@ -27,6 +27,8 @@ export interface DataManifest {
   readonly partitionCount: number;
   /** The declared actions the state was built with. */
   readonly actions: readonly NamedAction[];
+  /** Names of the purposes whose consent the state's rows speak of. */
+  readonly purposes: readonly string[];
   readonly seed: number;
   /** Size of the world; `null` for other data. */
   readonly preset: string | null;
@@ -74,7 +76,8 @@ export async function writeManifest(folder: string, manifest: DataManifest): Pro
 function parseManifest(folder: string, text: string): DataManifest {
   const path = join(resolve(folder), FILE);
   try {
-    const manifest = JSON.parse(text) as DataManifest; // written by us; the format number is checked next
+    const made = JSON.parse(text) as DataManifest; // written by us; the format number is checked next
+    const manifest = { ...made, purposes: made.purposes ?? [] }; // earlier versions knew none
     if (manifest.format === 1 && Number.isInteger(manifest.partitionCount)) return manifest;
   } catch {
     // told below

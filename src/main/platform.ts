@@ -2,14 +2,22 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { type Clock, HistoricalClock, PlatformError, type ProgressListener, SystemClock } from "#base";
 import {
-  actionsOf,
   type Config,
   defaultConfig,
   type FaultFinder,
-  type NamedAction,
+  type NamedPurpose,
   propertyFaultFinder,
+  purposesOf,
 } from "#declarations";
-import { Actions, Catalogue, followShared, IdentityGraph, Ingestion, SHARED_PARTITION } from "#events";
+import {
+  Actions,
+  Catalogue,
+  followShared,
+  IdentityGraph,
+  Ingestion,
+  Purposes,
+  SHARED_PARTITION,
+} from "#events";
 import type { Erasures } from "#governance";
 import { Recommender } from "#recommendation";
 import { readAllProgress } from "#sequences";
@@ -26,6 +34,7 @@ import {
 } from "#storage";
 import { BackgroundApplier } from "./apply.ts";
 import { type DataManifest, paths, readManifest, writeManifest } from "./data-folder.ts";
+import { adopt, type Declared, declaredBy, numberPurposes } from "./declared.ts";
 import { createErasures, resumeErasures } from "./erase.ts";
 import { fitInWorker } from "./fit.ts";
 import { BackgroundLake } from "./lake.ts";
@@ -38,7 +47,7 @@ export interface PlatformOptions {
   /** What the application declares; default: the built-in actions, everything else open. */
   readonly config?: Config;
   /** Of a folder made now; an existing one keeps its own. Without it only an existing folder opens. */
-  readonly create?: Omit<DataManifest, "format" | "partitionCount" | "actions" | "imported">;
+  readonly create?: Omit<DataManifest, "format" | "partitionCount" | "actions" | "purposes" | "imported">;
   readonly progress: ProgressListener;
   /** Told in one sentence when something was mended, or failed and is tried again. */
   readonly onNotice: (message: string) => void;
@@ -62,6 +71,7 @@ export class Platform {
   readonly catalogue: Catalogue;
   readonly identity: IdentityGraph;
   readonly actions: Actions;
+  readonly purposes: Purposes;
   readonly applier: BackgroundApplier;
   readonly ingestion: Ingestion;
   readonly models: ModelStore;
@@ -69,6 +79,7 @@ export class Platform {
   #manifest: DataManifest;
   #fault: string | undefined;
   #lake: BackgroundLake | undefined;
+  readonly #purposes: readonly NamedPurpose[];
   readonly #lock: FolderLock;
   readonly #sharedFollower: LogFollower;
 
@@ -83,6 +94,7 @@ export class Platform {
     identity: IdentityGraph;
     sharedFollower: LogFollower;
     actions: Actions;
+    purposes: readonly NamedPurpose[];
     faults: FaultFinder;
     applier: BackgroundApplier;
     onNotice: (message: string) => void;
@@ -94,6 +106,8 @@ export class Platform {
     this.catalogue = parts.catalogue;
     this.identity = parts.identity;
     this.actions = parts.actions;
+    this.purposes = new Purposes(parts.purposes);
+    this.#purposes = parts.purposes;
     this.applier = parts.applier;
     this.#manifest = parts.manifest;
     this.#lock = parts.lock;
@@ -129,13 +143,14 @@ export class Platform {
    */
   static async open(options: PlatformOptions): Promise<Platform> {
     const { folder, config = defaultConfig, create, progress, onNotice } = options;
-    const declared = actionsOf(config);
+    const declared = declaredBy(config);
     const lock = await lockFolder(folder);
     try {
-      const manifest =
+      const found =
         (await readManifest(folder)) ?? (create && (await createManifest(folder, create, declared)));
-      if (!manifest) throw new PlatformError("no-data", `${folder} is empty; fill it with: inkling import`);
-      requireSameActions(folder, manifest, declared);
+      if (!found) throw new PlatformError("no-data", `${folder} is empty; fill it with: inkling import`);
+      const manifest = adopt(folder, found, declared);
+      if (JSON.stringify(manifest) !== JSON.stringify(found)) await writeManifest(folder, manifest);
       const clock = manifest.clock === "historical" ? new HistoricalClock(0) : new SystemClock();
       const { partitionCount } = manifest;
       const state = new LmdbStateStore(paths.state(folder), clock);
@@ -143,14 +158,19 @@ export class Platform {
       const log = await openLog(folder, { partitionCount, acknowledged, onRecovery: onNotice }, state);
       const catalogue = new Catalogue();
       const identity = new IdentityGraph();
-      const actions = new Actions(declared);
+      const actions = new Actions(declared.actions);
       const trouble = (error: unknown): void => onNotice(`the catalogue cannot be read: ${String(error)}`);
       const sharedFollower = followShared(log, { catalogue, identity }, trouble);
       await sharedFollower.catchUp(() => {});
+      await numberPurposes(log, catalogue, declared.purposes);
       sharedFollower.start();
+      await sharedFollower.reached(log.end(SHARED_PARTITION));
       // Before state is brought level with the log, which may have events that were to be erased.
       await resumeErasures({ folder, log, state, identity, actions, onNotice });
-      const applier = await BackgroundApplier.start({ folder, log, state, declared, progress, onNotice });
+      const applier = await BackgroundApplier.start({
+        ...{ folder, log, state, progress, onNotice },
+        declared: declared.actions,
+      });
       clock.observe(applier.newestMs);
       const parts = {
         folder,
@@ -163,6 +183,7 @@ export class Platform {
         identity,
         sharedFollower,
         actions,
+        purposes: purposesOf(config),
         faults: propertyFaultFinder(config),
         applier,
         onNotice,
@@ -207,6 +228,7 @@ export class Platform {
       partitionCount,
       seed,
       declared: this.#manifest.actions,
+      purposes: this.#purposes,
       models: [{ name: personal }, { name: coldStart }],
     };
     const manifests = await fitInWorker(task, progress, abort);
@@ -223,7 +245,7 @@ export class Platform {
       this.models.load(serving.personal),
       this.models.load(serving.coldStart),
     ]);
-    const { state, catalogue, identity, actions, clock, ingestion, applier } = this;
+    const { state, catalogue, identity, actions, purposes, clock, ingestion, applier } = this;
     const services: Services = {
       erasures: this.erasures,
       clock,
@@ -231,8 +253,12 @@ export class Platform {
       catalogue,
       identity,
       actions,
+      purposes,
       ingestion,
-      recommender: new Recommender({ state, catalogue, identity, actions, personal, coldStart }),
+      recommender: new Recommender({
+        ...{ state, catalogue, identity, actions, personal, coldStart },
+        purpose: purposes.personalization,
+      }),
       metrics: new Metrics({
         inkling_items: { help: "Items in the catalogue", read: () => catalogue.itemCount },
         inkling_lag_records: {
@@ -318,26 +344,12 @@ async function openLog(
 async function createManifest(
   folder: string,
   create: NonNullable<PlatformOptions["create"]>,
-  actions: readonly NamedAction[],
+  declared: Declared,
 ): Promise<DataManifest> {
   const imported = { messages: 0, rejected: 0, isComplete: create.dataset === null };
-  const manifest: DataManifest = { format: 1, ...create, partitionCount: PARTITIONS, actions, imported };
+  const manifest: DataManifest = { format: 1, ...create, partitionCount: PARTITIONS, ...declared, imported };
   await writeManifest(folder, manifest);
   return manifest;
-}
-
-/** State says which events are engagements, so it holds for the actions it was built with. */
-function requireSameActions(
-  folder: string,
-  { actions }: DataManifest,
-  declared: readonly NamedAction[],
-): void {
-  if (JSON.stringify(actions) === JSON.stringify(declared)) return;
-  throw new PlatformError(
-    "data-mismatch",
-    `${folder} was built with other declared actions than the configuration has now. Go back to those (its inkling.json lists ` +
-      "them), or import into a new folder with --data.",
-  );
 }
 
 /** From package.json: the only place that states it. */

@@ -1,9 +1,20 @@
 import { rename, rm } from "node:fs/promises";
 import { PlatformError, type ProgressListener, SystemClock } from "#base";
-import { Actions } from "#events";
-import { Applier, hashState, type StateHash } from "#sequences";
+import type { Config } from "#declarations";
+import {
+  Actions,
+  Catalogue,
+  decodeEvent,
+  encodeSharedRecord,
+  followShared,
+  nameNames,
+  SHARED_PARTITION,
+  type SharedRecord,
+} from "#events";
+import { Applier, hashState, readAllProgress, type StateHash } from "#sequences";
 import { LmdbStateStore, lockFolder, SegmentedEventLog } from "#storage";
-import { paths, readManifest } from "./data-folder.ts";
+import { type DataManifest, paths, readManifest, writeManifest } from "./data-folder.ts";
+import { changeOf, type Declared, declaredBy, numberPurposes } from "./declared.ts";
 
 /** What a replay found. */
 export interface Replay {
@@ -13,16 +24,26 @@ export interface Replay {
   /** Records of users in the log. */
   readonly records: number;
   readonly isIdentical: boolean;
+  /** What the declarations that were applied add and remove; absent when they are those the state was built with. */
+  readonly change?: string;
+}
+
+export interface ReplayOptions {
+  /** Puts the rebuilt state in the place of the one there is, in one step. */
+  readonly keepsRebuilt: boolean;
+  /** Declarations to build with, when the rebuilt state is kept; default: those the folder was built with. */
+  readonly config?: Config;
 }
 
 /**
- * Builds the state of users again from the log alone, beside the one there is, and compares the two. With `keepsRebuilt` the
- * rebuilt one takes its place in one step. Nothing else may have the folder open.
+ * Builds the state of users again from the log alone, beside the one there is, and compares the two. With other declarations than
+ * the folder was built with, the names they make known are numbered first, so that events stored as undeclared become rows.
+ * Nothing else may have the folder open.
  * @throws PlatformError `data-locked`, `no-data`, `data-damaged`
  */
 export async function replay(
   folder: string,
-  keepsRebuilt: boolean,
+  { keepsRebuilt, config }: ReplayOptions,
   progress: ProgressListener,
 ): Promise<Replay> {
   const lock = await lockFolder(folder);
@@ -32,21 +53,76 @@ export async function replay(
     if (!manifest) throw new PlatformError("no-data", `${folder} is empty; there is nothing to replay`);
     await rm(beside, { recursive: true, force: true });
     const { partitionCount } = manifest;
+    const wanted = keepsRebuilt && config ? declaredBy(config) : manifest;
+    const change = changeOf(manifest, wanted);
+    if (change !== undefined) await numberNames(folder, manifest, wanted, progress);
     const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount, isReadOnly: true });
-    const rebuilt = await rebuild(log, beside, new Actions(manifest.actions), progress);
+    const rebuilt = await rebuild(log, beside, new Actions(wanted.actions), progress);
     let records = 0;
     for (let partition = 1; partition < partitionCount; partition++)
       records += log.end(partition) - log.start(partition);
     await log.close();
     const before = await hashOf(paths.state(folder));
     if (keepsRebuilt) {
+      // Without state a folder is built again by its manifest, whichever of the two that is when a crash comes between.
       await rm(paths.state(folder), { recursive: true, force: true });
+      await writeManifest(folder, { ...manifest, ...declaredOf(wanted) });
       await rename(beside, paths.state(folder));
     }
-    return { before, rebuilt, records, isIdentical: before?.hash === rebuilt.hash };
+    const isIdentical = before?.hash === rebuilt.hash;
+    return { before, rebuilt, records, isIdentical, ...(change !== undefined && { change }) };
   } finally {
     await rm(beside, { recursive: true, force: true });
     await lock.release();
+  }
+}
+
+function declaredOf({ actions, purposes }: Declared): Declared {
+  return { actions, purposes };
+}
+
+const BATCH_RECORDS = 10_000;
+
+/** Numbers what the declarations make known in events there are: actions, and the items and surfaces they were about. */
+async function numberNames(
+  folder: string,
+  { partitionCount }: DataManifest,
+  wanted: Declared,
+  progress: ProgressListener,
+): Promise<void> {
+  const acknowledged = await acknowledgedOf(folder, partitionCount);
+  const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount, acknowledged });
+  try {
+    const catalogue = new Catalogue();
+    const names = { catalogue, actions: new Actions(wanted.actions) };
+    const shared = followShared(log, { catalogue }, () => {});
+    await shared.catchUp(() => {});
+    await numberPurposes(log, catalogue, wanted.purposes);
+    for (let partition = 1; partition < partitionCount; partition++) {
+      for (let next = log.start(partition); next < log.end(partition); ) {
+        const records = await log.read(partition, next, BATCH_RECORDS);
+        const fresh = new Map<string, SharedRecord>();
+        for (const { bytes } of records) {
+          const event = bytes.length > 0 ? decodeEvent(bytes) : undefined; // an empty one was erased
+          if (event?.kind === "track") nameNames(event, names, fresh);
+        }
+        if (fresh.size > 0) await log.append(SHARED_PARTITION, [...fresh.values()].map(encodeSharedRecord));
+        await shared.catchUp(() => {});
+        next = records.at(-1)!.offset + 1;
+        progress({ stage: `naming, partition ${partition}`, done: next, total: log.end(partition) });
+      }
+    }
+  } finally {
+    await log.close();
+  }
+}
+
+async function acknowledgedOf(folder: string, partitionCount: number): Promise<number[]> {
+  const state = new LmdbStateStore(paths.state(folder), new SystemClock());
+  try {
+    return (await readAllProgress(state, partitionCount)).map(({ offset }) => offset);
+  } finally {
+    await state.close();
   }
 }
 

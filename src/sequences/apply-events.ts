@@ -1,4 +1,12 @@
-import { type Actions, type Catalogue, decodeEvent, type StoredEvent, UNNAMED } from "#events";
+import {
+  type Actions,
+  type Catalogue,
+  consentBits,
+  consentOf,
+  decodeEvent,
+  type StoredEvent,
+  UNNAMED,
+} from "#events";
 import type { LogRecord, StateOperation, StateReader } from "#storage";
 import { AppliedIds } from "./applied-ids.ts";
 import { decodeOpenRows, encodeOpenRow } from "./open-rows.ts";
@@ -103,7 +111,7 @@ class UserUpdate {
   add({ offset, event }: Arrival): boolean {
     if (!this.#ids.add(event.eventId)) return false;
     this.#isChanged = true;
-    const record = countEvent(this.#record, event);
+    const record = countEvent(this.#record, event, this.#context.catalogue.purposes);
     const row = rowOf(event, offset, this.#context);
     this.#record = row ? { ...record, rowCount: record.rowCount + 1 } : record;
     if (!row) return true;
@@ -148,6 +156,7 @@ function rowOf(
 ): SequenceRow | undefined {
   if (event.kind !== "track" || !actions.named(event.name)) return undefined;
   const { itemId, surface, dwellMs, value, position, slateId, source } = event.properties;
+  const consent = consentBits(consentOf(event), catalogue.purposes);
   return {
     timestampMs: Math.floor(event.timestampMs),
     offset,
@@ -160,6 +169,7 @@ function rowOf(
     ...(typeof position === "number" && { position }),
     ...(typeof slateId === "string" && { slateId }),
     ...(typeof source === "string" && { source }),
+    ...(consent !== 0 && { consent }),
   };
 }
 

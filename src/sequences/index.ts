@@ -16,4 +16,5 @@ export { type PersonState, readPerson, readPersonSequence } from "./read-person.
 export { actionCodes, hasItem, type SequenceQuery, surfaceCodes } from "./read-sequence.ts";
 export type { SequenceRow } from "./sequence-block.ts";
 export { undeclaredEvents } from "./undeclared-events.ts";
+export { type ConsentedRow, usableFor } from "./usable-rows.ts";
 export { traitsAsOf, type UserRecord } from "./user-record.ts";

@@ -1,4 +1,4 @@
-import { decodeEvent, type StoredEvent } from "#events";
+import { consentOf, decodeEvent, type StoredEvent } from "#events";
 import {
   type EventLog,
   type Lake,
@@ -103,6 +103,7 @@ export function lakeRow(event: StoredEvent, logOffset: number): NewLakeEvent {
     properties: jsonOrNull(properties),
     traits: jsonOrNull(traits),
     rest: jsonOrNull(rest),
+    consent: jsonOrNull(consentOf(event) ?? {}),
     logOffset,
     dwellMs: numberOrNull(dwellMs),
     value: numberOrNull(value),

@@ -5,17 +5,17 @@ import type { SequenceRow } from "./sequence-block.ts";
  * by adding bytes. Format version 1, little-endian:
  *
  *     timestampMs:f64 offset:f64 item:u32 action:u8 surface:u8 has:u8              23 bytes
- *     [dwellMs:f32] [value:f32] [position:u16] [slate] [source] eventId            as `has` says; strings are length:u16 utf8
+ *     [dwellMs:f32] [value:f32] [position:u16] [consent:u32] [slate] [source] eventId            as `has` says; strings are length:u16 utf8
  */
-const HAS = { dwellMs: 1, value: 2, position: 4, slateId: 8, source: 16 } as const;
+const HAS = { dwellMs: 1, value: 2, position: 4, slateId: 8, source: 16, consent: 32 } as const;
 const FIXED_BYTES = 23;
-const NUMBERS_BYTES = 10;
+const NUMBERS_BYTES = 14;
 
 const scratch = Buffer.allocUnsafe(8192);
 
 /** The row's bytes; valid until the next call. */
 export function encodeOpenRow(row: SequenceRow): Uint8Array {
-  const { dwellMs, value, position, slateId, source, eventId } = row;
+  const { dwellMs, value, position, consent, slateId, source, eventId } = row;
   const textBytes = 3 * (eventId.length + (slateId?.length ?? 0) + (source?.length ?? 0)) + 6;
   const needed = FIXED_BYTES + NUMBERS_BYTES + textBytes;
   const bytes = needed <= scratch.length ? scratch : Buffer.allocUnsafe(needed);
@@ -37,6 +37,10 @@ export function encodeOpenRow(row: SequenceRow): Uint8Array {
   if (position !== undefined) {
     has |= HAS.position;
     at = bytes.writeUInt16LE(position, at);
+  }
+  if (consent !== undefined) {
+    has |= HAS.consent;
+    at = bytes.writeUInt32LE(consent, at);
   }
   if (slateId !== undefined) {
     has |= HAS.slateId;
@@ -71,6 +75,8 @@ export function decodeOpenRows(bytes: Uint8Array): SequenceRow[] {
     if (has & HAS.value) at += 4;
     if (has & HAS.position) row.position = buffer.readUInt16LE(at);
     if (has & HAS.position) at += 2;
+    if (has & HAS.consent) row.consent = buffer.readUInt32LE(at);
+    if (has & HAS.consent) at += 4;
     const readText = (): string => {
       const length = buffer.readUInt16LE(at);
       at += 2 + length;

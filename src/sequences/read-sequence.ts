@@ -17,6 +17,8 @@ export interface SequenceQuery {
   readonly actions?: ReadonlySet<number>;
   /** Only these surface codes. */
   readonly surfaces?: ReadonlySet<number>;
+  /** Only rows for which it holds: those that may be used for a purpose. */
+  readonly isUsable?: (row: SequenceRow) => boolean;
 }
 
 const U48_MAX = 2 ** 48 - 1;
@@ -47,13 +49,14 @@ export async function readSequenceOf(
   head: UserHead,
   query: SequenceQuery,
 ): Promise<SequenceRow[]> {
-  const { limit, asOfMs, sinceMs = 0, actions, surfaces } = query;
+  const { limit, asOfMs, sinceMs = 0, actions, surfaces, isUsable } = query;
   const found: SequenceRow[] = [];
   const isWanted = (row: SequenceRow): boolean =>
     row.timestampMs >= sinceMs &&
     row.timestampMs <= asOfMs &&
     (!actions || actions.has(row.action)) &&
-    (!surfaces || surfaces.has(row.surface));
+    (!surfaces || surfaces.has(row.surface)) &&
+    (!isUsable || isUsable(row));
   // Open rows arrived last but may have happened earlier: they are merged in by time as blocks are read, newest first.
   const open = decodeOpenRows(head.openRows).filter(isWanted).sort(compareRows);
   if (head.record.newestBlock) {

@@ -250,7 +250,7 @@ test("training reads positive engagements from the log, once each, in time order
   ]);
   const { interactions, userIds, dataUntilMs } = await interactionsFromLog(
     storage.log,
-    actions,
+    { actions, purpose: { name: "personalization", default: "granted" } },
     ignoreProgress,
   );
   expect(userIds).toEqual(["ann"]);

@@ -1,5 +1,7 @@
 import { Packr } from "msgpackr";
-import type { Fields, StoredEvent } from "#events";
+import type { Fields, StoredEvent, Vocabulary } from "#events";
+import { countChoices, type StandingChoices } from "./standing-choices.ts";
+import type { ConsentedRow } from "./usable-rows.ts";
 
 /** What is kept of a user beside the sequence: when seen, how often, and what was said of them. */
 export interface UserRecord {
@@ -11,6 +13,8 @@ export interface UserRecord {
   readonly counts: Readonly<Record<string, number>>;
   /** Every change of traits, oldest first: `identify` at a time. */
   readonly identified: readonly { readonly timestampMs: number; readonly traits: Fields }[];
+  /** What they agreed to and refused, where they said so. */
+  readonly consent?: StandingChoices;
   /** Rows of the sequence. */
   readonly rowCount: number;
   /** Place of the newest sealed block. */
@@ -32,12 +36,17 @@ export function decodeUserRecord(bytes: Uint8Array): UserRecord {
 }
 
 /** The record after one more event, which was not applied before. */
-export function countEvent(before: UserRecord | undefined, event: StoredEvent): UserRecord {
+export function countEvent(
+  before: UserRecord | undefined,
+  event: StoredEvent,
+  purposes: Vocabulary,
+): UserRecord {
   const { timestampMs } = event;
   const said = event.kind === "track" ? event.name : event.kind;
   const name = said === "__proto__" ? "__proto_" : said; // what msgpackr makes of this key when it reads it
   const counts = before?.counts ?? {};
   const had = Object.hasOwn(counts, name) ? counts[name]! : 0;
+  const consent = countChoices(before?.consent, event, purposes);
   const record: UserRecord = {
     firstMs: Math.min(before?.firstMs ?? timestampMs, timestampMs),
     lastMs: Math.max(before?.lastMs ?? timestampMs, timestampMs),
@@ -46,15 +55,20 @@ export function countEvent(before: UserRecord | undefined, event: StoredEvent): 
     identified: before?.identified ?? [],
     rowCount: before?.rowCount ?? 0,
     hashChunks: before?.hashChunks ?? 0,
+    ...(consent && { consent }),
     ...(before?.newestBlock && { newestBlock: before.newestBlock }),
   };
   if (event.kind !== "identify") return record;
   return { ...record, identified: addChange(record.identified, timestampMs, event.traits) };
 }
 
-/** Traits as they were known at a time: later changes win. */
-export function traitsAsOf(record: UserRecord, asOfMs: number): Fields {
-  const known = record.identified.filter(({ timestampMs }) => timestampMs <= asOfMs);
+/** Traits as they were known at a time, of changes that may be used: later ones win. */
+export function traitsAsOf(
+  record: UserRecord,
+  asOfMs: number,
+  isUsable: (row: ConsentedRow) => boolean = () => true,
+): Fields {
+  const known = record.identified.filter((change) => change.timestampMs <= asOfMs && isUsable(change));
   return Object.assign({}, ...known.map(({ traits }) => traits)) as Fields;
 }
 

@@ -51,9 +51,16 @@ export function folderFor({ data, dataset }: Pick<DataOptions, "data" | "dataset
  * What the application declares: the named file, or the one in the working directory, or the built-in declarations.
  * @throws PlatformError `missing-file`, `invalid-config` with file and line
  */
-export async function declarationsOf({ config }: Pick<DataOptions, "config">): Promise<Config> {
+export async function declarationsOf(options: Pick<DataOptions, "config">): Promise<Config> {
+  return (await givenDeclarations(options)) ?? defaultConfig;
+}
+
+/** As {@link declarationsOf}; `undefined` where there is no file. */
+export async function givenDeclarations({
+  config,
+}: Pick<DataOptions, "config">): Promise<Config | undefined> {
   const file = config ?? findConfig(process.cwd());
-  return file === undefined ? defaultConfig : loadConfig(file);
+  return file === undefined ? undefined : loadConfig(file);
 }
 
 /** Keys come from the environment, so that they show in no process list and no shell history. */

@@ -7,8 +7,9 @@ import {
   UserResponse,
 } from "#api";
 import { PlatformError } from "#base";
+import type { NamedPurpose } from "#events";
 import { readProfile } from "#profiles";
-import { actionCodes, readPerson, readPersonSequence, surfaceCodes } from "#sequences";
+import { actionCodes, readPerson, readPersonSequence, surfaceCodes, usableFor } from "#sequences";
 import { sequenceEvent, toIso, toIsoOrNull } from "../bodies.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
@@ -32,7 +33,7 @@ export function registerUserRoutes(server: Server, services: Services): void {
       },
     },
     async ({ params: { id }, query }) => {
-      const profile = await readProfile(services, id, asOfOf(query, clock));
+      const profile = await readProfile(services, id, asOfOf(query, clock), purposeOf(query, services));
       if (!profile) throw userNotFound(id);
       return {
         userId: identity.personOf(id),
@@ -67,12 +68,14 @@ export function registerUserRoutes(server: Server, services: Services): void {
       const asOfMs = asOfOf(query, clock);
       const person = await readPerson(state, identity.idsOf(id));
       if (!person || person.record.firstMs > asOfMs) throw userNotFound(id);
+      const purpose = purposeOf(query, services);
       const rows = await readPersonSequence(state, person, {
         limit: query.limit,
         asOfMs,
         ...(query.since !== undefined && { sinceMs: Date.parse(query.since) }),
         ...(query.action !== undefined && { actions: actionCodes(catalogue, query.action.split(",")) }),
         ...(query.surface !== undefined && { surfaces: surfaceCodes(catalogue, query.surface.split(",")) }),
+        ...(purpose && { isUsable: usableFor(purpose, person.record.consent, catalogue) }),
       });
       return {
         userId: identity.personOf(id),
@@ -83,6 +86,20 @@ export function registerUserRoutes(server: Server, services: Services): void {
         completeness: 1,
       };
     },
+  );
+}
+
+/** @throws PlatformError `invalid-request` for a purpose that is not declared: nobody can have agreed to it */
+function purposeOf(
+  { purpose: name }: { readonly purpose?: string },
+  { purposes }: Services,
+): NamedPurpose | undefined {
+  if (name === undefined) return undefined;
+  const purpose = purposes.named(name);
+  if (purpose) return purpose;
+  throw new PlatformError(
+    "invalid-request",
+    `purpose is "${name}", which is not declared; declared: ${purposes.names().join(", ")}`,
   );
 }
 

@@ -21,7 +21,7 @@ import { flushFolder, PARTIAL } from "./durable-file.ts";
  * as they exist. A program that lists `events/` itself while a change is being committed may see rows twice for that moment.
  */
 export interface LakeManifest {
-  readonly version: 1;
+  readonly version: 2;
   readonly bucketCount: number;
   readonly change: number;
   /** Log partition -> offset before which all rows are settled. */
@@ -75,10 +75,10 @@ export class LakeFolder {
       throw error;
     }
     const manifest = parse(text);
-    if (manifest?.version === 1) return manifest;
+    if (manifest?.version === 2) return manifest;
     throw new PlatformError(
       "data-damaged",
-      `${path} is not the manifest of a lake of version 1. Delete ${this.path}; it is built again from the log.`,
+      `${path} is not the manifest of a lake of version 2. Delete ${this.path}; it is built again from the log.`,
     );
   }
 
