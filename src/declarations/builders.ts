@@ -8,6 +8,7 @@ export {
   type ItemAttributesOf,
   type Mode,
   type PropertiesOf,
+  type Retention,
   type SurfaceOf,
   type TraitsOf,
   type ValuesOf,

@@ -12,8 +12,10 @@ const SURFACE_NAME_LENGTH = 64;
 const FIELD_NAME_LENGTH = 100;
 const PURPOSE_NAME_LENGTH = 100;
 const MAX_STRENGTH = 1000;
+const MAX_RETENTION_DAYS = 36_500;
+const MIN_RETENTION_BYTES = 1024 * 1024;
 
-const CONFIG_KEYS = ["actions", "surfaces", "itemAttributes", "traits", "purposes", "mode"];
+const CONFIG_KEYS = ["actions", "surfaces", "itemAttributes", "traits", "purposes", "retention", "mode"];
 const ACTION_KEYS = ["kind", "strength", "verb", "properties"];
 const ANNOTATION_KEYS = ["description", "owner", "retentionDays", "sensitivity"];
 /** As keys of an object these mean something to JavaScript. */
@@ -24,7 +26,7 @@ const platformProperties = Object.keys(TrackMessage.properties.properties.proper
 export function checkConfig(config: unknown): void {
   requireObject("the config", config, "export default defineConfig({ actions: { ... } })");
   requireKnownKeys("the config", config, CONFIG_KEYS);
-  const { actions, surfaces, itemAttributes, traits, purposes, mode } = config;
+  const { actions, surfaces, itemAttributes, traits, purposes, retention, mode } = config;
   requireObject("actions", actions, "give an object of name: action({ ... }), or defaultActions");
   for (const [name, declared] of Object.entries(actions)) {
     checkName(`actions: the name`, name, ACTION_NAME_LENGTH);
@@ -34,6 +36,7 @@ export function checkConfig(config: unknown): void {
   if (itemAttributes !== undefined) checkFields("itemAttributes", itemAttributes);
   if (traits !== undefined) checkFields("traits", traits);
   if (purposes !== undefined) checkPurposes(purposes);
+  if (retention !== undefined) checkRetention(retention);
   if (mode !== undefined && mode !== "strict" && mode !== "lenient")
     fail("mode", mode, 'it is "strict" or "lenient"');
 }
@@ -88,6 +91,17 @@ function checkPurposes(purposes: unknown): void {
       fail(`${place}.default`, declared["default"], `it is one of ${consentDefaults.join(", ")}`);
     checkAnnotations(place, declared);
   }
+}
+
+/** @throws PlatformError `invalid-config` that names the value and the fix */
+export function checkRetention(retention: unknown): void {
+  requireObject("retention", retention, "give { days: 90 }, { bytes: 1e10 } or both");
+  requireKnownKeys("retention", retention, ["days", "bytes"]);
+  const { days, bytes } = retention;
+  if (days !== undefined && !(typeof days === "number" && days > 0 && days <= MAX_RETENTION_DAYS))
+    fail("retention.days", days, `give days above 0, at most ${MAX_RETENTION_DAYS}, or leave it out`);
+  if (bytes !== undefined && !(Number.isInteger(bytes) && Number(bytes) >= MIN_RETENTION_BYTES))
+    fail("retention.bytes", bytes, `give whole bytes from ${MIN_RETENTION_BYTES}, or leave it out`);
 }
 
 function checkSurfaces(surfaces: unknown): void {

@@ -10,6 +10,14 @@ import { type ConsentDefault, type DeclaredPurpose, defaultPurposes } from "./pu
  */
 export type Mode = "strict" | "lenient";
 
+/** How long the event log keeps what state and lake have taken. Whole segments go, so it is a little longer or larger than said. */
+export interface Retention {
+  /** Days since it came in. */
+  readonly days?: number;
+  /** Of all partitions of users together; from 1 MiB. */
+  readonly bytes?: number;
+}
+
 /** What `inkling.config.ts` exports: what the application's events, surfaces, items and people look like. */
 export interface Config {
   readonly actions: Readonly<Record<string, DeclaredAction>>;
@@ -21,6 +29,8 @@ export interface Config {
   readonly traits?: Fields;
   /** What events are used for, each with whether that takes people's consent. Default: `defaultPurposes`. */
   readonly purposes?: Readonly<Record<string, DeclaredPurpose>>;
+  /** Default: the log is kept for good. */
+  readonly retention?: Retention;
   /** Default: lenient. */
   readonly mode?: Mode;
 }

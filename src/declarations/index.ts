@@ -1,4 +1,5 @@
 export * from "./builders.ts";
+export { checkRetention } from "./check-config.ts";
 export { actionsOf, type NamedAction, type NamedPurpose, purposesOf } from "./config.ts";
 export { type DeclarationFault, type FaultFinder, propertyFaultFinder } from "./fault-finder.ts";
 export { type DeclaredSchemas, jsonSchemaOf } from "./json-schema.ts";

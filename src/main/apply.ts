@@ -29,6 +29,8 @@ export class BackgroundApplier {
   #fault: string | undefined;
   #newestMs = 0;
   #isOpen = false;
+  /** Those who wait for state to be on disk. */
+  #flushes: (() => void)[] = [];
   /** Whoever waits for the worker to say that it is paused, or level again. */
   #answer: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
 
@@ -66,6 +68,20 @@ export class BackgroundApplier {
   /** Per partition, the offset before which everything shows. */
   appliedOffsets(): number[] {
     return this.#gates.map((gate) => gate.offset);
+  }
+
+  /** Per partition, the offset before which everything is in the state on disk. Resolves to zeros when the worker has ended. */
+  async durableOffsets(): Promise<readonly number[]> {
+    const offsets = this.appliedOffsets();
+    this.#order({ kind: "flush" });
+    const flushed = new Promise<true>((resolve) => this.#flushes.push(() => resolve(true)));
+    const isFlushed = await Promise.race([flushed, this.#ended.then(() => false)]);
+    return isFlushed ? offsets : offsets.map(() => 0);
+  }
+
+  /** The log has dropped what is before. */
+  drop(partition: number, offset: number): void {
+    this.#order({ kind: "drop", partition, offset });
   }
 
   /** Records of users in the log that state does not show yet. */
@@ -124,6 +140,7 @@ export class BackgroundApplier {
     const { progress, state, onNotice } = this.#parts;
     if (message.kind === "ready") this.#newestMs = message.newestMs;
     if (message.kind === "ready" || message.kind === "paused") this.#answer?.resolve();
+    if (message.kind === "flushed") this.#flushes.shift()?.();
     if (message.kind === "failed") {
       const { code, message: text } = message;
       this.#fault = `events cannot be applied: ${text}`;

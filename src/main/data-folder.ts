@@ -8,8 +8,8 @@ import type { NamedAction } from "#declarations";
  *
  *     inkling.json     what this folder is (below)
  *     log/             the event log: the truth
- *     state/           derived from the log; can be deleted, the next start builds it again
- *     lake/            all events as Parquet, for whole-population reads; follows the log
+ *     state/           derived from the log; can be deleted, the next start builds it again (`inkling replay`, where there is retention)
+ *     lake/            all events as Parquet, for whole-population reads; follows the log, and has what retention drops from it
  *     blobs/           models, receipts of erasures
  *     erasing/         erasures that are not done yet
  *     lock-*.socket    while a process owns the folder

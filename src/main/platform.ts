@@ -8,6 +8,7 @@ import {
   type NamedPurpose,
   propertyFaultFinder,
   purposesOf,
+  type Retention,
 } from "#declarations";
 import {
   Actions,
@@ -39,6 +40,7 @@ import { createErasures, resumeErasures } from "./erase.ts";
 import { fitInWorker } from "./fit.ts";
 import { BackgroundLake } from "./lake.ts";
 import { type ModelManifest, ModelStore } from "./model-store.ts";
+import { LogRetention, segmentBytesFor } from "./retention.ts";
 
 /** @file The composition root: one folder in, one wired platform out. */
 
@@ -72,6 +74,8 @@ export class Platform {
   readonly identity: IdentityGraph;
   readonly actions: Actions;
   readonly purposes: Purposes;
+  /** What drops old segments of the log, where that is asked for. */
+  readonly retention: LogRetention | undefined;
   readonly applier: BackgroundApplier;
   readonly ingestion: Ingestion;
   readonly models: ModelStore;
@@ -95,6 +99,7 @@ export class Platform {
     sharedFollower: LogFollower;
     actions: Actions;
     purposes: readonly NamedPurpose[];
+    retention: Retention | undefined;
     faults: FaultFinder;
     applier: BackgroundApplier;
     onNotice: (message: string) => void;
@@ -108,6 +113,7 @@ export class Platform {
     this.actions = parts.actions;
     this.purposes = new Purposes(parts.purposes);
     this.#purposes = parts.purposes;
+    this.retention = parts.retention && this.#retainBy(parts.retention, parts.onNotice);
     this.applier = parts.applier;
     this.#manifest = parts.manifest;
     this.#lock = parts.lock;
@@ -142,7 +148,8 @@ export class Platform {
    * @throws PlatformError `data-locked`, `data-damaged`, `data-mismatch`
    */
   static async open(options: PlatformOptions): Promise<Platform> {
-    const { folder, config = defaultConfig, create, progress, onNotice } = options;
+    const { folder, create, progress, onNotice } = options;
+    const config: Config = options.config ?? defaultConfig;
     const declared = declaredBy(config);
     const lock = await lockFolder(folder);
     try {
@@ -155,7 +162,13 @@ export class Platform {
       const { partitionCount } = manifest;
       const state = new LmdbStateStore(paths.state(folder), clock);
       const acknowledged = (await readAllProgress(state, partitionCount)).map(({ offset }) => offset);
-      const log = await openLog(folder, { partitionCount, acknowledged, onRecovery: onNotice }, state);
+      const { retention } = config;
+      const segmentBytes = segmentBytesFor(retention ?? {}, partitionCount);
+      const log = await openLog(
+        folder,
+        { partitionCount, acknowledged, segmentBytes, onRecovery: onNotice },
+        state,
+      );
       const catalogue = new Catalogue();
       const identity = new IdentityGraph();
       const actions = new Actions(declared.actions);
@@ -184,6 +197,7 @@ export class Platform {
         sharedFollower,
         actions,
         purposes: purposesOf(config),
+        retention,
         faults: propertyFaultFinder(config),
         applier,
         onNotice,
@@ -231,7 +245,8 @@ export class Platform {
       purposes: this.#purposes,
       models: [{ name: personal }, { name: coldStart }],
     };
-    const manifests = await fitInWorker(task, progress, abort);
+    const release = await this.retention?.hold();
+    const manifests = await fitInWorker(task, progress, abort).finally(release);
     const served = { personal: manifests[0]!, coldStart: manifests[1]! }; // one for each model asked for
     await this.models.serve(served);
     return served;
@@ -295,8 +310,19 @@ export class Platform {
     });
   }
 
-  /** Keeps the other threads from log and state until what it returns is called; events are still let in, and wait. */
+  /** Keeps everybody else from log and state until what it returns is called; events are still let in, and wait. */
   async #hold(): Promise<() => Promise<void>> {
+    const release = await this.retention?.hold();
+    try {
+      const resume = await this.#holdThreads();
+      return () => resume().finally(release);
+    } catch (error) {
+      release?.();
+      throw error;
+    }
+  }
+
+  async #holdThreads(): Promise<() => Promise<void>> {
     const lake = this.#lake;
     await lake?.pause();
     try {
@@ -314,10 +340,28 @@ export class Platform {
     };
   }
 
+  #retainBy(policy: Retention, onNotice: (message: string) => void): LogRetention {
+    return new LogRetention({
+      log: this.log,
+      policy,
+      clock: new SystemClock(),
+      taken: async () => {
+        const applied = await this.applier.durableOffsets();
+        return applied.map((offset, partition) => Math.min(offset, this.#lake?.written(partition) ?? 0));
+      },
+      onDropped: (partition, offset) => {
+        this.applier.drop(partition, offset);
+        this.#lake?.drop(partition, offset);
+      },
+      onNotice,
+    });
+  }
+
   /** Finishes what was accepted and lets go of the folder. */
   async close(): Promise<void> {
     this.#fault = "stopping";
     await this.erasures.close();
+    await this.retention?.close();
     await this.#lake?.close();
     await this.applier.close();
     await this.#sharedFollower.close();
@@ -327,14 +371,22 @@ export class Platform {
   }
 }
 
-/** Refused by the log, state is let go of too, so that the folder can be opened again in this process. */
+/** Refused, state is let go of too, so that the folder can be opened again in this process. */
 async function openLog(
   folder: string,
   options: SegmentedEventLogOptions,
   state: StateStore,
 ): Promise<SegmentedEventLog> {
   try {
-    return await SegmentedEventLog.open(paths.log(folder), options);
+    const log = await SegmentedEventLog.open(paths.log(folder), options);
+    const { acknowledged = [] } = options;
+    if (acknowledged.every((offset, partition) => offset >= log.start(partition))) return log;
+    await log.close();
+    throw new PlatformError(
+      "data-damaged",
+      `the state of ${folder} is missing or older than the log, whose oldest events retention has dropped. Build it again, from lake ` +
+        "and log, with: inkling replay (and the same --data and --dataset)",
+    );
   } catch (error) {
     await state.close();
     throw error;

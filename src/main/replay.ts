@@ -11,8 +11,22 @@ import {
   SHARED_PARTITION,
   type SharedRecord,
 } from "#events";
-import { Applier, hashState, readAllProgress, type StateHash } from "#sequences";
-import { LmdbStateStore, lockFolder, SegmentedEventLog } from "#storage";
+import {
+  Applier,
+  applyDropped,
+  droppedRecords,
+  hashState,
+  readAllProgress,
+  type StateHash,
+} from "#sequences";
+import {
+  DuckDbLake,
+  type EventLog,
+  LmdbStateStore,
+  type LogRecord,
+  lockFolder,
+  SegmentedEventLog,
+} from "#storage";
 import { type DataManifest, paths, readManifest, writeManifest } from "./data-folder.ts";
 import { changeOf, type Declared, declaredBy, numberPurposes } from "./declared.ts";
 
@@ -23,6 +37,8 @@ export interface Replay {
   readonly rebuilt: StateHash;
   /** Records of users in the log. */
   readonly records: number;
+  /** Records of users that retention has dropped from the log; their events were taken from the lake. */
+  readonly dropped: number;
   readonly isIdentical: boolean;
   /** What the declarations that were applied add and remove; absent when they are those the state was built with. */
   readonly change?: string;
@@ -36,7 +52,8 @@ export interface ReplayOptions {
 }
 
 /**
- * Builds the state of users again from the log alone, beside the one there is, and compares the two. With other declarations than
+ * Builds the state of users again from the log, and from the lake where retention has dropped the log's beginning, beside the
+ * one there is, and compares the two. With other declarations than
  * the folder was built with, the names they make known are numbered first, so that events stored as undeclared become rows.
  * Nothing else may have the folder open.
  * @throws PlatformError `data-locked`, `no-data`, `data-damaged`
@@ -47,7 +64,7 @@ export async function replay(
   progress: ProgressListener,
 ): Promise<Replay> {
   const lock = await lockFolder(folder);
-  const beside = `${paths.state(folder)}-rebuilt`;
+  const beside = besideState(folder);
   try {
     const manifest = await readManifest(folder);
     if (!manifest) throw new PlatformError("no-data", `${folder} is empty; there is nothing to replay`);
@@ -57,12 +74,14 @@ export async function replay(
     const change = changeOf(manifest, wanted);
     if (change !== undefined) await numberNames(folder, manifest, wanted, progress);
     const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount, isReadOnly: true });
-    const rebuilt = await rebuild(log, beside, new Actions(wanted.actions), progress);
+    const starts = startsOf(log);
+    const rebuilt = await rebuild(folder, log, new Actions(wanted.actions), progress);
     let records = 0;
     for (let partition = 1; partition < partitionCount; partition++)
       records += log.end(partition) - log.start(partition);
+    const dropped = starts.reduce((sum, start) => sum + start, 0);
     await log.close();
-    const before = await hashOf(paths.state(folder));
+    const before = await hashOf(paths.state(folder), starts);
     if (keepsRebuilt) {
       // Without state a folder is built again by its manifest, whichever of the two that is when a crash comes between.
       await rm(paths.state(folder), { recursive: true, force: true });
@@ -70,10 +89,34 @@ export async function replay(
       await rename(beside, paths.state(folder));
     }
     const isIdentical = before?.hash === rebuilt.hash;
-    return { before, rebuilt, records, isIdentical, ...(change !== undefined && { change }) };
+    return { before, rebuilt, records, dropped, isIdentical, ...(change !== undefined && { change }) };
   } finally {
     await rm(beside, { recursive: true, force: true });
     await lock.release();
+  }
+}
+
+function besideState(folder: string): string {
+  return `${paths.state(folder)}-rebuilt`;
+}
+
+/** Per partition, the first record the log still has. */
+function startsOf(log: EventLog): number[] {
+  return Array.from({ length: log.partitionCount }, (_, partition) => log.start(partition));
+}
+
+/** Uses the lake when there is something that only it has. @throws PlatformError `data-damaged` when it has not */
+async function withDropped(
+  folder: string,
+  starts: readonly number[],
+  use: (lake: DuckDbLake) => Promise<void>,
+): Promise<void> {
+  if (starts.every((start) => start === 0)) return;
+  const lake = await DuckDbLake.open(paths.lake(folder)); // makes an empty one where there is none: told to fall short
+  try {
+    await use(lake);
+  } finally {
+    await lake.close();
   }
 }
 
@@ -98,16 +141,23 @@ async function numberNames(
     const shared = followShared(log, { catalogue }, () => {});
     await shared.catchUp(() => {});
     await numberPurposes(log, catalogue, wanted.purposes);
+    const number = async (records: readonly LogRecord[]): Promise<void> => {
+      const fresh = new Map<string, SharedRecord>();
+      for (const { bytes } of records) {
+        const event = bytes.length > 0 ? decodeEvent(bytes) : undefined; // an empty one was erased
+        if (event?.kind === "track") nameNames(event, names, fresh);
+      }
+      if (fresh.size > 0) await log.append(SHARED_PARTITION, [...fresh.values()].map(encodeSharedRecord));
+      await shared.catchUp(() => {});
+    };
+    const starts = startsOf(log);
+    await withDropped(folder, starts, async (lake) => {
+      for await (const { records } of droppedRecords(lake, starts)) await number(records);
+    });
     for (let partition = 1; partition < partitionCount; partition++) {
       for (let next = log.start(partition); next < log.end(partition); ) {
         const records = await log.read(partition, next, BATCH_RECORDS);
-        const fresh = new Map<string, SharedRecord>();
-        for (const { bytes } of records) {
-          const event = bytes.length > 0 ? decodeEvent(bytes) : undefined; // an empty one was erased
-          if (event?.kind === "track") nameNames(event, names, fresh);
-        }
-        if (fresh.size > 0) await log.append(SHARED_PARTITION, [...fresh.values()].map(encodeSharedRecord));
-        await shared.catchUp(() => {});
+        await number(records);
         next = records.at(-1)!.offset + 1;
         progress({ stage: `naming, partition ${partition}`, done: next, total: log.end(partition) });
       }
@@ -127,31 +177,37 @@ async function acknowledgedOf(folder: string, partitionCount: number): Promise<n
 }
 
 async function rebuild(
-  log: SegmentedEventLog,
   folder: string,
+  log: SegmentedEventLog,
   actions: Actions,
   progress: ProgressListener,
 ): Promise<StateHash> {
-  const state = new LmdbStateStore(folder, new SystemClock());
+  const state = new LmdbStateStore(besideState(folder), new SystemClock());
   const onFailure = (error: unknown): never => {
     throw error;
   };
   try {
+    const starts = startsOf(log);
+    await withDropped(folder, starts, async (lake) => {
+      const catalogue = new Catalogue();
+      await followShared(log, { catalogue }, onFailure).catchUp(() => {});
+      await applyDropped(lake, starts, { state, catalogue, actions });
+    });
     const parts = { log, state, actions, onApplied: () => {}, onFailure };
     const applier = await Applier.start(parts, (done, total) =>
       progress({ stage: "replaying the log", done, total }),
     );
     await applier.close();
-    return await hashState(state);
+    return await hashState(state, starts);
   } finally {
     await state.close();
   }
 }
 
-async function hashOf(folder: string): Promise<StateHash | undefined> {
+async function hashOf(folder: string, starts: readonly number[]): Promise<StateHash | undefined> {
   const state = new LmdbStateStore(folder, new SystemClock());
   try {
-    const found = await hashState(state);
+    const found = await hashState(state, starts);
     return found.entries > 0 ? found : undefined;
   } finally {
     await state.close();

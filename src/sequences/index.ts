@@ -1,4 +1,5 @@
-export { Applier, type ApplierParts, readAllProgress } from "./applier.ts";
+export { type AppliedProgress, Applier, type ApplierParts, readAllProgress } from "./applier.ts";
+export { applyDropped, droppedRecords } from "./dropped-events.ts";
 export { countUserEntries, forgetUser, recordsOfUsers } from "./forget-user.ts";
 export { hashState, type StateHash } from "./hash-state.ts";
 export {

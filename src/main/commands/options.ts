@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type WorldPreset, worldPresets } from "#datasets";
-import { type Config, defaultConfig, findConfig, loadConfig } from "#declarations";
+import { type Config, checkRetention, defaultConfig, findConfig, loadConfig } from "#declarations";
 import type { Keys } from "#serving";
 import { sourceNames, WORLD } from "../sources.ts";
 
@@ -11,6 +11,9 @@ export interface DataOptions {
   readonly data: string;
   readonly dataset: string;
   readonly config?: string;
+  /** Of commands that keep a folder open. */
+  readonly retainDays?: number;
+  readonly retainBytes?: number;
   /** Absent: the folder's own, or 1 for a new one. */
   readonly seed?: number;
   /** Absent: the folder's own, or small for a new one. */
@@ -39,7 +42,13 @@ export function withDataOptions(command: Command): Command {
 export function withListenOptions(command: Command): Command {
   return command
     .option("--port <n>", "port to listen on; 0 for any free one", parsePort, 7070)
-    .option("--host <address>", "address to listen on; others than loopback need keys", "127.0.0.1");
+    .option("--host <address>", "address to listen on; others than loopback need keys", "127.0.0.1")
+    .option(
+      "--retain-days <n>",
+      "keep events in the log this long (default: the config's retention, or for good)",
+      Number,
+    )
+    .option("--retain-bytes <n>", "keep about so many bytes of log", Number);
 }
 
 /** The folder of one data set: `./data/world`, `./data/ml-1m`. */
@@ -51,8 +60,19 @@ export function folderFor({ data, dataset }: Pick<DataOptions, "data" | "dataset
  * What the application declares: the named file, or the one in the working directory, or the built-in declarations.
  * @throws PlatformError `missing-file`, `invalid-config` with file and line
  */
-export async function declarationsOf(options: Pick<DataOptions, "config">): Promise<Config> {
-  return (await givenDeclarations(options)) ?? defaultConfig;
+export async function declarationsOf(
+  options: Pick<DataOptions, "config" | "retainDays" | "retainBytes">,
+): Promise<Config> {
+  const config: Config = (await givenDeclarations(options)) ?? defaultConfig;
+  const { retainDays: days, retainBytes: bytes } = options;
+  if (days === undefined && bytes === undefined) return config;
+  const retention = {
+    ...config.retention,
+    ...(days !== undefined && { days }),
+    ...(bytes !== undefined && { bytes }),
+  };
+  checkRetention(retention);
+  return { ...config, retention };
 }
 
 /** As {@link declarationsOf}; `undefined` where there is no file. */

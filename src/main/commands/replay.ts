@@ -26,12 +26,12 @@ export function registerReplay(program: Command): void {
       );
       bar.finish();
       const seconds = (monotonicMs() - startedMs) / 1000;
-      const { rebuilt, records, isIdentical, before, change } = result;
+      const { rebuilt, records, dropped, isIdentical, before, change } = result;
       if (!isIdentical && before && change === undefined) process.exitCode = DIFFERS;
       if (options.json) return say(JSON.stringify({ ...result, seconds }));
       const outcome = isIdentical ? "identical to the state there was" : differenceOf(result);
       say(
-        `${records} records replayed in ${seconds.toFixed(1)} s: ${rebuilt.entries} entries, ${rebuilt.hash.slice(0, 16)}, ${outcome}`,
+        `${records} records${dropped > 0 ? ` of the log and ${dropped} that it dropped, from the lake,` : ""} replayed in ${seconds.toFixed(1)} s: ${rebuilt.entries} entries, ${rebuilt.hash.slice(0, 16)}, ${outcome}`,
       );
     });
 }

@@ -52,6 +52,10 @@ export class LakeFolder {
     this.path = path;
   }
 
+  get #remedy(): string {
+    return `Restore ${this.path} from a backup; or, where retention has dropped nothing of the log, delete it: it is built again from the log.`;
+  }
+
   get temporary(): string {
     return join(this.path, "temporary");
   }
@@ -78,7 +82,7 @@ export class LakeFolder {
     if (manifest?.version === 2) return manifest;
     throw new PlatformError(
       "data-damaged",
-      `${path} is not the manifest of a lake of version 2. Delete ${this.path}; it is built again from the log.`,
+      `${path} is not the manifest of a lake of version 2. ${this.#remedy}`,
     );
   }
 
@@ -122,11 +126,7 @@ export class LakeFolder {
       (await Promise.all(["events", "arrivals"].map((folder) => filesBelow(join(this.path, folder))))).flat(),
     );
     for (const path of valid)
-      if (!found.has(path))
-        throw new PlatformError(
-          "data-damaged",
-          `${path} is missing. Delete ${this.path}; it is built again from the log.`,
-        );
+      if (!found.has(path)) throw new PlatformError("data-damaged", `${path} is missing. ${this.#remedy}`);
     for (const path of found) if (!valid.has(path)) await rm(path, { force: true });
   }
 }

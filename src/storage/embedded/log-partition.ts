@@ -1,7 +1,7 @@
-import { type FileHandle, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { assert, PlatformError } from "#base";
-import type { LogRecord } from "../event-log.ts";
+import type { LogRecord, LogUnit } from "../event-log.ts";
 import { rewriteWithout } from "./rewrite-segment.ts";
 import {
   decodeFrames,
@@ -152,11 +152,24 @@ export class LogPartition {
     });
   }
 
+  async units(): Promise<LogUnit[]> {
+    return Promise.all(
+      this.#segments.map(async ({ path, baseOffset: from }, n) => {
+        const { size: bytes, mtimeMs: writtenMs } = await stat(path);
+        return { from, to: this.#segments[n + 1]?.baseOffset ?? this.#end, bytes, writtenMs };
+      }),
+    );
+  }
+
   async dropBefore(offset: number): Promise<void> {
     while (this.#segments.length > 1 && this.#segments[1]!.baseOffset <= offset) {
-      const [oldest] = this.#segments.splice(0, 1);
-      await closeReader(oldest!);
-      await rm(oldest!.path);
+      const oldest = this.#segments[0]!;
+      await this.#exchangeFiles([oldest], async () => {
+        if (this.#segments[0] === oldest) this.#segments.shift();
+        if (this.#options.isReadOnly) return;
+        await rm(oldest.path, { force: true });
+        await syncFolder(this.#folder); // oldest first, for good: a crash leaves no hole
+      });
     }
   }
 

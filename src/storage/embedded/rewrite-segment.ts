@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import type { LogRecord } from "../event-log.ts";
 import {
   decodeFrames,
@@ -48,7 +48,9 @@ export async function rewriteWithout(
       await file.appendFile(block);
       endPosition += block.length;
     }
-    await file.datasync();
+    const { atime, mtime } = await stat(path);
+    await file.utimes(atime, mtime); // as old as its newest record, for retention
+    await file.sync();
     return { path: target, endPosition, erased: erased.size };
   } finally {
     await file.close();
