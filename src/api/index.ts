@@ -5,7 +5,7 @@ export {
   Problem,
   UserParams,
 } from "./common.ts";
-export { ErasureAccepted, ErasureParams, ErasureResponse } from "./erasures.ts";
+export { ErasureAccepted, ErasureBody, ErasureParams, ErasureResponse } from "./erasures.ts";
 export {
   BATCH_BYTES,
   BatchBody,
