@@ -4,4 +4,4 @@ export { actionsOf, type NamedAction, type NamedPurpose, purposesOf } from "./co
 export { type DeclarationFault, type FaultFinder, propertyFaultFinder } from "./fault-finder.ts";
 export { type DeclaredSchemas, jsonSchemaOf } from "./json-schema.ts";
 export { findConfig, loadConfig } from "./load-config.ts";
-export { MAX_PURPOSES, PERSONALIZATION } from "./purpose.ts";
+export { CONSENT_UPDATED, MAX_PURPOSES, PERSONALIZATION } from "./purpose.ts";

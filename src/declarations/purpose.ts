@@ -15,6 +15,9 @@ export function purpose(input: DeclaredPurpose): DeclaredPurpose {
   return { ...input };
 }
 
+/** The track event that Segment's consent wrappers send when somebody changes their mind. Nothing needs to declare it. */
+export const CONSENT_UPDATED = "Segment Consent Preference Updated";
+
 /** A row of a sequence has two bits for each. */
 export const MAX_PURPOSES = 16;
 

@@ -1,4 +1,4 @@
-import { MAX_PURPOSES } from "#declarations";
+import { CONSENT_UPDATED, MAX_PURPOSES } from "#declarations";
 import type { Vocabulary } from "./catalogue.ts";
 import type { StoredEvent } from "./stored-event.ts";
 
@@ -14,9 +14,6 @@ import type { StoredEvent } from "./stored-event.ts";
 
 /** Purpose -> whether it is granted. Purposes that nothing is said of are absent. */
 export type ConsentChoices = Readonly<Record<string, boolean>>;
-
-/** Sent by Segment's consent wrappers whenever somebody changes their mind. */
-const PREFERENCE_UPDATED = "Segment Consent Preference Updated";
 
 /** What the event says of consent; `undefined` when it says nothing. Where it says both of a purpose, the refusal counts. */
 export function consentOf({ rest }: Pick<StoredEvent, "rest">): ConsentChoices | undefined {
@@ -35,7 +32,7 @@ export function consentOf({ rest }: Pick<StoredEvent, "rest">): ConsentChoices |
 
 /** Whether what the event says of consent is the person's standing choice from then on. */
 export function isStandingChoice({ kind, name }: Pick<StoredEvent, "kind" | "name">): boolean {
-  return kind === "identify" || (kind === "track" && name === PREFERENCE_UPDATED);
+  return kind === "identify" || (kind === "track" && name === CONSENT_UPDATED);
 }
 
 /**

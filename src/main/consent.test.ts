@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ignoreProgress } from "#base";
+import { type Config, defaultConfig } from "#declarations";
 import { Actions, Purposes } from "#events";
 import { historyOf, interactionsFromLog, LakeWriter } from "#sequences";
 import type { Server } from "#serving";
@@ -16,9 +17,10 @@ let folder: string;
 let platform: Platform;
 let server: Server;
 
-const open = (): Promise<Platform> =>
+const open = (config: Config = defaultConfig): Promise<Platform> =>
   Platform.open({
     folder,
+    config,
     create: { dataset: null, clock: "historical", areTimesMadeUp: false, seed: 1, preset: null },
     progress: ignoreProgress,
     onNotice: () => {},
@@ -132,6 +134,30 @@ test("a refusal stops later uses of older events, in answers about the past too,
   const known = items.map(({ itemId }: Body) => itemId);
   for (const seen of ["i8", "i6", "i3", "i2"]) expect(known).not.toContain(seen);
   expect(known).toContain("i5"); // what may not be used is not known to have been seen
+});
+
+test("what a batch says once holds for each of its events, also for those that have a context of their own", async () => {
+  await serve(crowd);
+  const own = { ...save("u", 2), context: { ip: "::1" } };
+  const batch = [save("u", 1), own, save("u", 3, { personalization: true })];
+  const context = { consent: { categoryPreferences: { personalization: false } } };
+  await server.inject({ method: "POST", url: "/v1/batch", payload: { batch, context } });
+  expect(await itemsOf("u", "")).toEqual(["i3", "i2", "i1"]);
+  expect(await itemsOf("u", "purpose=personalization")).toEqual(["i3"]);
+});
+
+test("a change of mind counts in strict mode too, where nobody has declared its event", async () => {
+  await platform.close();
+  await rm(folder, { recursive: true });
+  platform = await open({ ...defaultConfig, mode: "strict", surfaces: [] });
+  const updated = message("u", 2, { personalization: false });
+  await serve([
+    ...crowd,
+    save("u", 1),
+    { ...updated, type: "track", event: "Segment Consent Preference Updated" },
+  ]);
+  expect(await itemsOf("u", "purpose=analytics")).toEqual(["i1"]);
+  expect(await itemsOf("u", "purpose=personalization")).toEqual([]);
 });
 
 test("a person's choice holds under all their ids", async () => {

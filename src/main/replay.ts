@@ -53,9 +53,8 @@ export interface ReplayOptions {
 
 /**
  * Builds the state of users again from the log, and from the lake where retention has dropped the log's beginning, beside the
- * one there is, and compares the two. With other declarations than
- * the folder was built with, the names they make known are numbered first, so that events stored as undeclared become rows.
- * Nothing else may have the folder open.
+ * one there is, and compares the two. With other declarations than the folder was built with, the names they make known are
+ * numbered first, so that events stored as undeclared become rows. Nothing else may have the folder open.
  * @throws PlatformError `data-locked`, `no-data`, `data-damaged`
  */
 export async function replay(
@@ -83,7 +82,7 @@ export async function replay(
     await log.close();
     const before = await hashOf(paths.state(folder), starts);
     if (keepsRebuilt) {
-      // Without state a folder is built again by its manifest, whichever of the two that is when a crash comes between.
+      // A crash between leaves no state, which is built again by the manifest there is, whichever of the two.
       await rm(paths.state(folder), { recursive: true, force: true });
       await writeManifest(folder, { ...manifest, ...declaredOf(wanted) });
       await rename(beside, paths.state(folder));
