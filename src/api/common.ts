@@ -10,6 +10,14 @@ export const AsOf = Type.Optional(
   }),
 );
 
+export const ForPurpose = Type.Optional(
+  Type.String({
+    maxLength: 100,
+    description:
+      "Only what may be used for this declared purpose, by what the person agreed to. Without it everything is shown",
+  }),
+);
+
 export const UserParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 265 }) });
 export const ItemParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 255 }) });
 

@@ -6,7 +6,7 @@ export {
   UserParams,
 } from "./common.ts";
 export { DeadLetterBody, DeadLettersQuerystring, DeadLettersResponse } from "./dead-letters.ts";
-export { ErasureAccepted, ErasureParams, ErasureResponse } from "./erasures.ts";
+export { ErasureAccepted, ErasureBody, ErasureParams, ErasureResponse } from "./erasures.ts";
 export {
   BATCH_BYTES,
   BatchBody,

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { AnyKey } from "./common.ts";
 
 /**
  * @file The Segment spec's messages, as they arrive (https://segment.com/docs/connections/spec). Lenient where Segment is
@@ -7,6 +8,29 @@ import { type Static, Type } from "typebox";
 const id = Type.String({ minLength: 1, maxLength: 255 });
 const isoTime = Type.String({ format: "date-time", description: "ISO 8601 with zone" });
 const json = Type.Record(Type.String(), Type.Unknown());
+const open = { additionalProperties: true };
+
+/** What is said of consent must not be misread: a `"false"` is refused, and not taken for a yes. */
+const consent = Type.Object(
+  {
+    consent: Type.Optional(
+      Type.Object(
+        { categoryPreferences: Type.Optional(Type.Record(AnyKey, Type.Boolean())) },
+        { ...open, description: "Segment's form: purpose -> whether it is granted" },
+      ),
+    ),
+    consentManagement: Type.Optional(
+      Type.Object(
+        {
+          allowedConsentIds: Type.Optional(Type.Array(Type.String())),
+          deniedConsentIds: Type.Optional(Type.Array(Type.String())),
+        },
+        { ...open, description: "RudderStack's form: the purposes granted and refused" },
+      ),
+    ),
+  },
+  open,
+);
 
 /** What every message may carry. One of `userId` and `anonymousId` is required. */
 const common = {
@@ -18,7 +42,7 @@ const common = {
   timestamp: Type.Optional(isoTime),
   originalTimestamp: Type.Optional(isoTime),
   sentAt: Type.Optional(Type.Union([isoTime, Type.Null()])),
-  context: Type.Optional(json),
+  context: Type.Optional(Type.Intersect([json, consent])),
   integrations: Type.Optional(json),
 };
 

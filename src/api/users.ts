@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { AnyKey, AsOf, IsoTime } from "./common.ts";
+import { AnyKey, AsOf, ForPurpose, IsoTime } from "./common.ts";
 
 /** One row of a sequence, enriched with what the catalogue knows of the item. */
 export const SequenceEvent = Type.Object({
@@ -27,6 +27,7 @@ export const SequenceQuerystring = Type.Object({
   surface: Type.Optional(
     Type.String({ maxLength: 1000, description: "Only these surfaces, divided by commas" }),
   ),
+  purpose: ForPurpose,
 });
 
 /** What every signal carries beside its value (the product's contract). */
@@ -48,7 +49,7 @@ export const SequenceResponse = Type.Object({
   ...signal,
 });
 
-export const UserQuerystring = Type.Object({ asOf: AsOf });
+export const UserQuerystring = Type.Object({ asOf: AsOf, purpose: ForPurpose });
 
 export const TopicBody = Type.Object({
   topic: Type.String(),

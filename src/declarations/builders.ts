@@ -8,6 +8,7 @@ export {
   type ItemAttributesOf,
   type Mode,
   type PropertiesOf,
+  type Retention,
   type SurfaceOf,
   type TraitsOf,
   type ValuesOf,
@@ -28,4 +29,5 @@ export {
   text,
   time,
 } from "./field.ts";
+export { type ConsentDefault, type DeclaredPurpose, defaultPurposes, purpose } from "./purpose.ts";
 export { env, type FromEnvironment, type Source, source } from "./source.ts";

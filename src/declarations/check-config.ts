@@ -2,6 +2,7 @@ import { TrackMessage } from "#api";
 import { PlatformError } from "#base";
 import { type ActionKind, actionKinds, type DeclaredAction } from "./action.ts";
 import { type Annotations, type Field, type Fields, type JsonSchema, sensitivities } from "./field.ts";
+import { type ConsentDefault, consentDefaults, MAX_PURPOSES, PERSONALIZATION } from "./purpose.ts";
 
 /** @file Checks a config as if no compiler had: it may come from a `.mjs` file. The first fault is thrown. */
 
@@ -10,11 +11,24 @@ const ACTION_NAME_LENGTH = 100;
 const SURFACE_NAME_LENGTH = 64;
 const SOURCE_NAME_LENGTH = 64;
 const FIELD_NAME_LENGTH = 100;
+const PURPOSE_NAME_LENGTH = 100;
 const MAX_STRENGTH = 1000;
+const MAX_RETENTION_DAYS = 36_500;
+const MIN_RETENTION_BYTES = 1024 * 1024;
 
-const CONFIG_KEYS = ["actions", "surfaces", "itemAttributes", "traits", "sources", "mode"];
+const CONFIG_KEYS = [
+  "actions",
+  "surfaces",
+  "itemAttributes",
+  "traits",
+  "sources",
+  "purposes",
+  "retention",
+  "mode",
+];
 const ACTION_KEYS = ["kind", "strength", "verb", "maxRows", "properties"];
 const SOURCE_KEYS = ["writeKey", "owner", "description"];
+const PURPOSE_KEYS = ["default", "owner", "description"];
 /** Variables that hold the platform's own keys. */
 const TAKEN_VARIABLES = ["INKLING_WRITE_KEY", "INKLING_API_KEY"];
 /** Types of messages that are no actions; they are counted by these names. */
@@ -30,7 +44,7 @@ const platformProperties = Object.keys(TrackMessage.properties.properties.proper
 export function checkConfig(config: unknown): void {
   requireObject("the config", config, "export default defineConfig({ actions: { ... } })");
   requireKnownKeys("the config", config, CONFIG_KEYS);
-  const { actions, surfaces, itemAttributes, traits, sources, mode } = config;
+  const { actions, surfaces, itemAttributes, traits, sources, purposes, retention, mode } = config;
   requireObject("actions", actions, "give an object of name: action({ ... }), or defaultActions");
   for (const [name, declared] of Object.entries(actions)) {
     checkName(`actions: the name`, name, ACTION_NAME_LENGTH);
@@ -46,6 +60,8 @@ export function checkConfig(config: unknown): void {
   if (itemAttributes !== undefined) checkFields("itemAttributes", itemAttributes);
   if (traits !== undefined) checkFields("traits", traits);
   if (sources !== undefined) checkSources(sources);
+  if (purposes !== undefined) checkPurposes(purposes);
+  if (retention !== undefined) checkRetention(retention);
   if (mode !== undefined && mode !== "strict" && mode !== "lenient")
     fail("mode", mode, 'it is "strict" or "lenient"');
 }
@@ -91,6 +107,35 @@ function checkAction(place: string, declared: unknown): asserts declared is Decl
         "every engagement may carry it already; leave it out or name it otherwise",
       );
   }
+}
+
+function checkPurposes(purposes: unknown): void {
+  requireObject("purposes", purposes, "give an object of name: purpose({ ... }), or defaultPurposes");
+  const names = Object.keys(purposes);
+  if (!names.includes(PERSONALIZATION))
+    fail("purposes", names, `${PERSONALIZATION} is missing, which recommendations ask for; declare it`);
+  if (names.length > MAX_PURPOSES)
+    fail("purposes: how many", names.length, `at most ${MAX_PURPOSES} can be told apart; leave some out`);
+  for (const [name, declared] of Object.entries(purposes)) {
+    const place = `purposes.${name}`;
+    checkName("purposes: the name", name, PURPOSE_NAME_LENGTH);
+    requireObject(place, declared, 'declare it by purpose({ default: "granted" })');
+    requireKnownKeys(place, declared, PURPOSE_KEYS);
+    if (!consentDefaults.includes(declared["default"] as ConsentDefault))
+      fail(`${place}.default`, declared["default"], `it is one of ${consentDefaults.join(", ")}`);
+    checkAnnotations(place, declared);
+  }
+}
+
+/** @throws PlatformError `invalid-config` that names the value and the fix */
+export function checkRetention(retention: unknown): void {
+  requireObject("retention", retention, "give { days: 90 }, { bytes: 1e10 } or both");
+  requireKnownKeys("retention", retention, ["days", "bytes"]);
+  const { days, bytes } = retention;
+  if (days !== undefined && !(typeof days === "number" && days > 0 && days <= MAX_RETENTION_DAYS))
+    fail("retention.days", days, `give days above 0, at most ${MAX_RETENTION_DAYS}, or leave it out`);
+  if (bytes !== undefined && !(Number.isInteger(bytes) && Number(bytes) >= MIN_RETENTION_BYTES))
+    fail("retention.bytes", bytes, `give whole bytes from ${MIN_RETENTION_BYTES}, or leave it out`);
 }
 
 function checkSurfaces(surfaces: unknown): void {

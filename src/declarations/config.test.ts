@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { PlatformError } from "#base";
 import { action } from "./action.ts";
-import { actionsOf, type Config, defaultConfig, defineConfig, sourcesOf } from "./config.ts";
+import { actionsOf, type Config, defaultConfig, defineConfig, purposesOf, sourcesOf } from "./config.ts";
 import { integer, listOf, number, oneOf, text } from "./field.ts";
+import { defaultPurposes, purpose } from "./purpose.ts";
 import { env, source } from "./source.ts";
 
 const save = action({ kind: "positive", strength: 2.5, verb: "saved" });
@@ -29,6 +30,24 @@ test("a config comes back as it was given", () => {
 
 test("the actions of a config can be handed to another thread", () => {
   expect(structuredClone(actionsOf(defaultConfig))).toEqual(actionsOf(defaultConfig));
+});
+
+test("purposes are declared beside the actions; without any, the three built in are in force", () => {
+  const { advertising, personalization } = defaultPurposes;
+  const config = defineConfig({
+    actions: {},
+    purposes: { personalization, research: purpose({ default: "denied", owner: "lab" }) },
+  });
+  expect(purposesOf(config)).toEqual([
+    { name: "personalization", default: "granted" },
+    { name: "research", default: "denied" },
+  ]);
+  expect(purposesOf(defaultConfig).map(({ name }) => name)).toEqual([
+    "personalization",
+    "analytics",
+    "advertising",
+  ]);
+  expect(advertising.default).toBe("denied");
 });
 
 test("the default config declares the actions that were built in", () => {
@@ -163,6 +182,23 @@ describe("a fault names the value and the fix", () => {
       'surfaces[1] is "home": it is there twice',
     ],
     ["a surface too long", { actions: {}, surfaces: ["x".repeat(65)] }, "at most 64"],
+    ["no personalization", { actions: {}, purposes: {} }, "purposes is []: personalization is missing"],
+    [
+      "a purpose without a default",
+      { actions: {}, purposes: { ...defaultPurposes, research: {} } },
+      "purposes.research.default is undefined: it is one of granted, denied",
+    ],
+    [
+      "seventeen purposes",
+      {
+        actions: {},
+        purposes: {
+          ...defaultPurposes,
+          ...Object.fromEntries(Array.from({ length: 14 }, (_, n) => [`p${n}`, { default: "denied" }])),
+        },
+      },
+      "purposes: how many is 17: at most 16 can be told apart",
+    ],
     ["an unknown mode", { actions: {}, mode: "hard" }, 'mode is "hard": it is "strict" or "lenient"'],
     ["a choice twice", { actions: {}, traits: { a: oneOf("x", "x") } }, "oneOf has it twice"],
     ["no choice", { actions: {}, traits: { a: oneOf() } }, "oneOf needs a value"],

@@ -2,6 +2,7 @@ import type { DeclaredAction } from "./action.ts";
 import { checkConfig } from "./check-config.ts";
 import { defaultActions } from "./default-actions.ts";
 import type { Field, Fields } from "./field.ts";
+import { type ConsentDefault, type DeclaredPurpose, defaultPurposes } from "./purpose.ts";
 import type { Source } from "./source.ts";
 
 /**
@@ -9,6 +10,14 @@ import type { Source } from "./source.ts";
  * that is missing. `lenient`: only a wrong value of something declared is; the rest is stored and counted.
  */
 export type Mode = "strict" | "lenient";
+
+/** How long the event log keeps what state and lake have taken. Whole segments go, so it is a little longer or larger than said. */
+export interface Retention {
+  /** Days since it came in. */
+  readonly days?: number;
+  /** Of all partitions of users together; from 1 MiB. */
+  readonly bytes?: number;
+}
 
 /** What `inkling.config.ts` exports: what the application's events, surfaces, items and people look like. */
 export interface Config {
@@ -21,6 +30,10 @@ export interface Config {
   readonly traits?: Fields;
   /** Who sends, each with a write key of its own. */
   readonly sources?: Readonly<Record<string, Source>>;
+  /** What events are used for, each with whether that takes people's consent. Default: `defaultPurposes`. */
+  readonly purposes?: Readonly<Record<string, DeclaredPurpose>>;
+  /** Default: the log is kept for good. */
+  readonly retention?: Retention;
   /** Default: lenient. */
   readonly mode?: Mode;
 }
@@ -67,6 +80,17 @@ export interface NamedSource {
 /** The declared sources, in the order of their declaration. */
 export function sourcesOf({ sources = {} }: Config): readonly NamedSource[] {
   return Object.entries(sources).map(([name, { writeKey }]) => ({ name, variable: writeKey.variable }));
+}
+
+/** A purpose as readers need it: plain data that can be handed to a worker thread. */
+export interface NamedPurpose {
+  readonly name: string;
+  readonly default: ConsentDefault;
+}
+
+/** The declared purposes, in the order of their declaration. */
+export function purposesOf({ purposes = defaultPurposes }: Config): readonly NamedPurpose[] {
+  return Object.entries(purposes).map(([name, { default: byDefault }]) => ({ name, default: byDefault }));
 }
 
 type Flat<Shape> = { [Name in keyof Shape]: Shape[Name] };

@@ -3,6 +3,7 @@ import addFormats from "ajv-formats";
 import type { Config } from "./config.ts";
 import type { JsonSchema } from "./field.ts";
 import { jsonSchemaOf } from "./json-schema.ts";
+import { CONSENT_UPDATED } from "./purpose.ts";
 
 /** What is wrong with a value, by the config. */
 export interface DeclarationFault {
@@ -49,7 +50,8 @@ export function propertyFaultFinder(config: Config): FaultFinder {
     event(name, properties = {}) {
       const check = events.get(name);
       if (check) return check(properties);
-      return isStrict && !events.has(name) ? undeclared(name) : undefined;
+      const isKnown = events.has(name) || name === CONSENT_UPDATED;
+      return isStrict && !isKnown ? undeclared(name) : undefined;
     },
     traits: (traits = {}) => checkTraits(traits),
     itemAttributes: (attributes = {}) => checkAttributes(attributes),

@@ -1,5 +1,7 @@
 export * from "./builders.ts";
-export { actionsOf, type NamedAction, sourcesOf } from "./config.ts";
+export { checkRetention } from "./check-config.ts";
+export { actionsOf, type NamedAction, type NamedPurpose, purposesOf, sourcesOf } from "./config.ts";
 export { type DeclarationFault, type FaultFinder, propertyFaultFinder } from "./fault-finder.ts";
 export { type DeclaredSchemas, jsonSchemaOf } from "./json-schema.ts";
 export { findConfig, loadConfig } from "./load-config.ts";
+export { CONSENT_UPDATED, MAX_PURPOSES, PERSONALIZATION } from "./purpose.ts";

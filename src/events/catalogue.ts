@@ -1,9 +1,10 @@
 import type { ItemInput } from "#api";
 import { assert, type ItemId, type ItemRow } from "#base";
+import { MAX_PURPOSES } from "#declarations";
 import type { SharedRecord } from "./shared-record.ts";
 
 /**
- * @file The catalogue: every item that was put or met, and the small vocabularies of action and surface names. Names get
+ * @file The catalogue: every item that was put or met, and the small vocabularies of actions, surfaces and purposes. Names get
  * numbers in the order in which they stand in the shared partition of the log, so every replay numbers them alike, and
  * a user's sequence can hold four bytes where the sender wrote a sentence.
  */
@@ -21,15 +22,17 @@ export interface Item {
   readonly isAvailable: boolean;
 }
 
-/** Code 0 of both vocabularies: no surface was given, or the 255 codes are used up. */
+/** Code 0 of every vocabulary: no surface was given, or the codes are used up. */
 export const UNNAMED = 0;
-const CODES = 256;
+/** Of a vocabulary whose codes take a byte. */
+const CODES = 255;
 
 export class Catalogue {
   readonly #items: Item[] = [];
   readonly #rows = new Map<string, ItemRow>();
   readonly actions = new Vocabulary();
   readonly surfaces = new Vocabulary();
+  readonly purposes = new Vocabulary(MAX_PURPOSES);
 
   get itemCount(): number {
     return this.#items.length;
@@ -55,6 +58,7 @@ export class Catalogue {
     if (record.kind === "item") this.#applyItem(record.itemId, record.input);
     else if (record.kind === "action") this.actions.add(record.name);
     else if (record.kind === "surface") this.surfaces.add(record.name);
+    else if (record.kind === "purpose") this.purposes.add(record.name);
   }
 
   #applyItem(itemId: string, input: Omit<ItemInput, "itemId"> = {}): void {
@@ -76,20 +80,30 @@ export class Catalogue {
   }
 }
 
-/** Names with one-byte codes. */
+/** Names with codes from 1. */
 export class Vocabulary {
   readonly #names: string[] = [""];
   readonly #codes = new Map<string, number>([["", UNNAMED]]);
+  readonly #limit: number;
+
+  /** `limit`: how many names get a code. */
+  constructor(limit = CODES) {
+    this.#limit = limit;
+  }
+
+  get #isFull(): boolean {
+    return this.#names.length > this.#limit;
+  }
 
   add(name: string): void {
-    if (this.#codes.has(name) || this.#names.length >= CODES) return;
+    if (this.#codes.has(name) || this.#isFull) return;
     this.#codes.set(name, this.#names.length);
     this.#names.push(name);
   }
 
   /** `undefined` for a name not added yet while there is room for it. */
   codeOf(name: string): number | undefined {
-    return this.#codes.get(name) ?? (this.#names.length >= CODES ? UNNAMED : undefined);
+    return this.#codes.get(name) ?? (this.#isFull ? UNNAMED : undefined);
   }
 
   nameOf(code: number): string {

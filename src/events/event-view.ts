@@ -1,7 +1,9 @@
 import { assert } from "#base";
+import { type ConsentChoices, consentOf } from "./consent.ts";
 import { PackedCursor } from "./packed-cursor.ts";
 import {
   decodeEvent,
+  decodeValue,
   type EventKind,
   KINDS,
   STORED_EVENT_VERSION,
@@ -31,6 +33,8 @@ export interface EventView {
   readonly name: string;
   readonly timestampMs: number;
   rowProperties(): RowProperties;
+  /** As {@link consentOf}: nothing but what is said of consent is unpacked. */
+  consent(): ConsentChoices | undefined;
   /** Everything, unpacked. */
   event(): StoredEvent;
 }
@@ -48,6 +52,8 @@ class PackedEvent implements EventView {
   readonly timestampMs: number;
   readonly #bytes: Uint8Array;
   readonly #propertiesAt: number;
+  /** 0 until it is known. */
+  #propertiesEnd = 0;
 
   constructor(bytes: Uint8Array) {
     const cursor = shared.open(bytes);
@@ -88,7 +94,24 @@ class PackedEvent implements EventView {
       else if (column === 6) source = cursor.text();
       else cursor.skip();
     }
+    this.#propertiesEnd = cursor.at;
     return { itemId, surface, dwellMs, value, position, slateId, source };
+  }
+
+  consent(): ConsentChoices | undefined {
+    const cursor = shared.open(this.#bytes);
+    cursor.at = this.#propertiesEnd || this.#propertiesAt;
+    if (this.#propertiesEnd === 0) cursor.skip();
+    cursor.skip(); // traits
+    if (!cursor.enter(CONTEXT)) return undefined;
+    let context: Record<string, unknown> | undefined;
+    for (let left = cursor.mapLength(); left > 0; left--) {
+      const form = CONSENT_FORMS[cursor.keyAmong(CONSENT_KEYS)];
+      const from = cursor.at;
+      cursor.skip();
+      if (form) context = { ...context, [form]: decodeValue(this.#bytes.subarray(from, cursor.at)) };
+    }
+    return context && consentOf({ rest: { context } });
   }
 
   event(): StoredEvent {
@@ -99,6 +122,11 @@ class PackedEvent implements EventView {
 /** Moved from record to record, one at a time. */
 const shared = new PackedCursor();
 const FIELDS = 10;
-const COLUMNS = ["itemId", "surface", "dwellMs", "value", "position", "slateId", "source"].map((name) =>
-  Buffer.from(name),
-);
+const COLUMNS = keys("itemId", "surface", "dwellMs", "value", "position", "slateId", "source");
+const CONTEXT = keys("context");
+const CONSENT_FORMS = ["consent", "consentManagement"];
+const CONSENT_KEYS = keys(...CONSENT_FORMS);
+
+function keys(...names: readonly string[]): readonly Uint8Array[] {
+  return names.map((name) => Buffer.from(name));
+}

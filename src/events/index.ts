@@ -1,5 +1,12 @@
 export { Actions } from "./actions.ts";
 export { Catalogue, type Item, UNNAMED, type Vocabulary } from "./catalogue.ts";
+export {
+  type ConsentChoices,
+  choiceIn,
+  consentBits,
+  consentOf,
+  isStandingChoice,
+} from "./consent.ts";
 export type { DeadLetter } from "./dead-letter.ts";
 export { type DeadLetterPage, DeadLetters, type DeadLettersOptions } from "./dead-letters.ts";
 export { type EventView, viewEvent } from "./event-view.ts";
@@ -7,6 +14,8 @@ export { followShared } from "./follow-shared.ts";
 export { IdentityGraph } from "./identity.ts";
 export { type Applied, Ingestion, type IngestionParts, type IngestResult, partitionOf } from "./ingestion.ts";
 export type { Rejection, RejectionCode } from "./message.ts";
+export { nameNames } from "./name-names.ts";
+export { type NamedPurpose, Purposes } from "./purposes.ts";
 export { type DeadLetterReplay, type ReplayedDeadLetters, replayDeadLetters } from "./replay-dead-letters.ts";
 export {
   decodeSharedRecord,

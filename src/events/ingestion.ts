@@ -14,6 +14,7 @@ import {
   type Rejection,
   validateMessage,
 } from "./message.ts";
+import { nameNames } from "./name-names.ts";
 import { compileSchema } from "./schema-compiler.ts";
 import { encodeSharedRecord, SHARED_PARTITION, type SharedRecord } from "./shared-record.ts";
 import { encodeEvent, type Fields, type StoredEvent } from "./stored-event.ts";
@@ -185,24 +186,10 @@ export class Ingestion {
   async #settleShared(events: readonly StoredEvent[]): Promise<void> {
     const fresh = new Map<string, SharedRecord>();
     for (const event of events) {
-      if (event.kind === "track") this.#nameNames(event, fresh);
+      if (event.kind === "track") nameNames(event, this.#parts, fresh);
       else if (event.kind === "identify" || event.kind === "alias") this.#linkIds(event, fresh);
     }
     if (fresh.size > 0) await this.#store(SHARED_PARTITION, [...fresh.values()].map(encodeSharedRecord));
-  }
-
-  /** Every item, action and surface gets its number before an event that uses it. */
-  #nameNames({ name, properties }: StoredEvent, fresh: Map<string, SharedRecord>): void {
-    const { catalogue, actions } = this.#parts;
-    if (!actions.named(name)) return;
-    const { itemId, surface } = properties;
-    if (catalogue.actions.codeOf(name) === undefined) fresh.set(`action ${name}`, { kind: "action", name });
-    if (typeof surface === "string" && catalogue.surfaces.codeOf(surface) === undefined) {
-      fresh.set(`surface ${surface}`, { kind: "surface", name: surface });
-    }
-    if (typeof itemId === "string" && catalogue.rowOf(itemId) === undefined) {
-      fresh.set(`item ${itemId}`, { kind: "item", itemId });
-    }
   }
 
   /** `identify` joins the anonymous id to the user; `alias` joins the previous id, which may have been either kind. */

@@ -94,6 +94,15 @@ export class PackedCursor {
     return -1;
   }
 
+  /** Moves to the value of the first of these keys (UTF-8) in the map that is next; false, behind the map, when it has none. */
+  enter(keys: readonly Uint8Array[]): boolean {
+    for (let left = this.mapLength(); left > 0; left--) {
+      if (this.keyAmong(keys) >= 0) return true;
+      this.skip();
+    }
+    return false;
+  }
+
   /** Steps over the next value, whatever it is. */
   skip(): void {
     for (let left = 1; left > 0; left--) left += this.#skipOne();

@@ -5,7 +5,7 @@ import { assert } from "#base";
 /** One record of the shared partition: of the catalogue, or of who is who. */
 export type SharedRecord =
   | { readonly kind: "item"; readonly itemId: string; readonly input?: Omit<ItemInput, "itemId"> }
-  | { readonly kind: "action" | "surface"; readonly name: string }
+  | { readonly kind: "action" | "surface" | "purpose"; readonly name: string }
   | { readonly kind: "link"; readonly from: string; readonly to: string }
   | { readonly kind: "unlink"; readonly id: string };
 

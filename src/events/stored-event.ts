@@ -66,6 +66,11 @@ export function decodeEvent(bytes: Uint8Array): StoredEvent {
   };
 }
 
+/** A value that lies within an event. */
+export function decodeValue(bytes: Uint8Array): unknown {
+  return packr.unpack(bytes);
+}
+
 function orNull(fields: Fields): Fields | null {
   for (const _ in fields) return fields;
   return null;

@@ -14,10 +14,13 @@ import type { FolderScan } from "./scan-folder.ts";
  */
 export interface Forgets {
   readonly name: string;
-  /** Removes everything of the ids and counts what went. Doing it again removes what a crash left. */
-  forget(ids: readonly string[]): Promise<Removed>;
-  /** How many traces of the ids the store still finds when it looks as its readers do. */
-  verify(ids: readonly string[]): Promise<number>;
+  /**
+   * Removes everything of the ids and counts what went. Doing it again removes what a crash left. Where a store may give up what
+   * others said of them, what has one of the values goes too.
+   */
+  forget(ids: readonly string[], values: readonly string[]): Promise<Removed>;
+  /** How many traces the store still finds when it looks as its readers do. */
+  verify(ids: readonly string[], values: readonly string[]): Promise<number>;
 }
 
 /** What went, by kind: `{ rows: 12, filesRewritten: 1 }`. */
@@ -152,7 +155,7 @@ export class Erasures {
       const release = await this.#parts.hold();
       try {
         for (const store of this.#parts.stores) {
-          const removed = await store.forget(request.ids);
+          const removed = await store.forget(request.ids, request.values);
           reached = { ...reached, stores: addReceipt(reached.stores, store.name, removed, this.#now()) };
           await this.#note(reached);
         }
@@ -178,7 +181,7 @@ export class Erasures {
 
   async #verify({ ids, values }: Pending): Promise<Verification> {
     const traces: Record<string, number> = {};
-    for (const store of this.#parts.stores) traces[store.name] = await store.verify(ids);
+    for (const store of this.#parts.stores) traces[store.name] = await store.verify(ids, values);
     const rawIds = ids.flatMap((id) => [id, id.replace(/^anonymous:/, "")]);
     const scan = await this.#parts.scan([...rawIds, ...values]);
     const isEmpty = scan.found.length === 0 && Object.values(traces).every((count) => count === 0);

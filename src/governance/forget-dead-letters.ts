@@ -2,8 +2,8 @@ import type { DeadLetters } from "#events";
 import { hasWord, SHORTEST_NEEDLE_BYTES } from "./scan-folder.ts";
 
 /**
- * Removes the dead letters of the ids, and those that mention one anywhere: nothing is derived from a dead letter, so one too many
- * costs little, and one too few would leave a trace. Counts what went.
+ * Removes the dead letters of the ids, and those that mention one anywhere, or another value of theirs: nothing is derived from a
+ * dead letter, so one too many costs little, and one too few would leave a trace. Counts what went.
  */
 export async function forgetInDeadLetters(
   deadLetters: DeadLetters,

@@ -17,11 +17,13 @@ export interface ApplyTask {
 }
 
 /**
- * What the serving thread says: how far the log is durable; to let go of the state until it is told to go on, for the files of
- * log and state are written anew meanwhile; or that it is time to end.
+ * What the serving thread says: how far the log is durable, or where it begins now; to get state on disk; to let go of the state
+ * until it is told to go on, for the files of log and state are written anew meanwhile; or that it is time to end.
  */
 export type ApplyOrder =
   | { readonly kind: "extend"; readonly partition: number; readonly end: number }
+  | { readonly kind: "drop"; readonly partition: number; readonly offset: number }
+  | { readonly kind: "flush" }
   | { readonly kind: "pause" }
   | { readonly kind: "resume" }
   | { readonly kind: "stop" };
@@ -31,6 +33,7 @@ export type ApplyMessage =
   | { readonly kind: "ready"; readonly newestMs: number }
   | { readonly kind: "applied"; readonly partition: number; readonly offset: number }
   | { readonly kind: "paused" }
+  | { readonly kind: "flushed"; readonly isOnDisk: boolean }
   | { readonly kind: "trouble"; readonly message: string }
   | { readonly kind: "failed"; readonly code?: ErrorCode; readonly message: string };
 
@@ -41,8 +44,15 @@ const send = (message: ApplyMessage): void => port.postMessage(message);
 const RETRY_MS = 500;
 const { folder, partitionCount, declared } = workerData as ApplyTask;
 
+interface Applying {
+  /** Resolves when what was applied is on disk. */
+  readonly flush: () => Promise<void>;
+  /** Flushes as well. */
+  readonly close: () => Promise<void>;
+}
+
 /** State kept level with the log; told as soon as it is. */
-async function startApplying(log: SegmentedEventLog): Promise<{ close: () => Promise<void> }> {
+async function startApplying(log: SegmentedEventLog): Promise<Applying> {
   // Nothing in this state expires, so its clock is of no consequence.
   const state = new LmdbStateStore(paths.state(folder), new SystemClock());
   const applier = await Applier.start(
@@ -60,6 +70,7 @@ async function startApplying(log: SegmentedEventLog): Promise<{ close: () => Pro
   });
   send({ kind: "ready", newestMs: applier.newestMs });
   return {
+    flush: () => state.flush(),
     close: async () => {
       await applier.close();
       await state.close();
@@ -68,10 +79,7 @@ async function startApplying(log: SegmentedEventLog): Promise<{ close: () => Pro
 }
 
 /** As above, and again until it succeeds or `isOver`: who paused it counts on it to go on. */
-async function startAgain(
-  log: SegmentedEventLog,
-  isOver: () => boolean,
-): Promise<{ close: () => Promise<void> } | undefined> {
+async function startAgain(log: SegmentedEventLog, isOver: () => boolean): Promise<Applying | undefined> {
   while (!isOver()) {
     try {
       return await startApplying(log);
@@ -95,9 +103,17 @@ function fail(error: unknown): void {
 useLargeBufferPool();
 try {
   const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount, isReadOnly: true });
-  let applying: { close: () => Promise<void> } | undefined = await startApplying(log);
+  let applying: Applying | undefined = await startApplying(log);
   const obey = async (order: ApplyOrder): Promise<void> => {
     if (order.kind === "extend") return log.extendTo(order.partition, order.end);
+    if (order.kind === "drop") return log.dropBefore(order.partition, order.offset);
+    if (order.kind === "flush") {
+      const isOnDisk = await (applying?.flush() ?? Promise.resolve()).then(
+        () => true,
+        () => false,
+      );
+      return send({ kind: "flushed", isOnDisk });
+    }
     if (order.kind === "resume") {
       await log.refresh();
       applying = await startAgain(log, () => isStopping);

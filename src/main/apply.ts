@@ -28,6 +28,8 @@ export class BackgroundApplier {
   #newestMs = 0;
   #isOpen = false;
   #isGone = false;
+  /** Those who wait for state to be on disk. */
+  #flushes: ((isOnDisk: boolean) => void)[] = [];
   /** Whoever waits for the worker to say that it is paused, or level again. */
   #answer: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
 
@@ -73,6 +75,20 @@ export class BackgroundApplier {
   /** Per partition, the offset before which everything shows. */
   appliedOffsets(): number[] {
     return this.#gates.map((gate) => gate.offset);
+  }
+
+  /** Per partition, the offset before which everything is in the state on disk; zeros when it cannot be had there. */
+  async durableOffsets(): Promise<readonly number[]> {
+    const offsets = this.appliedOffsets();
+    this.#order({ kind: "flush" });
+    const flushed = new Promise<boolean>((resolve) => this.#flushes.push(resolve));
+    const isFlushed = await Promise.race([flushed, this.#ended.then(() => false)]);
+    return isFlushed ? offsets : offsets.map(() => 0);
+  }
+
+  /** The log has dropped what is before. */
+  drop(partition: number, offset: number): void {
+    this.#order({ kind: "drop", partition, offset });
   }
 
   /** Records of users in the log that state does not show yet. */
@@ -135,6 +151,7 @@ export class BackgroundApplier {
       this.#fault = undefined;
     }
     if (message.kind === "ready" || message.kind === "paused") this.#answer?.resolve();
+    if (message.kind === "flushed") this.#flushes.shift()?.(message.isOnDisk);
     if (message.kind === "failed") {
       const { code, message: text } = message;
       this.#fault = `events cannot be applied: ${text}`;

@@ -8,8 +8,8 @@ import type { NamedAction } from "#declarations";
  *
  *     inkling.json     what this folder is (below)
  *     log/             the event log: the truth
- *     state/           derived from the log; can be deleted, the next start builds it again
- *     lake/            all events as Parquet, for whole-population reads; follows the log
+ *     state/           derived from the log; can be deleted, the next start builds it again (`inkling replay`, where there is retention)
+ *     lake/            all events as Parquet, for whole-population reads; follows the log, and has what retention drops from it
  *     dead-letters/    rejected events and items, an event log of its own
  *     blobs/           models, receipts of erasures
  *     erasing/         erasures that are not done yet
@@ -28,6 +28,8 @@ export interface DataManifest {
   readonly partitionCount: number;
   /** The declared actions the state was built with. */
   readonly actions: readonly NamedAction[];
+  /** Names of the purposes whose consent the state's rows speak of. */
+  readonly purposes: readonly string[];
   readonly seed: number;
   /** Size of the world; `null` for other data. */
   readonly preset: string | null;
@@ -76,7 +78,8 @@ export async function writeManifest(folder: string, manifest: DataManifest): Pro
 function parseManifest(folder: string, text: string): DataManifest {
   const path = join(resolve(folder), FILE);
   try {
-    const manifest = JSON.parse(text) as DataManifest; // written by us; the format number is checked next
+    const made = JSON.parse(text) as DataManifest; // written by us; the format number is checked next
+    const manifest = { ...made, purposes: made.purposes ?? [] }; // earlier versions knew none
     if (manifest.format === 1 && Number.isInteger(manifest.partitionCount)) return manifest;
   } catch {
     // told below

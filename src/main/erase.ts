@@ -128,12 +128,12 @@ function forgettingLog({ log, identity }: EraseParts, bounds: Bounds): Forgets {
 function forgettingDeadLetters({ folder, deadLetters }: EraseParts, bounds: Bounds): Forgets {
   return {
     name: "dead-letters",
-    async forget(ids) {
+    async forget(ids, values) {
       await rm(damagedDeadLetters(folder), { recursive: true, force: true });
       bounds.letters = deadLetters.end;
-      return forgetInDeadLetters(deadLetters, ids);
+      return forgetInDeadLetters(deadLetters, [...ids, ...values]);
     },
-    verify: (ids) => countInDeadLetters(deadLetters, ids, 0, bounds.letters),
+    verify: (ids, values) => countInDeadLetters(deadLetters, [...ids, ...values], 0, bounds.letters),
   };
 }
 

@@ -8,8 +8,8 @@ import {
   type ProgressListener,
   Random,
 } from "#base";
-import type { NamedAction } from "#declarations";
-import { Actions } from "#events";
+import type { NamedAction, NamedPurpose } from "#declarations";
+import { Actions, Purposes } from "#events";
 import { modelNamed } from "#models";
 import { interactionsFromLog } from "#sequences";
 import { FileBlobStore, SegmentedEventLog } from "#storage";
@@ -22,6 +22,8 @@ export interface FitTask {
   readonly partitionCount: number;
   /** The declared actions. */
   readonly declared: readonly NamedAction[];
+  /** The declared purposes; models learn from what may be used for personalization. */
+  readonly purposes: readonly NamedPurpose[];
   readonly seed: number;
   readonly models: readonly { readonly name: string; readonly config?: Readonly<Record<string, number>> }[];
 }
@@ -35,14 +37,16 @@ export type FitMessage =
 const PROGRESS_EVERY_MS = 100;
 
 async function fitAll(task: FitTask, progress: ProgressListener): Promise<ModelManifest[]> {
-  const { folder, partitionCount, seed, declared } = task;
+  const { folder, partitionCount, seed } = task;
+  const actions = new Actions(task.declared);
+  const purpose = new Purposes(task.purposes).personalization;
   const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount, isReadOnly: true });
-  const { interactions, dataUntilMs } = await interactionsFromLog(log, new Actions(declared), progress);
+  const { interactions, dataUntilMs } = await interactionsFromLog(log, { actions, purpose }, progress);
   await log.close();
   if (interactions.itemRows.length === 0) {
     throw new PlatformError(
       "no-data",
-      "no positive engagement has been received yet, so there is nothing to learn from",
+      "no positive engagement that may be used for personalization has been received yet, so there is nothing to learn from",
     );
   }
   const store = new ModelStore(new FileBlobStore(paths.blobs(folder)));

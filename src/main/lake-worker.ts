@@ -16,16 +16,18 @@ export interface LakeTask {
 }
 
 /**
- * `pause` lets go of log and state, whose files are written anew, until `resume`; `erase` comes between the two. Each but `extend`
- * and `stop` is answered.
+ * `drop`: the log has dropped what is before. `pause` lets go of log and state, whose files are written anew, until `resume`;
+ * `erase` comes between the two. Each but `extend`, `drop` and `stop` is answered.
  */
 export type LakeOrder =
   | { readonly kind: "extend"; readonly partition: number; readonly end: number }
+  | { readonly kind: "drop"; readonly partition: number; readonly offset: number }
   | { readonly kind: "pause" | "resume" | "stop" }
   | { readonly kind: "erase" | "count"; readonly ids: readonly string[] };
 
 export type LakeMessage =
   | { readonly kind: "trouble"; readonly message: string }
+  | { readonly kind: "written"; readonly partition: number; readonly offset: number }
   | { readonly kind: "answer"; readonly removed: Removed }
   | { readonly kind: "failed"; readonly message: string };
 
@@ -43,12 +45,15 @@ const log = await SegmentedEventLog.open(paths.log(folder), {
 const lake = await DuckDbLake.open(paths.lake(folder));
 let state: LmdbStateStore | undefined;
 let writer: LakeWriter | undefined;
+for (let partition = 1; partition < partitionCount; partition++)
+  send({ kind: "written", partition, offset: lake.committed(partition) });
 startWriting();
 
 function startWriting(): void {
   state = new LmdbStateStore(paths.state(folder), new SystemClock());
   const onFailure = (error: unknown): void => send({ kind: "trouble", message: String(error) });
-  writer = new LakeWriter({ log, state, lake, onFailure });
+  const onWritten = (partition: number, offset: number): void => send({ kind: "written", partition, offset });
+  writer = new LakeWriter({ log, state, lake, onWritten, onFailure });
   writer.start();
 }
 
@@ -60,6 +65,7 @@ async function stopWriting(): Promise<void> {
 }
 
 async function obey(order: Exclude<LakeOrder, { kind: "extend" }>): Promise<void> {
+  if (order.kind === "drop") return log.dropBefore(order.partition, order.offset);
   if (order.kind === "erase") return send({ kind: "answer", removed: await forgetInLake(lake, order.ids) });
   if (order.kind === "count")
     return send({ kind: "answer", removed: { rows: await countInLake(lake, order.ids) } });

@@ -7,6 +7,7 @@ import { startThread } from "./threads.ts";
 export class BackgroundLake {
   readonly #worker: Worker;
   readonly #ended: Promise<void>;
+  readonly #written = new Map<number, number>();
   #isRunning = true;
   #answer:
     | { readonly resolve: (removed: Removed) => void; readonly reject: (error: Error) => void }
@@ -16,6 +17,7 @@ export class BackgroundLake {
     this.#worker = startThread("lake-worker", task);
     this.#worker.on("message", (message: LakeMessage) => {
       if (message.kind === "trouble") onNotice(`the lake is behind: ${message.message}; it is tried again`);
+      else if (message.kind === "written") this.#written.set(message.partition, message.offset);
       else if (message.kind === "answer") this.#answer?.resolve(message.removed);
       else this.#answer?.reject(new Error(`the lake: ${message.message}`));
     });
@@ -34,6 +36,16 @@ export class BackgroundLake {
   /** State shows everything of the partition before `end`. */
   extend(partition: number, end: number): void {
     this.#order({ kind: "extend", partition, end });
+  }
+
+  /** The offset before which everything of the partition is in the lake for good. */
+  written(partition: number): number {
+    return this.#written.get(partition) ?? 0;
+  }
+
+  /** The log has dropped what is before. */
+  drop(partition: number, offset: number): void {
+    this.#order({ kind: "drop", partition, offset });
   }
 
   /** Lets go of log and state until resumed. */

@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { type Clock, HistoricalClock, PlatformError, type ProgressListener, SystemClock } from "#base";
 import {
-  actionsOf,
   type Config,
   defaultConfig,
   jsonSchemaOf,
-  type NamedAction,
   propertyFaultFinder,
+  purposesOf,
+  type Retention,
 } from "#declarations";
 import {
   Actions,
@@ -18,6 +18,7 @@ import {
   IdentityGraph,
   Ingestion,
   type IngestionParts,
+  Purposes,
   type ReplayedDeadLetters,
   replayDeadLetters,
   SHARED_PARTITION,
@@ -40,10 +41,12 @@ import {
 import { BackgroundApplier } from "./apply.ts";
 import { type DataManifest, paths, readManifest, writeManifest } from "./data-folder.ts";
 import { openDeadLetters } from "./dead-letters.ts";
+import { adopt, type Declared, declaredBy, numberPurposes } from "./declared.ts";
 import { createErasures, resumeErasures } from "./erase.ts";
 import { fitInWorker } from "./fit.ts";
 import { BackgroundLake } from "./lake.ts";
 import { type ModelManifest, ModelStore } from "./model-store.ts";
+import { LogRetention, segmentBytesFor } from "./retention.ts";
 
 /** @file The composition root: one folder in, one wired platform out. */
 
@@ -52,7 +55,7 @@ export interface PlatformOptions {
   /** What the application declares; default: the built-in actions, everything else open. */
   readonly config?: Config;
   /** Of a folder made now; an existing one keeps its own. Without it only an existing folder opens. */
-  readonly create?: Omit<DataManifest, "format" | "partitionCount" | "actions" | "imported">;
+  readonly create?: Omit<DataManifest, "format" | "partitionCount" | "actions" | "purposes" | "imported">;
   /** False: what is acknowledged survives the death of the process, and perhaps not that of the machine. Default: true. */
   readonly isDurable?: boolean;
   readonly progress: ProgressListener;
@@ -81,6 +84,9 @@ export class Platform {
   readonly catalogue: Catalogue;
   readonly identity: IdentityGraph;
   readonly actions: Actions;
+  readonly purposes: Purposes;
+  /** What drops old segments of the log, where that is asked for. */
+  readonly retention: LogRetention | undefined;
   readonly applier: BackgroundApplier;
   readonly ingestion: Ingestion;
   readonly deadLetters: DeadLetters;
@@ -119,6 +125,9 @@ export class Platform {
     this.catalogue = parts.catalogue;
     this.identity = parts.identity;
     this.actions = parts.actions;
+    const { retention } = parts.config;
+    this.purposes = new Purposes(purposesOf(parts.config));
+    this.retention = retention && this.#retainBy(retention, parts.onNotice);
     this.applier = parts.applier;
     this.deadLetters = parts.deadLetters;
     this.#config = parts.config;
@@ -163,33 +172,43 @@ export class Platform {
    * @throws PlatformError `data-locked`, `data-damaged`, `data-mismatch`
    */
   static async open(options: PlatformOptions): Promise<Platform> {
-    const { folder, config = defaultConfig, create, isDurable = true, progress, onNotice } = options;
-    const declared = actionsOf(config);
+    const { folder, create, isDurable = true, progress, onNotice } = options;
+    const config: Config = options.config ?? defaultConfig;
+    const declared = declaredBy(config);
     const lock = await lockFolder(folder);
     try {
-      const manifest =
+      const found =
         (await readManifest(folder)) ?? (create && (await createManifest(folder, create, declared)));
-      if (!manifest) throw new PlatformError("no-data", `${folder} is empty; fill it with: inkling import`);
-      requireSameActions(folder, manifest, declared);
+      if (!found) throw new PlatformError("no-data", `${folder} is empty; fill it with: inkling import`);
+      const manifest = adopt(folder, found, declared);
+      if (JSON.stringify(manifest) !== JSON.stringify(found)) await writeManifest(folder, manifest);
       const clock = manifest.clock === "historical" ? new HistoricalClock(0) : new SystemClock();
       const { partitionCount } = manifest;
       const state = new LmdbStateStore(paths.state(folder), clock);
       if (state.wasLost)
         onNotice("the machine went down before state was on disk; it is built again from the log");
       const acknowledged = (await readAllProgress(state, partitionCount)).map(({ offset }) => offset);
-      const logOptions = { partitionCount, acknowledged, isDurable, onRecovery: onNotice };
+      const logOptions = {
+        ...{ partitionCount, acknowledged, isDurable, onRecovery: onNotice },
+        segmentBytes: segmentBytesFor(config.retention ?? {}, partitionCount),
+      };
       const log = await openLog(folder, logOptions, state);
       const deadLetters = await openDeadLetters(folder, { onNotice });
       const catalogue = new Catalogue();
       const identity = new IdentityGraph();
-      const actions = new Actions(declared);
+      const actions = new Actions(declared.actions);
       const trouble = (error: unknown): void => onNotice(`the catalogue cannot be read: ${String(error)}`);
       const sharedFollower = followShared(log, { catalogue, identity }, trouble);
       await sharedFollower.catchUp(() => {});
+      await numberPurposes(log, catalogue, declared.purposes);
       sharedFollower.start();
+      await sharedFollower.reached(log.end(SHARED_PARTITION));
       // Before state is brought level with the log, which may have events that were to be erased.
       await resumeErasures({ folder, log, state, identity, actions, deadLetters, onNotice });
-      const applier = await BackgroundApplier.start({ folder, log, state, declared, progress, onNotice });
+      const applier = await BackgroundApplier.start({
+        ...{ folder, log, state, progress, onNotice },
+        declared: declared.actions,
+      });
       clock.observe(applier.newestMs);
       const parts = {
         folder,
@@ -248,9 +267,11 @@ export class Platform {
       partitionCount,
       seed,
       declared: this.#manifest.actions,
+      purposes: purposesOf(this.#config),
       models: [{ name: personal }, { name: coldStart }],
     };
-    const manifests = await fitInWorker(task, progress, abort);
+    const release = await this.retention?.hold();
+    const manifests = await fitInWorker(task, progress, abort).finally(release);
     const served = { personal: manifests[0]!, coldStart: manifests[1]! }; // one for each model asked for
     await this.models.serve(served);
     return served;
@@ -269,7 +290,7 @@ export class Platform {
       this.models.load(serving.personal),
       this.models.load(serving.coldStart),
     ]);
-    const { state, catalogue, identity, actions, clock, ingestion, applier, deadLetters } = this;
+    const { state, catalogue, identity, actions, purposes, clock, ingestion, applier, deadLetters } = this;
     const services: Services = {
       erasures: this.erasures,
       deadLetters,
@@ -279,8 +300,12 @@ export class Platform {
       catalogue,
       identity,
       actions,
+      purposes,
       ingestion,
-      recommender: new Recommender({ state, catalogue, identity, actions, personal, coldStart }),
+      recommender: new Recommender({
+        ...{ state, catalogue, identity, actions, personal, coldStart },
+        purpose: purposes.personalization,
+      }),
       metrics: this.#createMetrics(),
       about: {
         name: "inkling",
@@ -338,8 +363,19 @@ export class Platform {
     });
   }
 
-  /** Keeps the other threads from log and state until what it returns is called; events are still let in, and wait. */
+  /** Keeps everybody else from log and state until what it returns is called; events are still let in, and wait. */
   async #hold(): Promise<() => Promise<void>> {
+    const release = await this.retention?.hold();
+    try {
+      const resume = await this.#holdThreads();
+      return () => resume().finally(release);
+    } catch (error) {
+      release?.();
+      throw error;
+    }
+  }
+
+  async #holdThreads(): Promise<() => Promise<void>> {
     const lake = this.#lake;
     await lake?.pause();
     try {
@@ -357,6 +393,23 @@ export class Platform {
     };
   }
 
+  #retainBy(policy: Retention, onNotice: (message: string) => void): LogRetention {
+    return new LogRetention({
+      log: this.log,
+      policy,
+      clock: new SystemClock(),
+      taken: async () => {
+        const applied = await this.applier.durableOffsets();
+        return applied.map((offset, partition) => Math.min(offset, this.#lake?.written(partition) ?? 0));
+      },
+      onDropped: (partition, offset) => {
+        this.applier.drop(partition, offset);
+        this.#lake?.drop(partition, offset);
+      },
+      onNotice,
+    });
+  }
+
   /** Finishes what was accepted and lets go of the folder. */
   async close(): Promise<void> {
     this.#fault = "stopping";
@@ -364,6 +417,7 @@ export class Platform {
     // An erasure may wait for an applier that waits for room: the next start does it.
     if (this.applier.fault() !== undefined) await this.applier.close();
     await this.erasures.close();
+    await this.retention?.close();
     await this.#lake?.close();
     await this.applier.close();
     await this.#sharedFollower.close();
@@ -374,14 +428,22 @@ export class Platform {
   }
 }
 
-/** Refused by the log, state is let go of too, so that the folder can be opened again in this process. */
+/** Refused, state is let go of too, so that the folder can be opened again in this process. */
 async function openLog(
   folder: string,
   options: SegmentedEventLogOptions,
   state: StateStore,
 ): Promise<SegmentedEventLog> {
   try {
-    return await SegmentedEventLog.open(paths.log(folder), options);
+    const log = await SegmentedEventLog.open(paths.log(folder), options);
+    const { acknowledged = [] } = options;
+    if (acknowledged.every((offset, partition) => offset >= log.start(partition))) return log;
+    await log.close();
+    throw new PlatformError(
+      "data-damaged",
+      `the state of ${folder} is missing or older than the log, whose oldest events retention has dropped. Build it again, from lake ` +
+        "and log, with: inkling replay (and the same --data and --dataset)",
+    );
   } catch (error) {
     await state.close();
     throw error;
@@ -391,26 +453,12 @@ async function openLog(
 async function createManifest(
   folder: string,
   create: NonNullable<PlatformOptions["create"]>,
-  actions: readonly NamedAction[],
+  declared: Declared,
 ): Promise<DataManifest> {
   const imported = { messages: 0, rejected: 0, isComplete: create.dataset === null };
-  const manifest: DataManifest = { format: 1, ...create, partitionCount: PARTITIONS, actions, imported };
+  const manifest: DataManifest = { format: 1, ...create, partitionCount: PARTITIONS, ...declared, imported };
   await writeManifest(folder, manifest);
   return manifest;
-}
-
-/** State says which events are engagements, so it holds for the actions it was built with. */
-function requireSameActions(
-  folder: string,
-  { actions }: DataManifest,
-  declared: readonly NamedAction[],
-): void {
-  if (JSON.stringify(actions) === JSON.stringify(declared)) return;
-  throw new PlatformError(
-    "data-mismatch",
-    `${folder} was built with other declared actions than the configuration has now. Go back to those (its inkling.json lists ` +
-      "them), or import into a new folder with --data.",
-  );
 }
 
 /** From package.json: the only place that states it. */

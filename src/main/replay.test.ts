@@ -56,7 +56,7 @@ test("state built again from the log is the same, is noticed when it is not, and
   await log.append(1, [encodeEvent(LATE)]);
   await log.close();
 
-  const first = await replay(folder, false, ignoreProgress);
+  const first = await replay(folder, { keepsRebuilt: false }, ignoreProgress);
   expect(first).toMatchObject({ isIdentical: true, records: 600 });
   expect(first.rebuilt.entries).toBeGreaterThan(5);
   expect(await trimmedUsers(folder)).toBe(5);
@@ -64,8 +64,8 @@ test("state built again from the log is the same, is noticed when it is not, and
   const state = new LmdbStateStore(paths.state(folder), new SystemClock());
   await state.write([{ kind: "put", key: Buffer.from("uforged\0a"), value: Buffer.from("x") }]);
   await state.close();
-  expect((await replay(folder, true, ignoreProgress)).isIdentical).toBe(false);
-  expect(await replay(folder, false, ignoreProgress)).toMatchObject({
+  expect((await replay(folder, { keepsRebuilt: true }, ignoreProgress)).isIdentical).toBe(false);
+  expect(await replay(folder, { keepsRebuilt: false }, ignoreProgress)).toMatchObject({
     isIdentical: true,
     rebuilt: first.rebuilt,
   });

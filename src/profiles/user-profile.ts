@@ -1,5 +1,5 @@
-import type { Actions, Catalogue, Fields, IdentityGraph } from "#events";
-import { readPerson, readPersonSequence, type SequenceRow, traitsAsOf } from "#sequences";
+import type { Actions, Catalogue, Fields, IdentityGraph, NamedPurpose } from "#events";
+import { readPerson, readPersonSequence, type SequenceRow, traitsAsOf, usableFor } from "#sequences";
 import type { StateReader } from "#storage";
 import { type TopicShare, topTopics } from "./topics.ts";
 
@@ -8,9 +8,9 @@ export interface UserProfile {
   readonly traits: Fields;
   readonly firstSeenMs: number;
   readonly lastSeenMs: number;
-  /** Everything the person sent, engagements or not. */
+  /** Everything the person sent, engagements or not; rows of the sequence where a time or a purpose divides it. */
   readonly eventCount: number;
-  /** All engagements; in the past those that the sequence still keeps. */
+  /** All engagements; where a time or a purpose divides them, those that the sequence still keeps. */
   readonly engagementCount: number;
   readonly counts: Readonly<Record<string, number>>;
   /** Newest first. */
@@ -31,36 +31,42 @@ const TOPICS = 10;
 const TOPIC_ROWS = 2000;
 const ALL_ROWS = 1_000_000;
 
-/** The profile as of a time, or `undefined` for a person not seen by then. Never reads an event later than `asOfMs`. */
+/**
+ * The profile as of a time, or `undefined` for a person not seen by then. Never reads an event later than `asOfMs`, nor, when it
+ * is for a purpose, one that may not be used for it.
+ */
 export async function readProfile(
   context: ProfileContext,
   userId: string,
   asOfMs: number,
+  purpose?: NamedPurpose,
 ): Promise<UserProfile | undefined> {
   const { state, catalogue, identity } = context;
   const person = await readPerson(state, identity.idsOf(userId));
   if (!person || person.record.firstMs > asOfMs) return undefined;
   const { record } = person;
-  const isCurrent = record.lastMs <= asOfMs;
+  const isUsable = purpose && usableFor(purpose, record.consent, catalogue);
+  const isWhole = record.lastMs <= asOfMs && !isUsable;
   const window = await readPersonSequence(state, person, {
-    limit: isCurrent ? TOPIC_ROWS : ALL_ROWS,
+    limit: isWhole ? TOPIC_ROWS : ALL_ROWS,
     asOfMs,
+    ...(isUsable && { isUsable }),
   });
   const rows = window.rows();
-  const past = isCurrent ? undefined : countActions(rows, catalogue);
+  const part = isWhole ? undefined : countActions(rows, catalogue);
   return {
-    traits: traitsAsOf(record, asOfMs),
+    traits: traitsAsOf(record, asOfMs, isUsable),
     firstSeenMs: record.firstMs,
-    lastSeenMs: isCurrent ? record.lastMs : (rows[0]?.timestampMs ?? record.firstMs),
-    eventCount: past ? rows.length : record.eventCount,
-    engagementCount: past ? rows.length : record.rowCount,
-    counts: past ?? record.counts,
+    lastSeenMs: isWhole ? record.lastMs : (rows[0]?.timestampMs ?? record.firstMs),
+    eventCount: part ? rows.length : record.eventCount,
+    engagementCount: part ? rows.length : record.rowCount,
+    counts: part ?? record.counts,
     latest: rows.slice(0, LATEST),
     topics: topTopics(rows.slice(0, TOPIC_ROWS), TOPICS, { ...context, asOfMs }),
   };
 }
 
-/** In the past only the sequence is dated, so only its actions are counted. */
+/** Only the sequence is dated and has its consent with it, so in a part only its actions are counted. */
 function countActions(rows: readonly SequenceRow[], catalogue: Catalogue): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { action } of rows) {

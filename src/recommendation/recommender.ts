@@ -1,5 +1,5 @@
 import type { ItemRow } from "#base";
-import type { Actions, Catalogue, IdentityGraph } from "#events";
+import type { Actions, Catalogue, IdentityGraph, NamedPurpose } from "#events";
 import type { FittedModel } from "#models";
 import {
   actionCodes,
@@ -9,6 +9,7 @@ import {
   readPersonSequence,
   SEQUENCE_ROWS,
   type SequenceRow,
+  usableFor,
 } from "#sequences";
 import type { StateReader } from "#storage";
 import { AvailabilityFilter } from "./filters/availability-filter.ts";
@@ -33,6 +34,8 @@ export interface RecommenderParts {
   readonly catalogue: Catalogue;
   readonly identity: IdentityGraph;
   readonly actions: Actions;
+  /** What a list uses events for; those that may not be used for it do not count. */
+  readonly purpose: NamedPurpose;
   /** Answers people with a history. */
   readonly personal: ServedModel;
   /** Answers everybody else, and fills lists that the personal model cannot. */
@@ -134,9 +137,10 @@ export class Recommender {
   }
 
   async #rowsOf(person: PersonState, asOfMs: number, kind: "positive" | "negative"): Promise<SequenceRow[]> {
-    const { state, catalogue, actions } = this.#parts;
+    const { state, catalogue, actions, purpose } = this.#parts;
     const names = catalogue.actions.names().filter((name) => actions.named(name)?.kind === kind);
-    const query = { limit: SEEN_ROWS, asOfMs, actions: actionCodes(catalogue, names) };
+    const isUsable = usableFor(purpose, person.record.consent, catalogue);
+    const query = { limit: SEEN_ROWS, asOfMs, actions: actionCodes(catalogue, names), isUsable };
     return (await readPersonSequence(state, person, query)).rows().filter(hasItem);
   }
 

@@ -127,7 +127,7 @@ export async function readProgress(state: StateReader, partition: number): Promi
   return { offset: bytes.readDoubleLE(0), newestMs: bytes.readDoubleLE(8) };
 }
 
-function encodeProgress({ offset, newestMs }: AppliedProgress): Uint8Array {
+export function encodeProgress({ offset, newestMs }: AppliedProgress): Uint8Array {
   const bytes = Buffer.alloc(16);
   bytes.writeDoubleLE(offset, 0);
   bytes.writeDoubleLE(newestMs, 8);

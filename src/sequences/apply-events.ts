@@ -1,4 +1,12 @@
-import { type Actions, type Catalogue, type EventView, UNNAMED, viewEvent } from "#events";
+import {
+  type Actions,
+  type Catalogue,
+  consentBits,
+  type EventView,
+  isStandingChoice,
+  UNNAMED,
+  viewEvent,
+} from "#events";
 import type { LogRecord, StateOperation, StateReader } from "#storage";
 import { AppliedIds, type OlderIds } from "./applied-ids.ts";
 import { CappedBlocks } from "./capped-blocks.ts";
@@ -7,6 +15,7 @@ import type { IdSet } from "./id-set.ts";
 import { encodeOpenRow, type NewRow } from "./open-rows.ts";
 import { decodeOpenRows } from "./open-rows-view.ts";
 import { compareRows, NO_ITEM } from "./sequence-block.ts";
+import { countChoices, decodeChoices, encodeChoices } from "./standing-choices.ts";
 import { duplicateKey, headKey, undeclaredKey } from "./state-keys.ts";
 import { decodeHead, emptyHead, encodeHead, type HeadParts } from "./user-head.ts";
 import { addTraitChange, decodeTraitChanges, encodeTraitChanges } from "./user-record.ts";
@@ -111,12 +120,19 @@ class UserUpdate {
         addTraitChange(decodeTraitChanges(head.traits), { timestampMs, traits }),
       );
     }
+    if (isStandingChoice(event)) this.#countChoices(event);
     const row = rowOf(event, offset, this.#context);
     if (!row) return true;
     head.rowCount++;
     head.openCount++;
     this.#open.push(encodeOpenRow(row));
     return true;
+  }
+
+  #countChoices(event: EventView): void {
+    if (event.consent() === undefined) return;
+    const { purposes } = this.#context.catalogue;
+    this.#head.choices = encodeChoices(countChoices(decodeChoices(this.#head.choices), event, purposes));
   }
 
   get isFull(): boolean {
@@ -161,6 +177,7 @@ function rowOf(event: EventView, offset: number, { catalogue, actions }: ApplyCo
     dwellMs,
     value,
     position,
+    consent: consentBits(event.consent(), catalogue.purposes),
     slateId,
     source,
   };

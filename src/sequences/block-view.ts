@@ -66,6 +66,10 @@ export class BlockView implements RowsView {
     return position === NO_POSITION ? undefined : position;
   }
 
+  consent(n: number): number {
+    return this.#columns & HAS.consent ? this.#words[this.#layout.consents / 4 + n]! : 0;
+  }
+
   slateId(n: number): string | undefined {
     if (!(this.#columns & HAS.slate)) return undefined;
     return this.#texts.slates[this.#bytes[this.#layout.slates + n]! - 1];

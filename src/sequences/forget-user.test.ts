@@ -8,6 +8,7 @@ import { LmdbStateStore, SegmentedEventLog } from "#storage";
 import { Applier } from "./applier.ts";
 import { countUserEntries, forgetUser, recordsOfUsers } from "./forget-user.ts";
 import { hashState } from "./hash-state.ts";
+import { undeclaredEvents } from "./undeclared-events.ts";
 
 const partitionCount = 2;
 const actions = new Actions();
@@ -33,6 +34,20 @@ async function applyAll(log: SegmentedEventLog, state: LmdbStateStore): Promise<
   const applier = await Applier.start({ log, state, actions, onApplied: () => {}, onFailure }, () => {});
   await applier.close();
 }
+
+test("a user's share of undeclared names goes also where retention has dropped their events from the log", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "inkling-forget-"));
+  const log = await SegmentedEventLog.open(join(folder, "log"), { partitionCount, segmentBytes: 4000 });
+  const state = new LmdbStateStore(join(folder, "state"), new SystemClock());
+  for (let n = 0; n < 300; n++) await log.append(1, [eventOf(n % 3 ? "his" : "hers", n, "odd")]);
+  await applyAll(log, state);
+  await log.dropBefore(1, 250);
+  expect(log.start(1)).toBeGreaterThan(200);
+  await forgetUser("hers", { log, state, actions });
+  expect(await undeclaredEvents(state)).toEqual({ odd: 200 });
+  await Promise.all([state.close(), log.close()]);
+  await rm(folder, { recursive: true });
+});
 
 test("a state that forgot a user is the state of a log without them, whatever was done twice or came since", async () => {
   const folder = await mkdtemp(join(tmpdir(), "inkling-forget-"));

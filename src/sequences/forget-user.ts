@@ -1,5 +1,4 @@
-import type { Actions } from "#events";
-import { decodeEvent, partitionOf } from "#events";
+import { type Actions, decodeEvent, type EventKind, partitionOf } from "#events";
 import type { EventLog, StateOperation, StateStore } from "#storage";
 import { readProgress } from "./applier.ts";
 import { duplicatesBetween } from "./duplicates.ts";
@@ -8,8 +7,8 @@ import { decodeUserHead } from "./user-head.ts";
 
 /**
  * @file Takes a user out of the state, so that it is what it would be had they never come: their own keys, the marks of their
- * repeated events, and their share of the counts of undeclared names. What their share is stands in the log, so the state forgets
- * before the log does. All of it is one atomic step, told done by the absence of the user's head; doing it again changes nothing.
+ * repeated events, and their share of the counts of undeclared names. What their share is stands in the log and in their head, so the state
+ * forgets before the log does. All of it is one atomic step, told done by the absence of the user's head; doing it again changes nothing.
  * The state must not be applied to meanwhile.
  */
 export interface ForgetContext {
@@ -19,25 +18,30 @@ export interface ForgetContext {
 }
 
 const PAGE = 10_000;
+/** A head counts these messages under the same name as track events that are called so. */
+const OTHER_KINDS: readonly string[] = ["identify", "page", "screen", "group", "alias"] satisfies EventKind[];
 
 /** Entries removed. O(the user's partition of the log); 0 for a user without state. */
 export async function forgetUser(userId: string, context: ForgetContext): Promise<number> {
-  const { log, state } = context;
+  const { log, state, actions } = context;
   const [head] = await state.get([headKey(userId)]);
   if (!head) return 0;
   const own = await keysOf(state, userId);
   const partition = partitionOf(userId, log.partitionCount);
   const { duplicates, undeclared } = await shareOf(userId, partition, context);
   const operations: StateOperation[] = [...own, ...duplicates].map((key) => ({ kind: "delete", key }));
-  const names = [...undeclared.keys()];
+  const { counts: applied } = decodeUserHead(head).record;
+  // Retention may have dropped some of their events from the log; the head has counted them all.
+  const counted = Object.keys(applied).filter((name) => !actions.named(name) && !OTHER_KINDS.includes(name));
+  const names = [...new Set([...undeclared.keys(), ...counted])];
   const keys = names.map((name) => undeclaredKey(partition, name));
   const counts = await state.get(keys);
-  const { counts: applied } = decodeUserHead(head).record;
   for (const [n, name] of names.entries()) {
     const stored = counts[n];
     if (!stored) continue;
     // Never more than the head counted: when a forgetting failed half-way, the log has events it was done with.
-    const share = Math.min(undeclared.get(name)!, applied[name] ?? 0);
+    const inLog = OTHER_KINDS.includes(name) ? (undeclared.get(name) ?? 0) : Number.POSITIVE_INFINITY;
+    const share = Math.min(inLog, applied[name] ?? 0);
     const value = Buffer.from(stored);
     value.writeDoubleLE(value.readDoubleLE(0) - share);
     operations.push(

@@ -1,5 +1,6 @@
-export { Applier, type ApplierParts, readAllProgress } from "./applier.ts";
+export { type AppliedProgress, Applier, type ApplierParts, readAllProgress } from "./applier.ts";
 export { SEQUENCE_ROWS } from "./capped-blocks.ts";
+export { applyDropped, droppedRecords } from "./dropped-events.ts";
 export { countUserEntries, forgetUser, recordsOfUsers } from "./forget-user.ts";
 export { hashState, type StateHash } from "./hash-state.ts";
 export {
@@ -20,4 +21,5 @@ export type { RowsView } from "./rows-view.ts";
 export type { SequenceRow } from "./sequence-block.ts";
 export { SequenceWindow } from "./sequence-window.ts";
 export { undeclaredEvents } from "./undeclared-events.ts";
+export { type ConsentedRow, usableFor } from "./usable-rows.ts";
 export { traitsAsOf, type UserRecord } from "./user-record.ts";

@@ -1,7 +1,18 @@
 import type { ProgressListener, UserId } from "#base";
-import { type Actions, Catalogue, decodeEvent, followShared, IdentityGraph } from "#events";
+import {
+  type Actions,
+  Catalogue,
+  consentBits,
+  type EventView,
+  followShared,
+  IdentityGraph,
+  type NamedPurpose,
+  viewEvent,
+} from "#events";
 import type { EventLog } from "#storage";
 import type { Interactions } from "./interactions.ts";
+import { countChoices, type StandingChoices } from "./standing-choices.ts";
+import { usableFor } from "./usable-rows.ts";
 
 /** What a model learns from, and what it must be told of it later. */
 export interface TrainingData {
@@ -15,12 +26,12 @@ export interface TrainingData {
 const BATCH_RECORDS = 10_000;
 
 /**
- * The positive engagements in the log, each event once, by person in time order, weighted by the declared strength of their
- * action. Training reads the log and never live state, so a model can be made again from the same log alone.
+ * The positive engagements in the log that may be used for the purpose, each event once, by person in time order, weighted by
+ * the declared strength of their action. Training reads the log and never live state, so a model can be made again from the same log alone.
  */
 export async function interactionsFromLog(
   log: EventLog,
-  actions: Actions,
+  { actions, purpose }: { readonly actions: Actions; readonly purpose: NamedPurpose },
   progress: ProgressListener,
 ): Promise<TrainingData> {
   const catalogue = new Catalogue();
@@ -29,7 +40,7 @@ export async function interactionsFromLog(
     throw error;
   };
   await followShared(log, { catalogue, identity }, onFailure).catchUp(() => {});
-  const collector = new Collector(catalogue, identity, actions);
+  const collector = new Collector(catalogue, identity, actions, purpose);
   let total = 0;
   for (let partition = 1; partition < log.partitionCount; partition++)
     total += log.end(partition) - log.start(partition);
@@ -50,60 +61,89 @@ interface Engagement {
   readonly item: number;
   readonly weight: number;
   readonly timestampMs: number;
+  /** What the event itself said of consent. */
+  readonly consent: number;
+}
+
+/** What was collected of one person. */
+interface Person {
+  readonly seen: Set<string>;
+  readonly engagements: Engagement[];
+  choices: StandingChoices | undefined;
 }
 
 class Collector {
   readonly #catalogue: Catalogue;
   readonly #identity: IdentityGraph;
   readonly #actions: Actions;
-  readonly #byUser = new Map<UserId, { seen: Set<string>; engagements: Engagement[] }>();
-  #dataUntilMs = 0;
-  #count = 0;
+  readonly #purpose: NamedPurpose;
+  readonly #people = new Map<UserId, Person>();
 
-  constructor(catalogue: Catalogue, identity: IdentityGraph, actions: Actions) {
+  constructor(catalogue: Catalogue, identity: IdentityGraph, actions: Actions, purpose: NamedPurpose) {
     this.#catalogue = catalogue;
     this.#identity = identity;
     this.#actions = actions;
+    this.#purpose = purpose;
   }
 
   add(bytes: Uint8Array): void {
-    const { kind, name, userId, eventId, timestampMs, properties } = decodeEvent(bytes);
-    const strength = kind === "track" ? (this.#actions.named(name)?.strength ?? 0) : 0;
-    const { itemId } = properties;
-    const item = strength > 0 && typeof itemId === "string" ? this.#catalogue.rowOf(itemId) : undefined;
-    if (item === undefined) return;
-    const person = this.#identity.personOf(userId) as UserId; // a root is a user id
-    const user = this.#byUser.get(person) ?? { seen: new Set(), engagements: [] };
-    this.#byUser.set(person, user);
-    if (user.seen.has(eventId)) return;
-    user.seen.add(eventId);
-    user.engagements.push({ item, weight: strength, timestampMs });
-    this.#dataUntilMs = Math.max(this.#dataUntilMs, timestampMs);
-    this.#count++;
+    const event = viewEvent(bytes);
+    const { purposes } = this.#catalogue;
+    const person = this.#identity.personOf(event.userId) as UserId; // a root is a user id
+    const known = this.#people.get(person);
+    const choices = countChoices(known?.choices, event, purposes);
+    const item = this.#engagedItem(event);
+    if (item === undefined && choices === known?.choices) return;
+    const user = known ?? { seen: new Set(), engagements: [], choices };
+    if (!known) this.#people.set(person, user);
+    user.choices = choices;
+    if (item === undefined || user.seen.has(event.eventId)) return;
+    user.seen.add(event.eventId);
+    const { timestampMs } = event;
+    const consent = consentBits(event.consent(), purposes);
+    user.engagements.push({ item, weight: this.#strengthOf(event), timestampMs, consent });
   }
 
   finish(): TrainingData {
-    const userIds = [...this.#byUser.keys()].sort();
-    const offsets = new Uint32Array(userIds.length + 1);
-    const itemRows = new Uint32Array(this.#count);
-    const weights = new Float32Array(this.#count);
-    const timestampsMs = new Float64Array(this.#count);
+    const used = Array.from(this.#people, ([userId, { engagements, choices }]) => {
+      const isUsable = usableFor(this.#purpose, choices, this.#catalogue);
+      return { userId, engagements: engagements.filter(isUsable) };
+    })
+      .filter(({ engagements }) => engagements.length > 0)
+      .sort((left, right) => (left.userId < right.userId ? -1 : 1));
+    const offsets = new Uint32Array(used.length + 1);
+    for (const [row, { engagements }] of used.entries())
+      offsets[row + 1] = offsets[row]! + engagements.length;
+    const count = offsets[used.length]!;
+    const itemRows = new Uint32Array(count);
+    const weights = new Float32Array(count);
+    const timestampsMs = new Float64Array(count);
     let position = 0;
-    for (const [row, userId] of userIds.entries()) {
-      const { engagements } = this.#byUser.get(userId)!;
+    let dataUntilMs = 0;
+    for (const { engagements } of used) {
       engagements.sort((left, right) => left.timestampMs - right.timestampMs); // stable: ties stay in log order
       for (const { item, weight, timestampMs } of engagements) {
         itemRows[position] = item;
         weights[position] = weight;
         timestampsMs[position++] = timestampMs;
+        dataUntilMs = Math.max(dataUntilMs, timestampMs);
       }
-      offsets[row + 1] = position;
     }
-    const sizes = { userCount: userIds.length, itemCount: this.#catalogue.itemCount };
+    const sizes = { userCount: used.length, itemCount: this.#catalogue.itemCount };
     return {
       interactions: { ...sizes, offsets, itemRows, weights, timestampsMs },
-      userIds,
-      dataUntilMs: this.#dataUntilMs,
+      userIds: used.map(({ userId }) => userId),
+      dataUntilMs,
     };
+  }
+
+  /** Row of the item that the event wants; `undefined` for any other event. */
+  #engagedItem(event: EventView): number | undefined {
+    const { itemId } = this.#strengthOf(event) > 0 ? event.rowProperties() : {};
+    return itemId === undefined ? undefined : this.#catalogue.rowOf(itemId);
+  }
+
+  #strengthOf({ kind, name }: EventView): number {
+    return kind === "track" ? (this.#actions.named(name)?.strength ?? 0) : 0;
   }
 }

@@ -1,4 +1,5 @@
-import { decodeEvent, type StoredEvent } from "#events";
+import { PlatformError } from "#base";
+import { consentOf, decodeEvent, type StoredEvent } from "#events";
 import {
   type EventLog,
   type Lake,
@@ -18,6 +19,8 @@ export interface LakeWriterParts {
   readonly log: EventLog;
   readonly state: Pick<StateStore, "get" | "scan" | "refresh">;
   readonly lake: Lake;
+  /** Told when everything of a partition before an offset is in the lake for good. */
+  readonly onWritten?: (partition: number, offset: number) => void;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -33,9 +36,11 @@ export class LakeWriter {
   readonly #followers: LogFollower[];
   #arrivals = 0;
 
+  /** @throws PlatformError `data-damaged` when the log does not reach back to where the lake ends */
   constructor(parts: LakeWriterParts) {
     this.#parts = parts;
     const partitions = Array.from({ length: parts.log.partitionCount - 1 }, (_, n) => n + 1);
+    for (const partition of partitions) requireNoHole(parts, partition);
     this.#followers = partitions.map(
       (partition) =>
         new LogFollower({
@@ -70,7 +75,7 @@ export class LakeWriter {
   }
 
   async #write(partition: number, records: readonly LogRecord[]): Promise<void> {
-    const { state, lake } = this.#parts;
+    const { state, lake, onWritten } = this.#parts;
     const from = records[0]!.offset;
     const to = records.at(-1)!.offset + 1;
     const duplicates = await duplicatesBetween(state, partition, from, to);
@@ -79,6 +84,7 @@ export class LakeWriter {
       .filter(({ offset, bytes }) => bytes.length > 0 && !duplicates.has(offset)) // an empty one was erased
       .map(({ offset, bytes }) => lakeRow(decodeEvent(bytes), offset));
     await lake.write(rows, { partition, from, to });
+    onWritten?.(partition, to);
     if (++this.#arrivals >= ARRIVALS_BEFORE_COMPACTION) await this.#compact();
   }
 
@@ -86,6 +92,16 @@ export class LakeWriter {
     this.#arrivals = 0;
     await this.#parts.lake.compact();
   }
+}
+
+function requireNoHole({ log, lake }: LakeWriterParts, partition: number): void {
+  const from = lake.committed(partition);
+  if (log.start(partition) <= from) return;
+  throw new PlatformError(
+    "data-damaged",
+    `the lake has records of partition ${partition} up to ${from}, and retention has dropped those up to ${log.start(partition)} from the ` +
+      "log: restore the lake from a backup",
+  );
 }
 
 /** An event as a row: what has a column of its own, and everything else as JSON text. */
@@ -104,6 +120,7 @@ export function lakeRow(event: StoredEvent, logOffset: number): NewLakeEvent {
     properties: jsonOrNull(properties),
     traits: jsonOrNull(traits),
     rest: jsonOrNull(rest),
+    consent: jsonOrNull(consentOf(event) ?? {}),
     logOffset,
     dwellMs: numberOrNull(dwellMs),
     value: numberOrNull(value),

@@ -52,6 +52,10 @@ export class OpenRowsView implements RowsView {
     return this.#has(n, HAS.position) ? this.#bytes.readUInt16LE(this.#fieldOf(n, HAS.position)) : undefined;
   }
 
+  consent(n: number): number {
+    return this.#has(n, HAS.consent) ? this.#bytes.readUInt32LE(this.#fieldOf(n, HAS.consent)) : 0;
+  }
+
   slateId(n: number): string | undefined {
     return this.#has(n, HAS.slateId) ? this.#textAt(this.#fieldOf(n, HAS.slateId)) : undefined;
   }
@@ -93,6 +97,7 @@ export class OpenRowsView implements RowsView {
     if (has & HAS.position && field > HAS.position) place += 2;
     if (has & HAS.slateId && field > HAS.slateId) place = this.#endOfText(place);
     if (has & HAS.source && field > HAS.source) place = this.#endOfText(place);
+    if (has & HAS.consent && field > HAS.consent) place += 4;
     return place;
   }
 

@@ -6,13 +6,21 @@ import { isUuid, packUuid } from "./uuid.ts";
  * by adding bytes. Format version 1, little-endian:
  *
  *     timestampMs:f64 offset:f64 item:u32 action:u8 surface:u8 has:u8              23 bytes
- *     [dwellMs:f32] [value:f32] [position:u16] [slate] [source] eventId            as `has` says; strings are length:u16 utf8
+ *     [dwellMs:f32] [value:f32] [position:u16] [slate] [source] [consent:u32] eventId     as `has` says; strings are length:u16 utf8
  *
  * An event id that is a UUID in lower case (most senders') takes its 16 bytes, told by a bit of `has`.
  */
-export const HAS = { dwellMs: 1, value: 2, position: 4, slateId: 8, source: 16, uuid: 32 } as const;
+export const HAS = {
+  dwellMs: 1,
+  value: 2,
+  position: 4,
+  slateId: 8,
+  source: 16,
+  uuid: 32,
+  consent: 64,
+} as const;
 export const FIXED_BYTES = 23;
-const NUMBERS_BYTES = 10;
+const NUMBERS_BYTES = 14;
 
 const scratch = Buffer.allocUnsafe(8192);
 
@@ -25,7 +33,7 @@ type RequiredKeys = "timestampMs" | "offset" | "eventId" | "itemRow" | "action" 
 
 /** The row's bytes. */
 export function encodeOpenRow(row: NewRow): Uint8Array {
-  const { dwellMs, value, position, slateId, source, eventId } = row;
+  const { dwellMs, value, position, consent, slateId, source, eventId } = row;
   const textBytes = 3 * (eventId.length + (slateId?.length ?? 0) + (source?.length ?? 0)) + 6;
   const needed = FIXED_BYTES + NUMBERS_BYTES + textBytes;
   const bytes = needed <= scratch.length ? scratch : Buffer.allocUnsafe(needed);
@@ -55,6 +63,10 @@ export function encodeOpenRow(row: NewRow): Uint8Array {
   if (source !== undefined) {
     has |= HAS.source;
     at = writeText(bytes, source, at);
+  }
+  if (consent) {
+    has |= HAS.consent;
+    at = bytes.writeUInt32LE(consent, at);
   }
   if (isUuid(eventId)) {
     has |= HAS.uuid;

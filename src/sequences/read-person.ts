@@ -1,6 +1,7 @@
 import type { StateReader } from "#storage";
 import { readHeads, readSequenceOf, type SequenceQuery } from "./read-sequence.ts";
 import { SequenceWindow } from "./sequence-window.ts";
+import { joinChoices } from "./standing-choices.ts";
 import type { UserHead } from "./user-head.ts";
 import type { UserRecord } from "./user-record.ts";
 
@@ -48,6 +49,9 @@ function joinRecords(left: UserRecord, right: UserRecord): UserRecord {
     identified: [...left.identified, ...right.identified].sort(
       (one, other) => one.timestampMs - other.timestampMs,
     ),
+    ...((left.consent || right.consent) && {
+      consent: joinChoices(left.consent ?? {}, right.consent ?? {}),
+    }),
     rowCount: left.rowCount + right.rowCount,
     hashChunks: 0,
   };

@@ -4,7 +4,16 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type EventId, HistoricalClock, Random, type UserId } from "#base";
-import { Actions, encodeEvent, encodeSharedRecord, partitionOf, SHARED_PARTITION } from "#events";
+import {
+  Actions,
+  Catalogue,
+  choiceIn,
+  consentBits,
+  encodeEvent,
+  encodeSharedRecord,
+  partitionOf,
+  SHARED_PARTITION,
+} from "#events";
 import { LmdbStateStore, SegmentedEventLog } from "#storage";
 import { Applier } from "./applier.ts";
 import { readPerson, readPersonSequence } from "./read-person.ts";
@@ -17,6 +26,8 @@ const USERS = ["ann", "bob", "anonymous:x"];
 const ACTIONS = ["view", "save", "hide"];
 const SURFACES = ["home", "search"];
 const ITEMS = ["i0", "i1", "i2"];
+const PURPOSES = ["ads", "research"];
+const CONSENTS = [{ ads: true }, { ads: false, research: true }, { research: false, unheard: true }];
 const SPAN_MS = 100_000;
 let root: string;
 
@@ -36,13 +47,17 @@ async function makeState(seed: number): Promise<{ state: LmdbStateStore; rows: r
     ...ACTIONS.map((name) => encodeSharedRecord({ kind: "action", name })),
     ...SURFACES.map((name) => encodeSharedRecord({ kind: "surface", name })),
     ...ITEMS.map((itemId) => encodeSharedRecord({ kind: "item", itemId })),
+    ...PURPOSES.map((name) => encodeSharedRecord({ kind: "purpose", name })),
   ]);
+  const { purposes } = new Catalogue();
+  for (const name of PURPOSES) purposes.add(name);
   const random = new Random(seed);
   const rows: OwnedRow[] = [];
   const count = 900 + random.integer(200);
   for (let n = 0; n < count; n++) {
     const userId = USERS[random.integer(USERS.length)]!;
     const progress = random.integer(8) === 0 ? random.uniform() : n / count;
+    const said = random.integer(4) === 0 ? CONSENTS[random.integer(CONSENTS.length)] : undefined;
     const row: OwnedRow = {
       userId,
       timestampMs: 1000 * Math.floor((progress * SPAN_MS) / 1000),
@@ -56,8 +71,9 @@ async function makeState(seed: number): Promise<{ state: LmdbStateStore; rows: r
       ...(random.integer(2) === 0 && { position: random.integer(20) }),
       ...(random.integer(3) === 0 && { slateId: `slate-${n >> 3}` }),
       ...(random.integer(9) === 0 && { source: "topic:ä" }),
+      ...(said && { consent: consentBits(said, purposes) }),
     };
-    await log.append(partitionOf(userId, PARTITIONS), [recordOf(row)]);
+    await log.append(partitionOf(userId, PARTITIONS), [recordOf(row, said)]);
     rows.push(row);
   }
   const onFailure = (error: unknown): never => {
@@ -69,16 +85,8 @@ async function makeState(seed: number): Promise<{ state: LmdbStateStore; rows: r
   return { state, rows };
 }
 
-function recordOf({
-  userId,
-  eventId,
-  timestampMs,
-  itemRow,
-  action,
-  surface,
-  offset: _,
-  ...fields
-}: OwnedRow) {
+function recordOf(row: OwnedRow, said: object | undefined): Uint8Array {
+  const { userId, eventId, timestampMs, itemRow, action, surface, offset: _, consent: __, ...fields } = row;
   const itemId = ITEMS[itemRow];
   return encodeEvent({
     kind: "track",
@@ -93,12 +101,12 @@ function recordOf({
       ...(surface > 0 && { surface: SURFACES[surface - 1] }),
     },
     traits: {},
-    rest: {},
+    rest: said ? { context: { consent: { categoryPreferences: said } } } : {},
   });
 }
 
 function naive(rows: readonly OwnedRow[], userIds: readonly string[], query: SequenceQuery): SequenceRow[] {
-  const { limit, asOfMs, sinceMs = 0, actions, surfaces } = query;
+  const { limit, asOfMs, sinceMs = 0, actions, surfaces, isUsable = () => true } = query;
   return rows
     .filter(
       (row) =>
@@ -106,7 +114,8 @@ function naive(rows: readonly OwnedRow[], userIds: readonly string[], query: Seq
         row.timestampMs <= asOfMs &&
         row.timestampMs >= sinceMs &&
         (!actions || actions.has(row.action)) &&
-        (!surfaces || surfaces.has(row.surface)),
+        (!surfaces || surfaces.has(row.surface)) &&
+        isUsable(row),
     )
     .sort(
       (left, right) =>
@@ -128,6 +137,10 @@ const query: fc.Arbitrary<SequenceQuery> = fc.record(
     sinceMs: fc.integer({ min: 0, max: SPAN_MS }),
     actions: codes(4),
     surfaces: codes(3),
+    isUsable: fc.constantFrom<NonNullable<SequenceQuery["isUsable"]>>(
+      ({ consent = 0 }) => choiceIn(consent, 1) ?? true,
+      ({ consent = 0, timestampMs }) => choiceIn(consent, 2) ?? timestampMs < SPAN_MS / 2,
+    ),
   },
   { requiredKeys: ["limit", "asOfMs"] },
 );

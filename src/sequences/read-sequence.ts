@@ -6,6 +6,7 @@ import type { RowsView } from "./rows-view.ts";
 import { BLOCK_ROWS, NO_ITEM } from "./sequence-block.ts";
 import { compareAt, SequenceWindow } from "./sequence-window.ts";
 import { type BlockStart, blockKey, blockPrefix, blockStartOf, headKey } from "./state-keys.ts";
+import type { ConsentedRow } from "./usable-rows.ts";
 import { decodeUserHead, type UserHead } from "./user-head.ts";
 
 /** Which part of a user's sequence. */
@@ -20,6 +21,8 @@ export interface SequenceQuery {
   readonly actions?: ReadonlySet<number>;
   /** Only these surface codes. */
   readonly surfaces?: ReadonlySet<number>;
+  /** Only rows for which it holds: those that may be used for a purpose. */
+  readonly isUsable?: (row: ConsentedRow) => boolean;
 }
 
 const U48_MAX = 2 ** 48 - 1;
@@ -123,13 +126,14 @@ class Reading {
   }
 
   #isWanted(rows: RowsView, n: number): boolean {
-    const { asOfMs, sinceMs = 0, actions, surfaces } = this.#query;
+    const { asOfMs, sinceMs = 0, actions, surfaces, isUsable } = this.#query;
     const timestampMs = rows.timestampMs(n);
     return (
       timestampMs >= sinceMs &&
       timestampMs <= asOfMs &&
       (!actions || actions.has(rows.action(n))) &&
-      (!surfaces || surfaces.has(rows.surface(n)))
+      (!surfaces || surfaces.has(rows.surface(n))) &&
+      (!isUsable || isUsable({ timestampMs, consent: rows.consent(n) }))
     );
   }
 }

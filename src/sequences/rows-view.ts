@@ -14,6 +14,8 @@ export interface RowsView {
   dwellMs(n: number): number | undefined;
   value(n: number): number | undefined;
   position(n: number): number | undefined;
+  /** As `consentBits` has it; 0 when the event said nothing. */
+  consent(n: number): number;
   slateId(n: number): string | undefined;
   source(n: number): string | undefined;
   eventId(n: number): string;
@@ -28,6 +30,7 @@ export function rowAt(rows: RowsView, n: number): SequenceRow {
   const dwellMs = rows.dwellMs(n);
   const value = rows.value(n);
   const position = rows.position(n);
+  const consent = rows.consent(n);
   const slateId = rows.slateId(n);
   const source = rows.source(n);
   return {
@@ -42,5 +45,6 @@ export function rowAt(rows: RowsView, n: number): SequenceRow {
     ...(position !== undefined && { position }),
     ...(slateId !== undefined && { slateId }),
     ...(source !== undefined && { source }),
+    ...(consent !== 0 && { consent }),
   };
 }

@@ -29,6 +29,7 @@ const row: fc.Arbitrary<SequenceRow> = fc
     position: optional(fc.nat(65_534)),
     slateId: optional(text),
     source: optional(text),
+    consent: optional(fc.integer({ min: 1, max: 2 ** 32 - 1 })),
   })
   .map(
     (fields) =>
@@ -43,6 +44,8 @@ test("splitting and encoding any rows gives back the same rows", () => {
       const ordered = [...rows].sort(compareRows);
       const blocks = splitIntoBlocks(ordered);
       expect(blocks.flatMap((block) => decodeBlock(encodeBlock(block)))).toEqual(ordered);
+      const open = Buffer.concat(ordered.map((one) => Uint8Array.from(encodeOpenRow(one))));
+      expect(decodeOpenRows(open)).toEqual(ordered);
       for (const block of blocks) expect(block.length).toBeLessThanOrEqual(BLOCK_ROWS);
     }),
     { numRuns: 200 },

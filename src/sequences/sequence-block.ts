@@ -7,12 +7,12 @@ import { isUuid, packUuid, UUID_BYTES } from "./uuid.ts";
  *
  *     version:u8 columns:u8 n:u16 strings:u32 baseTimeMs:f64 baseOffset:f64          24 bytes
  *     timeDeltaMs:u32[n]  offsetDelta:u32[n]  item:u32[n]                            12 bytes a row
- *     dwellMs:f32[n]?  value:f32[n]?  position:u16[n]?                               where any row has one
+ *     dwellMs:f32[n]?  value:f32[n]?  consent:u32[n]?  position:u16[n]?             where any row has one
  *     action:u8[n]  surface:u8[n]  slate:u8[n]?  source:u8[n]?                       codes; slate and source into the lists below
  *     at `strings`: event ids, then the slate list, then the source list
  *
  * An event id is `length:u8 utf8`, or 255 and 16 bytes when it is a UUID in lower case (most senders'), or 254 and `length:u16
- * utf8`. A list is `count:u8` and that many ids. Absent numbers are NaN (position: 65535), absent codes 0.
+ * utf8`. A list is `count:u8` and that many ids. Absent numbers are NaN (position: 65535), absent codes and consent 0.
  */
 export interface SequenceRow {
   readonly timestampMs: number;
@@ -29,6 +29,8 @@ export interface SequenceRow {
   readonly position?: number;
   readonly slateId?: string;
   readonly source?: string;
+  /** What the event itself said of consent, as `consentBits` has it; absent when it said nothing. */
+  readonly consent?: number;
 }
 
 /** The item row of an event that is about no item (a search). */
@@ -39,7 +41,7 @@ export const VERSION = 1;
 const HEADER_BYTES = 24;
 const MAX_DELTA = 0xffffffff;
 export const NO_POSITION = 0xffff;
-export const HAS = { dwellMs: 1, value: 2, position: 4, slate: 8, source: 16 } as const;
+export const HAS = { dwellMs: 1, value: 2, position: 4, slate: 8, source: 16, consent: 32 } as const;
 
 /** Order of rows within a sequence. */
 export function compareRows(left: SequenceRow, right: SequenceRow): number {
@@ -90,6 +92,7 @@ export function encodeBlock(rows: readonly SequenceRow[]): Uint8Array {
     bytes.writeUInt32LE(row.itemRow, layout.items + 4 * n);
     if (columns & HAS.dwellMs) bytes.writeFloatLE(row.dwellMs ?? Number.NaN, layout.dwells + 4 * n);
     if (columns & HAS.value) bytes.writeFloatLE(row.value ?? Number.NaN, layout.values + 4 * n);
+    if (columns & HAS.consent) bytes.writeUInt32LE(row.consent ?? 0, layout.consents + 4 * n);
     if (columns & HAS.position) bytes.writeUInt16LE(row.position ?? NO_POSITION, layout.positions + 2 * n);
     bytes[layout.actions + n] = row.action;
     bytes[layout.surfaces + n] = row.surface;
@@ -108,20 +111,35 @@ export function layoutOf(count: number, columns: number) {
   const items = offsets + 4 * count;
   const dwells = items + 4 * count;
   const values = dwells + 4 * count * has(HAS.dwellMs);
-  const positions = values + 4 * count * has(HAS.value);
+  const consents = values + 4 * count * has(HAS.value);
+  const positions = consents + 4 * count * has(HAS.consent);
   const actions = positions + 2 * count * has(HAS.position);
   const surfaces = actions + count;
   const slates = surfaces + count;
   const sources = slates + count * has(HAS.slate);
   const strings = sources + count * has(HAS.source);
-  return { times, offsets, items, dwells, values, positions, actions, surfaces, slates, sources, strings };
+  return {
+    times,
+    offsets,
+    items,
+    dwells,
+    values,
+    consents,
+    positions,
+    actions,
+    surfaces,
+    slates,
+    sources,
+    strings,
+  };
 }
 
 function columnsOf(rows: readonly SequenceRow[], slateCount: number, sourceCount: number): number {
   let columns = (slateCount > 0 ? HAS.slate : 0) | (sourceCount > 0 ? HAS.source : 0);
-  for (const { dwellMs, value, position } of rows) {
+  for (const { dwellMs, value, consent, position } of rows) {
     if (dwellMs !== undefined) columns |= HAS.dwellMs;
     if (value !== undefined) columns |= HAS.value;
+    if (consent) columns |= HAS.consent;
     if (position !== undefined) columns |= HAS.position;
   }
   return columns;

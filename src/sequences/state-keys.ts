@@ -95,6 +95,10 @@ export function duplicateOffsetIn(key: Uint8Array): number {
   return Buffer.from(key).readUIntBE(3, 6);
 }
 
+export function duplicatePartitionIn(key: Uint8Array): number {
+  return Buffer.from(key).readUInt16BE(1);
+}
+
 export function progressKey(partition: number): Uint8Array {
   const key = Buffer.alloc(3);
   key.write("p", 0);

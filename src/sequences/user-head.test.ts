@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { decodeOpenRows } from "./open-rows-view.ts";
 import { NO_ITEM } from "./sequence-block.ts";
-import { decodeUserHead } from "./user-head.ts";
+import { encodeChoices } from "./standing-choices.ts";
+import { decodeHead, decodeUserHead, emptyHead, encodeHead } from "./user-head.ts";
 
 /** Bytes that are in people's data folders: whatever is written today, these stay readable. */
 const VERSION_1 = [
@@ -44,4 +45,37 @@ test("a head of version 1 reads as it was meant", () => {
       source: "t",
     },
   ]);
+});
+
+/** Bytes of a head of version 2: what is written today, and stays readable. */
+const VERSION_2 = [
+  "02 01 0100 00000000", // version, open rows, hashes, chunks of hashes
+  "0000000000408f40 0000000000a09340 0000000000000840 0000000000000040", // firstMs, lastMs, eventCount, rowCount
+  "000000000000f87f 000000000000f87f 000000000000f87f", // nothing is sealed
+  "0a000000 00000000 0d000000 1e000000", // bytes of counts, traits, choices, open rows
+  "0400 76696577 02000000 de0001 a3616473 91 92 cd03e8 c2", // view: 2; ads refused at 1000
+  "0000000000408f40 0000000000001c40 03000000 01 02 40 01000100 0100 61", // a row that says so
+  "01000000 02000000",
+];
+
+test("a head of version 2 reads and is written as it was meant", () => {
+  const bytes = Buffer.from(VERSION_2.join("").replaceAll(" ", ""), "hex");
+  const head = decodeUserHead(bytes);
+  expect(head.record).toEqual({
+    firstMs: 1000,
+    lastMs: 1256,
+    eventCount: 3,
+    counts: { view: 2 },
+    identified: [],
+    consent: { ads: [[1000, false]] },
+    rowCount: 2,
+    hashChunks: 0,
+  });
+  expect([...head.hashes]).toEqual([1, 2]);
+  expect(decodeOpenRows(head.openRows)).toEqual([
+    { timestampMs: 1000, offset: 7, eventId: "a", itemRow: 3, action: 1, surface: 2, consent: 0x0001_0001 },
+  ]);
+  const choices = encodeChoices(head.record.consent);
+  expect(Buffer.from(encodeHead({ ...decodeHead(bytes), choices }))).toEqual(bytes);
+  expect(decodeUserHead(encodeHead(emptyHead())).record).not.toHaveProperty("consent");
 });

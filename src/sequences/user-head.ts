@@ -1,5 +1,6 @@
 import { assert } from "#base";
 import { decodeCounts, encodeCounts } from "./event-counts.ts";
+import { decodeChoices, encodeChoices } from "./standing-choices.ts";
 import type { BlockStart } from "./state-keys.ts";
 import { decodeTraitChanges, decodeUserRecord, encodeTraitChanges, type UserRecord } from "./user-record.ts";
 
@@ -9,9 +10,10 @@ import { decodeTraitChanges, decodeUserRecord, encodeTraitChanges, type UserReco
  *     version:u8 openCount:u8 hashCount:u16 hashChunks:u32                           8 bytes
  *     firstMs:f64 lastMs:f64 eventCount:f64 rowCount:f64                            32 bytes
  *     newestBlock: timestampMs:f64 offset:f64, sealedMs:f64                         24 bytes (NaN while nothing is sealed)
- *     countBytes:u32 traitBytes:u32 openBytes:u32                                   12 bytes
+ *     countBytes:u32 traitBytes:u32 choiceBytes:u32 openBytes:u32                   16 bytes
  *     counts: (nameBytes:u16 name:utf8 count:u32) x as many as fit
- *     traits (msgpack, user-record.ts)  open rows (open-rows.ts)  hash:u64 x hashCount
+ *     traits (msgpack, user-record.ts)  standing choices (msgpack, standing-choices.ts)
+ *     open rows (open-rows.ts)  hash:u64 x hashCount
  *
  * `sealedMs` is the time of the newest sealed row. `hashes` are the newest applied event ids, as 64-bit hashes; older ones lie in
  * chunks beside the head. Version 1, which is still read, held all but the open rows and the hashes as one msgpack map:
@@ -41,12 +43,14 @@ export interface HeadParts {
   sealedMs: number | undefined;
   counts: Buffer;
   traits: Uint8Array;
+  /** Standing choices of consent. */
+  choices: Uint8Array;
   openRows: readonly Uint8Array[];
   hashes: Uint32Array;
 }
 
 const VERSION = 2;
-const HEADER_BYTES = 76;
+const HEADER_BYTES = 80;
 const VERSION_1_HEADER_BYTES = 12;
 const NO_BYTES = Buffer.alloc(0);
 const NO_HASHES = new Uint32Array(0);
@@ -64,16 +68,17 @@ export function emptyHead(): HeadParts {
     sealedMs: undefined,
     counts: NO_BYTES,
     traits: NO_BYTES,
+    choices: NO_BYTES,
     openRows: [],
     hashes: NO_HASHES,
   };
 }
 
 export function encodeHead(head: HeadParts): Uint8Array {
-  const { counts, traits, openRows, hashes } = head;
+  const { counts, traits, choices, openRows, hashes } = head;
   const openBytes = openRows.reduce((sum, { length }) => sum + length, 0);
   const bytes = Buffer.allocUnsafe(
-    HEADER_BYTES + counts.length + traits.length + openBytes + hashes.byteLength,
+    HEADER_BYTES + counts.length + traits.length + choices.length + openBytes + hashes.byteLength,
   );
   bytes[0] = VERSION;
   bytes[1] = head.openCount;
@@ -88,9 +93,10 @@ export function encodeHead(head: HeadParts): Uint8Array {
   bytes.writeDoubleLE(head.sealedMs ?? Number.NaN, 56);
   bytes.writeUInt32LE(counts.length, 64);
   bytes.writeUInt32LE(traits.length, 68);
-  bytes.writeUInt32LE(openBytes, 72);
+  bytes.writeUInt32LE(choices.length, 72);
+  bytes.writeUInt32LE(openBytes, 76);
   let at = HEADER_BYTES;
-  for (const part of [counts, traits, ...openRows, bytesOf(hashes)]) {
+  for (const part of [counts, traits, choices, ...openRows, bytesOf(hashes)]) {
     bytes.set(part, at);
     at += part.length;
   }
@@ -103,8 +109,9 @@ export function decodeHead(stored: Uint8Array): HeadParts {
   if (bytes[0] === 1) return partsOf(decodeVersion1(bytes));
   assert(bytes[0] === VERSION, `a user head of version 1 or ${VERSION}, not ${bytes[0]}`);
   const traitsAt = HEADER_BYTES + bytes.readUInt32LE(64);
-  const openAt = traitsAt + bytes.readUInt32LE(68);
-  const hashesAt = openAt + bytes.readUInt32LE(72);
+  const choicesAt = traitsAt + bytes.readUInt32LE(68);
+  const openAt = choicesAt + bytes.readUInt32LE(72);
+  const hashesAt = openAt + bytes.readUInt32LE(76);
   const blockMs = bytes.readDoubleLE(40);
   const isSealed = !Number.isNaN(blockMs);
   return {
@@ -117,7 +124,8 @@ export function decodeHead(stored: Uint8Array): HeadParts {
     newestBlock: isSealed ? { timestampMs: blockMs, offset: bytes.readDoubleLE(48) } : undefined,
     sealedMs: isSealed ? bytes.readDoubleLE(56) : undefined,
     counts: bytes.subarray(HEADER_BYTES, traitsAt),
-    traits: bytes.subarray(traitsAt, openAt),
+    traits: bytes.subarray(traitsAt, choicesAt),
+    choices: bytes.subarray(choicesAt, openAt),
     openRows: hashesAt > openAt ? [bytes.subarray(openAt, hashesAt)] : [],
     hashes: decodeHashes(bytes.subarray(hashesAt, hashesAt + 8 * bytes.readUInt16LE(2))),
   };
@@ -128,6 +136,7 @@ export function decodeUserHead(stored: Uint8Array): UserHead {
     return decodeVersion1(Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength));
   const head = decodeHead(stored);
   const { firstMs, lastMs, eventCount, rowCount, hashChunks, newestBlock } = head;
+  const consent = decodeChoices(head.choices);
   return {
     record: {
       firstMs,
@@ -137,6 +146,7 @@ export function decodeUserHead(stored: Uint8Array): UserHead {
       identified: decodeTraitChanges(head.traits),
       rowCount,
       hashChunks,
+      ...(consent && { consent }),
       ...(newestBlock && { newestBlock }),
     },
     openCount: head.openCount,
@@ -158,7 +168,7 @@ function decodeVersion1(bytes: Buffer): UserHead {
 
 /** Version 1 did not say when its newest sealed row was: later than any, so that rows are put in where they belong. */
 function partsOf({ record, openCount, openRows, hashes }: UserHead): HeadParts {
-  const { counts, identified, newestBlock, ...numbers } = record;
+  const { counts, identified, consent, newestBlock, ...numbers } = record;
   return {
     ...numbers,
     openCount,
@@ -166,6 +176,7 @@ function partsOf({ record, openCount, openRows, hashes }: UserHead): HeadParts {
     sealedMs: newestBlock && Number.POSITIVE_INFINITY,
     counts: encodeCounts(counts),
     traits: encodeTraitChanges(identified),
+    choices: encodeChoices(consent),
     openRows: openRows.length > 0 ? [openRows] : [],
     hashes,
   };

@@ -1,5 +1,7 @@
 import { Packr } from "msgpackr";
 import type { Fields } from "#events";
+import type { StandingChoices } from "./standing-choices.ts";
+import type { ConsentedRow } from "./usable-rows.ts";
 
 /** What is kept of a user beside the sequence: when seen, how often, and what was said of them. */
 export interface UserRecord {
@@ -11,6 +13,8 @@ export interface UserRecord {
   readonly counts: Readonly<Record<string, number>>;
   /** Every change of traits, oldest first: `identify` at a time. */
   readonly identified: readonly TraitChange[];
+  /** What they agreed to and refused, where they said so. */
+  readonly consent?: StandingChoices;
   /** Rows the sequence ever had, those trimmed since included. */
   readonly rowCount: number;
   /** Place of the newest sealed block. */
@@ -43,9 +47,13 @@ export function decodeTraitChanges(bytes: Uint8Array): readonly TraitChange[] {
   return bytes.length === 0 ? [] : (packr.unpack(bytes) as TraitChange[]); // our own bytes
 }
 
-/** Traits as they were known at a time: later changes win. */
-export function traitsAsOf(record: UserRecord, asOfMs: number): Fields {
-  const known = record.identified.filter(({ timestampMs }) => timestampMs <= asOfMs);
+/** Traits as they were known at a time, of changes that may be used: later ones win. */
+export function traitsAsOf(
+  record: UserRecord,
+  asOfMs: number,
+  isUsable: (row: ConsentedRow) => boolean = () => true,
+): Fields {
+  const known = record.identified.filter((change) => change.timestampMs <= asOfMs && isUsable(change));
   return Object.assign({}, ...known.map(({ traits }) => traits)) as Fields;
 }
 

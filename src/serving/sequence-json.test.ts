@@ -39,6 +39,7 @@ class RowList implements RowsView {
   readonly dwellMs = (n: number) => this.#rows[n]!.dwellMs;
   readonly value = (n: number) => this.#rows[n]!.value;
   readonly position = (n: number) => this.#rows[n]!.position;
+  readonly consent = (n: number) => this.#rows[n]!.consent ?? 0;
   readonly slateId = (n: number) => this.#rows[n]!.slateId;
   readonly source = (n: number) => this.#rows[n]!.source;
   readonly eventId = (n: number) => this.#rows[n]!.eventId;

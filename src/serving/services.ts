@@ -1,6 +1,6 @@
 import type { PlatformResponse, SchemaResponse } from "#api";
 import type { Clock } from "#base";
-import type { Actions, Catalogue, DeadLetters, IdentityGraph, Ingestion } from "#events";
+import type { Actions, Catalogue, DeadLetters, IdentityGraph, Ingestion, Purposes } from "#events";
 import type { Erasures } from "#governance";
 import type { Recommender } from "#recommendation";
 import type { StateReader } from "#storage";
@@ -13,6 +13,7 @@ export interface Services {
   readonly catalogue: Catalogue;
   readonly identity: IdentityGraph;
   readonly actions: Actions;
+  readonly purposes: Purposes;
   readonly ingestion: Ingestion;
   readonly deadLetters: DeadLetters;
   readonly erasures: Erasures;

@@ -169,6 +169,15 @@ export function describeEventLog(name: string, open: () => Promise<EventLogUnder
 
     test("dropping old records never drops a newer one", async () => {
       for (let batch = 0; batch < 40; batch++) await log.append(0, [record(`${batch}`.padEnd(400, "."))]);
+      const units = await log.units(0);
+      expect(units.map(({ from }) => from)).toEqual([0, ...units.slice(0, -1).map(({ to }) => to)]);
+      expect(units.at(-1)!.to).toBe(40);
+      expect(units.reduce((sum, { bytes }) => sum + bytes, 0)).toBeGreaterThan(40 * 400);
+      await log.erase(0, ({ offset }) => offset === 3);
+      // Erasing makes nothing younger.
+      expect((await log.units(0)).map(({ writtenMs }) => Math.round(writtenMs))).toEqual(
+        units.map(({ writtenMs }) => Math.round(writtenMs)),
+      );
       await log.dropBefore(0, 25);
       const records = await readAll(log, 0);
       expect(records[0]!.offset).toBe(log.start(0));

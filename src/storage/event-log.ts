@@ -26,7 +26,9 @@ export interface EventLog {
   committed(group: string, partition: number): Promise<number>;
   /** Records that the group has finished everything before `offset`; durable when it resolves. */
   commit(group: string, partition: number, offset: number): Promise<void>;
-  /** Gives up records before `offset`, as far as whole storage units allow. */
+  /** What the partition's records are stored in, oldest first; the last one grows. */
+  units(partition: number): Promise<readonly LogUnit[]>;
+  /** Gives up records before `offset`, as far as whole storage units allow. The last unit is kept. */
   dropBefore(partition: number, offset: number): Promise<void>;
   /**
    * Replaces the records that `isErased` names by empty ones and returns how many there were; nothing but storage units that
@@ -43,6 +45,15 @@ export interface EventLog {
 export interface LogRecord {
   readonly offset: number;
   readonly bytes: Uint8Array;
+}
+
+/** A storage unit: the records `from` (with) to `to` (without) of a partition. */
+export interface LogUnit {
+  readonly from: number;
+  readonly to: number;
+  readonly bytes: number;
+  /** When its newest record was appended, ms; erasing does not count. */
+  readonly writtenMs: number;
 }
 
 /** The contract's guard for partition numbers. */

@@ -15,7 +15,18 @@ export interface LakeUnderTest {
 const BEGIN_MS = Date.UTC(2026, 0, 31);
 const allColumns: readonly (keyof LakeEvent)[] = [
   ...["userId", "eventId", "kind", "name", "itemId", "surface", "timestampMs", "receivedAtMs"],
-  ...["properties", "traits", "rest", "partition", "logOffset", "dwellMs", "value", "slateId", "position"],
+  ...[
+    "properties",
+    "traits",
+    "rest",
+    "consent",
+    "partition",
+    "logOffset",
+    "dwellMs",
+    "value",
+    "slateId",
+    "position",
+  ],
 ] as (keyof LakeEvent)[]; // a list literal of a union's names is text to the compiler
 
 /** A row that says its offset in every way. */
@@ -33,6 +44,7 @@ export function lakeRow(logOffset: number, row: Partial<NewLakeEvent> = {}): New
     properties: JSON.stringify({ itemId: `item-${logOffset}`, offset: logOffset }),
     traits: null,
     rest: null,
+    consent: null,
     logOffset,
     dwellMs: null,
     value: logOffset / 4,
@@ -95,6 +107,7 @@ const content: fc.Arbitrary<Omit<NewLakeEvent, "logOffset">> = fc.record({
   properties: nullable(json),
   traits: nullable(json),
   rest: nullable(json),
+  consent: nullable(json),
   dwellMs: nullable(double),
   value: nullable(double),
   slateId: nullable(text),

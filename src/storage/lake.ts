@@ -8,7 +8,7 @@ import { murmur3 } from "#base";
  *     arrivals/*.parquet                           what came since the last compaction; same columns, and `bucket`
  *
  * Every file is sorted by (user_id, timestamp, partition, log_offset). Columns: `user_id, event_id, kind, name, item_id,
- * surface` text; `timestamp, received_at` TIMESTAMP in UTC, milliseconds; `properties, traits, rest` JSON text; `partition`
+ * surface` text; `timestamp, received_at` TIMESTAMP in UTC, milliseconds; `properties, traits, rest, consent` JSON text; `partition`
  * INTEGER and `log_offset` BIGINT, together the row's unique key; `dwell_ms, value` DOUBLE; `slate_id` text; `position`
  * INTEGER. What an event lacks is NULL. A late event lies in another file of its own day.
  *
@@ -67,6 +67,8 @@ export interface LakeEvent {
   readonly traits: string | null;
   /** JSON text: context and every other field. */
   readonly rest: string | null;
+  /** JSON text: what the event itself said of consent, purpose -> whether it is granted. */
+  readonly consent: string | null;
   readonly partition: number;
   readonly logOffset: number;
   readonly dwellMs: number | null;

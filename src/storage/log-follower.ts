@@ -71,10 +71,11 @@ export class LogFollower {
     while (!signal.aborted) {
       try {
         await log.waitBeyond(partition, this.position, signal);
-        const isFull = log.end(partition) - this.position >= this.#runRecords;
-        if (!isFull) await pause(this.#options.gatherMs ?? 0, signal);
-        if (signal.aborted) return;
-        await this.#step();
+        if (log.end(partition) - this.position < this.#runRecords) {
+          await pause(this.#options.gatherMs ?? 0, signal);
+          // What was gathered may lie in several storage units, each of which takes a step.
+          for (const end = log.end(partition); this.position < end && !signal.aborted; ) await this.#step();
+        } else await this.#step();
         told = undefined;
       } catch (error) {
         if (signal.aborted) return;

@@ -4,7 +4,7 @@ import { countInDeadLetters } from "#governance";
 import { readPerson } from "#sequences";
 import { Platform } from "../platform.ts";
 import { ProgressBar, say, warn } from "../terminal.ts";
-import { type DataOptions, folderFor, withDataOptions } from "./options.ts";
+import { type DataOptions, declarationsOf, folderFor, withDataOptions } from "./options.ts";
 
 const FAILED = 1;
 
@@ -24,7 +24,8 @@ async function erase(userId: string, options: Options): Promise<void> {
   const folder = folderFor(options);
   if (!(await Platform.peek(folder))) throw new PlatformError("no-data", `${folder} is empty`);
   const bar = new ProgressBar();
-  const platform = await Platform.open({ folder, progress: bar.listen, onNotice: warn });
+  const config = await declarationsOf(options);
+  const platform = await Platform.open({ folder, config, progress: bar.listen, onNotice: warn });
   try {
     bar.finish();
     const { identity, state, erasures, deadLetters } = platform;

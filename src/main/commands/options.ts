@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type WorldPreset, worldPresets } from "#datasets";
-import { type Config, defaultConfig, findConfig, loadConfig, sourcesOf } from "#declarations";
+import { type Config, checkRetention, defaultConfig, findConfig, loadConfig, sourcesOf } from "#declarations";
 import { checkBind, type Keys } from "#serving";
 import { sourceNames, WORLD } from "../sources.ts";
 import { warn } from "../terminal.ts";
@@ -12,6 +12,9 @@ export interface DataOptions {
   readonly data: string;
   readonly dataset: string;
   readonly config?: string;
+  /** Of commands that keep a folder open. */
+  readonly retainDays?: number;
+  readonly retainBytes?: number;
   /** Absent: the folder's own, or 1 for a new one. */
   readonly seed?: number;
   /** Absent: the folder's own, or small for a new one. */
@@ -50,7 +53,13 @@ export function withListenOptions(command: Command): Command {
     .option(
       "--no-flush",
       "acknowledge events before the disk has them: for measuring, for they may not survive the machine",
-    );
+    )
+    .option(
+      "--retain-days <n>",
+      "keep events in the log this long (default: the config's retention, or for good)",
+      Number,
+    )
+    .option("--retain-bytes <n>", "keep about so many bytes of log", Number);
 }
 
 /** The folder of one data set: `./data/world`, `./data/ml-1m`. */
@@ -62,9 +71,27 @@ export function folderFor({ data, dataset }: Pick<DataOptions, "data" | "dataset
  * What the application declares: the named file, or the one in the working directory, or the built-in declarations.
  * @throws PlatformError `missing-file`, `invalid-config` with file and line
  */
-export async function declarationsOf({ config }: Pick<DataOptions, "config">): Promise<Config> {
+export async function declarationsOf(
+  options: Pick<DataOptions, "config" | "retainDays" | "retainBytes">,
+): Promise<Config> {
+  const config: Config = (await givenDeclarations(options)) ?? defaultConfig;
+  const { retainDays: days, retainBytes: bytes } = options;
+  if (days === undefined && bytes === undefined) return config;
+  const retention = {
+    ...config.retention,
+    ...(days !== undefined && { days }),
+    ...(bytes !== undefined && { bytes }),
+  };
+  checkRetention(retention);
+  return { ...config, retention };
+}
+
+/** As {@link declarationsOf}; `undefined` where there is no file. */
+export async function givenDeclarations({
+  config,
+}: Pick<DataOptions, "config">): Promise<Config | undefined> {
   const file = config ?? findConfig(process.cwd());
-  return file === undefined ? defaultConfig : loadConfig(file);
+  return file === undefined ? undefined : loadConfig(file);
 }
 
 /**

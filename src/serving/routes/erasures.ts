@@ -1,4 +1,4 @@
-import { ErasureAccepted, ErasureParams, ErasureResponse, Problem, UserParams } from "#api";
+import { ErasureAccepted, ErasureBody, ErasureParams, ErasureResponse, Problem, UserParams } from "#api";
 import { PlatformError } from "#base";
 import { countInDeadLetters } from "#governance";
 import { readPerson } from "#sequences";
@@ -18,14 +18,15 @@ export function registerErasureRoutes(
         summary:
           "Erase a person, under all their ids, from every store; events that come later are a new person's",
         params: UserParams,
+        body: ErasureBody,
         response: { 202: ErasureAccepted, "4xx": Problem },
       },
     },
-    async ({ params: { id } }, reply) => {
+    async ({ params: { id }, body }, reply) => {
       const ids = identity.idsOf(id);
       if (!(await readPerson(state, ids)) && (await countInDeadLetters(deadLetters, ids)) === 0)
         throw new PlatformError("user-not-found", `nothing was received of user "${id}"`);
-      const erasureId = await erasures.begin(ids);
+      const erasureId = await erasures.begin(ids, body?.values);
       reply.code(202);
       return { erasureId, status: "pending" as const };
     },

@@ -88,11 +88,15 @@ interface Batch {
   readonly context?: Readonly<Record<string, unknown>>;
 }
 
-/** What a batch says once holds for each of its events that does not say it itself. */
+/** What a batch says once holds for each of its events that does not say it itself; of the context, field by field. */
 function shared({ batch, sentAt, context }: Batch): readonly unknown[] {
   if (!sentAt && !context) return batch;
   const once = { ...(sentAt && { sentAt }), ...(context && { context }) };
-  return batch.map((message) => (isObject(message) ? { ...once, ...message } : message));
+  return batch.map((message) => {
+    if (!isObject(message)) return message;
+    const own = message["context"];
+    return { ...once, ...message, ...(context && isObject(own) && { context: { ...context, ...own } }) };
+  });
 }
 
 /** As `shared`, but when an export was sent says nothing about the clock that timed its events. */

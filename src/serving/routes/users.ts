@@ -7,8 +7,9 @@ import {
   UserResponse,
 } from "#api";
 import { PlatformError } from "#base";
+import type { NamedPurpose } from "#events";
 import { readProfile } from "#profiles";
-import { actionCodes, readPerson, readPersonSequence, surfaceCodes } from "#sequences";
+import { actionCodes, readPerson, readPersonSequence, surfaceCodes, usableFor } from "#sequences";
 import { sequenceEvent, toIso, toIsoOrNull } from "../bodies.ts";
 import { SequenceJson } from "../sequence-json.ts";
 import type { Server } from "../server.ts";
@@ -20,9 +21,12 @@ const SIGNAL_VERSION = "1";
 
 /** Signals of one user. */
 export function registerUserRoutes(server: Server, services: Services): void {
-  const { state, catalogue, identity, clock } = services;
-  const sequenceJson = new SequenceJson(catalogue);
+  registerProfileRoute(server, services);
+  registerSequenceRoute(server, services);
+}
 
+function registerProfileRoute(server: Server, services: Services): void {
+  const { catalogue, identity, clock } = services;
   server.get(
     "/v1/users/:id",
     {
@@ -34,7 +38,7 @@ export function registerUserRoutes(server: Server, services: Services): void {
       },
     },
     async ({ params: { id }, query }) => {
-      const profile = await readProfile(services, id, asOfOf(query, clock));
+      const profile = await readProfile(services, id, asOfOf(query, clock), purposeOf(query, services));
       if (!profile) throw userNotFound(id);
       return {
         userId: identity.personOf(id),
@@ -54,7 +58,11 @@ export function registerUserRoutes(server: Server, services: Services): void {
       };
     },
   );
+}
 
+function registerSequenceRoute(server: Server, services: Services): void {
+  const { state, catalogue, identity, clock } = services;
+  const sequenceJson = new SequenceJson(catalogue);
   server.get(
     "/v1/users/:id/sequence",
     {
@@ -69,12 +77,14 @@ export function registerUserRoutes(server: Server, services: Services): void {
       const asOfMs = asOfOf(query, clock);
       const person = await readPerson(state, identity.idsOf(id));
       if (!person || person.record.firstMs > asOfMs) throw userNotFound(id);
+      const purpose = purposeOf(query, services);
       const window = await readPersonSequence(state, person, {
         limit: query.limit,
         asOfMs,
         ...(query.since !== undefined && { sinceMs: Date.parse(query.since) }),
         ...(query.action !== undefined && { actions: actionCodes(catalogue, query.action.split(",")) }),
         ...(query.surface !== undefined && { surfaces: surfaceCodes(catalogue, query.surface.split(",")) }),
+        ...(purpose && { isUsable: usableFor(purpose, person.record.consent, catalogue) }),
       });
       const body = sequenceJson.write(window, {
         userId: identity.personOf(id),
@@ -86,6 +96,20 @@ export function registerUserRoutes(server: Server, services: Services): void {
       reply.type("application/json; charset=utf-8");
       return body as never; // the schema's text already, so no serializer sees it
     },
+  );
+}
+
+/** @throws PlatformError `invalid-request` for a purpose that is not declared: nobody can have agreed to it */
+function purposeOf(
+  { purpose: name }: { readonly purpose?: string },
+  { purposes }: Services,
+): NamedPurpose | undefined {
+  if (name === undefined) return undefined;
+  const purpose = purposes.named(name);
+  if (purpose) return purpose;
+  throw new PlatformError(
+    "invalid-request",
+    `purpose is "${name}", which is not declared; declared: ${purposes.names().join(", ")}`,
   );
 }
 

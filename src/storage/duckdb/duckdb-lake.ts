@@ -87,7 +87,7 @@ export class DuckDbLake implements Lake {
         throw new PlatformError("no-data", `${path} holds no lake yet. Import or send events first.`);
       const count = bucketCount ?? DEFAULT_BUCKETS;
       assert(Number.isInteger(count) && count > 0, `${count} is a number of buckets`);
-      manifest = { version: 1, bucketCount: count, change: 0, settledBefore: {}, files: [] };
+      manifest = { version: 2, bucketCount: count, change: 0, settledBefore: {}, files: [] };
       await folder.commit(manifest);
     }
     if (bucketCount !== undefined && bucketCount !== manifest.bucketCount)

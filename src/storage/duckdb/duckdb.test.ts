@@ -212,7 +212,7 @@ test("another bucket count, a missing file and a foreign manifest are each refus
   await rm(join(folder, settled));
   await expect(openLake(folder)).rejects.toMatchObject({ code: "data-damaged" });
   await writeFile(join(folder, "lake.json"), '{"version":9}');
-  await expect(openLake(folder)).rejects.toThrow(/version 1/);
+  await expect(openLake(folder)).rejects.toThrow(/version 2/);
   await expect(DuckDbLake.open(join(folder, "none"), { isReadOnly: true })).rejects.toMatchObject({
     code: "no-data",
   });

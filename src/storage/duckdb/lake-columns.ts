@@ -19,6 +19,7 @@ export const lakeColumns: readonly LakeColumn[] = [
   { key: "properties", name: "properties", type: "VARCHAR" },
   { key: "traits", name: "traits", type: "VARCHAR" },
   { key: "rest", name: "rest", type: "VARCHAR" },
+  { key: "consent", name: "consent", type: "VARCHAR" },
   { key: "partition", name: "partition", type: "INTEGER" },
   { key: "logOffset", name: "log_offset", type: "BIGINT" },
   { key: "dwellMs", name: "dwell_ms", type: "DOUBLE" },

@@ -21,7 +21,7 @@ import { flushFolder, PARTIAL } from "./durable-file.ts";
  * as they exist. A program that lists `events/` itself while a change is being committed may see rows twice for that moment.
  */
 export interface LakeManifest {
-  readonly version: 1;
+  readonly version: 2;
   readonly bucketCount: number;
   readonly change: number;
   /** Log partition -> offset before which all rows are settled. */
@@ -52,6 +52,10 @@ export class LakeFolder {
     this.path = path;
   }
 
+  get #remedy(): string {
+    return `Restore ${this.path} from a backup; or, where retention has dropped nothing of the log, delete it: it is built again from the log.`;
+  }
+
   get temporary(): string {
     return join(this.path, "temporary");
   }
@@ -75,10 +79,10 @@ export class LakeFolder {
       throw error;
     }
     const manifest = parse(text);
-    if (manifest?.version === 1) return manifest;
+    if (manifest?.version === 2) return manifest;
     throw new PlatformError(
       "data-damaged",
-      `${path} is not the manifest of a lake of version 1. Delete ${this.path}; it is built again from the log.`,
+      `${path} is not the manifest of a lake of version 2. ${this.#remedy}`,
     );
   }
 
@@ -122,11 +126,7 @@ export class LakeFolder {
       (await Promise.all(["events", "arrivals"].map((folder) => filesBelow(join(this.path, folder))))).flat(),
     );
     for (const path of valid)
-      if (!found.has(path))
-        throw new PlatformError(
-          "data-damaged",
-          `${path} is missing. Delete ${this.path}; it is built again from the log.`,
-        );
+      if (!found.has(path)) throw new PlatformError("data-damaged", `${path} is missing. ${this.#remedy}`);
     for (const path of found) if (!valid.has(path)) await rm(path, { force: true });
   }
 }

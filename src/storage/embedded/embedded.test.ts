@@ -186,3 +186,24 @@ test("the segment format of version 1 is these bytes", async () => {
   expect(stored.toString("hex")).toBe("494e4b4c4f470100000000000000000002000000fb3840656869");
   await remove(folder);
 });
+
+test("a follower reads on while the writer drops old segments, and lets go of them when told", async () => {
+  const folder = await newFolder();
+  const options = { partitionCount: 1, segmentBytes: 500 };
+  const log = await SegmentedEventLog.open(folder, options);
+  for (let n = 0; n < 30; n++) await log.append(0, [bytes(`${n}`.padEnd(100, "."))]);
+  const follower = await SegmentedEventLog.open(folder, { ...options, isReadOnly: true });
+  expect(await follower.read(0, 0, 1)).toHaveLength(1); // it has the oldest file open
+  await log.dropBefore(0, 20);
+  expect(log.start(0)).toBeGreaterThan(10);
+  const reading = follower.read(0, log.start(0), 3);
+  await follower.dropBefore(0, 20);
+  expect((await reading).map(({ offset }) => offset - log.start(0))).toEqual([0, 1, 2]);
+  expect(follower.start(0)).toBe(log.start(0));
+  const [first] = await follower.read(0, 0, 1); // from the oldest kept
+  expect(first!.offset).toBe(log.start(0));
+  expect((await readdir(join(folder, "partition-0"))).length).toBe((await log.units(0)).length);
+  await follower.close();
+  await log.close();
+  await remove(folder);
+});

@@ -30,7 +30,7 @@ function systemError(code: string): Error {
 }
 
 /** The next calls of a method of open files fail. */
-function fail(method: "write" | "datasync" | "truncate", code: string, times = 1): void {
+function fail(method: "write" | "datasync" | "sync" | "truncate", code: string, times = 1): void {
   const spy = vi.spyOn(files, method);
   for (let n = 0; n < times; n++) spy.mockRejectedValueOnce(systemError(code));
 }
@@ -142,7 +142,7 @@ test("an erasure that finds no room leaves the log as it was, and no half-writte
   const folder = await newFolder();
   const log = await openLog(folder);
   await log.append(PARTITION, [record(0), record(1)]);
-  fail("datasync", "ENOSPC");
+  fail("sync", "ENOSPC");
   await expect(log.erase(PARTITION, ({ offset }) => offset === 0)).rejects.toThrow("ENOSPC");
   expect(await readdir(join(folder, "partition-0"))).toEqual(["0000000000000000.segment"]);
   expect(await textsOf(log)).toEqual(["record number 0", "record number 1"]);

@@ -1,7 +1,8 @@
-import { type FileHandle, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { assert, diskFull, isDiskFull, PlatformError } from "#base";
-import type { LogRecord } from "../event-log.ts";
+import type { LogRecord, LogUnit } from "../event-log.ts";
+import { ArrivalWaiters } from "./arrival-waiters.ts";
 import { rewriteWithout } from "./rewrite-segment.ts";
 import {
   decodeFrames,
@@ -34,7 +35,7 @@ export interface LogPartitionOptions {
   readonly isDurable: boolean;
   /** Records before this offset were acknowledged: when one of them cannot be read, opening is refused and nothing is touched. */
   readonly acknowledged: number;
-  /** A follower's first end, when it is not all there is. */
+  /** A follower's first end, when it is not all there is; at least where the records begin. */
   readonly end: number | undefined;
   /** Told in one sentence when something was mended at opening. */
   readonly onRecovery: (message: string) => void;
@@ -74,7 +75,7 @@ export class LogPartition {
   /** Reads that hold on to files now; while files are exchanged, new ones wait. */
   readonly #reads = new Set<Promise<unknown>>();
   #exchange: Promise<void> | undefined;
-  #waiting: { offset: number; resolve: () => void; reject: (error: Error) => void }[] = [];
+  readonly #waiters = new ArrivalWaiters();
   /** Offset -> position in its segment, where the last reads stopped: reading on is O(1). */
   readonly #cursors = new Map<number, number>();
 
@@ -133,35 +134,35 @@ export class LogPartition {
   extendTo(end: number): void {
     assert(this.#options.isReadOnly && end >= this.#end, "only a follower is told of a later end");
     this.#end = end;
-    this.#tellArrivals();
+    this.#waiters.tell(end);
   }
 
   waitBeyond(offset: number, abort?: AbortSignal): Promise<void> {
     if (this.#end > offset) return Promise.resolve();
     if (this.#failure) return Promise.reject(this.#failure);
-    if (abort?.aborted) return Promise.reject(abort.reason);
-    return new Promise((resolve, reject) => {
-      const settled = (settle: () => void): void => {
-        this.#waiting = this.#waiting.filter((other) => other !== entry);
-        abort?.removeEventListener("abort", onAbort);
-        settle();
-      };
-      const onAbort = (): void => settled(() => reject(abort?.reason));
-      const entry = {
-        offset,
-        resolve: () => settled(resolve),
-        reject: (error: Error) => settled(() => reject(error)),
-      };
-      this.#waiting.push(entry);
-      abort?.addEventListener("abort", onAbort);
-    });
+    return this.#waiters.wait(offset, abort);
+  }
+
+  async units(): Promise<LogUnit[]> {
+    return Promise.all(
+      this.#segments.map(async ({ path, baseOffset: from }, n) => {
+        const { size: bytes, mtimeMs: writtenMs } = await stat(path);
+        return { from, to: this.#segments[n + 1]?.baseOffset ?? this.#end, bytes, writtenMs };
+      }),
+    );
   }
 
   async dropBefore(offset: number): Promise<void> {
-    while (this.#segments.length > 1 && this.#segments[1]!.baseOffset <= offset) {
-      const [oldest] = this.#segments.splice(0, 1);
-      await closeReader(oldest!);
-      await rm(oldest!.path);
+    // A crash may take a segment that has no durable record yet, so the one before it stays: it says where the partition ends.
+    const last = this.#options.isReadOnly ? offset : Math.min(offset, this.#end - 1);
+    while (this.#segments.length > 1 && this.#segments[1]!.baseOffset <= last) {
+      const oldest = this.#segments[0]!;
+      await this.#exchangeFiles([oldest], async () => {
+        if (this.#segments[0] === oldest) this.#segments.shift();
+        if (this.#options.isReadOnly) return;
+        await rm(oldest.path, { force: true });
+        await syncFolder(this.#folder); // oldest first, for good: a crash leaves no hole
+      });
     }
   }
 
@@ -308,7 +309,8 @@ export class LogPartition {
     if (this.#end < this.#options.acknowledged) {
       throw damage(this.#folder, `record ${this.#end} of ${this.#options.acknowledged}`);
     }
-    if (this.#options.end !== undefined) this.#end = Math.min(this.#end, this.#options.end);
+    const { end = this.#end } = this.#options;
+    this.#end = Math.max(this.start, Math.min(this.#end, end));
     const last = this.#segments.at(-1);
     if (last && !this.#options.isReadOnly) this.#writer = await open(last.path, "r+");
   }
@@ -351,11 +353,7 @@ export class LogPartition {
       resolve(this.#end);
       this.#end += recordCount;
     }
-    this.#tellArrivals();
-  }
-
-  #tellArrivals(): void {
-    for (const { resolve } of this.#waiting.filter(({ offset }) => offset < this.#end)) resolve();
+    this.#waiters.tell(this.#end);
   }
 
   #refusalFor(error: unknown): PlatformError {
@@ -408,7 +406,7 @@ export class LogPartition {
 
   #fail(failure: Error): void {
     this.#failure ??= failure;
-    for (const { reject } of [...this.#waiting]) reject(failure);
+    this.#waiters.fail(failure);
   }
 
   async #activeSegment(): Promise<Segment> {

@@ -1,4 +1,4 @@
-import { open, rm } from "node:fs/promises";
+import { open, rm, stat } from "node:fs/promises";
 import type { LogRecord } from "../event-log.ts";
 import {
   decodeFrames,
@@ -47,7 +47,9 @@ export async function rewriteWithout(
       await file.appendFile(block);
       endPosition += block.length;
     }
-    await file.datasync();
+    const { atime, mtime } = await stat(path);
+    await file.utimes(atime, mtime); // as old as its newest record, for retention
+    await file.sync();
     return { path: target, endPosition, erased: erased.size };
   } catch (error) {
     await rm(target, { force: true }); // a disk that is full needs the room

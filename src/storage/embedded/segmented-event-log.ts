@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { assert, PlatformError } from "#base";
-import { type EventLog, isPartition, type LogRecord } from "../event-log.ts";
+import { type EventLog, isPartition, type LogRecord, type LogUnit } from "../event-log.ts";
 import { LogPartition } from "./log-partition.ts";
 
 export interface SegmentedEventLogOptions {
@@ -122,6 +122,11 @@ export class SegmentedEventLog implements EventLog {
     this.#at(partition).extendTo(end);
   }
 
+  units(partition: number): Promise<readonly LogUnit[]> {
+    return this.#at(partition).units();
+  }
+
+  /** Opened read-only it only lets go of the files: the writer removes them. */
   dropBefore(partition: number, offset: number): Promise<void> {
     return this.#at(partition).dropBefore(offset);
   }

@@ -1,0 +1,96 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ignoreProgress } from "#base";
+import type { Server } from "#serving";
+import { Platform } from "./platform.ts";
+
+/** @file What an erasure is asked to look for beside the ids. */
+const HERS = "anna@mail.example";
+let folder: string;
+let platform: Platform;
+let server: Server;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "inkling-erase-"));
+  platform = await Platform.open({
+    folder,
+    create: { dataset: null, clock: "system", areTimesMadeUp: false, seed: 1, preset: null },
+    progress: ignoreProgress,
+    onNotice: () => {},
+  });
+  const save = (userId: string, note: string): object => ({
+    type: "track",
+    event: "save",
+    userId,
+    properties: { itemId: "i1", note },
+  });
+  await platform.ingestion.ingestMessages([
+    save("anna-with-mail", HERS),
+    save("ben-with-hers", `she is ${HERS} you know`),
+    save("carl-plain", "nothing of hers"),
+    { type: "track", userId: "dora-rejected", properties: { note: `and ${HERS} too` } }, // no event: a dead letter
+  ]);
+  await platform.ensureModels(ignoreProgress);
+  server = await platform.createServer({});
+});
+afterAll(async () => {
+  await server.close();
+  await platform.close();
+  await rm(folder, { recursive: true });
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads answers as a stranger does
+type Body = any;
+
+async function erase(userId: string, payload?: object): Promise<{ status: number; body: Body }> {
+  const url = `/v1/users/${userId}`;
+  const answer = await server.inject({ method: "DELETE", url, ...(payload && { payload }) });
+  return { status: answer.statusCode, body: answer.json() };
+}
+
+async function receiptOf(erasureId: string): Promise<Body> {
+  await platform.erasures.settled();
+  return (await server.inject(`/v1/erasures/${erasureId}`)).json();
+}
+
+test.each([
+  ["a value too short to mean anything", { values: ["abc"] }, "/values/0"],
+  ["a number", { values: [123456] }, "/values/0"],
+  ["no list", { values: HERS }, "/values"],
+  ["too many", { values: Array.from({ length: 101 }, (_, n) => `value-${n}`) }, "/values"],
+  ["a field that is not known", { value: [HERS] }, "body"],
+  ["a list alone", [HERS], "body"],
+])("%s is refused, and nothing is erased", async (_, payload, place) => {
+  const { status, body } = await erase("anna-with-mail", payload);
+  expect(status).toBe(400);
+  expect(body.code).toBe("invalid-request");
+  expect(body.detail).toContain(place);
+  expect(JSON.stringify(body)).not.toContain(HERS);
+  expect((await server.inject("/v1/users/anna-with-mail")).statusCode).toBe(200);
+});
+
+test("a value that others still say of her fails her erasure; without a body only her ids count", async () => {
+  const asked = await erase("anna-with-mail", { values: [HERS] });
+  expect(asked.status).toBe(202);
+  const receipt = await receiptOf(asked.body.erasureId);
+  expect(receipt).toMatchObject({
+    status: "failed",
+    verification: { traces: { state: 0, log: 0, "dead-letters": 0, lake: 0 } },
+  });
+  expect(receipt.verification.scan.found.length).toBeGreaterThan(0);
+  expect(JSON.stringify(receipt)).not.toContain(HERS);
+  // What others said of her and was accepted is theirs; a letter that says it is nobody's loss.
+  const letters = receipt.stores.find(({ name }: { name: string }) => name === "dead-letters");
+  expect(letters.removed).toEqual({ letters: 1 });
+
+  const again = await erase("ben-with-hers", { values: [HERS] }); // the last who said it
+  expect(await receiptOf(again.body.erasureId)).toMatchObject({
+    status: "done",
+    verification: { scan: { found: [] } },
+  });
+  const plain = await erase("carl-plain");
+  expect(plain.status).toBe(202);
+  expect((await receiptOf(plain.body.erasureId)).status).toBe("done");
+});

@@ -1,0 +1,102 @@
+import { PlatformError } from "#base";
+import { type Actions, type Catalogue, encodeEvent, type StoredEvent } from "#events";
+import type { Lake, LakeEvent, LogRecord, StateStore } from "#storage";
+import { OlderIds } from "./applied-ids.ts";
+import { encodeProgress } from "./applier.ts";
+import { applyEvents } from "./apply-events.ts";
+import { progressKey } from "./state-keys.ts";
+
+/**
+ * @file What retention has dropped from the log, out of the lake, which had taken it by then: the first occurrence of every event
+ * with everything that was said in it. Whole users at a time, each in the order of the log, which is the order state depends on.
+ */
+const COLUMNS = [
+  ...(["userId", "eventId", "kind", "name", "timestampMs", "receivedAtMs"] as const),
+  ...(["properties", "traits", "rest", "partition", "logOffset"] as const),
+];
+type Row = Pick<LakeEvent, (typeof COLUMNS)[number]>;
+
+const RUN_RECORDS = 10_000;
+
+/**
+ * Runs of records of one partition each, all before the partition's place in `starts`; records that repeated an event are left out.
+ * @throws PlatformError `data-damaged` when the lake does not reach up to there
+ */
+export async function* droppedRecords(
+  lake: Lake,
+  starts: readonly number[],
+): AsyncGenerator<{ partition: number; records: LogRecord[] }> {
+  for (const [partition, start] of starts.entries()) {
+    if (partition === 0 || lake.committed(partition) >= start) continue;
+    throw new PlatformError(
+      "data-damaged",
+      `the log of partition ${partition} begins at record ${start} and the lake ends at ${lake.committed(partition)}: what is between is ` +
+        "in neither. Restore the folder from a backup.",
+    );
+  }
+  let runs = new Map<number, LogRecord[]>();
+  let gathered = 0;
+  let userId: string | undefined;
+  for await (const { rows } of lake.scan({ columns: COLUMNS })) {
+    for (const row of rows) {
+      if (row.logOffset >= (starts[row.partition] ?? 0)) continue;
+      if (row.userId !== userId && gathered >= RUN_RECORDS) {
+        yield* inLogOrder(runs);
+        runs = new Map();
+        gathered = 0;
+      }
+      userId = row.userId;
+      const record = { offset: row.logOffset, bytes: encodeEvent(eventOf(row)) };
+      const records = runs.get(row.partition);
+      if (records) records.push(record);
+      else runs.set(row.partition, [record]);
+      gathered++;
+    }
+  }
+  yield* inLogOrder(runs);
+}
+
+/** Brings an empty state to where the log begins. */
+export async function applyDropped(
+  lake: Lake,
+  starts: readonly number[],
+  { state, ...context }: { state: StateStore; catalogue: Catalogue; actions: Actions },
+): Promise<void> {
+  const olderIds = new OlderIds();
+  let newestMs = 0;
+  for await (const { partition, records } of droppedRecords(lake, starts)) {
+    const step = await applyEvents(records, { ...context, state, olderIds, partition });
+    newestMs = Math.max(newestMs, step.newestMs);
+    await state.write(step.operations);
+  }
+  await state.write(
+    starts.map((offset, partition) => ({
+      kind: "put",
+      key: progressKey(partition),
+      value: encodeProgress({ offset: partition === 0 ? 0 : offset, newestMs }),
+    })),
+  );
+}
+
+function* inLogOrder(
+  runs: ReadonlyMap<number, LogRecord[]>,
+): Generator<{ partition: number; records: LogRecord[] }> {
+  for (const [partition, records] of runs)
+    yield { partition, records: records.sort((left, right) => left.offset - right.offset) };
+}
+
+/** The event that a row was made of: what has a column of its own is in `properties` too. */
+function eventOf(row: Row): StoredEvent {
+  const { userId, eventId, kind, name, timestampMs, receivedAtMs, properties, traits, rest } = row;
+  return {
+    ...({ userId, eventId, kind } as Pick<StoredEvent, "userId" | "eventId" | "kind">), // as they were stored
+    ...{ name, timestampMs, receivedAtMs },
+    properties: fieldsOf(properties),
+    traits: fieldsOf(traits),
+    rest: fieldsOf(rest),
+  };
+}
+
+function fieldsOf(json: string | null): StoredEvent["rest"] {
+  return json === null ? {} : (JSON.parse(json) as StoredEvent["rest"]); // written by us
+}
