@@ -105,7 +105,7 @@ async function checkCountedUsers(accepted: readonly unknown[]): Promise<void> {
     touched.add(userId);
     if (messageId !== undefined && tally.ids.has(messageId)) continue;
     tally.ids.add(messageId ?? Symbol("made by the platform"));
-    const name = String(type === "track" ? said : type).replace(/^__proto__$/, "__proto_"); // a key that cannot be stored
+    const name = String(type === "track" ? said : type);
     tally.counts.set(name, (tally.counts.get(name) ?? 0) + 1);
   }
   for (const userId of touched) {

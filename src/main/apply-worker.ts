@@ -14,6 +14,8 @@ export interface ApplyTask {
   readonly partitionCount: number;
   /** The declared actions. */
   readonly declared: readonly NamedAction[];
+  /** As the serving thread has the state open. */
+  readonly survivesMachine: boolean;
 }
 
 /**
@@ -42,7 +44,7 @@ const port = parentPort;
 const send = (message: ApplyMessage): void => port.postMessage(message);
 
 const RETRY_MS = 500;
-const { folder, partitionCount, declared } = workerData as ApplyTask;
+const { folder, partitionCount, declared, survivesMachine } = workerData as ApplyTask;
 
 interface Applying {
   /** Resolves when what was applied is on disk. */
@@ -54,7 +56,7 @@ interface Applying {
 /** State kept level with the log; told as soon as it is. */
 async function startApplying(log: SegmentedEventLog): Promise<Applying> {
   // Nothing in this state expires, so its clock is of no consequence.
-  const state = new LmdbStateStore(paths.state(folder), new SystemClock());
+  const state = new LmdbStateStore(paths.state(folder), new SystemClock(), { survivesMachine });
   const applier = await Applier.start(
     {
       log,

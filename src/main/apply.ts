@@ -12,6 +12,8 @@ export interface BackgroundApplierParts {
   readonly state: StateStore;
   /** The declared actions. */
   readonly declared: readonly NamedAction[];
+  /** As `state` is open. */
+  readonly survivesMachine: boolean;
   readonly progress: ProgressListener;
   readonly onNotice: (message: string) => void;
 }
@@ -35,9 +37,9 @@ export class BackgroundApplier {
 
   private constructor(parts: BackgroundApplierParts) {
     this.#parts = parts;
-    const { folder, log, declared } = parts;
+    const { folder, log, declared, survivesMachine } = parts;
     this.#gates = Array.from({ length: log.partitionCount }, () => new OffsetGate(0));
-    const task: ApplyTask = { folder, partitionCount: log.partitionCount, declared };
+    const task: ApplyTask = { folder, partitionCount: log.partitionCount, declared, survivesMachine };
     this.#worker = startThread("apply-worker", task);
     this.#ended = new Promise((ended) => this.#worker.once("exit", () => ended()));
   }

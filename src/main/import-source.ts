@@ -1,5 +1,5 @@
 import type { ItemInput, SegmentMessage } from "#api";
-import { monotonicMs, PlatformError, type ProgressListener } from "#base";
+import { PlatformError, type ProgressListener } from "#base";
 import type { RejectedRows } from "#datasets";
 import type { Platform } from "./platform.ts";
 
@@ -29,8 +29,6 @@ export interface MessageRun {
 /** Large enough to share a flush, small enough for steady progress. */
 const RUN_MESSAGES = 10_000;
 const BATCH_ITEMS = 2000;
-/** How far the import is need not be known exactly: what comes a second time changes nothing. */
-const RECORD_MS = 1000;
 
 /** Feeds the source through the one way in, from where an earlier import of it stopped. */
 export async function importSource(
@@ -45,7 +43,6 @@ export async function importSource(
       throwIfRejected(await ingestion.ingestItems(batch));
   }
   const total = source.expectedMessages ?? 0;
-  let recordedMs = monotonicMs();
   let applying: Promise<unknown> = Promise.resolve();
   for await (const { messages, next } of source.runs(stored)) {
     const { result, applied } = await ingestion.storeMessages(messages);
@@ -53,10 +50,7 @@ export async function importSource(
     applying = applied;
     rejected += result.rejected.length;
     stored = next;
-    if (monotonicMs() - recordedMs > RECORD_MS) {
-      await platform.recordImport({ messages: stored, rejected, isComplete: false });
-      recordedMs = monotonicMs();
-    }
+    await platform.recordImport({ messages: stored, rejected, isComplete: false });
     progress({ stage: "storing events", done: stored, total: Math.max(total, stored) });
   }
   await applying;

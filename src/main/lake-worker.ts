@@ -13,6 +13,8 @@ export interface LakeTask {
   readonly partitionCount: number;
   /** Per partition, how far state is when the thread starts. */
   readonly applied: readonly number[];
+  /** As the serving thread has the state open. */
+  readonly survivesMachine: boolean;
 }
 
 /**
@@ -34,7 +36,7 @@ export type LakeMessage =
 assert(parentPort, "this file runs as a worker thread");
 const port = parentPort;
 const send = (message: LakeMessage): void => port.postMessage(message);
-const { folder, partitionCount, applied } = workerData as LakeTask;
+const { folder, partitionCount, applied, survivesMachine } = workerData as LakeTask;
 giveWay();
 useLargeBufferPool();
 const log = await SegmentedEventLog.open(paths.log(folder), {
@@ -50,7 +52,7 @@ for (let partition = 1; partition < partitionCount; partition++)
 startWriting();
 
 function startWriting(): void {
-  state = new LmdbStateStore(paths.state(folder), new SystemClock());
+  state = new LmdbStateStore(paths.state(folder), new SystemClock(), { survivesMachine });
   const onFailure = (error: unknown): void => send({ kind: "trouble", message: String(error) });
   const onWritten = (partition: number, offset: number): void => send({ kind: "written", partition, offset });
   writer = new LakeWriter({ log, state, lake, onWritten, onFailure });

@@ -184,7 +184,8 @@ export class Platform {
       if (JSON.stringify(manifest) !== JSON.stringify(found)) await writeManifest(folder, manifest);
       const clock = manifest.clock === "historical" ? new HistoricalClock(0) : new SystemClock();
       const { partitionCount } = manifest;
-      const state = new LmdbStateStore(paths.state(folder), clock);
+      const survivesMachine = config.retention !== undefined; // the log alone cannot give back what it drops
+      const state = new LmdbStateStore(paths.state(folder), clock, { survivesMachine });
       if (state.wasLost)
         onNotice("the machine went down before state was on disk; it is built again from the log");
       const acknowledged = (await readAllProgress(state, partitionCount)).map(({ offset }) => offset);
@@ -206,7 +207,7 @@ export class Platform {
       // Before state is brought level with the log, which may have events that were to be erased.
       await resumeErasures({ folder, log, state, identity, actions, deadLetters, onNotice });
       const applier = await BackgroundApplier.start({
-        ...{ folder, log, state, progress, onNotice },
+        ...{ folder, log, state, survivesMachine, progress, onNotice },
         declared: declared.actions,
       });
       clock.observe(applier.newestMs);
@@ -355,7 +356,12 @@ export class Platform {
     void this.erasures.settled().then(() => {
       if (this.#fault !== undefined) return;
       const lake = new BackgroundLake(
-        { folder: this.folder, partitionCount, applied: this.applier.appliedOffsets() },
+        {
+          folder: this.folder,
+          partitionCount,
+          applied: this.applier.appliedOffsets(),
+          survivesMachine: this.retention !== undefined,
+        },
         onNotice,
       );
       this.applier.onApplied((partition, offset) => lake.extend(partition, offset));

@@ -86,12 +86,12 @@ test("a state that was not on disk when the machine went down is built again fro
   }));
   expect(await platform.ingestion.ingestMessages(messages)).toMatchObject({ accepted: 50 });
   await platform.close();
-  const before = await replay(folder, false, ignoreProgress);
+  const before = await replay(folder, { keepsRebuilt: false, config: capped }, ignoreProgress);
   await writeFile(join(paths.state(folder), "unflushed"), "another run of the machine");
   const after = await open(folder, (notice) => notices.push(notice));
   await after.close();
   expect(notices).toEqual([expect.stringContaining("built again")]);
-  expect(await replay(folder, false, ignoreProgress)).toMatchObject({
+  expect(await replay(folder, { keepsRebuilt: false, config: capped }, ignoreProgress)).toMatchObject({
     isIdentical: true,
     before: before.before,
   });

@@ -37,15 +37,13 @@ export async function readPersonSequence(
 }
 
 function joinRecords(left: UserRecord, right: UserRecord): UserRecord {
-  const counts = { ...left.counts };
-  for (const [name, count] of Object.entries(right.counts)) {
-    counts[name] = (Object.hasOwn(counts, name) ? counts[name]! : 0) + count;
-  }
+  const counts = new Map(Object.entries(left.counts)); // a map, for a name may be any text
+  for (const [name, count] of Object.entries(right.counts)) counts.set(name, (counts.get(name) ?? 0) + count);
   return {
     firstMs: Math.min(left.firstMs, right.firstMs),
     lastMs: Math.max(left.lastMs, right.lastMs),
     eventCount: left.eventCount + right.eventCount,
-    counts,
+    counts: Object.fromEntries(counts),
     identified: [...left.identified, ...right.identified].sort(
       (one, other) => one.timestampMs - other.timestampMs,
     ),
