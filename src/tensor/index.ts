@@ -1,5 +1,23 @@
+export { constant, type Expression, input } from "./graph/expression.ts";
+export { Network } from "./graph/network.ts";
+export { onnxGraph } from "./graph/onnx-graph.ts";
 export { invertPositiveDefinite } from "./inverse.ts";
 export { type Matrix, matrixOf, multiply } from "./matrix.ts";
+export type { ExecutionProvider } from "./onnx-session.ts";
+export {
+  attention,
+  causalBias,
+  causalMask,
+  joinHeads,
+  siluAttention,
+  splitHeads,
+} from "./ops/attention.ts";
+export { add, mul, relu, scale, sigmoid, silu } from "./ops/elementwise.ts";
+export { asRows, firstRows, split, transpose } from "./ops/layout.ts";
+export { fullSoftmaxLoss } from "./ops/loss.ts";
+export { layerNorm } from "./ops/normalization.ts";
+export { affine } from "./ops/product.ts";
+export { gather, gatherDistinct } from "./ops/selection.ts";
 export {
   addAt,
   copyRow,
@@ -8,5 +26,9 @@ export {
   packedBytes,
   packedSymmetric,
 } from "./packed-symmetric.ts";
+export { Program } from "./program.ts";
 export { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./safetensors.ts";
 export { symmetricEigen } from "./symmetric-eigen.ts";
+export { adamWDefaults } from "./training/adam-w.ts";
+export { type TrainingData, type TrainingEvent, train } from "./training/train.ts";
+export { type Batch, Trainer, type TrainerOptions } from "./training/trainer.ts";

@@ -40,7 +40,7 @@ export interface Operation extends Differentiable {
 
 /** A value given from outside at every run: a batch, or a learned parameter. Two inputs of a graph differ in name. */
 export function input(name: string, shape: Shape, type: OnnxElementType = "float32"): Expression {
-  return { type, shape, source: { kind: "input", name } };
+  return { type, shape: shape.map((size) => sizeOf([size])), source: { kind: "input", name } };
 }
 
 /** A value that is part of the graph. */

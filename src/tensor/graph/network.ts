@@ -10,6 +10,13 @@ export interface Parameter {
   readonly expression: Expression;
 }
 
+/** A learned tensor of which a batch sees the rows it needs: (rows, width). */
+export interface RowTableParameter {
+  readonly shape: readonly [rows: number, width: number];
+  readonly initial: Initial;
+  readonly expression: Expression;
+}
+
 /** Every element drawn from a normal distribution around 0, or all the same. */
 export type Initial =
   | { readonly kind: "normal"; readonly deviation: number }
@@ -29,6 +36,7 @@ export interface DropoutSite {
 export class Network {
   readonly isTraining: boolean;
   readonly parameters = new Map<string, Parameter>();
+  readonly rowTables = new Map<string, RowTableParameter>();
   readonly dropoutSites: DropoutSite[] = [];
 
   constructor({ isTraining }: { readonly isTraining: boolean }) {
@@ -36,9 +44,18 @@ export class Network {
   }
 
   parameter(name: string, shape: readonly number[], initial: Initial): Expression {
-    assert(!this.parameters.has(name), `one parameter is called "${name}"`);
+    this.#claim(name);
     const expression = input(name, shape);
     this.parameters.set(name, { shape, initial, expression });
+    return expression;
+  }
+
+  /** The rows of a large table that a batch brings along, of shape (`NAME.rows`, width); the whole table when serving. */
+  rowTable(name: string, shape: readonly [rows: number, width: number], initial: Initial): Expression {
+    this.#claim(name);
+    const [rows, width] = shape;
+    const expression = input(name, [this.isTraining ? `${name}.rows` : rows, width]);
+    this.rowTables.set(name, { shape, initial, expression });
     return expression;
   }
 
@@ -55,5 +72,9 @@ export class Network {
     const name = `dropout.${this.dropoutSites.length}`;
     this.dropoutSites.push({ name, shape, rate });
     return input(name, shape);
+  }
+
+  #claim(name: string): void {
+    assert(!this.parameters.has(name) && !this.rowTables.has(name), `one parameter is called "${name}"`);
   }
 }

@@ -100,7 +100,7 @@ class GraphWriter {
     const content = JSON.stringify([op, operands, attributes]);
     const known = this.#written.get(content);
     if (known) return known;
-    const outputs = results.map((_, position) => `${op}.${this.nodes.length}${position || ""}`);
+    const outputs = results.map((_, position) => `${op}.${this.nodes.length}.${position}`);
     this.nodes.push({ op, inputs: operands, outputs, attributes });
     this.#written.set(content, outputs);
     return outputs;

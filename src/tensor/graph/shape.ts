@@ -26,6 +26,17 @@ export function sizeOf(shape: Shape): Dimension {
   return [...(known === 1 ? [] : [String(known)]), ...names.sort()].join("*");
 }
 
+/** What a size is when the free ones are `sizes`. */
+export function fixedSize(size: Dimension, sizes: Readonly<Record<string, number>>): number {
+  return String(size)
+    .split("*")
+    .reduce((product, factor) => {
+      const known = /^\d+$/.test(factor) ? Number(factor) : sizes[factor];
+      assert(known !== undefined, `the free size "${factor}" is given`);
+      return product * known;
+    }, 1);
+}
+
 /** Shape of an element-wise result: axes are aligned at the end, and a size of 1 stretches (NumPy's rule). */
 export function broadcast(left: Shape, right: Shape): Shape {
   const rank = Math.max(left.length, right.length);

@@ -3,6 +3,7 @@ import { Random } from "#base";
 import { type Expression, input, stopGradient } from "../graph/expression.ts";
 import { gradientsOf } from "../graph/gradients.ts";
 import { onnxGraph } from "../graph/onnx-graph.ts";
+import { fixedSize } from "../graph/shape.ts";
 import { evaluate, type Values, valuesOf } from "../onnx-evaluator.cases.ts";
 import type { OnnxElementType } from "../onnx-file.ts";
 import { Program } from "../program.ts";
@@ -211,8 +212,7 @@ function tensorIn(values: Readonly<Record<string, Values>>) {
 }
 
 function sizeAt(size: number | string): number {
-  if (typeof size === "number") return size;
-  return size.split("*").reduce((product, factor) => product * (sizes[factor] ?? Number(factor)), 1);
+  return fixedSize(size, sizes);
 }
 
 function expectClose(
