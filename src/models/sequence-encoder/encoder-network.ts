@@ -25,24 +25,30 @@ const blockKinds = { sasrec: sasrecBlock, ligr: ligrBlock, hstu: hstuBlock } as 
   Block
 >;
 
+interface Encoding {
+  /** (B, T, D) */
+  readonly hidden: Expression;
+  /** (V, D) */
+  readonly table: Expression;
+  /** What the items of the sequences come in as: (B, T, D). */
+  readonly vectors: Expression;
+}
+
 /**
  * Encodes sequences of items: input `items`, int32 of shape (B, T), oldest first and padded with any item at the *end*; of the
  * result, (B, T, D), position t stands for the person after item t. Position 0 is the oldest item of the window.
  */
-export function encodeItems(
-  network: Network,
-  config: EncoderConfig,
-): { hidden: Expression; table: Expression } {
+export function encodeItems(network: Network, config: EncoderConfig): Encoding {
   const { items, embeddingSize, maxLength, dropout, blocks } = config;
   const ids = input("items", ["B", "T"], "int32");
   const small = { kind: "normal", deviation: 0.02 } as const;
   const table = network.parameter("items.embedding", [items, embeddingSize], small);
   const places = network.parameter("positions.embedding", [maxLength, embeddingSize], small);
-  const known = scale(gather(table, ids), Math.sqrt(embeddingSize)); // as in Vaswani et al. 2017, section 3.4
-  let x = network.dropout(add(known, firstRows(places, ids, 1)), dropout);
+  const vectors = scale(gather(table, ids), Math.sqrt(embeddingSize)); // as in Vaswani et al. 2017, section 3.4
+  let x = network.dropout(add(vectors, firstRows(places, ids, 1)), dropout);
   for (let block = 0; block < blocks; block++)
     x = blockKinds[config.block](network, `block${block}`, x, config);
-  return { hidden: norm(network, "norm", x), table };
+  return { hidden: norm(network, "norm", x), table, vectors };
 }
 
 /**
