@@ -25,7 +25,7 @@ export interface AttentionInputs {
 /**
  * softmax(Q K' / sqrt(D/H) + bias) V (Vaswani et al. 2017), of the query's shape.
  *
- * The gradient is that of FlashAttention (Dao et al. 2022, section 3.1): the sum over keys that softmax's gradient needs,
+ * The gradient is that of FlashAttention (Dao et al. 2022, appendix B): the sum over keys that softmax's gradient needs,
  * rowsum(P * dP), equals rowsum(O * dO), which is D/H wide where the other is T wide; dropout does not change that.
  */
 export function attention({ query, key, value, bias, dropout }: AttentionInputs): Expression {
@@ -47,7 +47,7 @@ export function attention({ query, key, value, bias, dropout }: AttentionInputs)
   });
 }
 
-/** HSTU's pointwise attention, silu(Q K' + bias) * mask V (Zhai et al. 2024, section 3.2), of the query's shape. */
+/** HSTU's pointwise attention, silu(Q K' + bias) * mask V (Zhai et al. 2024, section 3), of the query's shape. */
 export function siluAttention(inputs: AttentionInputs & { readonly mask: Expression }): Expression {
   const { query, key, value, bias, mask, dropout } = inputs;
   const weights = mul(silu(add(matmul(query, transposed(key)), bias)), mask); // (B, H, T, T)

@@ -105,6 +105,14 @@ const cases: Readonly<Record<string, Build>> = {
       targets: positions(3, "N"),
       weights: stopGradient(positive("N")),
     }),
+  "fullSoftmaxLoss with a bias": ({ x, positive, positions }) =>
+    fullSoftmaxLoss({
+      hidden: x("N", 3),
+      table: x(6, 3),
+      bias: x(6, 1),
+      targets: positions(3, "N"),
+      weights: stopGradient(positive("N")),
+    }),
   firstOfSoftmaxLoss: ({ x, positive }) => firstOfSoftmaxLoss(x("N", 5), stopGradient(positive("N"))),
   sampledSoftmaxLoss: ({ x, positive }) => {
     const weights = stopGradient(positive("N"));

@@ -20,27 +20,33 @@ interface Predictions {
 }
 
 /**
- * Cross-entropy of `targets`, rows (N) of `table` (V, D), under the softmax over all of its rows.
+ * Cross-entropy of `targets`, rows (N) of `table` (V, D), under the softmax over all of its rows; `bias` (V, 1) is added to the
+ * rows' scores.
  *
  * The gradient with respect to the N x V scores, p - 1[target], is never made: it only ever meets matrix products, and those
  * of its two terms are p times a matrix, and a gather or scatter of N rows.
  */
-export function fullSoftmaxLoss({
-  hidden,
-  weights,
-  table,
-  targets,
-}: Predictions & { readonly table: Expression; readonly targets: Expression }): Expression {
-  const p = softmax(matmul(hidden, transposed(table))); // (N, V)
+export function fullSoftmaxLoss({ hidden, weights, table, targets, bias }: FullSoftmax): Expression {
+  const products = matmul(hidden, transposed(table));
+  const p = softmax(bias ? add(products, transposed(bias)) : products); // (N, V)
   const column = unsqueeze(weights, -1);
-  return withGradient(total(mul(logLoss(pick(p, targets)), column)), [hidden, table], (flow) => {
+  const cost = total(mul(logLoss(pick(p, targets)), column));
+  return withGradient(cost, [hidden, table, ...(bias ? [bias] : [])], (flow) => {
     const scaled = mul(column, flow);
-    const pulls = mul(hidden, scaled); // (N, D)
+    const missed = (rows: Expression, like: Expression) =>
+      sub(matmul(transposed(p), rows), scatterRows(like, targets, rows)); // (V, ...)
     return [
       mul(sub(matmul(p, table), gather(table, targets)), scaled),
-      sub(matmul(transposed(p), pulls), scatterRows(table, targets, pulls)),
+      missed(mul(hidden, scaled), table),
+      ...(bias ? [missed(scaled, bias)] : []),
     ];
   });
+}
+
+interface FullSoftmax extends Predictions {
+  readonly table: Expression;
+  readonly targets: Expression;
+  readonly bias?: Expression;
 }
 
 /**
@@ -66,7 +72,7 @@ interface SampledScores {
 
 /**
  * Softmax over the target and K sampled others, each score lowered by the logarithm of how often its item is drawn (logQ; Yi
- * et al. 2019, section 3): sampling then favours nobody. `positiveLogQ` (N, 1); `negativeLogQ` stretches to (N, K), with a
+ * et al. 2019): sampling then favours nobody. `positiveLogQ` (N, 1); `negativeLogQ` stretches to (N, K), with a
  * large value where a sample is the target itself.
  */
 export function sampledSoftmaxLoss(
@@ -78,7 +84,7 @@ export function sampledSoftmaxLoss(
 
 /**
  * Binary cross-entropy whose positive probability is raised to the power `beta`, which undoes the overconfidence that sampling
- * K of V negatives causes (gBCE; Petrov and Macdonald 2023, equation 13). {@link gbceBeta} gives beta.
+ * K of V negatives causes (gBCE; Petrov and Macdonald 2023). {@link gbceBeta} gives beta.
  */
 export function gbceLoss({ positive, negative, weights }: SampledScores, beta: number): Expression {
   const each = add(scale(softplus(neg(positive)), beta), sum(softplus(negative), -1)); // (N, 1)

@@ -27,7 +27,7 @@ export function gatherRows({ values, width }: RowTable, rows: Uint32Array): Floa
 
 /**
  * One step of row-wise AdaGrad, in place: each row has a learning rate of its own, which sinks as the row moves, so that rare
- * rows keep learning (Naumov et al. 2019, section 3; Duchi et al. 2011). `rows` are all different; `gradients` is of shape
+ * rows keep learning (Duchi et al. 2011; by rows, Mudigere et al. 2022). `rows` are all different; `gradients` is of shape
  * (rows.length, width).
  */
 export function rowAdaGradStep(

@@ -1,4 +1,4 @@
-import { monotonicMs } from "#base";
+import { monotonicMs, PlatformError } from "#base";
 import type { Batch, Trainer } from "./trainer.ts";
 
 /** A data set cut into steps. */
@@ -38,6 +38,7 @@ export type TrainingOutcome = "finished" | "stopped" | "aborted";
 /**
  * Runs a trainer over its data, from the step it stands at: after a restored checkpoint, from the middle of an epoch. Gives
  * way to other work of the thread between steps.
+ * @throws PlatformError `invalid-config` when the loss is no longer a number: the settings make training diverge
  */
 export async function train(trainer: Trainer, plan: TrainingPlan): Promise<TrainingOutcome> {
   const { data, epochs, listen, afterEpoch, abort } = plan;
@@ -51,7 +52,13 @@ export async function train(trainer: Trainer, plan: TrainingPlan): Promise<Train
     if (abort?.aborted) return "aborted";
     const epoch = Math.floor(trainer.step / data.batchesPerEpoch);
     const batch = data.batch(epoch, trainer.step % data.batchesPerEpoch);
-    losses += await trainer.learn(batch);
+    const loss = await trainer.learn(batch);
+    if (!Number.isFinite(loss))
+      throw new PlatformError(
+        "invalid-config",
+        `The loss became ${loss} at step ${trainer.step}; lower the learning rate, or limit the gradient's length.`,
+      );
+    losses += loss;
     counted += 1;
     tokens += batch.tokens;
     const elapsedMs = monotonicMs() - startedMs;

@@ -119,6 +119,12 @@ test("a run that is told to stop after an epoch takes no further step", async ()
   expect([outcome, trainer.step]).toEqual(["stopped", 8]);
 });
 
+test("a run that diverges says so instead of going on", async () => {
+  const schedule = { ...options.schedule, peak: 1e30, warmUpSteps: 0 };
+  const trainer = await started({ ...options, schedule });
+  await expect(train(trainer, plan)).rejects.toThrow(/The loss became .* at step 2; lower the learning rate/);
+});
+
 test("only rows that a batch brought along have moved", async () => {
   const before = (await started(options)).weights["large"]!.values;
   const after = uninterrupted.weights["large"]!.values;
