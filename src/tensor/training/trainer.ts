@@ -94,12 +94,12 @@ export class Trainer {
   /** Learns from one batch; answers the loss before it did. Blocks while it computes. */
   async learn(batch: Batch): Promise<number> {
     const { schedule, maxGradientNorm } = this.#options;
-    const rows = mapValues(this.#tables, ({ width }, name) => {
+    const rows = mapValues(this.#tables, (table, name) => {
       const wanted = batch.rows?.[name];
       assert(wanted, `the batch says which rows of "${name}" it needs`);
       return {
         wanted,
-        tensor: { shape: [wanted.length, width], values: gatherRows(this.#tables.get(name)!, wanted) },
+        tensor: { shape: [wanted.length, table.width], values: gatherRows(table, wanted) },
       };
     });
     const results = await this.#program.run({
