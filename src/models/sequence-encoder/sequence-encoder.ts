@@ -135,16 +135,19 @@ function trainingData(data: Interactions, config: SequenceEncoderConfig, seed: n
   if (sequences.length === 0)
     throw new PlatformError("no-data", "sequence-encoder needs somebody with two engagements or more.");
   const lengths = sequences.map(({ length }) => length);
+  const batchesPerEpoch = Math.ceil(sequences.length / config.batchSize);
+  const meanPredictions = lengths.reduce((sum, length) => sum + length - 1, 0) / batchesPerEpoch;
   let current = -1;
   let batches: Uint32Array[] = [];
   return {
-    batchesPerEpoch: Math.ceil(sequences.length / config.batchSize),
+    batchesPerEpoch,
     batch(epoch, position) {
       if (epoch !== current) {
         batches = lengthBuckets(lengths, config.batchSize, Random.of(seed, `epoch ${epoch}`));
         current = epoch;
       }
-      return nextItemBatch(Array.from(batches[position]!, (row) => sequences[row]!));
+      const members = Array.from(batches[position]!, (row) => sequences[row]!);
+      return nextItemBatch(members, meanPredictions);
     },
   };
 }
