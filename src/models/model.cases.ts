@@ -9,6 +9,8 @@ export interface ModelExpectations {
   readonly config?: ModelConfig;
   /** Scores depend on the history. */
   readonly isPersonal: boolean;
+  /** Scores depend on the order of the history, and on how often something is in it; not on its weights. */
+  readonly isSequential?: boolean;
   readonly needsTimes: boolean;
   /** Floor and ceiling of nDCG@10 on the planted topics: too good fails as well, for leakage looks like success. */
   readonly ndcgAt10: readonly [floor: number, ceiling: number];
@@ -23,6 +25,8 @@ export function describeModel(model: Model, expectations: ModelExpectations): vo
   describe(model.name, () => {
     if (expectations.isPersonal) describePersonal(learn);
     else describeImpersonal(learn);
+    if (expectations.isSequential) describeSequential(learn);
+    else if (expectations.isPersonal) describeOrderless(learn);
     describeAnswers(learn);
     describeBytes(model, learn);
 
@@ -71,14 +75,18 @@ const NOBODY: History = { itemRows: new Uint32Array(0) };
 
 /**
  * People of even rows like items of even rows, the odd like the odd; person `u` has not met item `u % ITEMS` yet. The first
- * items of either colour are the more popular ones: person `u` meets item `i` of their colour when `u >= i`.
+ * items of either colour are the more popular ones: person `u` meets item `i` of their colour when `u >= i`. The order in
+ * which they meet them has no meaning.
  */
 function checkerboard(weightOf: (item: number) => number = () => 1): Interactions {
   const rows: Interaction[] = [];
-  for (let user = 0; user < USERS; user++)
+  for (let user = 0; user < USERS; user++) {
+    const items: number[] = [];
     for (let item = user % 2; item < ITEMS; item += 2)
-      if (item !== user % ITEMS && user >= item)
-        rows.push({ user, item, weight: weightOf(item), timestampMs: DAY_MS * 20_000 });
+      if (item !== user % ITEMS && user >= item) items.push(item);
+    for (const item of new Random(user).shuffle(items))
+      rows.push({ user, item, weight: weightOf(item), timestampMs: DAY_MS * 20_000 });
+  }
   return packInteractions(rows, USERS, ITEMS);
 }
 
@@ -102,6 +110,18 @@ function describePersonal(learn: Learn): void {
     expect(oddAfter).toBeGreaterThan(evenAfter);
   });
 
+  test("the items most related to an item have its colour", async () => {
+    const fitted = await learn(checkerboard());
+    for (const item of [2, 3]) {
+      const related = await fitted.related(item);
+      expect(related[item]).toBe(Number.NEGATIVE_INFINITY);
+      for (const other of topN(related, 4)) expect(other % 2).toBe(item % 2);
+    }
+  });
+}
+
+/** What a model that sees a history as a set of weighted items owes. */
+function describeOrderless(learn: Learn): void {
   test("a history's weights say which of its items counts", async () => {
     const fitted = await learn(checkerboard());
     const itemRows = Uint32Array.of(4, 5);
@@ -128,14 +148,24 @@ function describePersonal(learn: Learn): void {
     expect(parts[3]).toBe(0); // said again by the next
     expect([2, 4]).toContain(topN(parts, 1)[0]);
   });
+}
 
-  test("the items most related to an item have its colour", async () => {
+/** What a model that reads a history in order owes. */
+function describeSequential(learn: Learn): void {
+  test("the order of a history matters", async () => {
     const fitted = await learn(checkerboard());
-    for (const item of [2, 3]) {
-      const related = await fitted.related(item);
-      expect(related[item]).toBe(Number.NEGATIVE_INFINITY);
-      for (const other of topN(related, 4)) expect(other % 2).toBe(item % 2);
-    }
+    const forwards = await fitted.score([{ itemRows: Uint32Array.of(4, 5, 6) }]);
+    expect(await fitted.score([{ itemRows: Uint32Array.of(6, 5, 4) }])).not.toEqual(forwards);
+  });
+
+  test("an explanation points at the engagements of the item's colour, and at none that was not looked at", async () => {
+    const fitted = await learn(checkerboard());
+    const history = { itemRows: Uint32Array.of(1, 99, 4, 6, 8), weights: Float32Array.of(1, 1, 1, 1, 0) };
+    const parts = await fitted.explain(history, 10);
+    expect(parts).toHaveLength(5);
+    expect(parts[1]).toBe(0); // not in the catalogue
+    expect(parts[4]).toBe(0); // of no weight
+    expect([2, 3]).toContain(topN(parts, 1)[0]);
   });
 }
 

@@ -9,6 +9,7 @@ test("every model is found by its name", () => {
     "item-knn",
     "ease",
     "ials",
+    "sequence-encoder",
   ]);
   for (const model of models) expect(modelNamed(model.name)).toBe(model);
 });
@@ -16,6 +17,6 @@ test("every model is found by its name", () => {
 test("an unknown name is refused with the list of those there are", () => {
   expect(() => modelNamed("als")).toThrow(PlatformError);
   expect(() => modelNamed("als")).toThrow(
-    'No model is named "als"; there are popularity, recent-popularity, item-knn, ease, ials.',
+    'No model is named "als"; there are popularity, recent-popularity, item-knn, ease, ials, sequence-encoder.',
   );
 });

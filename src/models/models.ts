@@ -5,9 +5,10 @@ import { itemKnn } from "./item-knn.ts";
 import type { Model } from "./model.ts";
 import { popularity } from "./popularity.ts";
 import { recentPopularity } from "./recent-popularity.ts";
+import { sequenceEncoder } from "./sequence-encoder/sequence-encoder.ts";
 
 /** Every model, the simplest first. */
-export const models: readonly Model[] = [popularity, recentPopularity, itemKnn, ease, ials];
+export const models: readonly Model[] = [popularity, recentPopularity, itemKnn, ease, ials, sequenceEncoder];
 
 /** @throws PlatformError `unknown-model`, listing those there are */
 export function modelNamed(name: string): Model {

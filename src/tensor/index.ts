@@ -1,5 +1,25 @@
+export { constant, type Expression, input } from "./graph/expression.ts";
+export { gradientsOf } from "./graph/gradients.ts";
+export { Network } from "./graph/network.ts";
+export { onnxGraph } from "./graph/onnx-graph.ts";
 export { invertPositiveDefinite } from "./inverse.ts";
 export { type Matrix, matrixOf, multiply } from "./matrix.ts";
+export type { ExecutionProvider } from "./onnx-session.ts";
+export {
+  attention,
+  causalBias,
+  causalMask,
+  joinHeads,
+  siluAttention,
+  splitHeads,
+} from "./ops/attention.ts";
+export { add, mul, relu, scale, sigmoid, silu } from "./ops/elementwise.ts";
+export { asRows, firstRows, split, transpose, transposed } from "./ops/layout.ts";
+export { fullSoftmaxLoss } from "./ops/loss.ts";
+export { layerNorm } from "./ops/normalization.ts";
+export { affine, matmul } from "./ops/product.ts";
+export { sum, total } from "./ops/reduction.ts";
+export { gather, gatherDistinct } from "./ops/selection.ts";
 export {
   addAt,
   copyRow,
@@ -8,5 +28,10 @@ export {
   packedBytes,
   packedSymmetric,
 } from "./packed-symmetric.ts";
+export { Program } from "./program.ts";
 export { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./safetensors.ts";
 export { symmetricEigen } from "./symmetric-eigen.ts";
+export { adamWDefaults } from "./training/adam-w.ts";
+export { lengthBuckets } from "./training/length-buckets.ts";
+export { type TrainingData, train } from "./training/train.ts";
+export { type Batch, Trainer, type TrainerOptions } from "./training/trainer.ts";

@@ -32,21 +32,21 @@ export interface OnnxGraph {
 }
 
 /** Name, type and shape of what flows along an edge; a dimension given as text is free, equal texts are equal sizes. */
-interface OnnxValue {
+export interface OnnxValue {
   readonly name: string;
   readonly type: OnnxElementType;
   readonly shape: readonly (number | string)[];
 }
 
 /** One operator; an input named "" is left out. */
-interface OnnxNode {
+export interface OnnxNode {
   readonly op: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
 }
 
-type OnnxAttribute =
+export type OnnxAttribute =
   | { readonly kind: "float"; readonly value: number }
   | { readonly kind: "int"; readonly value: number }
   | { readonly kind: "string"; readonly value: string }
@@ -54,14 +54,14 @@ type OnnxAttribute =
   | { readonly kind: "ints"; readonly value: readonly number[] };
 
 /** A constant: little-endian bytes of the row-major elements. */
-interface OnnxTensor {
+export interface OnnxTensor {
   readonly name: string;
   readonly type: OnnxElementType;
   readonly shape: readonly number[];
   readonly bytes: Uint8Array;
 }
 
-type OnnxElementType = keyof typeof elementTypes;
+export type OnnxElementType = keyof typeof elementTypes;
 
 /** TensorProto.DataType. */
 const elementTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float64: 11 } as const;

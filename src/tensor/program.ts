@@ -1,0 +1,65 @@
+import { type InferenceSession, Tensor } from "onnxruntime-node";
+import { assert } from "#base";
+import type { OnnxElementType, OnnxGraph, OnnxValue } from "./onnx-file.ts";
+import { openSession, type SessionOptions } from "./onnx-session.ts";
+import type { NamedTensor } from "./safetensors.ts";
+
+/**
+ * A compiled graph. Inputs are handed over as they are, nothing is copied on the way in. Outputs whose size the graph knows are
+ * written to the same arrays at every run: copy what is to outlive the next one.
+ */
+export class Program {
+  readonly #session: InferenceSession;
+  readonly #inputs: ReadonlyMap<string, OnnxValue>;
+  /** Output -> where it goes; null lets the runtime make room, for outputs of free size. */
+  readonly #places: Readonly<Record<string, Tensor | null>>;
+
+  private constructor(session: InferenceSession, graph: OnnxGraph) {
+    this.#session = session;
+    this.#inputs = new Map(graph.inputs.map((input) => [input.name, input]));
+    this.#places = Object.fromEntries(graph.outputs.map((output) => [output.name, placeFor(output)]));
+  }
+
+  /** @throws PlatformError `invalid-config` when the machine has no such provider */
+  static async compile(graph: OnnxGraph, options: SessionOptions = {}): Promise<Program> {
+    return new Program(await openSession(graph, options), graph);
+  }
+
+  /** Blocks while it computes. Every input of the graph is given, by name; others are ignored. */
+  async run(inputs: Readonly<Record<string, NamedTensor>>): Promise<Record<string, NamedTensor>> {
+    const feeds: Record<string, Tensor> = {};
+    for (const [name, { type, shape }] of this.#inputs) {
+      const given = inputs[name];
+      assert(given, `the input "${name}" is given`);
+      assert(fits(given.shape, shape), `"${name}" of shape ${given.shape} fits (${shape.join(", ")})`);
+      feeds[name] = tensorOf(type, given);
+    }
+    const results = await this.#session.run(feeds, this.#places);
+    return Object.fromEntries(
+      Object.entries(results).map(([name, made]) => {
+        const { dims, data } = this.#places[name] ?? made; // what was made is a copy of what is in its place
+        return [name, { shape: dims, values: data as NamedTensor["values"] }]; // no output of ours is text
+      }),
+    );
+  }
+}
+
+function placeFor({ type, shape }: OnnxValue): Tensor | null {
+  const sizes = shape.filter((size) => typeof size === "number");
+  if (sizes.length < shape.length || type !== "float32") return null;
+  return new Tensor(type, new Float32Array(sizes.reduce((product, size) => product * size, 1)), sizes);
+}
+
+function fits(given: readonly number[], shape: OnnxValue["shape"]): boolean {
+  return (
+    given.length === shape.length &&
+    shape.every((size, axis) => typeof size === "string" || size === given[axis])
+  );
+}
+
+function tensorOf(type: OnnxElementType, { values, shape }: NamedTensor): Tensor {
+  if (type === "float32" && values instanceof Float32Array) return new Tensor(type, values, shape);
+  if (type === "int32" && values instanceof Int32Array) return new Tensor(type, values, shape);
+  if (type === "int64" && values instanceof BigInt64Array) return new Tensor(type, values, shape);
+  throw new Error(`broken assumption: the values of an input are of its type, ${type}`);
+}
