@@ -1,7 +1,7 @@
 import { assert } from "#base";
 import type { StateOperation, StateReader } from "#storage";
-import { decodeBlock } from "./block-view.ts";
-import { compareRows, encodeBlock, type SequenceRow, splitIntoBlocks } from "./sequence-block.ts";
+import { BlockView, decodeBlock } from "./block-view.ts";
+import { BLOCK_ROWS, compareRows, encodeBlock, type SequenceRow, splitIntoBlocks } from "./sequence-block.ts";
 import { type BlockStart, blockKey, blockPrefix, blockStartOf } from "./state-keys.ts";
 
 /**
@@ -41,10 +41,11 @@ export class SealedBlocks {
     return this.#newestMs;
   }
 
-  /** Puts rows, in order, into the blocks that cover their times; rows later than all that is sealed make a block of their own. */
+  /** Puts rows, in order, into the blocks that cover their times. Rows later than all that is sealed begin a block when the newest is full. */
   async insert(rows: readonly SequenceRow[]): Promise<void> {
     const [first] = rows;
-    if (first && first.timestampMs >= this.#newestMs) return this.#append(rows);
+    const areLater = first !== undefined && first.timestampMs >= this.#newestMs;
+    if (areLater && !(await this.#hasRoomFor(rows.length))) return this.#append(rows);
     let waiting = rows;
     while (waiting.length > 0) {
       const target = await this.#covering(waiting.at(-1)!);
@@ -93,6 +94,17 @@ export class SealedBlocks {
       const bytes = Buffer.from(key, "latin1");
       return rows ? { kind: "put", key: bytes, value: encodeBlock(rows) } : { kind: "delete", key: bytes };
     });
+  }
+
+  /** Whether so many rows more fit the newest block. It says how many it has without being unpacked. */
+  async #hasRoomFor(rowCount: number): Promise<boolean> {
+    if (!this.#newest) return false;
+    const key = this.#keyOf(this.#newest);
+    const changed = this.#changed.get(key);
+    if (changed) return changed.length + rowCount <= BLOCK_ROWS;
+    const [stored] = await this.#state.get([Buffer.from(key, "latin1")]);
+    assert(stored, "the newest block is there");
+    return new BlockView(stored).count + rowCount <= BLOCK_ROWS;
   }
 
   #append(rows: readonly SequenceRow[]): void {
