@@ -57,6 +57,7 @@ export class LmdbStateStore implements StateStore {
       for (const file of [DATA_FILE, LOCK_FILE]) rmSync(join(folder, file), { force: true });
       this.#mark.clear();
     }
+    if (this.#isFlushed && this.#mark.isSet) this.#mark.settle(join(folder, DATA_FILE));
     this.#root = openDatabase(folder, this.#isFlushed);
     this.#reader = new LmdbReader(this.#root, clock, undefined);
   }

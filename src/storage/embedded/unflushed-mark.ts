@@ -39,6 +39,17 @@ export class UnflushedMark {
   clear(): void {
     rmSync(this.#path, { force: true });
   }
+
+  /** Gets a file on disk that a process which died had not, and takes the mark away. */
+  settle(path: string): void {
+    const file = openSync(path, "r");
+    try {
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    this.clear();
+  }
 }
 
 let known: string | undefined;

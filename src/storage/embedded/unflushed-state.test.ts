@@ -77,6 +77,17 @@ test.each([{}, { survivesMachine: true }])(
   },
 );
 
+test("one that survives the machine gets on disk what a process that died had not", async () => {
+  const quick = open();
+  await quick.write([{ kind: "put", key, value }]);
+  await quick.close();
+  await writeFile(mark, runOfMachine() ?? "");
+  const safe = open({ survivesMachine: true });
+  expect(await isMarked()).toBe(false);
+  expect((await safe.get([key]))[0]).toEqual(value);
+  await safe.close();
+});
+
 test("one that survives the machine has no mark, and takes over what another way wrote", async () => {
   const quick = open();
   await quick.write([{ kind: "put", key, value }]);
