@@ -29,6 +29,8 @@ export interface MessageRun {
 /** Large enough to share a flush, small enough for steady progress. */
 const RUN_MESSAGES = 10_000;
 const BATCH_ITEMS = 2000;
+/** Runs that are stored and not applied yet: the applier is quickest when it takes several at once. */
+const RUNS_AHEAD = 8;
 
 /** Feeds the source through the one way in, from where an earlier import of it stopped. */
 export async function importSource(
@@ -43,17 +45,21 @@ export async function importSource(
       throwIfRejected(await ingestion.ingestItems(batch));
   }
   const total = source.expectedMessages ?? 0;
-  let applying: Promise<unknown> = Promise.resolve();
+  let recorded = stored;
+  const applying: Promise<unknown>[] = [];
   for await (const { messages, next } of source.runs(stored)) {
     const { result, applied } = await ingestion.storeMessages(messages);
-    await applying; // one run is applied while the next is read and stored
-    applying = applied;
+    applying.push(applied);
+    if (applying.length > RUNS_AHEAD) await applying.shift();
     rejected += result.rejected.length;
     stored = next;
-    await platform.recordImport({ messages: stored, rejected, isComplete: false });
+    if (stored - recorded >= RUN_MESSAGES) {
+      await platform.recordImport({ messages: stored, rejected, isComplete: false });
+      recorded = stored;
+    }
     progress({ stage: "storing events", done: stored, total: Math.max(total, stored) });
   }
-  await applying;
+  await Promise.all(applying);
   progress({ stage: "storing events", done: stored, total: stored });
   await platform.recordImport({ messages: stored, rejected, isComplete: true });
 }
