@@ -25,3 +25,6 @@ export function quantileOf(values: readonly number[], quantile: number): number 
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.max(0, Math.ceil(quantile * sorted.length) - 1)] ?? Number.NaN;
 }
+
+/** What `npm start` runs node with, for servers and commands that are measured. */
+export const NODE_OPTIONS: readonly string[] = ["--max-semi-space-size=32"];

@@ -12,6 +12,7 @@ import {
   type StoredEvent,
 } from "#events";
 import { Platform } from "../src/main/platform.ts";
+import { ACTIONS, ITEMS, SURFACES, uuid, zipf } from "./made-events.ts";
 
 export interface StoreTask {
   readonly folder: string;
@@ -21,12 +22,7 @@ export interface StoreTask {
   readonly seed: number;
 }
 
-const ACTIONS = ["impression", "impression", "impression", "view", "view", "close-up", "click", "save"];
-const SURFACES = ["home", "search", "related"];
 const TOPICS = ["art", "cycling", "food", "gardens", "history", "music", "photography", "travel"];
-const ITEMS = 10_000;
-/** Weight of rank r is r ^ -ZIPF: the busiest of 100,000 users sends 2 % of the events. */
-const ZIPF = 0.8;
 /** 2026-01-01, and 10 million events in four weeks. */
 const START_MS = 1_767_225_600_000;
 const GAP_MS = 240;
@@ -94,7 +90,7 @@ function eventMaker({ users, seed }: StoreTask): () => StoredEvent {
     timestampMs += GAP_MS;
     return {
       kind: "track",
-      eventId: uuid(random),
+      eventId: uuid(random) as EventId,
       userId: `user-${drawUser(random)}` as UserId,
       name: ACTIONS[random.integer(ACTIONS.length)]!,
       timestampMs,
@@ -109,29 +105,6 @@ function eventMaker({ users, seed }: StoreTask): () => StoredEvent {
       rest: { context: { library: { name: "inkling-js", version: "1.0.0" } } },
     };
   };
-}
-
-/** Draws ranks 0 .. count - 1 with Zipf's weights. */
-function zipf(count: number): (random: Random) => number {
-  const cumulative = new Float64Array(count);
-  let sum = 0;
-  for (let rank = 0; rank < count; rank++) cumulative[rank] = sum += (rank + 1) ** -ZIPF;
-  return (random) => {
-    const drawn = random.uniform() * sum;
-    let low = 0;
-    let high = count - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (cumulative[middle]! < drawn) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-}
-
-function uuid(random: Random): EventId {
-  const hex = Array.from({ length: 4 }, () => random.uint32().toString(16).padStart(8, "0")).join("");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}` as EventId;
 }
 
 function catalogue(random: Random): SharedRecord[] {

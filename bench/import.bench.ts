@@ -6,7 +6,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { Program, withTemporaryFolder } from "../test/server-process.ts";
-import { type Bench, quantileOf } from "./bench.ts";
+import { type Bench, NODE_OPTIONS, quantileOf } from "./bench.ts";
 
 interface Options extends Record<string, number | boolean> {
   readonly events: number;
@@ -29,7 +29,7 @@ export const bench: Bench<Options> = {
       for (let round = 0; round < options.rounds; round++) {
         const args = ["import", file, "--map", MAPPING, "--data", folder, "--json"];
         const { code, stdout, stderr } = await new Program(args, {
-          nodeOptions: ["--max-semi-space-size=32"],
+          nodeOptions: NODE_OPTIONS,
         }).ended;
         if (code !== 0) throw new Error(`the import ended with ${code}: ${stderr}`);
         const { messages, rejected, seconds } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}");

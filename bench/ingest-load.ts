@@ -6,6 +6,7 @@
 import { connect, type Socket } from "node:net";
 import type { TrackMessage } from "#api";
 import { monotonicMs, Random } from "#base";
+import { ACTIONS, ITEMS, SURFACES, uuid, zipf } from "./made-events.ts";
 
 export interface LoadTask {
   readonly address: string;
@@ -27,50 +28,23 @@ export interface LoadResult {
   readonly bodyBytesPerEvent: number;
 }
 
-const ACTIONS = [
-  "impression",
-  "impression",
-  "impression",
-  "view",
-  "view",
-  "close-up",
-  "click",
-  "save",
-] as const;
-const SURFACES = ["home", "search", "related"] as const;
-const ITEMS = 10_000;
-/** Weight of rank r is r ^ -ZIPF: the busiest of 100,000 users sends 2 % of the events. */
-const ZIPF = 0.8;
 const PROGRESS_EVERY_MS = 5000;
 /** Bodies made before the clock starts; each is sent again and again with other ids, users and times. */
 const BODIES = 256;
 /** Stands in a body where digits are written. */
 const MARK = { messageId: "00000000", userId: "user-000000", time: "2000-01-01T00:00:00.000Z" } as const;
 
-/** Draws ranks 0 .. count - 1 with Zipf's weights, from a table, for a search each time would cost more than the server's work. */
-function zipfTable(random: Random, count: number): Uint32Array {
-  const cumulative = new Float64Array(count);
-  let sum = 0;
-  for (let rank = 0; rank < count; rank++) cumulative[rank] = sum += (rank + 1) ** -ZIPF;
-  return Uint32Array.from({ length: 1 << 20 }, () => {
-    const drawn = random.uniform() * sum;
-    let low = 0;
-    let high = count - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (cumulative[middle]! < drawn) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  });
+/** Users in the order in which they act, drawn beforehand: drawing each when it acts would cost more than the server's work. */
+function drawUsers(random: Random, count: number): Uint32Array {
+  const draw = zipf(count);
+  return Uint32Array.from({ length: 1 << 20 }, () => draw(random));
 }
 
 /** What a web client sends for one act, with marks where each sending differs. */
 function template(random: Random): TrackMessage {
-  const uuid = Array.from({ length: 4 }, () => random.uint32().toString(16).padStart(8, "0")).join("");
   return {
     type: "track",
-    messageId: `${MARK.messageId}-${uuid.slice(8, 12)}-${uuid.slice(12, 16)}-${uuid.slice(16, 20)}-${uuid.slice(20)}`,
+    messageId: MARK.messageId + uuid(random).slice(MARK.messageId.length),
     userId: MARK.userId,
     event: ACTIONS[random.integer(ACTIONS.length)]!,
     timestamp: MARK.time,
@@ -117,7 +91,7 @@ function writeDigits(bytes: Buffer, value: number, at: number, width: number): v
 /** Makes the next request of `length` new events; its bytes are the kernel's when the next but `BODIES` is made. */
 function requestMaker({ seed, users, startMs, batch }: LoadTask): (length: number) => Buffer {
   const random = Random.of(seed, "ingest");
-  const drawn = zipfTable(random, users);
+  const drawn = drawUsers(random, users);
   const requests = Array.from({ length: BODIES }, () => makeRequest(random, batch));
   let made = 0;
   let sent = 0;

@@ -8,14 +8,11 @@ import { loadavg } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ServerProcess, withTemporaryFolder } from "../test/server-process.ts";
-import { type Bench, quantileOf } from "./bench.ts";
+import { type Bench, NODE_OPTIONS, quantileOf } from "./bench.ts";
 import { describeProfile } from "./cpu-profile.ts";
 import type { LoadResult, LoadTask } from "./ingest-load.ts";
 
 const LOAD = fileURLToPath(new URL("./ingest-load.ts", import.meta.url));
-
-/** What `npm start` runs node with. */
-const AS_STARTED = ["--max-semi-space-size=32"];
 
 interface Options extends Record<string, number | boolean> {
   readonly events: number;
@@ -101,7 +98,7 @@ async function measure(
   const data = join(folder, "world");
   const before = { log: await bytesOf(join(data, "log")), state: await bytesOf(join(data, "state")) };
   const profiling = options.profile ? ["--cpu-prof", `--cpu-prof-dir=${join(folder, "profile")}`] : [];
-  const server = await ServerProcess.start(args, { nodeOptions: [...AS_STARTED, ...profiling] });
+  const server = await ServerProcess.start(args, { nodeOptions: [...NODE_OPTIONS, ...profiling] });
   const { events, batch, connections, users, seed } = options;
   const { body } = await server.get("/");
   const startMs = Date.parse(body.clock.now);
