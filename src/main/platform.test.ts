@@ -415,6 +415,9 @@ describe("the door", () => {
         "/v1/import",
         "/v1/dead-letters",
         "/v1/schema",
+        "/v1/models",
+        "/v1/models/{name}",
+        "/v1/vectors/score",
       ].sort(),
     );
     expect(paths["/v1/batch"].post.security).toEqual([{ writeKey: [] }]);

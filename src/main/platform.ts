@@ -24,7 +24,6 @@ import {
   SHARED_PARTITION,
 } from "#events";
 import type { Erasures } from "#governance";
-import { type ServedModel, ServedModels, vocabularyHash } from "#models";
 import type { Refreshed, VectorStore } from "#profiles";
 import { Recommender } from "#recommendation";
 import { readAllProgress } from "#sequences";
@@ -52,6 +51,7 @@ import { createMetrics } from "./metrics.ts";
 import { readModelBodies } from "./model-bodies.ts";
 import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
+import { openServedModels } from "./open-served-models.ts";
 import { LogRetention, segmentBytesFor } from "./retention.ts";
 import { openVectorStore, Vectors } from "./vectors.ts";
 
@@ -73,13 +73,6 @@ export interface PlatformOptions {
 export interface ServedManifests {
   readonly personal: ModelManifest;
   readonly coldStart: ModelManifest;
-}
-
-/** The models that answer, ready to be asked. */
-interface ModelsAtWork {
-  readonly personal: ServedModel;
-  readonly coldStart: ServedModel;
-  readonly all: ServedModels;
 }
 
 /**
@@ -308,12 +301,12 @@ export class Platform {
 
   /** Brings the long-term vectors up to date; `undefined` when no model in service makes any. */
   async refreshVectors(progress: ProgressListener): Promise<Refreshed | undefined> {
-    return this.vectors.refresh((await this.#modelsAtWork()).all, progress);
+    return this.vectors.refresh((await openServedModels(this)).all, progress);
   }
 
   /** As `refreshVectors`, from now on whenever it is due. */
   async keepVectorsFresh(): Promise<void> {
-    this.vectors.keepFresh((await this.#modelsAtWork()).all, refreshHoursOf(this.#config));
+    this.vectors.keepFresh((await openServedModels(this)).all, refreshHoursOf(this.#config));
   }
 
   /** Sends dead letters through the one way in again, by the declarations of now. */
@@ -323,7 +316,7 @@ export class Platform {
 
   /** The HTTP server over this platform. Models must be in service. */
   async createServer(keys: Keys): Promise<Server> {
-    const { personal, coldStart, all } = await this.#modelsAtWork();
+    const { personal, coldStart, all } = await openServedModels(this);
     const { state, catalogue, identity, actions, purposes, clock, ingestion, applier, deadLetters } = this;
     const services: Services = {
       erasures: this.erasures,
@@ -354,32 +347,6 @@ export class Platform {
       newRecommendationId: randomUUID,
     };
     return createServer(services, { keys, logLevel: "warn" });
-  }
-
-  /** @throws PlatformError `no-data`; `data-mismatch` when one was made for another folder's items */
-  async #modelsAtWork(): Promise<ModelsAtWork> {
-    const serving = await this.models.serving();
-    if (!serving) throw new PlatformError("no-data", "no model is in service; fit one with: inkling train");
-    const ids = [serving.personal, ...serving.others, serving.coldStart];
-    const manifests = await Promise.all(ids.map((id) => this.models.manifest(id)));
-    for (const manifest of manifests) this.#requireSameItems(manifest);
-    const all = new ServedModels(
-      manifests.map(({ name, version, dimension }) => ({ name, version, hasVectors: dimension !== null })),
-      (id) => this.models.load(id),
-    );
-    const [personal, coldStart] = await Promise.all([all.read(all.ids[0]!), all.read(all.ids.at(-1)!)]);
-    return { personal, coldStart, all };
-  }
-
-  /** A model speaks of items by their rows, which mean something in this catalogue only. */
-  #requireSameItems({ name, version, itemCount, vocabularyHash: hash }: ModelManifest): void {
-    if (hash === null) return;
-    const itemIds = this.catalogue.items().slice(0, itemCount);
-    if (hash === vocabularyHash(itemIds.map(({ itemId }) => itemId))) return;
-    throw new PlatformError(
-      "data-mismatch",
-      `${name}@${version} was made for other items than ${this.folder} has; fit it again with: inkling train ${name}`,
-    );
   }
 
   /** Lays events down in the lake from now on, behind the state, in a thread of its own. */

@@ -13,7 +13,6 @@ export {
   type ModelReference,
   modelReference,
   similarities,
-  similarity,
   type Vector,
   type VectorTable,
 } from "./vector.ts";
