@@ -9,6 +9,7 @@ export {
   type ReportedModel,
   reportOf,
 } from "./report.ts";
+export { formatTable } from "./table.ts";
 export type {
   EvaluationCase,
   EvaluationData,

@@ -55,18 +55,6 @@ export class ModelStore {
     return Promise.all(manifests.map(async (name) => decodeManifest((await this.#blobs.get(name))!)));
   }
 
-  /**
-   * The version called `name@version`, or the newest called `name`.
-   * @throws PlatformError `unknown-model`, listing those there are
-   */
-  async named(reference: string): Promise<ModelManifest> {
-    const all = await this.list();
-    const found = all.findLast(({ name, version }) => [name, `${name}@${version}`].includes(reference));
-    if (found) return found;
-    const known = all.map(({ name, version }) => `${name}@${version}`).join(", ") || "none";
-    throw new PlatformError("unknown-model", `No model is called "${reference}"; there are ${known}.`);
-  }
-
   async serving(): Promise<ServingAlias | undefined> {
     const bytes = await this.#blobs.get(ALIAS);
     if (!bytes) return undefined;

@@ -48,7 +48,7 @@ import { createErasures, resumeErasures } from "./erase.ts";
 import { fitInWorker } from "./fit.ts";
 import { BackgroundLake } from "./lake.ts";
 import { createMetrics } from "./metrics.ts";
-import { readModelBodies } from "./model-bodies.ts";
+import { bodyNamed, readModelBodies } from "./model-bodies.ts";
 import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
 import { openServedModels } from "./open-served-models.ts";
@@ -334,7 +334,8 @@ export class Platform {
         purpose: purposes.personalization,
       }),
       vectors: this.vectors.of(all),
-      modelBodies: () => readModelBodies(this.models),
+      models: () => readModelBodies(this.models),
+      model: async (reference) => bodyNamed(await readModelBodies(this.models), reference),
       metrics: createMetrics(this),
       about: {
         name: "inkling",
