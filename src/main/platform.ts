@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { type Clock, HistoricalClock, PlatformError, type ProgressListener, SystemClock } from "#base";
 import {
   type Config,
@@ -8,6 +7,7 @@ import {
   propertyFaultFinder,
   purposesOf,
   type Retention,
+  refreshHoursOf,
 } from "#declarations";
 import {
   Actions,
@@ -24,9 +24,11 @@ import {
   SHARED_PARTITION,
 } from "#events";
 import type { Erasures } from "#governance";
+import { type ServedModel, ServedModels, vocabularyHash } from "#models";
+import type { Refreshed, VectorStore } from "#profiles";
 import { Recommender } from "#recommendation";
 import { readAllProgress } from "#sequences";
-import { createServer, type Keys, Metrics, type Server, type Services } from "#serving";
+import { createServer, type Keys, type Server, type Services } from "#serving";
 import {
   DiskRoom,
   FileBlobStore,
@@ -39,14 +41,19 @@ import {
   type StateStore,
 } from "#storage";
 import { BackgroundApplier } from "./apply.ts";
+import { readVersion } from "./code-version.ts";
 import { type DataManifest, paths, readManifest, writeManifest } from "./data-folder.ts";
 import { openDeadLetters } from "./dead-letters.ts";
 import { adopt, type Declared, declaredBy, numberPurposes } from "./declared.ts";
 import { createErasures, resumeErasures } from "./erase.ts";
 import { fitInWorker } from "./fit.ts";
 import { BackgroundLake } from "./lake.ts";
-import { type ModelManifest, ModelStore } from "./model-store.ts";
+import { createMetrics } from "./metrics.ts";
+import { readModelBodies } from "./model-bodies.ts";
+import type { ModelManifest } from "./model-manifest.ts";
+import { ModelStore } from "./model-store.ts";
 import { LogRetention, segmentBytesFor } from "./retention.ts";
+import { openVectorStore, Vectors } from "./vectors.ts";
 
 /** @file The composition root: one folder in, one wired platform out. */
 
@@ -66,6 +73,13 @@ export interface PlatformOptions {
 export interface ServedManifests {
   readonly personal: ModelManifest;
   readonly coldStart: ModelManifest;
+}
+
+/** The models that answer, ready to be asked. */
+interface ModelsAtWork {
+  readonly personal: ServedModel;
+  readonly coldStart: ServedModel;
+  readonly all: ServedModels;
 }
 
 /**
@@ -91,6 +105,7 @@ export class Platform {
   readonly ingestion: Ingestion;
   readonly deadLetters: DeadLetters;
   readonly models: ModelStore;
+  readonly vectors: Vectors;
   readonly erasures: Erasures;
   #manifest: DataManifest;
   #fault: string | undefined;
@@ -116,6 +131,7 @@ export class Platform {
     deadLetters: DeadLetters;
     config: Config;
     applier: BackgroundApplier;
+    vectors: VectorStore;
     onNotice: (message: string) => void;
   }) {
     this.folder = parts.folder;
@@ -136,6 +152,15 @@ export class Platform {
     this.#room = parts.room;
     this.models = new ModelStore(new FileBlobStore(paths.blobs(parts.folder)));
     this.#sharedFollower = parts.sharedFollower;
+    this.vectors = new Vectors({
+      ...parts,
+      store: parts.vectors,
+      purposes: this.purposes,
+      reflected: () => {
+        const applied = this.applier.appliedOffsets();
+        return applied.with(SHARED_PARTITION, this.#sharedFollower.position);
+      },
+    });
     this.erasures = createErasures({
       ...parts,
       lake: () => this.#lake,
@@ -145,7 +170,7 @@ export class Platform {
       partition === SHARED_PARTITION
         ? this.#sharedFollower.reached(offset)
         : this.applier.applied(partition, offset);
-    const { deadLetters, config, ...others } = parts;
+    const { deadLetters, config, vectors: _, ...others } = parts;
     this.#ingestionParts = {
       ...others,
       faults: propertyFaultFinder(config),
@@ -205,7 +230,8 @@ export class Platform {
       sharedFollower.start();
       await sharedFollower.reached(log.end(SHARED_PARTITION));
       // Before state is brought level with the log, which may have events that were to be erased.
-      await resumeErasures({ folder, log, state, identity, actions, deadLetters, onNotice });
+      const vectors = openVectorStore(folder);
+      await resumeErasures({ folder, log, state, identity, actions, deadLetters, vectors, onNotice });
       const applier = await BackgroundApplier.start({
         ...{ folder, log, state, survivesMachine, progress, onNotice },
         declared: declared.actions,
@@ -226,6 +252,7 @@ export class Platform {
         deadLetters,
         config,
         applier,
+        vectors,
         onNotice,
       };
       return new Platform(parts);
@@ -275,7 +302,18 @@ export class Platform {
     const manifests = await fitInWorker(task, progress, abort).finally(release);
     const served = { personal: manifests[0]!, coldStart: manifests[1]! }; // one for each model asked for
     await this.models.serve(served);
+    await this.refreshVectors(progress);
     return served;
+  }
+
+  /** Brings the long-term vectors up to date; `undefined` when no model in service makes any. */
+  async refreshVectors(progress: ProgressListener): Promise<Refreshed | undefined> {
+    return this.vectors.refresh((await this.#modelsAtWork()).all, progress);
+  }
+
+  /** As `refreshVectors`, from now on whenever it is due. */
+  async keepVectorsFresh(): Promise<void> {
+    this.vectors.keepFresh((await this.#modelsAtWork()).all, refreshHoursOf(this.#config));
   }
 
   /** Sends dead letters through the one way in again, by the declarations of now. */
@@ -285,12 +323,7 @@ export class Platform {
 
   /** The HTTP server over this platform. Models must be in service. */
   async createServer(keys: Keys): Promise<Server> {
-    const serving = await this.models.serving();
-    if (!serving) throw new PlatformError("no-data", "no model is in service; fit one with: inkling train");
-    const [personal, coldStart] = await Promise.all([
-      this.models.load(serving.personal),
-      this.models.load(serving.coldStart),
-    ]);
+    const { personal, coldStart, all } = await this.#modelsAtWork();
     const { state, catalogue, identity, actions, purposes, clock, ingestion, applier, deadLetters } = this;
     const services: Services = {
       erasures: this.erasures,
@@ -304,10 +337,12 @@ export class Platform {
       purposes,
       ingestion,
       recommender: new Recommender({
-        ...{ state, catalogue, identity, actions, personal, coldStart },
+        ...{ state, catalogue, identity, actions, personal, coldStart, models: all },
         purpose: purposes.personalization,
       }),
-      metrics: this.#createMetrics(),
+      vectors: this.vectors.of(all),
+      modelBodies: () => readModelBodies(this.models),
+      metrics: createMetrics(this),
       about: {
         name: "inkling",
         version: await readVersion(),
@@ -321,32 +356,30 @@ export class Platform {
     return createServer(services, { keys, logLevel: "warn" });
   }
 
-  #createMetrics(): Metrics {
-    const { catalogue, applier, clock, deadLetters } = this;
-    const metrics = new Metrics({
-      inkling_items: { help: "Items in the catalogue", read: () => catalogue.itemCount },
-      inkling_lag_records: {
-        help: "Records in the log that state does not show yet",
-        read: () => applier.lag(),
-      },
-      inkling_now_seconds: { help: "The platform's clock", read: () => clock.nowMs() / 1000 },
-      inkling_dead_letter_bytes: { help: "Dead letters on disk", read: () => deadLetters.bytes },
-      inkling_dead_letters_dropped: {
-        help: "Dead letters ever given up for newer ones",
-        read: () => deadLetters.dropped,
-      },
-      inkling_dead_letters_lost: {
-        help: "Rejected events and items that could not be kept since the start",
-        read: () => deadLetters.lost,
-      },
-    });
-    metrics.gaugeBy(
-      "inkling_dead_letters",
-      "Rejected events and items that are kept, by reason",
-      "reason",
-      () => deadLetters.counts,
+  /** @throws PlatformError `no-data`; `data-mismatch` when one was made for another folder's items */
+  async #modelsAtWork(): Promise<ModelsAtWork> {
+    const serving = await this.models.serving();
+    if (!serving) throw new PlatformError("no-data", "no model is in service; fit one with: inkling train");
+    const ids = [serving.personal, ...serving.others, serving.coldStart];
+    const manifests = await Promise.all(ids.map((id) => this.models.manifest(id)));
+    for (const manifest of manifests) this.#requireSameItems(manifest);
+    const all = new ServedModels(
+      manifests.map(({ name, version, dimension }) => ({ name, version, hasVectors: dimension !== null })),
+      (id) => this.models.load(id),
     );
-    return metrics;
+    const [personal, coldStart] = await Promise.all([all.read(all.ids[0]!), all.read(all.ids.at(-1)!)]);
+    return { personal, coldStart, all };
+  }
+
+  /** A model speaks of items by their rows, which mean something in this catalogue only. */
+  #requireSameItems({ name, version, itemCount, vocabularyHash: hash }: ModelManifest): void {
+    if (hash === null) return;
+    const itemIds = this.catalogue.items().slice(0, itemCount);
+    if (hash === vocabularyHash(itemIds.map(({ itemId }) => itemId))) return;
+    throw new PlatformError(
+      "data-mismatch",
+      `${name}@${version} was made for other items than ${this.folder} has; fit it again with: inkling train ${name}`,
+    );
   }
 
   /** Lays events down in the lake from now on, behind the state, in a thread of its own. */
@@ -371,12 +404,15 @@ export class Platform {
 
   /** Keeps everybody else from log and state until what it returns is called; events are still let in, and wait. */
   async #hold(): Promise<() => Promise<void>> {
-    const release = await this.retention?.hold();
+    const holds = [await this.vectors.hold(), await this.retention?.hold()];
+    const release = (): void => {
+      for (const letGo of holds) letGo?.();
+    };
     try {
       const resume = await this.#holdThreads();
       return () => resume().finally(release);
     } catch (error) {
-      release?.();
+      release();
       throw error;
     }
   }
@@ -423,6 +459,7 @@ export class Platform {
     // An erasure may wait for an applier that waits for room: the next start does it.
     if (this.applier.fault() !== undefined) await this.applier.close();
     await this.erasures.close();
+    await this.vectors.close();
     await this.retention?.close();
     await this.#lake?.close();
     await this.applier.close();
@@ -465,12 +502,4 @@ async function createManifest(
   const manifest: DataManifest = { format: 1, ...create, partitionCount: PARTITIONS, ...declared, imported };
   await writeManifest(folder, manifest);
   return manifest;
-}
-
-/** From package.json: the only place that states it. */
-async function readVersion(): Promise<string> {
-  const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8")) as {
-    version: string;
-  };
-  return version;
 }
