@@ -24,7 +24,6 @@ import {
   SHARED_PARTITION,
 } from "#events";
 import type { Erasures } from "#governance";
-import { type ServedModel, ServedModels, vocabularyHash } from "#models";
 import type { Refreshed, VectorStore } from "#profiles";
 import { Recommender } from "#recommendation";
 import { readAllProgress } from "#sequences";
@@ -36,8 +35,7 @@ import {
   LmdbStateStore,
   type LogFollower,
   lockFolder,
-  SegmentedEventLog,
-  type SegmentedEventLogOptions,
+  type SegmentedEventLog,
   type StateStore,
 } from "#storage";
 import { BackgroundApplier } from "./apply.ts";
@@ -52,6 +50,8 @@ import { createMetrics } from "./metrics.ts";
 import { readModelBodies } from "./model-bodies.ts";
 import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
+import { modelsAtWork } from "./models-at-work.ts";
+import { openLog } from "./open-log.ts";
 import { LogRetention, segmentBytesFor } from "./retention.ts";
 import { openVectorStore, Vectors } from "./vectors.ts";
 
@@ -73,13 +73,6 @@ export interface PlatformOptions {
 export interface ServedManifests {
   readonly personal: ModelManifest;
   readonly coldStart: ModelManifest;
-}
-
-/** The models that answer, ready to be asked. */
-interface ModelsAtWork {
-  readonly personal: ServedModel;
-  readonly coldStart: ServedModel;
-  readonly all: ServedModels;
 }
 
 /**
@@ -308,12 +301,12 @@ export class Platform {
 
   /** Brings the long-term vectors up to date; `undefined` when no model in service makes any. */
   async refreshVectors(progress: ProgressListener): Promise<Refreshed | undefined> {
-    return this.vectors.refresh((await this.#modelsAtWork()).all, progress);
+    return this.vectors.refresh((await modelsAtWork(this)).all, progress);
   }
 
   /** As `refreshVectors`, from now on whenever it is due. */
   async keepVectorsFresh(): Promise<void> {
-    this.vectors.keepFresh((await this.#modelsAtWork()).all, refreshHoursOf(this.#config));
+    this.vectors.keepFresh((await modelsAtWork(this)).all, refreshHoursOf(this.#config));
   }
 
   /** Sends dead letters through the one way in again, by the declarations of now. */
@@ -323,7 +316,7 @@ export class Platform {
 
   /** The HTTP server over this platform. Models must be in service. */
   async createServer(keys: Keys): Promise<Server> {
-    const { personal, coldStart, all } = await this.#modelsAtWork();
+    const { personal, coldStart, all } = await modelsAtWork(this);
     const { state, catalogue, identity, actions, purposes, clock, ingestion, applier, deadLetters } = this;
     const services: Services = {
       erasures: this.erasures,
@@ -354,32 +347,6 @@ export class Platform {
       newRecommendationId: randomUUID,
     };
     return createServer(services, { keys, logLevel: "warn" });
-  }
-
-  /** @throws PlatformError `no-data`; `data-mismatch` when one was made for another folder's items */
-  async #modelsAtWork(): Promise<ModelsAtWork> {
-    const serving = await this.models.serving();
-    if (!serving) throw new PlatformError("no-data", "no model is in service; fit one with: inkling train");
-    const ids = [serving.personal, ...serving.others, serving.coldStart];
-    const manifests = await Promise.all(ids.map((id) => this.models.manifest(id)));
-    for (const manifest of manifests) this.#requireSameItems(manifest);
-    const all = new ServedModels(
-      manifests.map(({ name, version, dimension }) => ({ name, version, hasVectors: dimension !== null })),
-      (id) => this.models.load(id),
-    );
-    const [personal, coldStart] = await Promise.all([all.read(all.ids[0]!), all.read(all.ids.at(-1)!)]);
-    return { personal, coldStart, all };
-  }
-
-  /** A model speaks of items by their rows, which mean something in this catalogue only. */
-  #requireSameItems({ name, version, itemCount, vocabularyHash: hash }: ModelManifest): void {
-    if (hash === null) return;
-    const itemIds = this.catalogue.items().slice(0, itemCount);
-    if (hash === vocabularyHash(itemIds.map(({ itemId }) => itemId))) return;
-    throw new PlatformError(
-      "data-mismatch",
-      `${name}@${version} was made for other items than ${this.folder} has; fit it again with: inkling train ${name}`,
-    );
   }
 
   /** Lays events down in the lake from now on, behind the state, in a thread of its own. */
@@ -468,28 +435,6 @@ export class Platform {
     await this.deadLetters.close();
     await this.state.close();
     await this.#lock.release();
-  }
-}
-
-/** Refused, state is let go of too, so that the folder can be opened again in this process. */
-async function openLog(
-  folder: string,
-  options: SegmentedEventLogOptions,
-  state: StateStore,
-): Promise<SegmentedEventLog> {
-  try {
-    const log = await SegmentedEventLog.open(paths.log(folder), options);
-    const { acknowledged = [] } = options;
-    if (acknowledged.every((offset, partition) => offset >= log.start(partition))) return log;
-    await log.close();
-    throw new PlatformError(
-      "data-damaged",
-      `the state of ${folder} is missing or older than the log, whose oldest events retention has dropped. Build it again, from lake ` +
-        "and log, with: inkling replay (and the same --data and --dataset)",
-    );
-  } catch (error) {
-    await state.close();
-    throw error;
   }
 }
 

@@ -74,7 +74,11 @@ describe("a person's vectors", () => {
   test("are of length 1, carry the model's version, and agree while nothing happens", async () => {
     const { now, long } = await vectorsOf("person-0003");
     const { latest } = await get("/v1/users/person-0003");
-    expect(now).toMatchObject({ version: "sequence-encoder@0001", completeness: 1, asOf: latest[0].timestamp });
+    expect(now).toMatchObject({
+      version: "sequence-encoder@0001",
+      completeness: 1,
+      asOf: latest[0].timestamp,
+    });
     expect(now.value).toHaveLength(64);
     expect(cosine(now.value, now.value)).toBeCloseTo(1, 5);
     expect(long).toMatchObject({ version: now.version, asOf: now.asOf, completeness: 1 });
@@ -127,7 +131,8 @@ describe("a person's vectors", () => {
     expect((await vectorsOf("person-0005")).long.value).toHaveLength(64);
     await send(consent(false));
     const refused = await vectorsOf("person-0005");
-    for (const vector of [refused.now, refused.long]) expect(vector).toMatchObject({ value: null, completeness: 0 });
+    for (const vector of [refused.now, refused.long])
+      expect(vector).toMatchObject({ value: null, completeness: 0 });
     await platform.refreshVectors(ignoreProgress);
     expect(await platform.vectors.count(["person-0005"])).toBe(0);
     await send(consent(true));
@@ -178,14 +183,17 @@ describe("model versions", () => {
     expect(await post("/v1/vectors/score", { ...ask, version: "sequence-encoder@0002" })).toMatchObject({
       status: 409,
       code: "version-mismatch",
-      detail: expect.stringContaining("a vector of sequence-encoder@0002 cannot be compared with one of sequence-encoder@0001"),
+      detail: expect.stringContaining(
+        "a vector of sequence-encoder@0002 cannot be compared with one of sequence-encoder@0001",
+      ),
     });
     expect(await post("/v1/vectors/score", { ...ask, version: "other@0001" })).toMatchObject({
       code: "unknown-model",
     });
-    expect(
-      await post("/v1/vectors/score", { ...ask, vector: [1, 0], version: now.version }),
-    ).toMatchObject({ code: "invalid-request", detail: expect.stringContaining("vector has 2 numbers") });
+    expect(await post("/v1/vectors/score", { ...ask, vector: [1, 0], version: now.version })).toMatchObject({
+      code: "invalid-request",
+      detail: expect.stringContaining("vector has 2 numbers"),
+    });
   });
 
   test("a recommendation is by the model in service that is asked for", async () => {
@@ -217,7 +225,12 @@ describe("model versions", () => {
     expect(model).toMatchObject({
       kind: "sequence-encoder",
       seed: 1,
-      data: { users: PEOPLE, items: ITEMS, interactions: 4 * PEOPLE, logOffsets: [expect.any(Array), [0, 4 * PEOPLE]] },
+      data: {
+        users: PEOPLE,
+        items: ITEMS,
+        interactions: 4 * PEOPLE,
+        logOffsets: [expect.any(Array), [0, 4 * PEOPLE]],
+      },
       vocabularyHash: expect.stringMatching(/^[0-9a-f]{64}$/),
       code: { version: expect.stringMatching(/^\d+\./) },
       dimension: 64,
@@ -250,7 +263,8 @@ describe("long-term vectors", () => {
     expect(rest!.people + interrupted!.people).toBe(PEOPLE + 3);
     await listen();
     const after = await Promise.all([30, 100, 149].map((person) => vectorsOf(nameOf(person))));
-    for (const [n, { long }] of after.entries()) expect(cosine(long.value, before[n].long.value)).toBeCloseTo(1, 5);
+    for (const [n, { long }] of after.entries())
+      expect(cosine(long.value, before[n].long.value)).toBeCloseTo(1, 5);
   });
 
   test("an erased person's is gone, from the store and from its bytes", async () => {
@@ -259,7 +273,10 @@ describe("long-term vectors", () => {
     const { erasureId } = (await answer.json()) as Body;
     await platform.erasures.settled();
     const receipt = await get(`/v1/erasures/${erasureId}`);
-    expect(receipt).toMatchObject({ status: "done", verification: { traces: { vectors: 0 }, scan: { found: [] } } });
+    expect(receipt).toMatchObject({
+      status: "done",
+      verification: { traces: { vectors: 0 }, scan: { found: [] } },
+    });
     const store = receipt.stores.find(({ name }: Body) => name === "vectors");
     expect(store.removed).toEqual({ vectors: 1 });
     expect(await platform.vectors.count(["person-0042"])).toBe(0);
