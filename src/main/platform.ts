@@ -35,8 +35,7 @@ import {
   LmdbStateStore,
   type LogFollower,
   lockFolder,
-  SegmentedEventLog,
-  type SegmentedEventLogOptions,
+  type SegmentedEventLog,
   type StateStore,
 } from "#storage";
 import { BackgroundApplier } from "./apply.ts";
@@ -51,7 +50,8 @@ import { createMetrics } from "./metrics.ts";
 import { bodyNamed, readModelBodies } from "./model-bodies.ts";
 import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
-import { openServedModels } from "./open-served-models.ts";
+import { modelsAtWork } from "./models-at-work.ts";
+import { openLog } from "./open-log.ts";
 import { LogRetention, segmentBytesFor } from "./retention.ts";
 import { openVectorStore, Vectors } from "./vectors.ts";
 
@@ -301,12 +301,12 @@ export class Platform {
 
   /** Brings the long-term vectors up to date; `undefined` when no model in service makes any. */
   async refreshVectors(progress: ProgressListener): Promise<Refreshed | undefined> {
-    return this.vectors.refresh((await openServedModels(this)).all, progress);
+    return this.vectors.refresh((await modelsAtWork(this)).all, progress);
   }
 
   /** As `refreshVectors`, from now on whenever it is due. */
   async keepVectorsFresh(): Promise<void> {
-    this.vectors.keepFresh((await openServedModels(this)).all, refreshHoursOf(this.#config));
+    this.vectors.keepFresh((await modelsAtWork(this)).all, refreshHoursOf(this.#config));
   }
 
   /** Sends dead letters through the one way in again, by the declarations of now. */
@@ -316,7 +316,7 @@ export class Platform {
 
   /** The HTTP server over this platform. Models must be in service. */
   async createServer(keys: Keys): Promise<Server> {
-    const { personal, coldStart, all } = await openServedModels(this);
+    const { personal, coldStart, all } = await modelsAtWork(this);
     const { state, catalogue, identity, actions, purposes, clock, ingestion, applier, deadLetters } = this;
     const services: Services = {
       erasures: this.erasures,
@@ -436,28 +436,6 @@ export class Platform {
     await this.deadLetters.close();
     await this.state.close();
     await this.#lock.release();
-  }
-}
-
-/** Refused, state is let go of too, so that the folder can be opened again in this process. */
-async function openLog(
-  folder: string,
-  options: SegmentedEventLogOptions,
-  state: StateStore,
-): Promise<SegmentedEventLog> {
-  try {
-    const log = await SegmentedEventLog.open(paths.log(folder), options);
-    const { acknowledged = [] } = options;
-    if (acknowledged.every((offset, partition) => offset >= log.start(partition))) return log;
-    await log.close();
-    throw new PlatformError(
-      "data-damaged",
-      `the state of ${folder} is missing or older than the log, whose oldest events retention has dropped. Build it again, from lake ` +
-        "and log, with: inkling replay (and the same --data and --dataset)",
-    );
-  } catch (error) {
-    await state.close();
-    throw error;
   }
 }
 
