@@ -1,5 +1,5 @@
 import { PlatformError } from "#base";
-import { type ModelId, modelNamed, type ServedModel } from "#models";
+import { loadModel, type ModelId, type ServedModel } from "#models";
 import type { BlobStore } from "#storage";
 import { decodeManifest, encodeManifest, type ModelManifest } from "./model-manifest.ts";
 
@@ -38,7 +38,7 @@ export class ModelStore {
     ]);
     if (!bytes) throw missing(id);
     const { kind, dataUntilMs } = manifest;
-    return { model: modelNamed(kind).load(bytes), version: id.version, dataUntilMs };
+    return { model: loadModel(kind, bytes), version: id.version, dataUntilMs };
   }
 
   /** @throws PlatformError `data-damaged` when the version is not there */

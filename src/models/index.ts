@@ -1,5 +1,8 @@
 export type { FitContext, FittedModel, Model, ModelConfig } from "./model.ts";
-export { modelNamed, models } from "./models.ts";
+export { loadModel, modelNamed, models } from "./models.ts";
+export { parseEncoderCard } from "./onnx-encoder/encoder-card.ts";
+export { ONNX_ENCODER } from "./onnx-encoder/fitted-onnx-encoder.ts";
+export { importOnnxEncoder } from "./onnx-encoder/import-onnx-encoder.ts";
 export { type EncoderConfig, nextItemNetwork } from "./sequence-encoder/encoder-network.ts";
 export { nextItemBatch } from "./sequence-encoder/next-item-batch.ts";
 export {

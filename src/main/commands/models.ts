@@ -3,10 +3,12 @@ import type { ModelBody } from "#api";
 import { formatTable } from "#evaluation";
 import { FileBlobStore } from "#storage";
 import { paths } from "../data-folder.ts";
+import { importModel } from "../import-model.ts";
 import { bodyNamed, readModelBodies } from "../model-bodies.ts";
 import { ModelStore } from "../model-store.ts";
-import { say } from "../terminal.ts";
-import { type DataOptions, folderFor, withDataOptions } from "./options.ts";
+import { ProgressBar, say } from "../terminal.ts";
+import { openExisting } from "./open-folder.ts";
+import { type DataOptions, declarationsOf, folderFor, withDataOptions } from "./options.ts";
 
 type Options = DataOptions & { readonly json?: boolean };
 
@@ -28,6 +30,47 @@ export function registerModels(program: Command): void {
     .description("in what two models differ")
     .option("--json", "end with one JSON object")
     .action(compare);
+  withDataOptions(group.command("import"))
+    .argument("<file>", "an ONNX file: item rows in, a vector of the person out")
+    .requiredOption("--name <name>", "what it is to be called here")
+    .requiredOption("--items <file>", "its vocabulary: an item id a line, in the order of its rows")
+    .requiredOption("--sample <file>", "JSON: how sequences go in, and what came out where it was made")
+    .option("--item-vectors <file>", "safetensors, where the network does not give its items' vectors away")
+    .description("take in an encoder made elsewhere (PyTorch), and serve it to whoever asks for it by name")
+    .option("--json", "end with one JSON object")
+    .action(importFile);
+}
+
+interface ImportOptions extends Options {
+  readonly name: string;
+  readonly items: string;
+  readonly sample: string;
+  readonly itemVectors?: string;
+}
+
+async function importFile(file: string, options: ImportOptions): Promise<void> {
+  const bar = new ProgressBar();
+  const platform = await openExisting(options, await declarationsOf(options), bar);
+  try {
+    bar.finish();
+    const { name, items, sample, itemVectors } = options;
+    const files = {
+      name,
+      onnx: file,
+      card: sample,
+      items,
+      ...(itemVectors !== undefined && { itemVectors }),
+    };
+    const { manifest, knownItems, vocabularyItems } = await importModel(platform, files);
+    if (options.json) return say(JSON.stringify(manifest));
+    const { version, dimension, metrics } = manifest;
+    say(
+      `${name}@${version} answers whoever asks for it: vectors of ${dimension} numbers, ${knownItems} of its ${vocabularyItems} items are here, ` +
+        `and ${metrics["paritySamples"]} samples come out as there to within ${metrics["parityGap"]?.toExponential(1)}`,
+    );
+  } finally {
+    await platform.close();
+  }
 }
 
 async function list(options: Options): Promise<void> {
@@ -85,6 +128,7 @@ function* flatten(value: object, prefix = ""): Generator<[name: string, value: s
     const name = `${prefix}${key}`;
     if (Array.isArray(inner)) yield [name, inner.map((one) => describe(one)).join(", ") || "-"];
     else if (typeof inner === "object" && inner !== null) yield* flatten(inner, `${name}.`);
+    else if (typeof inner === "number") yield [name, String(Number(inner.toPrecision(6)))];
     else yield [name, String(inner ?? "-")];
   }
 }

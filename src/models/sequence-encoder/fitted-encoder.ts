@@ -150,12 +150,12 @@ export class FittedEncoder implements FittedModel, VectorEncoder {
   /** The newest state of each sequence held against every item: (B, V). */
   #compileScorer(): Promise<Program> {
     const { newest, table } = this.#newestState();
-    return Program.compile(onnxGraph("score", { rows: matmul(newest, transposed(table)) }, this.#weights));
+    return Program.compile(onnxGraph("score", { scores: matmul(newest, transposed(table)) }, this.#weights));
   }
 
   /** The newest state of each sequence: (B, D). */
   #encoderGraph(): OnnxGraph {
-    return onnxGraph("encode", { rows: this.#newestState().newest }, this.#weights);
+    return onnxGraph("encode", { vectors: this.#newestState().newest }, this.#weights);
   }
 
   #newestState(): { newest: Expression; table: Expression; vectors: Expression } {
@@ -187,8 +187,8 @@ async function fillRows(
 ): Promise<void> {
   for (let start = 0; start < windows.length && program; start += BATCH) {
     const batch = windows.slice(start, start + BATCH);
-    const { rows } = await (await program).run(encoderInputs(batch.map(({ window }) => window)));
-    const values = rows!.values as Float32Array; // what the graph says
+    const [rows] = Object.values(await (await program).run(encoderInputs(batch.map(({ window }) => window))));
+    const values = rows!.values as Float32Array; // its only output, as the graph says
     for (const [at, { row }] of batch.entries())
       results.set(values.subarray(at * width, (at + 1) * width), row * width);
   }
