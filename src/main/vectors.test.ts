@@ -282,4 +282,36 @@ describe("long-term vectors", () => {
     expect(await platform.vectors.count(["person-0042"])).toBe(0);
     expect((await vectorsOf("person-0043")).long.value).toHaveLength(64);
   });
+
+  test("a new version computes everybody's anew, and vectors of the old one are refused beside it", async () => {
+    const old = (await vectorsOf("person-0050")).long;
+    await server.close();
+    await platform.fit(["sequence-encoder", platform.coldStartModel], ignoreProgress);
+    await listen();
+    const { now, long } = await vectorsOf("person-0050");
+    for (const vector of [now, long])
+      expect(vector).toMatchObject({ version: "sequence-encoder@0002", completeness: 1 });
+    const ask = { itemIds: ["item-1"], vector: old.value };
+    expect(await post("/v1/vectors/score", { ...ask, version: old.version })).toMatchObject({
+      status: 409,
+      code: "version-mismatch",
+    });
+    expect((await get("/v1/models/sequence-encoder@0001")).serves).toBeNull();
+  });
+
+  test("a refresh that is due comes by itself, and none comes before its time", async () => {
+    await send(save("person-0060", 3));
+    await platform.keepVectorsFresh();
+    await platform.vectors.settled();
+    expect((await vectorsOf("person-0060")).long.asOf).not.toBe((await vectorsOf("person-0060")).now.asOf);
+    await server.close();
+    await platform.close();
+    await rm(paths.vectors(folder), { recursive: true });
+    platform = await open();
+    await listen();
+    await platform.keepVectorsFresh();
+    await platform.vectors.settled();
+    const { now, long } = await vectorsOf("person-0060");
+    expect(long.asOf).toBe(now.asOf);
+  });
 });
