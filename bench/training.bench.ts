@@ -198,6 +198,7 @@ function newTrainer(maxLength: number, { items, threads, seed }: Options, dropou
     heads: 1,
     blocks: 2,
     block: "sasrec",
+    output: "tied",
   };
   const { network, loss } = nextItemNetwork(config);
   return Trainer.create(network, loss, {

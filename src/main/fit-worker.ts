@@ -10,7 +10,7 @@ import {
 } from "#base";
 import type { NamedAction, NamedPurpose } from "#declarations";
 import { Actions, Purposes } from "#events";
-import { modelNamed } from "#models";
+import { type ModelConfig, modelNamed } from "#models";
 import { interactionsFromLog } from "#sequences";
 import { FileBlobStore, SegmentedEventLog } from "#storage";
 import { paths } from "./data-folder.ts";
@@ -25,7 +25,7 @@ export interface FitTask {
   /** The declared purposes; models learn from what may be used for personalization. */
   readonly purposes: readonly NamedPurpose[];
   readonly seed: number;
-  readonly models: readonly { readonly name: string; readonly config?: Readonly<Record<string, number>> }[];
+  readonly models: readonly { readonly name: string; readonly config?: ModelConfig }[];
 }
 
 export type FitMessage =

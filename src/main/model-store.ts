@@ -1,5 +1,5 @@
 import { PlatformError } from "#base";
-import { modelNamed } from "#models";
+import { type ModelConfig, modelNamed } from "#models";
 import type { ServedModel } from "#recommendation";
 import type { BlobStore } from "#storage";
 
@@ -8,7 +8,7 @@ export interface ModelManifest {
   readonly name: string;
   /** Counts up from 1 for each model, as four digits. */
   readonly version: string;
-  readonly config: Readonly<Record<string, number>>;
+  readonly config: ModelConfig;
   readonly seed: number;
   readonly userCount: number;
   readonly itemCount: number;

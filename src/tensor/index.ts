@@ -33,5 +33,5 @@ export { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./safete
 export { symmetricEigen } from "./symmetric-eigen.ts";
 export { adamWDefaults } from "./training/adam-w.ts";
 export { lengthBuckets } from "./training/length-buckets.ts";
-export { type TrainingData, train } from "./training/train.ts";
+export { type TrainingData, type TrainingEvent, train } from "./training/train.ts";
 export { type Batch, Trainer, type TrainerOptions } from "./training/trainer.ts";

@@ -13,6 +13,7 @@ const config: EncoderConfig = {
   dropout: 0,
   maxLength: 6,
   blocks: 2,
+  output: "tied",
   block: "sasrec",
 };
 const options: TrainerOptions = {

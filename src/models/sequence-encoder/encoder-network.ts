@@ -17,18 +17,32 @@ export interface EncoderConfig extends BlockConfig {
   /** V: item rows are 0 .. items - 1. */
   readonly items: number;
   readonly blocks: number;
-  readonly block: keyof typeof blockKinds;
+  readonly block: BlockKind;
+  /** What a person is held against: the vectors items come in with, or vectors of their own. */
+  readonly output: "tied" | "separate";
 }
 
-const blockKinds = { sasrec: sasrecBlock, ligr: ligrBlock, hstu: hstuBlock } as const satisfies Record<
-  string,
-  Block
->;
+export type BlockKind = (typeof blockNames)[number];
+export const blockNames = ["sasrec", "ligr", "hstu"] as const;
+
+const blockKinds: Readonly<Record<BlockKind, Block>> = {
+  sasrec: sasrecBlock,
+  ligr: ligrBlock,
+  hstu: hstuBlock,
+};
+
+const INPUT_TABLE = "items.embedding";
+const OUTPUT_TABLE = "items.output";
+
+/** The parameter that holds the vectors items are scored by. */
+export function scoringTableOf({ output }: EncoderConfig): string {
+  return output === "tied" ? INPUT_TABLE : OUTPUT_TABLE;
+}
 
 interface Encoding {
   /** (B, T, D) */
   readonly hidden: Expression;
-  /** (V, D) */
+  /** (V, D) what items are scored by. */
   readonly table: Expression;
   /** What the items of the sequences come in as: (B, T, D). */
   readonly vectors: Expression;
@@ -42,13 +56,19 @@ export function encodeItems(network: Network, config: EncoderConfig): Encoding {
   const { items, embeddingSize, maxLength, dropout, blocks } = config;
   const ids = input("items", ["B", "T"], "int32");
   const small = { kind: "normal", deviation: 0.02 } as const;
-  const table = network.parameter("items.embedding", [items, embeddingSize], small);
+  const table = network.parameter(INPUT_TABLE, [items, embeddingSize], small);
   const places = network.parameter("positions.embedding", [maxLength, embeddingSize], small);
   const vectors = scale(gather(table, ids), Math.sqrt(embeddingSize)); // as in Vaswani et al. 2017, section 3.4
   let x = network.dropout(add(vectors, firstRows(places, ids, 1)), dropout);
   for (let block = 0; block < blocks; block++)
     x = blockKinds[config.block](network, `block${block}`, x, config);
-  return { hidden: norm(network, "norm", x), table, vectors };
+  const hidden = norm(network, "norm", x);
+  const isTied = config.output === "tied";
+  return {
+    hidden,
+    table: isTied ? table : network.parameter(OUTPUT_TABLE, [items, embeddingSize], small),
+    vectors,
+  };
 }
 
 /**

@@ -2,6 +2,7 @@ import { assert } from "#base";
 import type { History } from "#sequences";
 import {
   asRows,
+  type Expression,
   gather,
   gatherDistinct,
   gradientsOf,
@@ -18,7 +19,7 @@ import {
 } from "#tensor";
 import type { FittedModel, ModelConfig } from "../model.ts";
 import { writeModelFile } from "../model-file.ts";
-import { type EncoderConfig, encodeItems } from "./encoder-network.ts";
+import { type EncoderConfig, encodeItems, scoringTableOf } from "./encoder-network.ts";
 import { windowOf, windowPositions } from "./window.ts";
 
 /** Histories encoded at once. */
@@ -95,7 +96,7 @@ export class FittedEncoder implements FittedModel {
   /** Cosine of the item vectors. */
   async related(itemRow: number): Promise<Float32Array> {
     assert(itemRow >= 0 && itemRow < this.itemCount, "the item is in the catalogue");
-    const vectors = this.#weights["items.embedding"]!.values as Float32Array; // every weight is
+    const vectors = this.#weights[scoringTableOf(this.#network)]!.values as Float32Array; // every weight is
     const { embeddingSize } = this.#network;
     const vectorOf = (item: number) => vectors.subarray(item * embeddingSize, (item + 1) * embeddingSize);
     const own = vectorOf(itemRow);
@@ -114,12 +115,8 @@ export class FittedEncoder implements FittedModel {
     return writeModelFile(this.name, this.config, { ...this.#weights, counts });
   }
 
-  /** The newest state of each sequence held against every item: (B, V). */
   #compileScorer(): Promise<Program> {
-    const { hidden, table } = encodeItems(new Network({ isTraining: false }), this.#network);
-    const newest = gatherDistinct(asRows(hidden), input("newest", ["B"], "int32")); // (B, D)
-    const scores = matmul(newest, transposed(table));
-    return Program.compile(onnxGraph("score", { scores }, this.#weights));
+    return Program.compile(onnxGraph("score", { scores: newestScores(this.#network) }, this.#weights));
   }
 
   #compileExplainer(): Promise<Program> {
@@ -132,8 +129,15 @@ export class FittedEncoder implements FittedModel {
   }
 }
 
+/** The newest state of each sequence held against every item: (B, V). For {@link encoderInputs}. */
+export function newestScores(config: EncoderConfig): Expression {
+  const { hidden, table } = encodeItems(new Network({ isTraining: false }), config);
+  const newest = gatherDistinct(asRows(hidden), input("newest", ["B"], "int32")); // (B, D)
+  return matmul(newest, transposed(table));
+}
+
 /** Sequences padded at the end to the longest, and where the newest engagement of each stands in the flattened (B, T). */
-function encoderInputs(windows: readonly Int32Array[]): Record<string, NamedTensor> {
+export function encoderInputs(windows: readonly Int32Array[]): Record<string, NamedTensor> {
   const T = Math.max(...windows.map(({ length }) => length));
   const items = new Int32Array(windows.length * T);
   for (const [row, window] of windows.entries()) items.set(window, row * T);

@@ -1,0 +1,82 @@
+import { PlatformError } from "#base";
+import { adamWDefaults, type NamedTensor, Trainer, type TrainingEvent, train } from "#tensor";
+import type { FitContext } from "../model.ts";
+import { type EncoderConfig, nextItemNetwork } from "./encoder-network.ts";
+import { LearningState } from "./learning-state.ts";
+import type { SequenceEncoderConfig } from "./settings.ts";
+import { trainingWindows } from "./training-windows.ts";
+import { holdOutLast, Validation } from "./validation.ts";
+
+type Weights = Readonly<Record<string, NamedTensor>>;
+
+/**
+ * Learns the weights of a sequence encoder: those of the last pass, or, with people held out, of the pass that did best on
+ * them. A run with a place for checkpoints leaves one after every pass and goes on from the one it finds.
+ * @throws PlatformError `not-ready` when told to abort
+ */
+export async function learn(
+  sequences: readonly Int32Array[],
+  config: SequenceEncoderConfig,
+  network: EncoderConfig,
+  context: FitContext,
+): Promise<Weights> {
+  const { progress, checkpoints, abort, threads } = context;
+  const seed = context.random.uint32();
+  const { sequences: known, questions } = holdOutLast(sequences, config.validationPeople, seed);
+  const validation = questions.length > 0 ? await Validation.create(questions, network, threads) : undefined;
+  const data = trainingWindows(known, { ...config, seed });
+  const totalSteps = config.epochs * data.batchesPerEpoch;
+  const trainer = await newTrainer(config, network, { seed, totalSteps, threads });
+  const state = new LearningState(trainer, JSON.stringify({ config, seed, totalSteps }));
+  const saved = await checkpoints?.read();
+  if (saved) state.restore(saved);
+  progress({ stage: "steps", done: trainer.step, total: totalSteps });
+  let latest: TrainingEvent | undefined;
+  const outcome = await train(trainer, {
+    data,
+    epochs: config.epochs,
+    ...(abort && { abort }),
+    listen: (event) => {
+      latest = event;
+      progress({ stage: "steps", done: event.step, total: totalSteps });
+    },
+    async afterEpoch(epoch) {
+      const score = await validation?.ndcgAt10(trainer.averagedWeights);
+      if (score !== undefined) state.remember(epoch, score);
+      if (latest) {
+        const { loss, tokensPerSecond, remainingMs } = latest;
+        const measured = score === undefined ? {} : { validation: score };
+        context.learned?.({ epoch, epochs: config.epochs, loss, tokensPerSecond, remainingMs, ...measured });
+      }
+      await checkpoints?.write(state.checkpoint());
+      return config.patience > 0 && epoch - state.bestEpoch >= config.patience ? "stop" : "continue";
+    },
+  });
+  if (outcome === "aborted") {
+    await checkpoints?.write(state.checkpoint());
+    throw new PlatformError(
+      "not-ready",
+      `Learning was interrupted at step ${trainer.step} of ${totalSteps}.`,
+    );
+  }
+  if (outcome === "stopped") progress({ stage: "steps", done: totalSteps, total: totalSteps });
+  await checkpoints?.remove();
+  return state.best ?? trainer.averagedWeights;
+}
+
+function newTrainer(
+  config: SequenceEncoderConfig,
+  encoder: EncoderConfig,
+  { seed, totalSteps, threads }: { seed: number; totalSteps: number; threads: number | undefined },
+): Promise<Trainer> {
+  const { network, loss } = nextItemNetwork(encoder);
+  const { learningRate: peak, warmUp, decay, weightDecay, averaging } = config;
+  return Trainer.create(network, loss, {
+    seed,
+    ...(threads !== undefined && { threads }),
+    schedule: { peak, warmUpSteps: Math.floor(warmUp * totalSteps), decay, totalSteps },
+    adamW: { ...adamWDefaults, beta2: 0.98, weightDecay },
+    maxGradientNorm: 5,
+    averageKept: averaging,
+  });
+}

@@ -1,0 +1,95 @@
+import { PlatformError } from "#base";
+import { checkConfig, type Limits } from "../config.ts";
+import type { ModelConfig } from "../model.ts";
+import { type BlockKind, blockNames, type EncoderConfig } from "./encoder-network.ts";
+import { type WindowChoice, windowChoices } from "./training-windows.ts";
+
+export type SequenceEncoderConfig = {
+  /** D, numbers per item and per person. */
+  readonly embeddingSize: number;
+  readonly blocks: number;
+  readonly block: BlockKind;
+  readonly heads: number;
+  /** Items are scored by the vectors they come in with, or by others. */
+  readonly output: "tied" | "separate";
+  /** Share of values left out at random while training. */
+  readonly dropout: number;
+  /** Newest engagements that are looked at. */
+  readonly maxLength: number;
+  /** Which windows of a history longer than `maxLength` are learned from. */
+  readonly windows: WindowChoice;
+  /** Passes over all people. */
+  readonly epochs: number;
+  /** Windows per step. */
+  readonly batchSize: number;
+  /** Of AdamW, at its peak. */
+  readonly learningRate: number;
+  /** Share of all steps in which the learning rate grows to its peak. */
+  readonly warmUp: number;
+  /** How the learning rate sinks after its peak. */
+  readonly decay: "none" | "linear" | "cosine";
+  /** Of AdamW: share of each weight, times the learning rate, taken away at every step. */
+  readonly weightDecay: number;
+  /** Share that a running average of the weights keeps at every step, which then takes their place; 0 for none. */
+  readonly averaging: number;
+  /** People whose last engagement is held out to measure by; the best weights of all passes are kept. 0 for none. */
+  readonly validationPeople: number;
+  /** Passes without a better validation after which learning ends; 0 for never. */
+  readonly patience: number;
+};
+
+export const defaultSettings: SequenceEncoderConfig = {
+  embeddingSize: 64,
+  blocks: 2,
+  block: "sasrec",
+  heads: 1,
+  output: "tied",
+  dropout: 0.2,
+  maxLength: 200,
+  windows: "newest",
+  epochs: 40,
+  batchSize: 128,
+  learningRate: 1e-3,
+  warmUp: 0.01,
+  decay: "none",
+  weightDecay: 0,
+  averaging: 0,
+  validationPeople: 0,
+  patience: 0,
+};
+
+export const settingLimits: Limits<SequenceEncoderConfig> = {
+  embeddingSize: { min: 1, max: 4096, isInteger: true },
+  blocks: { min: 0, max: 64, isInteger: true },
+  block: { oneOf: blockNames },
+  heads: { min: 1, max: 64, isInteger: true },
+  output: { oneOf: ["tied", "separate"] },
+  dropout: { min: 0, max: 0.9 },
+  maxLength: { min: 1, max: 16_384, isInteger: true },
+  windows: { oneOf: windowChoices },
+  epochs: { min: 1, max: 10_000, isInteger: true },
+  batchSize: { min: 1, max: 65_536, isInteger: true },
+  learningRate: { min: 1e-9, max: 10 },
+  warmUp: { min: 0, max: 0.9 },
+  decay: { oneOf: ["none", "linear", "cosine"] },
+  weightDecay: { min: 0, max: 1 },
+  averaging: { min: 0, max: 0.999_999 },
+  validationPeople: { min: 0, max: 1e6, isInteger: true },
+  patience: { min: 0, max: 10_000, isInteger: true },
+};
+
+/** @throws PlatformError `invalid-config` */
+export function checkSettings(config: ModelConfig): asserts config is SequenceEncoderConfig {
+  checkConfig("sequence-encoder", config, settingLimits);
+  if (config.embeddingSize % config.heads !== 0)
+    throw new PlatformError(
+      "invalid-config",
+      `sequence-encoder: "embeddingSize" ${config.embeddingSize} is not divided evenly by "heads" ${config.heads}.`,
+    );
+}
+
+/** What the network looks like by these settings. */
+export function networkConfig(config: SequenceEncoderConfig, items: number): EncoderConfig {
+  const { embeddingSize, blocks, block, heads, output, dropout, maxLength } = config;
+  return { items, embeddingSize, blocks, block, heads, output, dropout, maxLength };
+}
