@@ -199,6 +199,7 @@ function newTrainer(maxLength: number, { items, threads, seed }: Options, dropou
     blocks: 2,
     block: "sasrec",
     output: "tied",
+    similarity: "dot",
   };
   const { network, loss } = nextItemNetwork(config);
   return Trainer.create(network, loss, {

@@ -13,10 +13,10 @@ export {
   siluAttention,
   splitHeads,
 } from "./ops/attention.ts";
-export { add, mul, relu, scale, sigmoid, silu } from "./ops/elementwise.ts";
+export { add, exp, mul, relu, scale, sigmoid, silu, sub } from "./ops/elementwise.ts";
 export { asRows, firstRows, split, transpose, transposed } from "./ops/layout.ts";
-export { fullSoftmaxLoss } from "./ops/loss.ts";
-export { layerNorm } from "./ops/normalization.ts";
+export { fullSoftmaxLoss, gbceBeta, gbceLoss, sampledSoftmaxLoss } from "./ops/loss.ts";
+export { l2Normalize, layerNorm } from "./ops/normalization.ts";
 export { affine, matmul } from "./ops/product.ts";
 export { sum, total } from "./ops/reduction.ts";
 export { gather, gatherDistinct } from "./ops/selection.ts";

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { adamWDefaults, Network, onnxGraph, Program, Trainer, type TrainerOptions } from "#tensor";
-import { type EncoderConfig, encodeItems, nextItemNetwork } from "./encoder-network.ts";
+import { type EncoderConfig, encodeItems } from "./encoder-network.ts";
 import { nextItemBatch } from "./next-item-batch.ts";
+import { nextItemNetwork } from "./objective.ts";
 import { type Parameters, referenceHidden, trainReference } from "./sasrec-reference.cases.ts";
 
 /** @file Laws: the engine learns as the naive reference does; what is served is what was trained; no block sees the future. */
@@ -14,6 +15,7 @@ const config: EncoderConfig = {
   maxLength: 6,
   blocks: 2,
   output: "tied",
+  similarity: "dot",
   block: "sasrec",
 };
 const options: TrainerOptions = {

@@ -1,13 +1,13 @@
 import {
   add,
-  asRows,
   type Expression,
+  exp,
   firstRows,
-  fullSoftmaxLoss,
   gather,
-  gatherDistinct,
   input,
-  Network,
+  l2Normalize,
+  mul,
+  type Network,
   scale,
 } from "#tensor";
 import { type Block, type BlockConfig, hstuBlock, ligrBlock, norm, sasrecBlock } from "./blocks.ts";
@@ -20,6 +20,8 @@ export interface EncoderConfig extends BlockConfig {
   readonly block: BlockKind;
   /** What a person is held against: the vectors items come in with, or vectors of their own. */
   readonly output: "tied" | "separate";
+  /** `cosine`: people and items are compared by direction alone, times a learned factor (an inverse temperature). */
+  readonly similarity: "dot" | "cosine";
 }
 
 export type BlockKind = (typeof blockNames)[number];
@@ -40,10 +42,12 @@ export function scoringTableOf({ output }: EncoderConfig): string {
 }
 
 interface Encoding {
-  /** (B, T, D) */
+  /** (B, T, D); the score of an item is its product with the item's vector. */
   readonly hidden: Expression;
-  /** (V, D) what items are scored by. */
+  /** (V, D) what the vectors of items are made of. */
   readonly table: Expression;
+  /** The vectors of items, (n, D), of their rows of `table`. */
+  readonly vectorsOf: (rows: Expression) => Expression;
   /** What the items of the sequences come in as: (B, T, D). */
   readonly vectors: Expression;
 }
@@ -55,34 +59,22 @@ interface Encoding {
 export function encodeItems(network: Network, config: EncoderConfig): Encoding {
   const { items, embeddingSize, maxLength, dropout, blocks } = config;
   const ids = input("items", ["B", "T"], "int32");
-  const small = { kind: "normal", deviation: 0.02 } as const;
   const table = network.parameter(INPUT_TABLE, [items, embeddingSize], small);
   const places = network.parameter("positions.embedding", [maxLength, embeddingSize], small);
   const vectors = scale(gather(table, ids), Math.sqrt(embeddingSize)); // as in Vaswani et al. 2017, section 3.4
   let x = network.dropout(add(vectors, firstRows(places, ids, 1)), dropout);
   for (let block = 0; block < blocks; block++)
     x = blockKinds[config.block](network, `block${block}`, x, config);
-  const hidden = norm(network, "norm", x);
-  const isTied = config.output === "tied";
+  const normed = norm(network, "norm", x);
+  const isCosine = config.similarity === "cosine";
   return {
-    hidden,
-    table: isTied ? table : network.parameter(OUTPUT_TABLE, [items, embeddingSize], small),
+    hidden: isCosine ? mul(l2Normalize(normed), exp(network.parameter("sharpness", [1], sharp))) : normed,
+    table: config.output === "tied" ? table : network.parameter(OUTPUT_TABLE, [items, embeddingSize], small),
+    vectorsOf: isCosine ? l2Normalize : (rows) => rows,
     vectors,
   };
 }
 
-/**
- * The network that learns to name the next item among all: beside `items`, its inputs are `predicted`, the places (N) of real
- * tokens in the flattened (B, T), `targets`, the items (N) that came next, and `weights` (N).
- */
-export function nextItemNetwork(config: EncoderConfig): { network: Network; loss: Expression } {
-  const network = new Network({ isTraining: true });
-  const { hidden, table } = encodeItems(network, config);
-  const loss = fullSoftmaxLoss({
-    hidden: gatherDistinct(asRows(hidden), input("predicted", ["N"], "int32")),
-    table,
-    targets: input("targets", ["N"], "int32"),
-    weights: input("weights", ["N"]),
-  });
-  return { network, loss };
-}
+/** The logarithm of the factor of a cosine: learning starts at a temperature of 0.05. */
+const sharp = { kind: "constant", value: Math.log(20) } as const;
+const small = { kind: "normal", deviation: 0.02 } as const;

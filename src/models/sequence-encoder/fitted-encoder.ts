@@ -120,9 +120,12 @@ export class FittedEncoder implements FittedModel {
   }
 
   #compileExplainer(): Promise<Program> {
-    const { hidden, table, vectors } = encodeItems(new Network({ isTraining: false }), this.#network);
+    const { hidden, table, vectorsOf, vectors } = encodeItems(
+      new Network({ isTraining: false }),
+      this.#network,
+    );
     const newest = gatherDistinct(asRows(hidden), input("newest", ["B"], "int32"));
-    const score = total(mul(newest, gather(table, input("item", ["B"], "int32"))));
+    const score = total(mul(newest, vectorsOf(gather(table, input("item", ["B"], "int32")))));
     const [slope] = gradientsOf(score, [vectors]);
     const parts = sum(mul(vectors, slope!), -1); // (B, T, 1)
     return Program.compile(onnxGraph("explain", { parts }, this.#weights));
@@ -131,9 +134,9 @@ export class FittedEncoder implements FittedModel {
 
 /** The newest state of each sequence held against every item: (B, V). For {@link encoderInputs}. */
 export function newestScores(config: EncoderConfig): Expression {
-  const { hidden, table } = encodeItems(new Network({ isTraining: false }), config);
+  const { hidden, table, vectorsOf } = encodeItems(new Network({ isTraining: false }), config);
   const newest = gatherDistinct(asRows(hidden), input("newest", ["B"], "int32")); // (B, D)
-  return matmul(newest, transposed(table));
+  return matmul(newest, transposed(vectorsOf(table)));
 }
 
 /** Sequences padded at the end to the longest, and where the newest engagement of each stands in the flattened (B, T). */

@@ -1,9 +1,11 @@
 import { PlatformError } from "#base";
 import { adamWDefaults, type NamedTensor, Trainer, type TrainingEvent, train } from "#tensor";
 import type { FitContext } from "../model.ts";
-import { type EncoderConfig, nextItemNetwork } from "./encoder-network.ts";
+import type { EncoderConfig } from "./encoder-network.ts";
 import { LearningState } from "./learning-state.ts";
-import type { SequenceEncoderConfig } from "./settings.ts";
+import type { NegativeSampling } from "./negatives.ts";
+import { nextItemNetwork } from "./objective.ts";
+import { objectiveOf, type SequenceEncoderConfig } from "./settings.ts";
 import { trainingWindows } from "./training-windows.ts";
 import { holdOutLast, Validation } from "./validation.ts";
 
@@ -24,7 +26,8 @@ export async function learn(
   const seed = context.random.uint32();
   const { sequences: known, questions } = holdOutLast(sequences, config.validationPeople, seed);
   const validation = questions.length > 0 ? await Validation.create(questions, network, threads) : undefined;
-  const data = trainingWindows(known, { ...config, seed });
+  const sampling = samplingOf(known, config, network.items);
+  const data = trainingWindows(known, { ...config, seed, ...(sampling && { sampling }) });
   const totalSteps = config.epochs * data.batchesPerEpoch;
   const trainer = await newTrainer(config, network, { seed, totalSteps, threads });
   const state = new LearningState(trainer, JSON.stringify({ config, seed, totalSteps }));
@@ -64,12 +67,30 @@ export async function learn(
   return state.best ?? trainer.averagedWeights;
 }
 
+/** Undefined where every item is looked at. */
+function samplingOf(
+  sequences: readonly Int32Array[],
+  { loss, negatives, inBatchNegatives }: SequenceEncoderConfig,
+  items: number,
+): NegativeSampling | undefined {
+  if (loss === "full-softmax") return undefined;
+  const shares = new Float64Array(items);
+  let targets = 0;
+  for (const sequence of sequences)
+    for (const item of sequence.subarray(1)) {
+      shares[item]! += 1;
+      targets += 1;
+    }
+  const inBatch = loss === "gbce" ? 0 : inBatchNegatives;
+  return { uniform: negatives, inBatch, shares: shares.map((count) => count / targets) };
+}
+
 function newTrainer(
   config: SequenceEncoderConfig,
   encoder: EncoderConfig,
   { seed, totalSteps, threads }: { seed: number; totalSteps: number; threads: number | undefined },
 ): Promise<Trainer> {
-  const { network, loss } = nextItemNetwork(encoder);
+  const { network, loss } = nextItemNetwork(encoder, objectiveOf(config));
   const { learningRate: peak, warmUp, decay, weightDecay, averaging } = config;
   return Trainer.create(network, loss, {
     seed,

@@ -2,6 +2,7 @@ import { PlatformError } from "#base";
 import { checkConfig, type Limits } from "../config.ts";
 import type { ModelConfig } from "../model.ts";
 import { type BlockKind, blockNames, type EncoderConfig } from "./encoder-network.ts";
+import type { Objective } from "./objective.ts";
 import { type WindowChoice, windowChoices } from "./training-windows.ts";
 
 export type SequenceEncoderConfig = {
@@ -12,6 +13,16 @@ export type SequenceEncoderConfig = {
   readonly heads: number;
   /** Items are scored by the vectors they come in with, or by others. */
   readonly output: "tied" | "separate";
+  /** `cosine`: people and items are vectors of length 1. */
+  readonly similarity: "dot" | "cosine";
+  /** What is minimised: cross-entropy among all items, or among drawn ones, or gBCE. */
+  readonly loss: "full-softmax" | "sampled-softmax" | "gbce";
+  /** Of the sampled losses: items drawn uniformly for a batch. */
+  readonly negatives: number;
+  /** Of the sampled softmax: items drawn from what the batch predicts. */
+  readonly inBatchNegatives: number;
+  /** Of gBCE: from 0, plain cross-entropy, to 1, fully corrected for sampling. */
+  readonly calibration: number;
   /** Share of values left out at random while training. */
   readonly dropout: number;
   /** Newest engagements that are looked at. */
@@ -44,6 +55,11 @@ export const defaultSettings: SequenceEncoderConfig = {
   block: "sasrec",
   heads: 1,
   output: "tied",
+  similarity: "dot",
+  loss: "full-softmax",
+  negatives: 512,
+  inBatchNegatives: 512,
+  calibration: 0.75,
   dropout: 0.2,
   maxLength: 200,
   windows: "newest",
@@ -64,6 +80,11 @@ export const settingLimits: Limits<SequenceEncoderConfig> = {
   block: { oneOf: blockNames },
   heads: { min: 1, max: 64, isInteger: true },
   output: { oneOf: ["tied", "separate"] },
+  similarity: { oneOf: ["dot", "cosine"] },
+  loss: { oneOf: ["full-softmax", "sampled-softmax", "gbce"] },
+  negatives: { min: 1, max: 1e6, isInteger: true },
+  inBatchNegatives: { min: 0, max: 1e6, isInteger: true },
+  calibration: { min: 0, max: 1 },
   dropout: { min: 0, max: 0.9 },
   maxLength: { min: 1, max: 16_384, isInteger: true },
   windows: { oneOf: windowChoices },
@@ -90,6 +111,19 @@ export function checkSettings(config: ModelConfig): asserts config is SequenceEn
 
 /** What the network looks like by these settings. */
 export function networkConfig(config: SequenceEncoderConfig, items: number): EncoderConfig {
-  const { embeddingSize, blocks, block, heads, output, dropout, maxLength } = config;
-  return { items, embeddingSize, blocks, block, heads, output, dropout, maxLength };
+  const { embeddingSize, blocks, block, heads, output, similarity, dropout, maxLength } = config;
+  return { items, embeddingSize, blocks, block, heads, output, similarity, dropout, maxLength };
+}
+
+/** What the network learns by these settings; gBCE knows uniform negatives only. */
+export function objectiveOf(config: SequenceEncoderConfig): Objective {
+  const { loss: kind, negatives, inBatchNegatives, calibration } = config;
+  switch (kind) {
+    case "full-softmax":
+      return { kind };
+    case "sampled-softmax":
+      return { kind, candidates: negatives + inBatchNegatives };
+    case "gbce":
+      return { kind, candidates: negatives, calibration };
+  }
 }

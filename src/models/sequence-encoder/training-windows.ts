@@ -1,5 +1,6 @@
 import { Random } from "#base";
 import { lengthBuckets, type TrainingData } from "#tensor";
+import { type NegativeSampling, withNegatives } from "./negatives.ts";
 import { nextItemBatch } from "./next-item-batch.ts";
 
 /**
@@ -14,6 +15,8 @@ interface WindowOptions {
   readonly maxLength: number;
   readonly batchSize: number;
   readonly seed: number;
+  /** For sampled losses. */
+  readonly sampling?: NegativeSampling;
 }
 
 /** Part of a sequence. */
@@ -25,7 +28,7 @@ interface Window {
 
 /** Sequences of item rows, each of two or more, cut into batches of windows of like length, anew for every epoch. */
 export function trainingWindows(sequences: readonly Int32Array[], options: WindowOptions): TrainingData {
-  const { batchSize, seed } = options;
+  const { batchSize, seed, sampling } = options;
   const windows = sequences.flatMap((sequence) => windowsOf(sequence, options));
   const lengths = windows.map(({ from, to }) => to - from);
   const batchesPerEpoch = Math.ceil(windows.length / batchSize);
@@ -45,7 +48,9 @@ export function trainingWindows(sequences: readonly Int32Array[], options: Windo
         const start = Random.of(seed, `window ${row} of epoch ${epoch}`).integer(sequence.length - to + 1);
         return sequence.subarray(start, start + to);
       });
-      return nextItemBatch(members, meanPredictions);
+      const plain = nextItemBatch(members, meanPredictions);
+      if (!sampling) return plain;
+      return withNegatives(plain, members, sampling, Random.of(seed, `negatives ${position} of ${epoch}`));
     },
   };
 }
