@@ -1,4 +1,4 @@
-import { PlatformError } from "#base";
+import { mix32, PlatformError } from "#base";
 import { adamWDefaults, type NamedTensor, Trainer, type TrainingEvent, train } from "#tensor";
 import type { FitContext } from "../model.ts";
 import type { EncoderConfig } from "./encoder-network.ts";
@@ -30,7 +30,7 @@ export async function learn(
   const data = trainingWindows(known, { ...config, seed, ...(sampling && { sampling }) });
   const totalSteps = config.epochs * data.batchesPerEpoch;
   const trainer = await newTrainer(config, network, { seed, totalSteps, threads });
-  const state = new LearningState(trainer, JSON.stringify({ config, seed, totalSteps }));
+  const state = new LearningState(trainer, JSON.stringify({ config, seed, data: fingerprint(sequences) }));
   const saved = await checkpoints?.read();
   if (saved) state.restore(saved);
   progress({ stage: "steps", done: trainer.step, total: totalSteps });
@@ -65,6 +65,16 @@ export async function learn(
   if (outcome === "stopped") progress({ stage: "steps", done: totalSteps, total: totalSteps });
   await checkpoints?.remove();
   return state.best ?? trainer.averagedWeights;
+}
+
+/** Tells data apart: a checkpoint is of the data it was made on. */
+function fingerprint(sequences: readonly Int32Array[]): number {
+  let hash = sequences.length;
+  for (const sequence of sequences) {
+    hash = mix32(hash ^ sequence.length);
+    for (const item of sequence) hash = mix32(hash ^ item);
+  }
+  return hash;
 }
 
 /** Undefined where every item is looked at. */
