@@ -14,7 +14,7 @@ export {
   splitHeads,
 } from "./ops/attention.ts";
 export { add, exp, mul, relu, scale, sigmoid, silu, sub } from "./ops/elementwise.ts";
-export { asRows, firstRows, split, transpose, transposed } from "./ops/layout.ts";
+export { asRows, firstRows, reshape, split, transpose, transposed } from "./ops/layout.ts";
 export { fullSoftmaxLoss, gbceBeta, gbceLoss, sampledSoftmaxLoss } from "./ops/loss.ts";
 export { l2Normalize, layerNorm } from "./ops/normalization.ts";
 export { affine, matmul } from "./ops/product.ts";

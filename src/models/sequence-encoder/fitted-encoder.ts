@@ -1,5 +1,5 @@
 import { assert } from "#base";
-import type { History } from "#sequences";
+import { type History, historyAt } from "#sequences";
 import {
   asRows,
   type Expression,
@@ -19,6 +19,7 @@ import {
 } from "#tensor";
 import type { FittedModel, ModelConfig } from "../model.ts";
 import { writeModelFile } from "../model-file.ts";
+import { encoderInputs } from "./encoder-inputs.ts";
 import { type EncoderConfig, encodeItems, scoringTableOf } from "./encoder-network.ts";
 import { windowOf, windowPositions } from "./window.ts";
 
@@ -56,17 +57,22 @@ export class FittedEncoder implements FittedModel {
 
   async score(histories: readonly History[]): Promise<Float32Array> {
     const scores = new Float32Array(histories.length * this.itemCount);
-    const known: { row: number; window: Int32Array }[] = [];
+    const known: { row: number; window: History }[] = [];
     for (const [row, history] of histories.entries()) {
       const window = windowOf(history, this.itemCount, this.#network.maxLength);
-      if (window.some((item) => this.#counts[item]! > 0)) known.push({ row, window });
+      if (window.itemRows.some((item) => this.#counts[item]! > 0)) known.push({ row, window });
       else scores.set(this.#counts, row * this.itemCount);
     }
-    known.sort((left, right) => left.window.length - right.window.length); // little padding
+    known.sort((left, right) => left.window.itemRows.length - right.window.itemRows.length); // little padding
     for (let start = 0; start < known.length; start += BATCH) {
       const batch = known.slice(start, start + BATCH);
       this.#scorer ??= this.#compileScorer();
-      const results = await (await this.#scorer).run(encoderInputs(batch.map(({ window }) => window)));
+      const results = await (await this.#scorer).run(
+        encoderInputs(
+          batch.map(({ window }) => window),
+          this.#network,
+        ),
+      );
       const values = results["scores"]!.values as Float32Array; // what the graph says
       for (const [at, { row }] of batch.entries())
         scores.set(values.subarray(at * this.itemCount, (at + 1) * this.itemCount), row * this.itemCount);
@@ -84,9 +90,8 @@ export class FittedEncoder implements FittedModel {
     const positions = windowPositions(history, this.itemCount, this.#network.maxLength);
     if (positions.length === 0) return parts;
     this.#explainer ??= this.#compileExplainer();
-    const window = Int32Array.from(positions, (at) => history.itemRows[at]!);
     const results = await (await this.#explainer).run({
-      ...encoderInputs([window]),
+      ...encoderInputs([historyAt(history, positions)], this.#network),
       item: { shape: [1], values: Int32Array.of(itemRow) },
     });
     for (const [at, position] of positions.entries()) parts[position] = Number(results["parts"]!.values[at]);
@@ -112,7 +117,9 @@ export class FittedEncoder implements FittedModel {
 
   serialize(): Uint8Array {
     const counts = { shape: [this.itemCount], values: this.#counts };
-    return writeModelFile(this.name, this.config, { ...this.#weights, counts });
+    const { actions, surfaces } = this.#network;
+    const codes = { shape: [2], values: Float32Array.of(actions, surfaces) };
+    return writeModelFile(this.name, this.config, { ...this.#weights, counts, code_counts: codes });
   }
 
   #compileScorer(): Promise<Program> {
@@ -137,18 +144,6 @@ export function newestScores(config: EncoderConfig): Expression {
   const { hidden, table, vectorsOf } = encodeItems(new Network({ isTraining: false }), config);
   const newest = gatherDistinct(asRows(hidden), input("newest", ["B"], "int32")); // (B, D)
   return matmul(newest, transposed(vectorsOf(table)));
-}
-
-/** Sequences padded at the end to the longest, and where the newest engagement of each stands in the flattened (B, T). */
-export function encoderInputs(windows: readonly Int32Array[]): Record<string, NamedTensor> {
-  const T = Math.max(...windows.map(({ length }) => length));
-  const items = new Int32Array(windows.length * T);
-  for (const [row, window] of windows.entries()) items.set(window, row * T);
-  const newest = Int32Array.from(windows, (window, row) => row * T + window.length - 1);
-  return {
-    items: { shape: [windows.length, T], values: items },
-    newest: { shape: [windows.length], values: newest },
-  };
 }
 
 function dot(left: Float32Array, right: Float32Array): number {

@@ -1,4 +1,5 @@
 import { mix32, PlatformError } from "#base";
+import type { History } from "#sequences";
 import { adamWDefaults, type NamedTensor, Trainer, type TrainingEvent, train } from "#tensor";
 import type { FitContext } from "../model.ts";
 import type { EncoderConfig } from "./encoder-network.ts";
@@ -11,15 +12,23 @@ import { holdOutLast, Validation } from "./validation.ts";
 
 type Weights = Readonly<Record<string, NamedTensor>>;
 
+/** What is learned from, by which network. */
+export interface Lesson {
+  /** Each of two engagements or more, oldest first. */
+  readonly sequences: readonly History[];
+  readonly network: EncoderConfig;
+  /** 1 at the code of each action worth predicting; all are when absent. */
+  readonly positives?: Uint8Array | undefined;
+}
+
 /**
  * Learns the weights of a sequence encoder: those of the last pass, or, with people held out, of the pass that did best on
  * them. A run with a place for checkpoints leaves one after every pass and goes on from the one it finds.
  * @throws PlatformError `not-ready` when told to abort
  */
 export async function learn(
-  sequences: readonly Int32Array[],
+  { sequences, network, positives }: Lesson,
   config: SequenceEncoderConfig,
-  network: EncoderConfig,
   context: FitContext,
 ): Promise<Weights> {
   const { progress, checkpoints, abort, threads } = context;
@@ -27,7 +36,7 @@ export async function learn(
   const { sequences: known, questions } = holdOutLast(sequences, config.validationPeople, seed);
   const validation = questions.length > 0 ? await Validation.create(questions, network, threads) : undefined;
   const sampling = samplingOf(known, config, network.items);
-  const data = trainingWindows(known, { ...config, seed, ...(sampling && { sampling }) });
+  const data = trainingWindows(known, { ...config, positives, seed, sampling, tokens: network });
   const totalSteps = config.epochs * data.batchesPerEpoch;
   const trainer = await newTrainer(config, network, { seed, totalSteps, threads });
   const state = new LearningState(trainer, JSON.stringify({ config, seed, data: fingerprint(sequences) }));
@@ -68,26 +77,26 @@ export async function learn(
 }
 
 /** Tells data apart: a checkpoint is of the data it was made on. */
-function fingerprint(sequences: readonly Int32Array[]): number {
+function fingerprint(sequences: readonly History[]): number {
   let hash = sequences.length;
-  for (const sequence of sequences) {
-    hash = mix32(hash ^ sequence.length);
-    for (const item of sequence) hash = mix32(hash ^ item);
+  for (const { itemRows } of sequences) {
+    hash = mix32(hash ^ itemRows.length);
+    for (const item of itemRows) hash = mix32(hash ^ item);
   }
   return hash;
 }
 
 /** Undefined where every item is looked at. */
 function samplingOf(
-  sequences: readonly Int32Array[],
+  sequences: readonly History[],
   { loss, negatives, inBatchNegatives }: SequenceEncoderConfig,
   items: number,
 ): NegativeSampling | undefined {
   if (loss === "full-softmax") return undefined;
   const shares = new Float64Array(items);
   let targets = 0;
-  for (const sequence of sequences)
-    for (const item of sequence.subarray(1)) {
+  for (const { itemRows } of sequences)
+    for (const item of itemRows.subarray(1)) {
       shares[item]! += 1;
       targets += 1;
     }

@@ -1,11 +1,12 @@
 import { assert, type Random } from "#base";
 import type { Batch, NamedTensor } from "#tensor";
+import type { Example } from "./encoder-batch.ts";
 
 /**
  * @file What a prediction is held against when holding it against every item would cost too much: items drawn once for a
  * whole batch, some uniformly from the catalogue and some from what the batch itself predicts (mixed negative sampling; Yang
  * et al. 2020). The popular are drawn more often than the rare, which logQ takes back (Yi et al. 2019). Nothing a person
- * engaged with in the window is a negative of theirs (PinnerFormer, Pancha et al. 2022, section 3.3).
+ * engaged with is a negative of theirs (PinnerFormer, Pancha et al. 2022, section 3.3).
  */
 export interface NegativeSampling {
   /** Drawn uniformly, with replacement. */
@@ -21,16 +22,16 @@ const NEVER = 1e9;
 
 /**
  * A batch for a sampled loss: beside what {@link encoderBatch} gives, `candidates` (K), `candidateLogQ` (K), `targetLogQ` (N, 1),
- * `rows` (N), the sequence each prediction is of, and `met` (B, K), 0 or what is taken off the score of an item the person met.
+ * `rows` (N), the example each prediction is of, and `met` (B, K), 0 or what is taken off the score of an item the person met.
  */
 export function withNegatives(
   batch: Batch,
-  sequences: readonly Int32Array[],
+  examples: readonly Pick<Example, "met">[],
   sampling: NegativeSampling,
   random: Random,
 ): Batch {
   const targets = batch.inputs["targets"]!.values as Int32Array; // made by us
-  return withCandidates(batch, sequences, drawCandidates(targets, sampling, random), (item) =>
+  return withCandidates(batch, examples, drawCandidates(targets, sampling, random), (item) =>
     Math.log(expectedCount(item, sampling)),
   );
 }
@@ -38,17 +39,17 @@ export function withNegatives(
 /** {@link withNegatives} with the candidates given. */
 export function withCandidates(
   batch: Batch,
-  sequences: readonly Int32Array[],
+  examples: readonly Pick<Example, "met">[],
   candidates: Int32Array,
   logQ: (item: number) => number,
 ): Batch {
   const { B, T } = batch.sizes;
-  assert(B === sequences.length && T !== undefined, "the batch is of these sequences");
+  assert(B === examples.length && T !== undefined, "the batch is of these examples");
   const K = candidates.length;
-  const met = new Float32Array(B * K);
-  for (const [row, sequence] of sequences.entries()) {
-    const own = new Set(sequence);
-    for (let at = 0; at < K; at++) if (own.has(candidates[at]!)) met[row * K + at] = NEVER;
+  const isMet = new Float32Array(B * K);
+  for (const [row, { met }] of examples.entries()) {
+    const own = new Set(met);
+    for (let at = 0; at < K; at++) if (own.has(candidates[at]!)) isMet[row * K + at] = NEVER;
   }
   const { targets, predicted } = batch.inputs as Record<string, NamedTensor & { values: Int32Array }>; // made by us
   const N = targets!.values.length;
@@ -60,7 +61,7 @@ export function withCandidates(
       candidateLogQ: { shape: [K], values: Float32Array.from(candidates, logQ) },
       targetLogQ: { shape: [N, 1], values: Float32Array.from(targets!.values, logQ) },
       rows: { shape: [N], values: predicted!.values.map((place) => Math.floor(place / T)) },
-      met: { shape: [B, K], values: met },
+      met: { shape: [B, K], values: isMet },
     },
   };
 }

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { Random } from "#base";
 import { adamWDefaults, type Batch, gbceBeta, type NamedTensor, Trainer } from "#tensor";
+import { nextItemBatch } from "./encoder-batch.ts";
+import { itemsAlone } from "./encoder-inputs.ts";
 import type { EncoderConfig } from "./encoder-network.ts";
 import { withCandidates, withNegatives } from "./negatives.ts";
-import { nextItemBatch } from "./next-item-batch.ts";
 import { nextItemNetwork, type Objective } from "./objective.ts";
 import { type Parameters, referenceHidden } from "./sasrec-reference.cases.ts";
 
@@ -20,6 +21,7 @@ const config: EncoderConfig = {
   block: "sasrec",
   output: "tied",
   similarity: "dot",
+  ...itemsAlone,
 };
 const everyItem = Int32Array.from({ length: ITEMS }, (_, item) => item);
 const sequences = [
@@ -29,12 +31,12 @@ const sequences = [
 ];
 
 test("among all items, each drawn once, the sampled softmax of a person who met one item is the full softmax", async () => {
-  const loyal = typed([
+  const loyal = [
     [2, 2, 2],
     [5, 5],
-  ]);
+  ];
   const plain = nextItemBatch(loyal);
-  const all = withCandidates(plain, loyal, everyItem, () => 0);
+  const all = withCandidates(plain, met(loyal), everyItem, () => 0);
   const [full] = await lossOf(plain, { kind: "full-softmax" });
   const [sampled] = await lossOf(all, { kind: "sampled-softmax", candidates: ITEMS });
   expect(sampled).toBeCloseTo(full, 5);
@@ -46,7 +48,7 @@ describe.each([
 ] as const)("$kind", (objective) => {
   const candidates = Int32Array.of(0, 6, 6, 3, 4);
   const logQ = (item: number) => Math.log(0.1 * (item + 1));
-  const batch = withCandidates(nextItemBatch(typed(sequences)), typed(sequences), candidates, logQ);
+  const batch = withCandidates(nextItemBatch(sequences), met(sequences), candidates, logQ);
 
   test("is the loss of the naive loops, in which nothing a person met is a negative", async () => {
     const [loss, parameters] = await lossOf(batch, objective);
@@ -76,7 +78,7 @@ describe.each([
 });
 
 test("items are drawn as often as logQ says, uniformly and from what the batch predicts", () => {
-  const plain = nextItemBatch(typed(sequences));
+  const plain = nextItemBatch(sequences);
   const counts = new Float64Array(ITEMS);
   for (const item of plain.inputs["targets"]!.values as Int32Array) counts[item]! += 1;
   const sampling = { uniform: 3, inBatch: 5, shares: counts.map((count) => count / 6) };
@@ -84,7 +86,7 @@ test("items are drawn as often as logQ says, uniformly and from what the batch p
   const logQ = new Float64Array(ITEMS);
   const BATCHES = 4000;
   for (let at = 0; at < BATCHES; at++) {
-    const { inputs } = withNegatives(plain, typed(sequences), sampling, Random.of(at, "draws"));
+    const { inputs } = withNegatives(plain, met(sequences), sampling, Random.of(at, "draws"));
     for (const [place, item] of (inputs["candidates"]!.values as Int32Array).entries()) {
       drawn[item]! += 1 / BATCHES;
       logQ[item] = inputs["candidateLogQ"]!.values[place] as number;
@@ -96,7 +98,7 @@ test("items are drawn as often as logQ says, uniformly and from what the batch p
 
 test("by cosine, an item's vector counts by its direction alone", async () => {
   const cosine = { ...config, similarity: "cosine", output: "separate" } as const;
-  const batch = nextItemBatch(typed(sequences));
+  const batch = nextItemBatch(sequences);
   const longer = (values: Float32Array) => values.map((value) => 3 * value);
   const [once] = await lossOf(batch, { kind: "full-softmax" }, cosine);
   const [thrice] = await lossOf(batch, { kind: "full-softmax" }, cosine, longer);
@@ -132,8 +134,8 @@ function doubles(weights: Readonly<Record<string, NamedTensor>>): Parameters {
   );
 }
 
-function typed(rows: readonly (readonly number[])[]): Int32Array[] {
-  return rows.map((row) => Int32Array.from(row));
+function met(rows: readonly (readonly number[])[]): { met: Uint32Array }[] {
+  return rows.map((row) => ({ met: Uint32Array.from(row) }));
 }
 
 function sigmoid(score: number): number {

@@ -1,6 +1,6 @@
 import { PlatformError } from "#base";
-import { historyOf, type Interactions } from "#sequences";
-import { type NamedTensor, Network } from "#tensor";
+import { type History, historyOf, type Interactions } from "#sequences";
+import { Network } from "#tensor";
 import type { Model } from "../model.ts";
 import { readModelFile } from "../model-file.ts";
 import { columnSums, engagementsOf } from "../sparse-rows.ts";
@@ -13,7 +13,9 @@ import {
   networkConfig,
   type SequenceEncoderConfig,
   settingLimits,
+  type VocabularySizes,
 } from "./settings.ts";
+import { foldTags, tagBags } from "./tag-bags.ts";
 import { windowOf } from "./window.ts";
 
 /**
@@ -29,45 +31,69 @@ export const sequenceEncoder: Model<SequenceEncoderConfig> = {
 
   async fit(data, config, context) {
     checkSettings(config);
-    const sequences = sequencesOf(data);
-    const weights = await learn(sequences, config, networkConfig(config, data.itemCount), context);
-    return fitted(config, columnSums(engagementsOf(data)), weights);
+    const sizes = sizesOf(data);
+    const counts = columnSums(engagementsOf(data));
+    const tags = config.tags === "read" && data.itemTags ? tagBags(data.itemTags) : undefined;
+    const network = networkConfig(config, sizes, tags);
+    const positives = positivesOf(config, data.actionNames);
+    const weights = await learn({ sequences: sequencesOf(data), network, positives }, config, context);
+    const own = tags ? foldTags(weights, tags, (item) => counts[item]! > 0) : weights;
+    return new FittedEncoder(sequenceEncoder.name, config, networkConfig(config, sizes), counts, own);
   },
 
   load(bytes) {
-    const file = readModelFile(bytes, "sequence-encoder", settingLimits);
-    checkSettings(file.config);
+    const file = readModelFile(bytes, sequenceEncoder.name, settingLimits);
+    const { config } = file;
+    checkSettings(config);
     const counts = file.floats("counts");
-    const network = new Network({ isTraining: false });
-    encodeItems(network, networkConfig(file.config, counts.length));
-    const weights = Array.from(network.parameters, ([name, { shape }]) => [
+    const [actions = 0, surfaces = 0] = file.floats("code_counts");
+    const network = networkConfig(config, { items: counts.length, actions, surfaces });
+    const described = new Network({ isTraining: false });
+    encodeItems(described, network);
+    const weights = Array.from(described.parameters, ([name, { shape }]) => [
       name,
       { shape, values: file.floats(name) },
     ]);
-    return fitted(file.config, counts, Object.fromEntries(weights));
+    return new FittedEncoder(sequenceEncoder.name, config, network, counts, Object.fromEntries(weights));
   },
 };
 
-function fitted(
-  config: SequenceEncoderConfig,
-  counts: Float32Array,
-  weights: Readonly<Record<string, NamedTensor>>,
-): FittedEncoder {
-  return new FittedEncoder(
-    sequenceEncoder.name,
-    config,
-    networkConfig(config, counts.length),
-    counts,
-    weights,
-  );
+/** Codes in use, where the data has no names for them. */
+function sizesOf({ itemCount, actions, actionNames, surfaces, surfaceNames }: Interactions): VocabularySizes {
+  const codesOf = (codes: Uint8Array | undefined, names: readonly string[] | undefined) =>
+    names?.length ?? codes?.reduce((most, code) => Math.max(most, code + 1), 0) ?? 0;
+  return {
+    items: itemCount,
+    actions: codesOf(actions, actionNames),
+    surfaces: codesOf(surfaces, surfaceNames),
+  };
 }
 
-/** What everybody with at least two engagements did, as item rows, oldest first. */
-function sequencesOf(data: Interactions): Int32Array[] {
-  const sequences: Int32Array[] = [];
+/**
+ * 1 at the code of each action worth predicting; undefined when all are.
+ * @throws PlatformError `invalid-config` naming an action that the data does not have
+ */
+function positivesOf(
+  { positives }: SequenceEncoderConfig,
+  actionNames: readonly string[] = [],
+): Uint8Array | undefined {
+  if (positives === "") return undefined;
+  const wanted = positives.split(",");
+  const missing = wanted.find((name) => !actionNames.includes(name));
+  if (missing !== undefined)
+    throw new PlatformError(
+      "invalid-config",
+      `sequence-encoder: "positives" has "${missing}"; the actions here are ${actionNames.join(", ") || "not known"}.`,
+    );
+  return Uint8Array.from(actionNames, (name) => (wanted.includes(name) ? 1 : 0));
+}
+
+/** What everybody with at least two engagements did, oldest first. */
+function sequencesOf(data: Interactions): History[] {
+  const sequences: History[] = [];
   for (let user = 0; user < data.userCount; user++) {
     const sequence = windowOf(historyOf(data, user), data.itemCount, Number.POSITIVE_INFINITY);
-    if (sequence.length > 1) sequences.push(sequence);
+    if (sequence.itemRows.length > 1) sequences.push(sequence);
   }
   if (sequences.length > 0) return sequences;
   throw new PlatformError("no-data", "sequence-encoder needs somebody with two engagements or more.");

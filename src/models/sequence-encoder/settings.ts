@@ -1,8 +1,9 @@
 import { PlatformError } from "#base";
 import { checkConfig, type Limits } from "../config.ts";
 import type { ModelConfig } from "../model.ts";
-import { type BlockKind, blockNames, type EncoderConfig } from "./encoder-network.ts";
+import { type BlockKind, blockNames, type EncoderConfig, type TagBags } from "./encoder-network.ts";
 import type { Objective } from "./objective.ts";
+import { type TimeEncoding, timeEncodings } from "./time-features.ts";
 import { type WindowChoice, windowChoices } from "./training-windows.ts";
 
 export type SequenceEncoderConfig = {
@@ -23,6 +24,20 @@ export type SequenceEncoderConfig = {
   readonly inBatchNegatives: number;
   /** Of gBCE: from 0, plain cross-entropy, to 1, fully corrected for sampling. */
   readonly calibration: number;
+  /** What of an engagement is read beside its item; what the data does not have is not. */
+  readonly tokens: (typeof tokenParts)[number];
+  /** What is read of the times of engagements, where they are known. */
+  readonly time: TimeEncoding;
+  readonly timeBias: "none" | "spans";
+  /** Whether an item is also what it is tagged with, so that one nobody met yet has a vector. */
+  readonly tags: "ignored" | "read";
+  /** With tags: share of items known by their tags alone, at random at every step. */
+  readonly idDropout: number;
+  /** What is named after each engagement: the next one, or any one that follows within the horizon. */
+  readonly predicts: "next-item" | "all-actions";
+  readonly horizonDays: number;
+  /** Names of the actions worth predicting, separated by commas; all when empty. */
+  readonly positives: string;
   /** Share of values left out at random while training. */
   readonly dropout: number;
   /** Newest engagements that are looked at. */
@@ -49,6 +64,8 @@ export type SequenceEncoderConfig = {
   readonly patience: number;
 };
 
+const tokenParts = ["item", "item-action", "item-action-surface"] as const;
+
 export const defaultSettings: SequenceEncoderConfig = {
   embeddingSize: 64,
   blocks: 2,
@@ -60,6 +77,14 @@ export const defaultSettings: SequenceEncoderConfig = {
   negatives: 512,
   inBatchNegatives: 512,
   calibration: 0.75,
+  tokens: "item",
+  time: "none",
+  timeBias: "none",
+  tags: "ignored",
+  idDropout: 0,
+  predicts: "next-item",
+  horizonDays: 28,
+  positives: "",
   dropout: 0.2,
   maxLength: 200,
   windows: "newest",
@@ -85,6 +110,14 @@ export const settingLimits: Limits<SequenceEncoderConfig> = {
   negatives: { min: 1, max: 1e6, isInteger: true },
   inBatchNegatives: { min: 0, max: 1e6, isInteger: true },
   calibration: { min: 0, max: 1 },
+  tokens: { oneOf: tokenParts },
+  time: { oneOf: timeEncodings },
+  timeBias: { oneOf: ["none", "spans"] },
+  tags: { oneOf: ["ignored", "read"] },
+  idDropout: { min: 0, max: 0.9 },
+  predicts: { oneOf: ["next-item", "all-actions"] },
+  horizonDays: { min: 1e-6, max: 36_500 },
+  positives: { isText: true },
   dropout: { min: 0, max: 0.9 },
   maxLength: { min: 1, max: 16_384, isInteger: true },
   windows: { oneOf: windowChoices },
@@ -109,10 +142,29 @@ export function checkSettings(config: ModelConfig): asserts config is SequenceEn
     );
 }
 
-/** What the network looks like by these settings. */
-export function networkConfig(config: SequenceEncoderConfig, items: number): EncoderConfig {
+/** How many different things there are to tell apart. */
+export interface VocabularySizes {
+  readonly items: number;
+  /** Codes of actions and of surfaces; 0 where the data has none. */
+  readonly actions: number;
+  readonly surfaces: number;
+}
+
+/** What the network looks like by these settings; `tags` while it learns. */
+export function networkConfig(
+  config: SequenceEncoderConfig,
+  { items, actions, surfaces }: VocabularySizes,
+  tags?: TagBags,
+): EncoderConfig {
   const { embeddingSize, blocks, block, heads, output, similarity, dropout, maxLength } = config;
-  return { items, embeddingSize, blocks, block, heads, output, similarity, dropout, maxLength };
+  const { time, timeBias, idDropout, tokens } = config;
+  return {
+    ...{ items, embeddingSize, blocks, block, heads, output, similarity, dropout, maxLength },
+    ...{ time, timeBias, idDropout },
+    actions: tokens === "item" ? 0 : actions,
+    surfaces: tokens === "item-action-surface" ? surfaces : 0,
+    ...(tags && { tags }),
+  };
 }
 
 /** What the network learns by these settings; gBCE knows uniform negatives only. */

@@ -1,10 +1,19 @@
 import { expect, test } from "vitest";
+import type { History } from "#sequences";
+import { itemsAlone } from "./encoder-inputs.ts";
 import { trainingWindows } from "./training-windows.ts";
 
 /** @file Which items are predicted from which: told apart by items that are all different. */
 
 const sequences = [range(0, 10), range(20, 24), range(30, 32)];
-const options = { maxLength: 4, batchSize: 2, seed: 1 };
+const options = {
+  maxLength: 4,
+  batchSize: 2,
+  seed: 1,
+  tokens: itemsAlone,
+  predicts: "next-item",
+  horizonDays: 1,
+} as const;
 
 test("of the newest window, everything but its first item is predicted", () => {
   expect(predictedIn("newest", 0)).toEqual([6, 7, 8, 9, 21, 22, 23, 31]);
@@ -31,6 +40,6 @@ function predictedIn(windows: "newest" | "all" | "random", epoch: number): numbe
     .sort((left, right) => left - right);
 }
 
-function range(from: number, to: number): Int32Array {
-  return Int32Array.from({ length: to - from }, (_, step) => from + step);
+function range(from: number, to: number): History {
+  return { itemRows: Uint32Array.from({ length: to - from }, (_, step) => from + step) };
 }

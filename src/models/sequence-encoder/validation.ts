@@ -1,29 +1,32 @@
 import { Random } from "#base";
+import { type History, historyBetween } from "#sequences";
 import { type NamedTensor, onnxGraph, Program } from "#tensor";
+import { encoderInputs } from "./encoder-inputs.ts";
 import type { EncoderConfig } from "./encoder-network.ts";
-import { encoderInputs, newestScores } from "./fitted-encoder.ts";
+import { newestScores } from "./fitted-encoder.ts";
 
 /** A sequence whose next item is known and was not learned from. */
 interface Question {
-  readonly sequence: Int32Array;
+  readonly sequence: History;
   readonly next: number;
 }
 
 interface HeldOut {
   /** As given, the held-out items missing. */
-  readonly sequences: readonly Int32Array[];
+  readonly sequences: readonly History[];
   readonly questions: readonly Question[];
 }
 
 /** Holds out the last item of `people` random sequences of three or more. */
-export function holdOutLast(sequences: readonly Int32Array[], people: number, seed: number): HeldOut {
-  const candidates = [...sequences.keys()].filter((row) => sequences[row]!.length > 2);
+export function holdOutLast(sequences: readonly History[], people: number, seed: number): HeldOut {
+  const candidates = [...sequences.keys()].filter((row) => sequences[row]!.itemRows.length > 2);
   const chosen = new Set(Random.of(seed, "validation").shuffle(candidates).slice(0, people));
   const questions: Question[] = [];
   const kept = sequences.map((sequence, row) => {
     if (!chosen.has(row)) return sequence;
-    const shorter = sequence.subarray(0, -1);
-    questions.push({ sequence: shorter, next: sequence.at(-1)! });
+    const last = sequence.itemRows.length - 1;
+    const shorter = historyBetween(sequence, 0, last);
+    questions.push({ sequence: shorter, next: sequence.itemRows[last]! });
     return shorter;
   });
   return { sequences: kept, questions };
@@ -36,7 +39,7 @@ export class Validation {
   readonly #program: Program;
 
   private constructor(questions: readonly Question[], config: EncoderConfig, program: Program) {
-    this.#questions = [...questions].sort((left, right) => left.sequence.length - right.sequence.length);
+    this.#questions = [...questions].sort((left, right) => lengthOf(left) - lengthOf(right)); // little padding
     this.#config = config;
     this.#program = program;
   }
@@ -56,7 +59,16 @@ export class Validation {
     let sum = 0;
     for (let start = 0; start < this.#questions.length; start += BATCH) {
       const batch = this.#questions.slice(start, start + BATCH);
-      const inputs = encoderInputs(batch.map(({ sequence }) => sequence.slice(-maxLength)));
+      const inputs = encoderInputs(
+        batch.map(({ sequence }) =>
+          historyBetween(
+            sequence,
+            Math.max(0, sequence.itemRows.length - maxLength),
+            sequence.itemRows.length,
+          ),
+        ),
+        this.#config,
+      );
       const { scores } = await this.#program.run({ ...inputs, ...weights });
       const values = scores!.values as Float32Array; // what the graph says
       for (const [row, question] of batch.entries()) {
@@ -70,10 +82,14 @@ export class Validation {
 
 const BATCH = 64;
 
+function lengthOf({ sequence }: Question): number {
+  return sequence.itemRows.length;
+}
+
 /** 1-based place of the next item among those not met before; of equals it is the last. */
 function rankOf(scores: Float32Array, { sequence, next }: Question): number {
   const own = scores[next]!;
-  const met = new Set(sequence);
+  const met = new Set(sequence.itemRows);
   if (met.has(next)) return Number.POSITIVE_INFINITY;
   let rank = 1;
   for (let item = 0; item < scores.length; item++)
