@@ -1,0 +1,13 @@
+export { FlatIndex } from "./flat-index.ts";
+export { IvfIndex, type IvfOptions } from "./ivf-index.ts";
+export { SearchThreads } from "./search-threads.ts";
+export type {
+  ModelVector,
+  Neighbours,
+  NumberRange,
+  VectorFilter,
+  VectorIndex,
+  VectorIndexConfig,
+  VectorLabels,
+  VectorQuery,
+} from "./vector-index.ts";
