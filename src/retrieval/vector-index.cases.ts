@@ -60,6 +60,13 @@ export function describeVectorIndex(name: string, maker: IndexMaker): void {
     return { index, entries };
   }
 
+  /** One for all tests that only search. */
+  let common: ReturnType<typeof filled> | undefined;
+  function unchanged(): ReturnType<typeof filled> {
+    common ??= filled();
+    return common;
+  }
+
   describe(`${name} as a vector index`, () => {
     test("an empty index finds nothing", () => {
       const index = maker.make(config);
@@ -69,7 +76,7 @@ export function describeVectorIndex(name: string, maker: IndexMaker): void {
     });
 
     test("an exact search finds what comparing with every vector finds, with the same scores", () => {
-      const { index, entries } = filled();
+      const { index, entries } = unchanged();
       expect(index.size).toBe(COUNT);
       for (const vector of queries) {
         const wanted = naiveSearch(entries, vector, 10);
@@ -80,7 +87,7 @@ export function describeVectorIndex(name: string, maker: IndexMaker): void {
     });
 
     test("a search finds nearly all of them, and their scores are exact", () => {
-      const { index, entries } = filled();
+      const { index, entries } = unchanged();
       const recalls = queries.map((vector) => {
         const found = index.search({ vector, n: 10 });
         const all = new Map(naiveSearch(entries, vector, COUNT).map(({ row, score }) => [row, score]));
@@ -103,7 +110,7 @@ export function describeVectorIndex(name: string, maker: IndexMaker): void {
     test.each(Object.entries(filters))(
       "%s: no search breaks the filter, an exact one finds the nearest",
       (_, filter) => {
-        const { index, entries } = filled();
+        const { index, entries } = unchanged();
         for (const vector of queries.slice(0, 10)) {
           const allowed = naiveSearch(entries, vector, COUNT, filter);
           const exact = index.search({ vector, n: 10, filter, isExact: true });
@@ -189,17 +196,17 @@ export function describeVectorIndex(name: string, maker: IndexMaker): void {
     test("rows that are replaced or deleted again and again take no more memory", () => {
       const { index } = filled();
       const before = index.memoryBytes;
-      for (let round = 0; round < 12; round++)
+      for (let round = 0; round < 5; round++)
         for (let row = 0; row < COUNT; row++) {
           if (row % 5 === 0) index.delete(row);
           index.put(row, vectors[(row + round) % COUNT]!);
         }
       expect(index.size).toBe(COUNT);
-      expect(index.memoryBytes).toBeLessThan(3 * before);
+      expect(index.memoryBytes).toBeLessThan(2.5 * before);
     });
 
     test("the same steps give the same answers", () => {
-      const [{ index: one }, { index: other }] = [filled(), filled()];
+      const [{ index: one }, { index: other }] = [unchanged(), filled()];
       for (const vector of queries)
         expect(one.search({ vector, n: 20 })).toEqual(other.search({ vector, n: 20 }));
     });
@@ -235,7 +242,7 @@ export function describeVectorIndex(name: string, maker: IndexMaker): void {
           "invalid-request",
           /"weight"/,
         ],
-        [() => maker.load(before.subarray(0, before.length - 1)), "data-damaged", /should have/],
+        [() => maker.load(before.subarray(0, before.length - 8)), "data-damaged", /should have/],
         [() => maker.load(Buffer.from("PAR1 and more")), "data-damaged", /no snapshot/],
         [() => maker.make({ ...config, dimensions: 0 }), "invalid-config", /dimensions is 0/],
         [() => maker.make({ ...config, modelVersion: "" }), "invalid-config", /modelVersion is empty/],
