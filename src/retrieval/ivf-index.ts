@@ -44,10 +44,14 @@ const BUFFERED = 256;
 const WORTH_LISTS = 10_000;
 /** Of what the lists were made for, how much may have been put since. */
 const STALE_SHARE = 0.5;
+/** The share of lists looked into falls as there are more. */
+const PROBES_PER_ROOT = 1.75;
 
 export class IvfIndex implements VectorIndex {
   readonly config: VectorIndexConfig;
   readonly options: IvfOptions;
+  /** As `options.probes`; may be changed between searches. */
+  probes: number;
   readonly #stored: StoredVectors;
   readonly #listeners = new Set<(handle: MemoryHandle) => void>();
   /** Puts since the lists were made. */
@@ -58,6 +62,7 @@ export class IvfIndex implements VectorIndex {
   constructor(config: VectorIndexConfig, options: Partial<IvfOptions> = {}) {
     this.config = config;
     this.options = { ...defaults, ...options };
+    this.probes = this.options.probes;
     this.#stored = new StoredVectors(config, {
       searchers: 1 + this.options.threads,
       onMoved: ({ handle }) => {
@@ -177,7 +182,7 @@ export class IvfIndex implements VectorIndex {
   }
 
   #probes(): number {
-    return this.options.probes || probesFor(this.listCount);
+    return this.probes || probesFor(this.listCount);
   }
 
   #buildOptions() {
@@ -216,7 +221,7 @@ export class IvfIndex implements VectorIndex {
 
 /** Lists looked into where nothing else is said. */
 function probesFor(lists: number): number {
-  return Math.ceil(1.5 * Math.sqrt(lists));
+  return Math.ceil(PROBES_PER_ROOT * Math.sqrt(lists));
 }
 
 interface IvfHeader {

@@ -1,6 +1,6 @@
 /**
- * @file Threads that search the memory of one index beside the thread that writes it. Vectors are shared, never copied; a query and its
- * answer cross as messages. Each thread has one query at a time, the others wait in order.
+ * @file Threads that search the memory of one index beside the thread that writes it. Vectors are shared, never copied; queries and
+ * answers cross as messages. A thread takes several queries at once where more wait than there are idle threads.
  */
 import type { Worker } from "node:worker_threads";
 import { PlatformError } from "#base";
@@ -12,9 +12,18 @@ import type { Neighbours, VectorQuery } from "./vector-index.ts";
 
 export type SearchMessage =
   | { readonly kind: "moved"; readonly handle: MemoryHandle }
-  | { readonly kind: "search"; readonly vector: Float32Array; readonly plan: SearchPlan };
+  | { readonly kind: "search"; readonly tasks: readonly SearchTask[] };
 
-export type SearchAnswer = Neighbours;
+export interface SearchTask {
+  readonly vector: Float32Array;
+  readonly plan: SearchPlan;
+}
+
+/** One for each task, in their order. */
+export type SearchAnswer = readonly Neighbours[];
+
+/** Queries a thread takes at once. */
+const BATCH = 16;
 
 interface Job {
   readonly query: VectorQuery;
@@ -60,17 +69,36 @@ export class SearchThreads {
     while (this.#waiting.length > 0) {
       const thread = this.#idle.pop();
       if (!thread) return;
-      const job = this.#waiting.shift()!;
-      void this.#run(thread, job);
+      void this.#run(thread, this.#nextBatch());
     }
   }
 
-  async #run(thread: SearchThread, { query, resolve, reject }: Job): Promise<void> {
+  /** A fair share of what waits; at most one query with a filter, for a thread has a place for one mask. */
+  #nextBatch(): Job[] {
+    const share = Math.min(BATCH, Math.ceil(this.#waiting.length / this.#threads.length));
+    const filtered = this.#waiting.findIndex(({ query }) => query.filter !== undefined);
+    const second = this.#waiting.findIndex(
+      ({ query }, place) => place > filtered && query.filter !== undefined,
+    );
+    return this.#waiting.splice(0, filtered < 0 || second < 0 ? share : Math.min(share, second));
+  }
+
+  async #run(thread: SearchThread, jobs: readonly Job[]): Promise<void> {
+    const planned = jobs.flatMap((job) => {
+      try {
+        const plan = this.#index.plan(job.query, thread.place);
+        const vector = job.query.vector.values.slice(); // a view would cross with all of its buffer
+        return [{ job, task: { vector, plan } }];
+      } catch (error) {
+        job.reject(error);
+        return [];
+      }
+    });
     try {
-      const plan = this.#index.plan(query, thread.place);
-      resolve(await thread.search({ kind: "search", vector: query.vector.values, plan }));
+      const answers = await thread.search(planned.map(({ task }) => task));
+      for (const [place, { job }] of planned.entries()) job.resolve(answers[place]!);
     } catch (error) {
-      reject(error);
+      for (const { job } of planned) job.reject(error);
     }
     this.#idle.push(thread);
     this.#assign();
@@ -97,10 +125,10 @@ class SearchThread {
     this.#worker.postMessage(message);
   }
 
-  search(message: SearchMessage): Promise<SearchAnswer> {
+  search(tasks: readonly SearchTask[]): Promise<SearchAnswer> {
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
-      this.post(message);
+      this.post({ kind: "search", tasks });
     });
   }
 

@@ -14,7 +14,8 @@ parentPort?.on("message", (message: SearchMessage) => {
     searcher = new Searcher(memory, place);
     return;
   }
-  const { vector, plan } = message;
-  const answer: SearchAnswer = memory.readStable(() => searcher.search(vector, plan));
+  const answer: SearchAnswer = message.tasks.map(({ vector, plan }) =>
+    memory.readStable(() => searcher.search(vector, plan)),
+  );
   parentPort?.postMessage(answer);
 });
