@@ -1,3 +1,9 @@
+export {
+  type ClusterConfig,
+  clusterVectors,
+  landmarksOf,
+  medoidOf,
+} from "./interest-clusters/cluster-vectors.ts";
 export type { FitContext, FittedModel, Model, ModelConfig } from "./model.ts";
 export { modelNamed, models } from "./models.ts";
 export { type EncoderConfig, nextItemNetwork } from "./sequence-encoder/encoder-network.ts";

@@ -1,2 +1,6 @@
+export { clusterEngagements, type Engagement, joinClusters } from "./daily-clusters.ts";
+export { type Interest, type InterestsContext, interestClusters, interestsOf } from "./interests.ts";
+export { CatalogueItemSpace, type ItemSpace } from "./item-space.ts";
+export { Taxonomy } from "./taxonomy.ts";
 export type { TopicShare } from "./topics.ts";
 export { type ProfileContext, readProfile, type UserProfile } from "./user-profile.ts";

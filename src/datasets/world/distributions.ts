@@ -1,4 +1,5 @@
 import { assert, type Random } from "#base";
+import { dot, normalize } from "#numeric";
 
 /** @file The few distributions the world is drawn from, each over a seeded {@link Random}. */
 
@@ -56,19 +57,4 @@ export function unitVectorNear(random: Random, direction: Float32Array, cosine: 
   const across = normalize(noise.map((value, position) => value - along * direction[position]!));
   const sine = Math.sqrt(1 - cosine * cosine);
   return across.map((value, position) => cosine * direction[position]! + sine * value);
-}
-
-/** Inner product of two vectors of the same length. */
-export function dot(left: ArrayLike<number>, right: ArrayLike<number>): number {
-  let sum = 0;
-  for (let position = 0; position < left.length; position++) sum += left[position]! * right[position]!;
-  return sum;
-}
-
-/** Scales in place to length 1 and returns the same array. */
-export function normalize(vector: Float32Array): Float32Array {
-  const length = Math.sqrt(dot(vector, vector));
-  assert(length > 0, "a direction is not zero");
-  for (let position = 0; position < vector.length; position++) vector[position]! /= length;
-  return vector;
 }

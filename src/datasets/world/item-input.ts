@@ -1,7 +1,8 @@
 import type { ItemInput } from "#api";
 import { Random } from "#base";
+import { normalize } from "#numeric";
 import type { Catalogue } from "./catalogue.ts";
-import { normalize, pick, unitVectorNear } from "./distributions.ts";
+import { pick, unitVectorNear } from "./distributions.ts";
 import { drawTitle } from "./titles.ts";
 import type { TopicTree } from "./topics.ts";
 import type { WorldConfig } from "./world-config.ts";

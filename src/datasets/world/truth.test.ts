@@ -1,7 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import type { ItemInput, TrackMessage } from "#api";
-import { topN } from "#numeric";
-import { dot } from "./distributions.ts";
+import { dot, topN } from "#numeric";
 import type { Person } from "./person.ts";
 import { createWorld } from "./world.ts";
 import { worldPresets } from "./world-config.ts";
