@@ -4,6 +4,7 @@ export {
   landmarksOf,
   medoidOf,
 } from "./interest-clusters/cluster-vectors.ts";
+export { kMeans } from "./interest-clusters/k-means.ts";
 export type { FitContext, FittedModel, Model, ModelConfig } from "./model.ts";
 export { modelNamed, models } from "./models.ts";
 export { type EncoderConfig, nextItemNetwork } from "./sequence-encoder/encoder-network.ts";

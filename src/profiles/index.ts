@@ -1,5 +1,11 @@
-export { clusterEngagements, type Engagement, joinClusters } from "./daily-clusters.ts";
-export { type Interest, type InterestsContext, interestClusters, interestsOf } from "./interests.ts";
+export {
+  clusterEngagements,
+  distinctItems,
+  type Engagement,
+  type ItemCluster,
+  joinClusters,
+} from "./daily-clusters.ts";
+export { type Interest, type InterestsContext, interestClusters, interestsOf, nameOf } from "./interests.ts";
 export { CatalogueItemSpace, type ItemSpace } from "./item-space.ts";
 export { Taxonomy } from "./taxonomy.ts";
 export type { TopicShare } from "./topics.ts";

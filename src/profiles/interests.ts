@@ -24,6 +24,8 @@ export interface Interest extends Pace {
   /** The same of the last 7 days: the short view. */
   readonly shareNow: number;
   readonly engagementCount: number;
+  /** Engagements of the last 7 days. */
+  readonly countNow: number;
   readonly firstMs: number;
   readonly lastMs: number;
   /** Ids of the events that weigh most, heaviest first. */
@@ -43,6 +45,9 @@ const MAX_INTERESTS = 15;
 /** Fewer engagements than this, or fewer items, may be an accident. */
 const MIN_ENGAGEMENTS = 3;
 const MIN_ITEMS = 2;
+/** Below this part of all, and of the last days, an interest is a glance. */
+const MIN_SHARE = 0.06;
+const MIN_SHARE_NOW = 0.2;
 /** A topic speaks for a cluster when this part of its engagements is about it. */
 const TOPIC_COVERS = 0.5;
 const DECAY_PER_DAY = 0.01;
@@ -51,7 +56,7 @@ const LANDMARKS = 3;
 const EVIDENCE = 5;
 
 /** Chosen on validation people of the world (decision 0026). */
-export const interestClusters: ClusterConfig = { linkage: "ward", height: 2.5 };
+export const interestClusters: ClusterConfig = { linkage: "complete", height: 0.8 };
 
 /**
  * Interests as of a time, the most important first, at most 15. Clusters under one topic are one interest, and the topic is its name.
@@ -67,7 +72,7 @@ export function interestsOf(
   const byItem = groupBy(engagements, ({ itemRow }) => itemRow);
   const of = (itemRows: readonly ItemRow[]): Engagement[] => itemRows.flatMap((row) => byItem.get(row) ?? []);
   const named = clusters.map(({ itemRows }) => ({ itemRows, name: nameOf(of(itemRows), context) }));
-  const times = engagements.map(({ timestampMs }) => timestampMs);
+  const times = encounters(engagements);
   const firstMs = isWhole ? Number.NEGATIVE_INFINITY : (times[0] ?? 0);
   const interests = Array.from(groupBy(named, ({ name }) => name.interestId).values()).flatMap((alike) => {
     const itemRows = alike.flatMap((cluster) => cluster.itemRows);
@@ -78,23 +83,21 @@ export function interestsOf(
       ...speakers(own, context.space),
       ...weigh(own, asOfMs),
       // What begins with the rows at hand may have begun before them.
-      ...paceOf(
-        own.map(({ timestampMs }) => timestampMs),
-        times,
-        asOfMs,
-        own[0]!.timestampMs <= firstMs + DAY_MS,
-      ),
+      ...paceOf(encounters(own), times, asOfMs, own[0]!.timestampMs <= firstMs + DAY_MS),
       itemRows,
     };
   });
   interests.sort(
     (left, right) => right.importance - left.importance || (left.interestId < right.interestId ? -1 : 1),
   );
-  return withShares(interests.slice(0, MAX_INTERESTS));
+  const shown = withShares(interests).filter(
+    ({ share, shareNow }) => share >= MIN_SHARE || shareNow >= MIN_SHARE_NOW,
+  );
+  return withShares(shown.slice(0, MAX_INTERESTS));
 }
 
 /** The deepest topic that covers the engagements; without one, the item most engaged with. */
-function nameOf(
+export function nameOf(
   engagements: readonly Engagement[],
   { taxonomy, catalogue }: InterestsContext,
 ): Pick<Interest, "interestId" | "label" | "path"> {
@@ -112,6 +115,17 @@ function nameOf(
   const [most] = [...rows].sort(([, left], [, right]) => right.length - left.length)[0]!; // somebody engaged
   const { itemId, title } = catalogue.at(most);
   return { interestId: `like-${itemId}`, label: title ?? itemId, path: [title ?? itemId] };
+}
+
+/** Times of engagements, ascending, those with one item on one day once: looking, clicking and saving is one thing done. */
+function encounters(engagements: readonly Engagement[]): number[] {
+  const met = new Set<string>();
+  return engagements.flatMap(({ itemRow, timestampMs }) => {
+    const key = `${itemRow} ${Math.floor(timestampMs / DAY_MS)}`;
+    if (met.has(key)) return [];
+    met.add(key);
+    return timestampMs;
+  });
 }
 
 function speakers(own: readonly Engagement[], space: ItemSpace): Pick<Interest, "medoid" | "landmarks"> {
@@ -139,14 +153,14 @@ function weigh(own: readonly Engagement[], asOfMs: number) {
   };
 }
 
-function withShares(
-  interests: readonly (Omit<Interest, "share" | "shareNow"> & { readonly countNow: number })[],
-): Interest[] {
+function withShares<Kind extends { readonly importance: number; readonly countNow: number }>(
+  interests: readonly Kind[],
+): (Kind & Pick<Interest, "share" | "shareNow">)[] {
   const total = interests.reduce((sum, { importance }) => sum + importance, 0);
   const totalNow = interests.reduce((sum, { countNow }) => sum + countNow, 0);
-  return interests.map(({ countNow, ...interest }) => ({
+  return interests.map((interest) => ({
     ...interest,
     share: interest.importance / total,
-    shareNow: totalNow === 0 ? 0 : countNow / totalNow,
+    shareNow: totalNow === 0 ? 0 : interest.countNow / totalNow,
   }));
 }

@@ -11,36 +11,41 @@ export interface Pace {
   /** Engagements a week, of the last 28 days. */
   readonly perWeek: number;
   /**
-   * Binary logarithm of engagements of the last 7 days over what the three weeks before them (or as many as there were) and the
-   * person's own activity let expect: 1 is twice as many.
+   * Binary logarithm of engagements of the last 10 days over what the four weeks before them and the person's own activity let
+   * expect: 1 is twice as many.
    */
   readonly velocity: number;
 }
 
 /** Days in which an interest is new. */
 const NEW_DAYS = 7;
-const RECENT_DAYS = 7;
-const BASE_DAYS = 21;
-/** Silent for so long while the person comes, an interest fades, however slow it always was. */
-const SILENT_DAYS = 21;
-/** A stage is entered at the first velocity and left at the second: what wavers between them stays what it is. */
-const GROWING = { enter: 0.8, leave: 0.1 };
-const FADING = { enter: -1, leave: -0.2 };
+const RECENT_DAYS = 10;
+const BASE_DAYS = 28;
+/** A stage is entered at the first surprise and left at the second: what wavers between them stays what it is. */
+const GROWING = { enter: 1.8, leave: 0.2 };
+const FADING = { enter: -2, leave: -0.2 };
+/** So many that were to be expected and did not come are silence. */
+const MISSED = 5;
+/** So many in the last days bring an interest back. */
+const RETURNS = 2;
 /** Engagements added to both sides of a ratio, so that two against one is not yet twice as many. */
 const SMOOTHING = 1;
 
 /**
  * @file The life of an interest (Pinterest's stateful interest clusters, 2026: recency, frequency and velocity make new, growing,
- * habit and fading). The rules are walked through day by day from its first engagement on, so that the answer is a function of
+ * habit and fading). What is expected of the last 10 days is the interest's part of the four weeks before them, times all that
+ * the person did in the 10 days: coming less often is no loss of interest. The surprise is `(seen - expected) / sqrt(expected + 1)`,
+ * about a standard deviation. The rules are walked through day by day from the first engagement on, so that the answer is a function of
  * the events alone and has hysteresis without memory:
  *
  *     new       for the first 7 days
- *     growing   entered at velocity 0.8, left below 0.1
- *     fading    entered at velocity -1, or after 21 days of silence; left above -0.2
+ *     growing   entered at surprise 1.8, left below 0.2
+ *     fading    entered at surprise -2, or when 5 that were to be expected since the last have not come; left when two of the last
+ *               10 days are there and the surprise is above -0.2
  *     habit     otherwise
  *
  * @param timesMs times of its engagements, ascending, none after `asOfMs`, at least one
- * @param allMs times of all the person's engagements, ascending: coming less often is no loss of interest
+ * @param allMs times of all the person's engagements, ascending
  * @param isOlder that it was there before the first of `timesMs`
  */
 export function paceOf(
@@ -54,43 +59,55 @@ export function paceOf(
   const all = new Tally(allMs);
   let lifecycle: Lifecycle = isOlder ? "habit" : "new";
   let sinceMs = firstMs;
-  let velocity = 0;
+  let seen: Recent = { recent: 0, expected: 0, missed: 0 };
   const days = Math.floor((asOfMs - firstMs) / DAY_MS);
   for (let day = 0; day <= days; day++) {
     const atMs = asOfMs - (days - day) * DAY_MS;
-    const ageDays = isOlder ? Number.POSITIVE_INFINITY : (atMs - firstMs) / DAY_MS;
-    velocity = velocityAt(own, all, atMs, firstMs);
-    const silentDays = (atMs - own.lastUntil(atMs)) / DAY_MS;
-    const next = nextStage(lifecycle, { ageDays, velocity, silentDays });
+    seen = recentAt(own, all, atMs, isOlder ? Number.NEGATIVE_INFINITY : firstMs);
+    const isNew = !isOlder && atMs - firstMs < NEW_DAYS * DAY_MS;
+    const next: Lifecycle = isNew ? "new" : nextStage(lifecycle, seen);
     if (next !== lifecycle) sinceMs = atMs;
     lifecycle = next;
   }
-  const perWeek = own.between(asOfMs - (RECENT_DAYS + BASE_DAYS) * DAY_MS, asOfMs) / 4;
-  return { lifecycle, sinceMs, perWeek, velocity };
+  const perWeek = own.between(asOfMs - 4 * WEEK_MS, asOfMs) / 4;
+  return {
+    lifecycle,
+    sinceMs,
+    perWeek,
+    velocity: Math.log2((seen.recent + SMOOTHING) / (seen.expected + SMOOTHING)),
+  };
 }
 
-function nextStage(
-  stage: Lifecycle,
-  at: { readonly ageDays: number; readonly velocity: number; readonly silentDays: number },
-): Lifecycle {
-  if (at.ageDays < NEW_DAYS) return "new";
-  const isFading = stage === "fading";
-  if (at.silentDays >= SILENT_DAYS || at.velocity <= (isFading ? FADING.leave : FADING.enter))
-    return "fading";
+const WEEK_MS = 7 * DAY_MS;
+
+interface Recent {
+  readonly recent: number;
+  readonly expected: number;
+  /** How many were to be expected since the last one, by its part of all until then. */
+  readonly missed: number;
+}
+
+function nextStage(stage: Lifecycle, { recent, expected, missed }: Recent): Lifecycle {
+  const surprise = (recent - expected) / Math.sqrt(expected + 1);
+  if (stage === "fading" && (recent < RETURNS || surprise < FADING.leave)) return "fading";
+  if (surprise <= FADING.enter || missed >= MISSED) return "fading";
   const isGrowing = stage === "growing" || stage === "new";
-  return at.velocity >= (isGrowing ? GROWING.leave : GROWING.enter) ? "growing" : "habit";
+  return surprise >= (isGrowing ? GROWING.leave : GROWING.enter) ? "growing" : "habit";
 }
 
-function velocityAt(own: Tally, all: Tally, atMs: number, firstMs: number): number {
+/** Engagements of the last days, and how many were expected. An interest that began within the days before counts from its beginning. */
+function recentAt(own: Tally, all: Tally, atMs: number, firstMs: number): Recent {
   const recentMs = atMs - RECENT_DAYS * DAY_MS;
-  const baseMs = Math.max(
-    recentMs - BASE_DAYS * DAY_MS,
-    Math.min(firstMs - 1, recentMs - RECENT_DAYS * DAY_MS),
-  );
-  const recent = own.between(recentMs, atMs);
-  const before = own.between(baseMs, recentMs);
-  const comes = (all.between(recentMs, atMs) + SMOOTHING) / (all.between(baseMs, recentMs) + SMOOTHING);
-  return Math.log2((recent + SMOOTHING) / (before * comes + SMOOTHING));
+  const baseMs = recentMs - BASE_DAYS * DAY_MS;
+  const fromMs = Math.min(Math.max(baseMs, firstMs - 1), recentMs);
+  const part = own.between(fromMs, recentMs) / Math.max(1, all.between(fromMs, recentMs));
+  const lastMs = own.lastUntil(atMs);
+  const usual = own.between(Number.NEGATIVE_INFINITY, lastMs) / Math.max(1, all.between(own.first, lastMs));
+  return {
+    recent: own.between(recentMs, atMs),
+    expected: part * all.between(recentMs, atMs),
+    missed: usual * all.between(lastMs, atMs),
+  };
 }
 
 /** Counts of times, ascending, in windows that only move on. */
@@ -104,6 +121,10 @@ class Tally {
   /** Times in (from, to]. */
   between(fromMs: number, toMs: number): number {
     return this.#upTo(toMs) - this.#upTo(fromMs);
+  }
+
+  get first(): number {
+    return this.#times[0] ?? 0;
   }
 
   lastUntil(timeMs: number): number {
