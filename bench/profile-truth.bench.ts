@@ -6,7 +6,7 @@
 import { DAY_MS, Random } from "#base";
 import { adjustedMutualInformation, f1 } from "#evaluation";
 import { kMeans } from "#models";
-import { dot, normalize } from "#numeric";
+import { dot, unitOf } from "#numeric";
 import {
   clusterEngagements,
   distinctItems,
@@ -150,7 +150,7 @@ function baselines(simulated: SimulatedPeople, person: number, engagements: read
   }
   return {
     "k-means 5": { labels: labelsOf(clusters), claims: clusters.map((cluster) => claim(cluster.itemRows)) },
-    "decay-average": single(normalize(mean)),
+    "decay-average": single(unitOf(mean)),
     "last item": single(space.vectorOf(engagements.at(-1)!.itemRow)!), // somebody with engagements; tags make vectors
   };
 

@@ -67,10 +67,10 @@ export async function simulatePeople(
   );
   const ials = modelNamed("ials");
   const context = { random: Random.of(seed, "ials"), progress: () => {} };
-  const { itemVectors } = await ials.fit(interactions, { ...ials.defaults, ...FACTORS }, context);
+  const { itemFactors } = await ials.fit(interactions, { ...ials.defaults, ...FACTORS }, context);
   const space = new CatalogueItemSpace(
     catalogue,
-    itemVectors && { version: "simulated", vectors: itemVectors },
+    itemFactors && { version: "simulated", vectors: itemFactors },
   );
   return { world, catalogue, taxonomy: new Taxonomy(catalogue), space, engagements, rows };
 }

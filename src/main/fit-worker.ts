@@ -7,14 +7,17 @@ import {
   type Progress,
   type ProgressListener,
   Random,
+  SystemClock,
 } from "#base";
 import type { NamedAction, NamedPurpose } from "#declarations";
 import { Actions, Purposes } from "#events";
-import { modelNamed } from "#models";
+import { modelNamed, vocabularyHash } from "#models";
 import { interactionsFromLog } from "#sequences";
 import { FileBlobStore, SegmentedEventLog } from "#storage";
+import { readCodeVersion } from "./code-version.ts";
 import { paths } from "./data-folder.ts";
-import { type ModelManifest, ModelStore } from "./model-store.ts";
+import type { ModelManifest } from "./model-manifest.ts";
+import { ModelStore } from "./model-store.ts";
 
 /** What to fit, on which folder. Crosses to the thread, so plain data only. */
 export interface FitTask {
@@ -41,7 +44,8 @@ async function fitAll(task: FitTask, progress: ProgressListener): Promise<ModelM
   const actions = new Actions(task.declared);
   const purpose = new Purposes(task.purposes).personalization;
   const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount, isReadOnly: true });
-  const { interactions, dataUntilMs } = await interactionsFromLog(log, { actions, purpose }, progress);
+  const data = await interactionsFromLog(log, { actions, purpose }, progress);
+  const { interactions } = data;
   await log.close();
   if (interactions.itemRows.length === 0) {
     throw new PlatformError(
@@ -50,6 +54,17 @@ async function fitAll(task: FitTask, progress: ProgressListener): Promise<ModelM
     );
   }
   const store = new ModelStore(new FileBlobStore(paths.blobs(folder)));
+  const learnedFrom = {
+    seed,
+    userCount: interactions.userCount,
+    itemCount: interactions.itemCount,
+    interactionCount: interactions.itemRows.length,
+    dataFromMs: data.dataFromMs,
+    dataUntilMs: data.dataUntilMs,
+    logOffsets: data.logOffsets,
+    vocabularyHash: vocabularyHash(data.itemIds),
+    code: await readCodeVersion(),
+  };
   const manifests: ModelManifest[] = [];
   for (const { name, config } of task.models) {
     const model = modelNamed(name);
@@ -59,15 +74,13 @@ async function fitAll(task: FitTask, progress: ProgressListener): Promise<ModelM
       random: Random.of(seed, name),
       progress: within(name, progress),
     });
+    const { dimension = null, inputs = [], outputs = [] } = fitted.encoder ?? {};
     const manifest = {
-      name,
-      config: merged,
-      seed,
-      userCount: interactions.userCount,
-      itemCount: interactions.itemCount,
-      interactionCount: interactions.itemRows.length,
-      dataUntilMs,
+      ...{ name, kind: name, config: merged, ...learnedFrom },
+      metrics: {},
       fitSeconds: (monotonicMs() - startedMs) / 1000,
+      madeAt: new Date(new SystemClock().nowMs()).toISOString(),
+      ...{ dimension, inputs, outputs },
     };
     manifests.push(await store.put(manifest, fitted.serialize()));
   }

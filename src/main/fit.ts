@@ -1,6 +1,6 @@
 import { PlatformError, type ProgressListener } from "#base";
 import type { FitMessage, FitTask } from "./fit-worker.ts";
-import type { ModelManifest } from "./model-store.ts";
+import type { ModelManifest } from "./model-manifest.ts";
 import { startThread } from "./threads.ts";
 
 /**

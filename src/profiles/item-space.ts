@@ -1,6 +1,6 @@
 import { Random } from "#base";
 import type { Catalogue, Item } from "#events";
-import { normalize } from "#numeric";
+import { unitOf } from "#numeric";
 import type { Matrix } from "#tensor";
 
 /** Items as points: what is alike, or wanted by the same people, lies near. */
@@ -75,7 +75,7 @@ export class CatalogueItemSpace implements ItemSpace {
     scaleTo(tags, TAG_PART);
     scaleTo(content, CONTENT_PART);
     scaleTo(engagement, ENGAGEMENT_PART);
-    normalize(vector);
+    unitOf(vector);
     return vector.some((value) => value !== 0) ? vector : undefined;
   }
 
@@ -96,7 +96,7 @@ export class CatalogueItemSpace implements ItemSpace {
     const own = factors.values.subarray(itemRow * factors.columns, (itemRow + 1) * factors.columns);
     if (own.every((value) => value === 0)) return; // nobody has engaged with it
     into.set(own);
-    normalize(into);
+    unitOf(into);
     addScaled(into, this.#engagementMean, -1);
   }
 
@@ -106,7 +106,7 @@ export class CatalogueItemSpace implements ItemSpace {
     if (known) return known;
     const random = Random.of(SEED, name);
     const size = name.startsWith("tag/") ? TAG_SIZE : CONTENT_SIZE;
-    const direction = normalize(Float32Array.from({ length: size }, () => random.normal()));
+    const direction = unitOf(Float32Array.from({ length: size }, () => random.normal()));
     this.#directions.set(name, direction);
     return direction;
   }
@@ -120,7 +120,7 @@ function meanDirection(vectors: Matrix | undefined): Float32Array {
   for (let row = 0; row < vectors.rows; row++) {
     const own = vectors.values.slice(row * vectors.columns, (row + 1) * vectors.columns);
     if (own.every((value) => value === 0)) continue;
-    addScaled(mean, normalize(own), 1);
+    addScaled(mean, unitOf(own), 1);
     count++;
   }
   return mean.map((value) => (count === 0 ? 0 : value / count));
@@ -141,6 +141,6 @@ function addScaled(into: Float32Array, vector: Float32Array, factor: number): vo
 
 /** To the squared length `part`, unless it is zero. */
 function scaleTo(vector: Float32Array, part: number): void {
-  normalize(vector);
+  unitOf(vector);
   for (let at = 0; at < vector.length; at++) vector[at]! *= Math.sqrt(part);
 }

@@ -1,5 +1,5 @@
 import { assert, type Random } from "#base";
-import { dot, normalize } from "#numeric";
+import { dot, unitOf } from "#numeric";
 
 /** @file The few distributions the world is drawn from, each over a seeded {@link Random}. */
 
@@ -47,14 +47,14 @@ export function sigmoid(logit: number): number {
 
 /** A random unit vector of `size` numbers. */
 export function unitVector(random: Random, size: number): Float32Array {
-  return normalize(Float32Array.from({ length: size }, () => random.normal()));
+  return unitOf(Float32Array.from({ length: size }, () => random.normal()));
 }
 
 /** A unit vector whose cosine to the unit vector `direction` is exactly `cosine`, otherwise uniform. */
 export function unitVectorNear(random: Random, direction: Float32Array, cosine: number): Float32Array {
   const noise = unitVector(random, direction.length);
   const along = dot(noise, direction);
-  const across = normalize(noise.map((value, position) => value - along * direction[position]!));
+  const across = unitOf(noise.map((value, position) => value - along * direction[position]!));
   const sine = Math.sqrt(1 - cosine * cosine);
   return across.map((value, position) => cosine * direction[position]! + sine * value);
 }

@@ -90,7 +90,7 @@ export class FittedIals implements FittedModel {
   }
 
   /** (n, D): items that the same people want point the same way. */
-  get itemVectors(): Matrix {
+  get itemFactors(): Matrix {
     return this.#factors;
   }
 

@@ -29,7 +29,7 @@ export async function clusterVectors(
 
 /** The member whose squared distances to all members, each as often as it counts, sum to least. */
 export function medoidOf(vectors: Matrix, members: readonly number[], sizes: ArrayLike<number>): number {
-  const total = new Float64Array(vectors.columns);
+  const total = new Float32Array(vectors.columns);
   for (const member of members) {
     const vector = rowOf(vectors, member);
     for (let at = 0; at < vector.length; at++) total[at]! += sizes[member]! * vector[at]!;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Random } from "#base";
-import { normalize } from "#numeric";
+import { unitOf } from "#numeric";
 import { type Matrix, matrixOf } from "#tensor";
 import { clusterVectors, landmarksOf, medoidOf } from "./cluster-vectors.ts";
 import { kMeans } from "./k-means.ts";
@@ -13,7 +13,7 @@ function planted(centers: number, each: number, noise: number): Matrix {
   for (let row = 0; row < vectors.rows; row++) {
     const vector = vectors.values.subarray(row * size, (row + 1) * size);
     for (let at = 0; at < size; at++) vector[at] = noise * random.normal() + Number(at === row % centers);
-    normalize(vector);
+    unitOf(vector);
   }
   return vectors;
 }

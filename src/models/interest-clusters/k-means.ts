@@ -1,5 +1,5 @@
 import { assert, type Random } from "#base";
-import { dot, normalize } from "#numeric";
+import { dot, unitOf } from "#numeric";
 import type { Matrix } from "#tensor";
 
 const ROUNDS = 20;
@@ -27,7 +27,7 @@ export function kMeans(vectors: Matrix, k: number, random: Random): Int32Array {
       const center = centers[labels[at]!]!;
       for (const [place, value] of rowOf(vectors, at).entries()) center[place]! += value;
     }
-    for (const center of centers) normalize(center);
+    for (const center of centers) unitOf(center);
   }
   return labels;
 }
