@@ -133,7 +133,7 @@ export class FittedOnnxEncoder implements FittedModel, VectorEncoder {
     return unitRows(await this.#encode(histories.map((history) => this.#windowOf(history))), this.dimension);
   }
 
-  itemVectors(): Float32Array {
+  async itemVectors(): Promise<Float32Array> {
     return this.#unitItems;
   }
 

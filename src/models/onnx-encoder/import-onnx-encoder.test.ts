@@ -54,7 +54,7 @@ test("what is as it was said is taken in, and serves our items by their rows her
   const vectors = await fitted.userVectors([person(2, 3, 5), person(0), person(1), person()]);
   const expected = [-2 / Math.sqrt(5), 1 / Math.sqrt(5), 0, -1, 0, 0, 0, 0];
   for (const [at, value] of expected.entries()) expect(vectors[at]).toBeCloseTo(value, 6);
-  expect([...fitted.itemVectors()]).toEqual([0, -1, 0, 0, 1, 0, 0, 1, 0, 0, -1, 0]);
+  expect([...(await fitted.itemVectors())]).toEqual([0, -1, 0, 0, 1, 0, 0, 1, 0, 0, -1, 0]);
 });
 
 test("scores are those of the model, and it says nothing of what it does not know", async () => {
