@@ -50,7 +50,11 @@ export async function importModel(platform: Platform, files: ForeignFiles): Prom
     {
       ...{ name, kind: ONNX_ENCODER, config: fitted.config, seed: null },
       ...{ userCount: 0, itemCount: catalogue.length, interactionCount: 0, logOffsets: [] },
-      ...{ dataFromMs: null, dataUntilMs: nowMs, vocabularyHash: vocabularyHash(catalogue) },
+      ...{
+        dataFromMs: null,
+        dataUntilMs: card.dataUntil === undefined ? nowMs : Date.parse(card.dataUntil),
+        vocabularyHash: vocabularyHash(catalogue),
+      },
       metrics: { parityGap, parityTolerance: card.tolerance, paritySamples: card.samples.length, knownItems },
       ...{ fitSeconds: 0, madeAt: new Date(nowMs).toISOString(), code: await readCodeVersion() },
       ...{ dimension: fitted.dimension, inputs: fitted.inputs, outputs: fitted.outputs },

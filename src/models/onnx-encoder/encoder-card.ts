@@ -29,6 +29,8 @@ export const EncoderCard = Type.Object(
     firstItemRow: Type.Integer({ minimum: 0 }),
     /** Of the vocabulary it was trained with: a text file with an item id a line. */
     vocabularySha256: Type.String({ pattern: "^[0-9a-f]{64}$" }),
+    /** Time of the newest event it learned from, ISO 8601. Default: that of the import. */
+    dataUntil: Type.Optional(Type.String({ pattern: "^\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z$" })),
     /** How far any number may be from a sample's. */
     tolerance: Type.Number({ minimum: 0, maximum: 0.01 }),
     /** Histories and what came out where it was trained. */
