@@ -6,7 +6,14 @@ import { statSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
 import { Index, MetricKind, ScalarKind } from "usearch";
-import { FlatIndex, IvfIndex, SearchThreads, type VectorIndex, type VectorQuery } from "#retrieval";
+import {
+  FlatIndex,
+  IvfIndex,
+  RecallMonitor,
+  SearchThreads,
+  type VectorIndex,
+  type VectorQuery,
+} from "#retrieval";
 import { withTemporaryFolder } from "../test/server-process.ts";
 import { type Bench, type BenchResult, quantileOf } from "./bench.ts";
 import { madeVectors, type VectorKind } from "./made-vectors.ts";
@@ -164,6 +171,7 @@ async function measureData(
   note("flat", figuresOf(points.at(-1)));
   if (graph) note("usearch", figuresOf(points.find(({ name }) => name === graphName(EF_DEFAULT))));
   note("ivf", await measureThreads(ivf, data, options.threads));
+  note("ivf", measureMonitor(ivf, data));
   note("ivf", measureFilters(ivf, data));
   note("ivf", measureChurn(ivf, flat, data));
   const compared = compareAtRecalls(
@@ -311,6 +319,15 @@ async function measureThreads(index: IvfIndex, data: Data, count: number): Promi
   const seconds = (performance.now() - started) / 1000;
   await threads.close();
   return { [`QueriesPerSecondOf${count}Threads`]: data.queries.length / seconds };
+}
+
+/** What the monitor says of the same searches, from a fifth of them. */
+function measureMonitor(index: IvfIndex, data: Data): Figures {
+  const monitor = new RecallMonitor(index, { share: 0.2, capacity: data.queries.length });
+  for (const query of data.queries) monitor.observe(asked(query), index.search(asked(query)));
+  while (monitor.measureOne());
+  const { recall = 1, margin = 0 } = monitor.report();
+  return { MonitoredRecallAt10: recall, MonitoredRecallMargin: margin };
 }
 
 /** Milliseconds and recall of searches whose filter lets a tenth and a hundredth through. */
