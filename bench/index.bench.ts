@@ -157,28 +157,30 @@ async function measureData(
     "ivf",
     fill(ivf, data, () => ivf.rebuildHere()),
   );
-  const graph = options.alone ? undefined : buildGraph(data, options, join(folder, data.kind));
-  if (graph) note("usearch", graph.figures);
-
   const own = [0, ...PROBES].map((probes) => probing(ivf, probes));
-  const peers = graph?.contenders ?? [];
-  const points = measurePoints([...own, ...peers, exactly(flat)], truth, data, options.rounds);
-  for (const { name, recall, queriesPerSecond, queriesPerCpuSecond } of points) {
-    const speeds = `${Math.round(queriesPerSecond)} queries/s, ${Math.round(queriesPerCpuSecond)} per processor second`;
-    say(`  ${name.padEnd(20)} recall@10 ${recall.toFixed(4)}  ${speeds}`);
-  }
-  note("ivf", figuresOf(points[0]));
-  note("flat", figuresOf(points.at(-1)));
-  if (graph) note("usearch", figuresOf(points.find(({ name }) => name === graphName(EF_DEFAULT))));
+  const [byDefault, ...rest] = measurePoints([...own, exactly(flat)], truth, data, options.rounds);
+  for (const point of [byDefault!, ...rest]) say(`  ${lineOf(point)}`);
+  note("ivf", figuresOf(byDefault));
+  note("flat", figuresOf(rest.at(-1)));
   note("ivf", await measureThreads(ivf, data, options.threads));
   note("ivf", measureMonitor(ivf, data));
   note("ivf", measureFilters(ivf, data));
+  let compared: Figures = {};
+  if (!options.alone) {
+    const graph = buildGraph(data, options, join(folder, data.kind));
+    note("usearch", graph.figures);
+    const points = measurePoints([...own, ...graph.contenders], truth, data, options.rounds);
+    for (const point of points) say(`  ${lineOf(point)}`);
+    note("usearch", figuresOf(points.find(({ name }) => name === graphName(EF_DEFAULT))));
+    compared = compareAtRecalls(points.slice(1, own.length), points.slice(own.length));
+  }
   note("ivf", measureChurn(ivf, flat, data));
-  const compared = compareAtRecalls(
-    points.slice(1, own.length),
-    points.slice(own.length, own.length + peers.length),
-  );
   return { metrics, compared };
+}
+
+function lineOf({ name, recall, queriesPerSecond, queriesPerCpuSecond }: Point): string {
+  const speeds = `${Math.round(queriesPerSecond)} queries/s, ${Math.round(queriesPerCpuSecond)} per processor second`;
+  return `${name.padEnd(16)} recall@10 ${recall.toFixed(4)}  ${speeds}`;
 }
 
 function asked(values: Float32Array, filter?: VectorQuery["filter"]): VectorQuery {
