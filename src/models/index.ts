@@ -1,3 +1,10 @@
+export {
+  type ClusterConfig,
+  clusterVectors,
+  landmarksOf,
+  medoidOf,
+} from "./interest-clusters/cluster-vectors.ts";
+export { kMeans } from "./interest-clusters/k-means.ts";
 export type { CheckpointPlace, FitContext, FittedModel, LearningPoint, Model, ModelConfig } from "./model.ts";
 export { modelNamed, models } from "./models.ts";
 export { nextItemBatch } from "./sequence-encoder/encoder-batch.ts";
