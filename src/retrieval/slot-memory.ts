@@ -77,8 +77,9 @@ export class SlotMemory {
   static create(shape: MemoryShape): SlotMemory {
     const bytes = bytesOf(shape);
     if (bytes > MAX_MEMORY_BYTES) {
-      const mebibytes = Math.ceil(bytes / 2 ** 20);
-      const fault = `${shape.slotCapacity} vectors of ${shape.dimensions} dimensions take ${mebibytes} MiB and an index holds 4096`;
+      const { slotCapacity, dimensions, rowCapacity } = shape;
+      const room = `room for ${slotCapacity} vectors of ${dimensions} dimensions and rows up to ${rowCapacity}`;
+      const fault = `${room} takes ${Math.ceil(bytes / 2 ** 20)} MiB, and an index holds 4096`;
       throw new PlatformError("invalid-config", `${fault}; divide them over several indexes`);
     }
     const made = new SlotMemory({ shape, memory: createMemory(bytes) });
