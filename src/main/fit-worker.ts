@@ -7,15 +7,18 @@ import {
   type Progress,
   type ProgressListener,
   Random,
+  SystemClock,
 } from "#base";
 import type { NamedAction, NamedPurpose } from "#declarations";
 import { Actions, Purposes } from "#events";
-import { type FitContext, type LearningPoint, type ModelConfig, modelNamed } from "#models";
+import { type FitContext, type LearningPoint, type ModelConfig, modelNamed, vocabularyHash } from "#models";
 import { interactionsFromLog } from "#sequences";
 import { FileBlobStore, SegmentedEventLog } from "#storage";
 import { checkpointFile } from "./checkpoint-file.ts";
+import { readCodeVersion } from "./code-version.ts";
 import { paths } from "./data-folder.ts";
-import { type ModelManifest, ModelStore } from "./model-store.ts";
+import type { ModelManifest } from "./model-manifest.ts";
+import { ModelStore } from "./model-store.ts";
 
 /** What to fit, on which folder. Crosses to the thread, so plain data only. */
 export interface FitTask {
@@ -44,12 +47,13 @@ export type FitMessage =
 /** A message at most this often: a listener must not slow the work. */
 const PROGRESS_EVERY_MS = 100;
 
-async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<ModelManifest[]> {
+async function fitAll(task: FitTask, { progress, learned, abort }: FitWatch): Promise<ModelManifest[]> {
   const { folder, partitionCount, seed } = task;
   const actions = new Actions(task.declared);
   const purpose = new Purposes(task.purposes).personalization;
   const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount, isReadOnly: true });
-  const { interactions, dataUntilMs } = await interactionsFromLog(log, { actions, purpose }, progress);
+  const data = await interactionsFromLog(log, { actions, purpose }, progress);
+  const { interactions } = data;
   await log.close();
   if (interactions.itemRows.length === 0) {
     throw new PlatformError(
@@ -58,33 +62,53 @@ async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<
     );
   }
   const store = new ModelStore(new FileBlobStore(paths.blobs(folder)));
+  const learnedFrom = {
+    seed,
+    userCount: interactions.userCount,
+    itemCount: interactions.itemCount,
+    interactionCount: interactions.itemRows.length,
+    dataFromMs: data.dataFromMs,
+    dataUntilMs: data.dataUntilMs,
+    logOffsets: data.logOffsets,
+    vocabularyHash: vocabularyHash(data.itemIds),
+    code: await readCodeVersion(),
+  };
   const manifests: ModelManifest[] = [];
   for (const { name, config } of task.models) {
     const model = modelNamed(name);
     const merged = { ...model.defaults, ...config };
     const startedMs = monotonicMs();
+    const curve: LearningPoint[] = [];
     const fitted = await model.fit(interactions, merged, {
       random: Random.of(seed, name),
       progress: within(name, progress),
+      learned: (point) => {
+        curve.push(point);
+        learned(point);
+      },
       checkpoints: checkpointFile(folder, name),
-      ...watch,
+      abort,
     });
+    const { dimension = null, inputs = [], outputs = [] } = fitted.encoder ?? {};
     const manifest = {
-      name,
-      config: merged,
-      seed,
-      userCount: interactions.userCount,
-      itemCount: interactions.itemCount,
-      interactionCount: interactions.itemRows.length,
-      dataUntilMs,
+      ...{ name, kind: name, config: merged, ...learnedFrom },
+      metrics: metricsOf(curve),
       fitSeconds: (monotonicMs() - startedMs) / 1000,
+      madeAt: new Date(new SystemClock().nowMs()).toISOString(),
+      ...{ dimension, inputs, outputs },
     };
     manifests.push(await store.put(manifest, fitted.serialize()));
   }
   return manifests;
 }
 
-type FitWatch = Pick<FitContext, "progress" | "learned" | "abort">;
+type FitWatch = Required<Pick<FitContext, "progress" | "learned" | "abort">>;
+
+/** Of the pass that did best, which is the one that is kept. */
+function metricsOf(curve: readonly LearningPoint[]): Record<string, number> {
+  const scores = curve.flatMap(({ validation }) => validation ?? []);
+  return scores.length > 0 ? { validationNdcgAt10: Math.max(...scores) } : {};
+}
 
 /** Stages of one model, under its name. */
 function within(name: string, progress: ProgressListener): ProgressListener {

@@ -1,7 +1,7 @@
 import { PlatformError, type ProgressListener } from "#base";
 import type { LearningPoint } from "#models";
 import type { FitMessage, FitTask } from "./fit-worker.ts";
-import type { ModelManifest } from "./model-store.ts";
+import type { ModelManifest } from "./model-manifest.ts";
 import { startThread } from "./threads.ts";
 
 export interface FitListeners {

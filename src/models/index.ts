@@ -4,3 +4,20 @@ export { nextItemBatch } from "./sequence-encoder/encoder-batch.ts";
 export { itemsAlone } from "./sequence-encoder/encoder-inputs.ts";
 export type { EncoderConfig } from "./sequence-encoder/encoder-network.ts";
 export { nextItemNetwork } from "./sequence-encoder/objective.ts";
+export {
+  type ModelId,
+  type ModelInService,
+  referenceOf,
+  type ServedModel,
+  ServedModels,
+} from "./served-models.ts";
+export {
+  type ModelReference,
+  modelReference,
+  similarities,
+  similarity,
+  type Vector,
+  type VectorTable,
+} from "./vector.ts";
+export type { TensorSpec, VectorEncoder } from "./vector-encoder.ts";
+export { vocabularyHash } from "./vocabulary-hash.ts";

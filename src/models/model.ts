@@ -1,5 +1,6 @@
 import type { ProgressListener, Random } from "#base";
 import type { History, Interactions } from "#sequences";
+import type { VectorEncoder } from "./vector-encoder.ts";
 
 /**
  * @file The contract of every model that scores items for a person. A model is a name, a documented config and `fit`; what
@@ -76,6 +77,8 @@ export interface FittedModel {
   explain(history: History, itemRow: number): Promise<Float32Array>;
   /** Similarity of every item to `itemRow`: shape (itemCount), higher is closer, the item itself -Infinity. */
   related(itemRow: number): Promise<Float32Array>;
+  /** Of models that put people and items into one space; absent from the others. */
+  readonly encoder?: VectorEncoder;
   /** Everything needed to serve, as one safetensors file. */
   serialize(): Uint8Array;
 }

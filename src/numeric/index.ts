@@ -1,1 +1,3 @@
+export { dot } from "./dot.ts";
 export { topN } from "./top-n.ts";
+export { unitRows } from "./unit-rows.ts";

@@ -1,4 +1,5 @@
 import { assert } from "#base";
+import { unitRows } from "#numeric";
 import { type History, historyAt } from "#sequences";
 import {
   asRows,
@@ -11,6 +12,7 @@ import {
   mul,
   type NamedTensor,
   Network,
+  type OnnxGraph,
   onnxGraph,
   Program,
   sum,
@@ -19,6 +21,7 @@ import {
 } from "#tensor";
 import type { FittedModel, ModelConfig } from "../model.ts";
 import { writeModelFile } from "../model-file.ts";
+import { cosinesTo, type TensorSpec, type VectorEncoder } from "../vector-encoder.ts";
 import { encoderInputs } from "./encoder-inputs.ts";
 import { type EncoderConfig, encodeItems, scoringTableOf } from "./encoder-network.ts";
 import { windowOf, windowPositions } from "./window.ts";
@@ -27,7 +30,7 @@ import { windowOf, windowPositions } from "./window.ts";
 const BATCH = 128;
 
 /** A trained sequence encoder: the network without its loss, on the learned weights. */
-export class FittedEncoder implements FittedModel {
+export class FittedEncoder implements FittedModel, VectorEncoder {
   readonly name: string;
   readonly config: ModelConfig;
   readonly #network: EncoderConfig;
@@ -35,7 +38,9 @@ export class FittedEncoder implements FittedModel {
   readonly #counts: Float32Array;
   readonly #weights: Readonly<Record<string, NamedTensor>>;
   #scorer: Promise<Program> | undefined;
+  #encoder: Promise<Program> | undefined;
   #explainer: Promise<Program> | undefined;
+  #itemVectors: Float32Array | undefined;
 
   constructor(
     name: string,
@@ -55,29 +60,48 @@ export class FittedEncoder implements FittedModel {
     return this.#counts.length;
   }
 
+  get encoder(): VectorEncoder {
+    return this;
+  }
+
+  get dimension(): number {
+    return this.#network.embeddingSize;
+  }
+
+  get maxLength(): number {
+    return this.#network.maxLength;
+  }
+
+  get inputs(): readonly TensorSpec[] {
+    return this.#encoderGraph().inputs;
+  }
+
+  get outputs(): readonly TensorSpec[] {
+    return this.#encoderGraph().outputs;
+  }
+
   async score(histories: readonly History[]): Promise<Float32Array> {
     const scores = new Float32Array(histories.length * this.itemCount);
-    const known: { row: number; window: History }[] = [];
-    for (const [row, history] of histories.entries()) {
-      const window = windowOf(history, this.itemCount, this.#network.maxLength);
-      if (window.itemRows.some((item) => this.#counts[item]! > 0)) known.push({ row, window });
-      else scores.set(this.#counts, row * this.itemCount);
-    }
-    known.sort((left, right) => left.window.itemRows.length - right.window.itemRows.length); // little padding
-    for (let start = 0; start < known.length; start += BATCH) {
-      const batch = known.slice(start, start + BATCH);
-      this.#scorer ??= this.#compileScorer();
-      const results = await (await this.#scorer).run(
-        encoderInputs(
-          batch.map(({ window }) => window),
-          this.#network,
-        ),
-      );
-      const values = results["scores"]!.values as Float32Array; // what the graph says
-      for (const [at, { row }] of batch.entries())
-        scores.set(values.subarray(at * this.itemCount, (at + 1) * this.itemCount), row * this.itemCount);
-    }
+    const { known, unknown } = this.#windowsOf(histories);
+    for (const row of unknown) scores.set(this.#counts, row * this.itemCount);
+    if (known.length > 0) this.#scorer ??= this.#compileScorer();
+    await fillRows(scores, this.itemCount, known, this.#network, this.#scorer);
     return scores;
+  }
+
+  /** The state after the newest engagement, at length 1. */
+  async userVectors(histories: readonly History[]): Promise<Float32Array> {
+    const vectors = new Float32Array(histories.length * this.dimension);
+    const { known } = this.#windowsOf(histories);
+    if (known.length > 0) this.#encoder ??= Program.compile(this.#encoderGraph());
+    await fillRows(vectors, this.dimension, known, this.#network, this.#encoder);
+    return unitRows(vectors, this.dimension);
+  }
+
+  /** What the scores are products with, at length 1: the order by cosine leaves out how popular an item is. */
+  itemVectors(): Float32Array {
+    const vectors = this.#weights[scoringTableOf(this.#network)]!.values as Float32Array; // every weight is
+    return unitRows(vectors.slice(), this.dimension);
   }
 
   /**
@@ -101,18 +125,8 @@ export class FittedEncoder implements FittedModel {
   /** Cosine of the item vectors. */
   async related(itemRow: number): Promise<Float32Array> {
     assert(itemRow >= 0 && itemRow < this.itemCount, "the item is in the catalogue");
-    const vectors = this.#weights[scoringTableOf(this.#network)]!.values as Float32Array; // every weight is
-    const { embeddingSize } = this.#network;
-    const vectorOf = (item: number) => vectors.subarray(item * embeddingSize, (item + 1) * embeddingSize);
-    const own = vectorOf(itemRow);
-    const similarities = new Float32Array(this.itemCount);
-    for (let other = 0; other < this.itemCount; other++) {
-      const vector = vectorOf(other);
-      const norms = Math.sqrt(dot(own, own) * dot(vector, vector));
-      similarities[other] = norms > 0 ? dot(own, vector) / norms : 0;
-    }
-    similarities[itemRow] = Number.NEGATIVE_INFINITY;
-    return similarities;
+    this.#itemVectors ??= this.itemVectors();
+    return cosinesTo(itemRow, this.#itemVectors, this.dimension);
   }
 
   serialize(): Uint8Array {
@@ -122,16 +136,30 @@ export class FittedEncoder implements FittedModel {
     return writeModelFile(this.name, this.config, { ...this.#weights, counts, code_counts: codes });
   }
 
+  /** Histories as windows, the shortest first, for then there is little padding; and those in which nothing is known. */
+  #windowsOf(histories: readonly History[]): { known: WindowAt[]; unknown: number[] } {
+    const known: WindowAt[] = [];
+    const unknown: number[] = [];
+    for (const [row, history] of histories.entries()) {
+      const window = windowOf(history, this.itemCount, this.#network.maxLength);
+      if (window.itemRows.some((item) => this.#counts[item]! > 0)) known.push({ row, window });
+      else unknown.push(row);
+    }
+    known.sort((left, right) => left.window.itemRows.length - right.window.itemRows.length);
+    return { known, unknown };
+  }
+
   #compileScorer(): Promise<Program> {
-    return Program.compile(onnxGraph("score", { scores: newestScores(this.#network) }, this.#weights));
+    return Program.compile(onnxGraph("score", { rows: newestScores(this.#network) }, this.#weights));
+  }
+
+  /** The newest state of each sequence: (B, D). */
+  #encoderGraph(): OnnxGraph {
+    return onnxGraph("encode", { rows: newestState(this.#network).newest }, this.#weights);
   }
 
   #compileExplainer(): Promise<Program> {
-    const { hidden, table, vectorsOf, vectors } = encodeItems(
-      new Network({ isTraining: false }),
-      this.#network,
-    );
-    const newest = gatherDistinct(asRows(hidden), input("newest", ["B"], "int32"));
+    const { newest, table, vectorsOf, vectors } = newestState(this.#network);
     const score = total(mul(newest, vectorsOf(gather(table, input("item", ["B"], "int32")))));
     const [slope] = gradientsOf(score, [vectors]);
     const parts = sum(mul(vectors, slope!), -1); // (B, T, 1)
@@ -141,13 +169,34 @@ export class FittedEncoder implements FittedModel {
 
 /** The newest state of each sequence held against every item: (B, V). For {@link encoderInputs}. */
 export function newestScores(config: EncoderConfig): Expression {
-  const { hidden, table, vectorsOf } = encodeItems(new Network({ isTraining: false }), config);
-  const newest = gatherDistinct(asRows(hidden), input("newest", ["B"], "int32")); // (B, D)
+  const { newest, table, vectorsOf } = newestState(config);
   return matmul(newest, transposed(vectorsOf(table)));
 }
 
-function dot(left: Float32Array, right: Float32Array): number {
-  let product = 0;
-  for (let at = 0; at < left.length; at++) product += left[at]! * right[at]!;
-  return product;
+function newestState(config: EncoderConfig) {
+  const { hidden, ...items } = encodeItems(new Network({ isTraining: false }), config);
+  return { newest: gatherDistinct(asRows(hidden), input("newest", ["B"], "int32")), ...items };
+}
+
+interface WindowAt {
+  /** Of its history. */
+  readonly row: number;
+  readonly window: History;
+}
+/** Runs the windows in batches; what the program says of each, `width` numbers, goes to its row of `results`. */
+async function fillRows(
+  results: Float32Array,
+  width: number,
+  known: readonly WindowAt[],
+  config: EncoderConfig,
+  program: Promise<Program> | undefined,
+): Promise<void> {
+  for (let start = 0; start < known.length && program; start += BATCH) {
+    const batch = known.slice(start, start + BATCH);
+    const windows = batch.map(({ window }) => window);
+    const { rows } = await (await program).run(encoderInputs(windows, config));
+    const values = rows!.values as Float32Array; // what the graph says
+    for (const [at, { row }] of batch.entries())
+      results.set(values.subarray(at * width, (at + 1) * width), row * width);
+  }
 }
