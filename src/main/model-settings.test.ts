@@ -1,24 +1,28 @@
-import { writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { modelNamed } from "#models";
-import { withTemporaryFolder } from "../../test/server-process.ts";
 import { collectSetting, settingsOf } from "./model-settings.ts";
 
 const itemKnn = modelNamed("item-knn");
+let folder: string;
+let config: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "inkling-settings-"));
+  config = join(folder, "settings.json");
+});
+afterAll(() => rm(folder, { recursive: true }));
 
 test("a setting comes from the command line, else from the file or the recipe, else from the model", async () => {
   const { neighbours, shrinkage } = itemKnn.defaults;
   expect(await settingsOf(itemKnn, { set: {} })).toEqual({ neighbours, shrinkage });
   const recipe = { neighbours: 7 };
   expect(await settingsOf(itemKnn, { recipe, set: {} })).toEqual({ neighbours: 7, shrinkage });
-  await withTemporaryFolder(async (folder) => {
-    const config = join(folder, "settings.json");
-    await writeFile(config, JSON.stringify({ model: "item-knn", why: "a try", settings: { shrinkage: 3 } }));
-    const set = collectSetting("neighbours=9", {});
-    expect(await settingsOf(itemKnn, { recipe, config, set })).toEqual({ neighbours: 9, shrinkage: 3 });
-    expect(await settingsOf(itemKnn, { recipe, config, set: {} })).toEqual({ neighbours, shrinkage: 3 });
-  });
+  await writeFile(config, JSON.stringify({ model: "item-knn", why: "a try", settings: { shrinkage: 3 } }));
+  const set = collectSetting("neighbours=9", {});
+  expect(await settingsOf(itemKnn, { recipe, config, set })).toEqual({ neighbours: 9, shrinkage: 3 });
+  expect(await settingsOf(itemKnn, { recipe, config, set: {} })).toEqual({ neighbours, shrinkage: 3 });
 });
 
 test.each([
@@ -30,11 +34,8 @@ test.each([
   ],
   ['{ "model": "item-knn", "settings": { "depth": 3 } }', 'item-knn has no setting "depth"'],
 ])("the file %s is refused", async (text, message) => {
-  await withTemporaryFolder(async (folder) => {
-    const config = join(folder, "settings.json");
-    await writeFile(config, text);
-    await expect(settingsOf(itemKnn, { config, set: {} })).rejects.toThrow(message);
-  });
+  await writeFile(config, text);
+  await expect(settingsOf(itemKnn, { config, set: {} })).rejects.toThrow(message);
 });
 
 test("a file that is not there is missed, and a setting is given as name=value, a number or a word", async () => {
