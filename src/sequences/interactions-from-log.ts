@@ -7,10 +7,12 @@ import {
   followShared,
   IdentityGraph,
   type NamedPurpose,
+  UNNAMED,
   viewEvent,
 } from "#events";
 import type { EventLog } from "#storage";
 import type { Interactions } from "./interactions.ts";
+import { itemTagsOf } from "./item-tags.ts";
 import { countChoices, type StandingChoices } from "./standing-choices.ts";
 import { usableFor } from "./usable-rows.ts";
 
@@ -71,6 +73,9 @@ interface Engagement {
   readonly item: number;
   readonly weight: number;
   readonly timestampMs: number;
+  /** Codes of the catalogue. */
+  readonly action: number;
+  readonly surface: number;
   /** What the event itself said of consent. */
   readonly consent: number;
 }
@@ -102,16 +107,14 @@ class Collector {
     const person = this.#identity.personOf(event.userId) as UserId; // a root is a user id
     const known = this.#people.get(person);
     const choices = countChoices(known?.choices, event, purposes);
-    const item = this.#engagedItem(event);
-    if (item === undefined && choices === known?.choices) return;
+    const engaged = this.#engaged(event);
+    if (engaged === undefined && choices === known?.choices) return;
     const user = known ?? { seen: new Set(), engagements: [], choices };
     if (!known) this.#people.set(person, user);
     user.choices = choices;
-    if (item === undefined || user.seen.has(event.eventId)) return;
+    if (engaged === undefined || user.seen.has(event.eventId)) return;
     user.seen.add(event.eventId);
-    const { timestampMs } = event;
-    const consent = consentBits(event.consent(), purposes);
-    user.engagements.push({ item, weight: this.#strengthOf(event), timestampMs, consent });
+    user.engagements.push({ ...engaged, consent: consentBits(event.consent(), purposes) });
   }
 
   finish(): Omit<TrainingData, "logOffsets"> {
@@ -128,33 +131,52 @@ class Collector {
     const itemRows = new Uint32Array(count);
     const weights = new Float32Array(count);
     const timestampsMs = new Float64Array(count);
+    const actions = new Uint8Array(count);
+    const surfaces = new Uint8Array(count);
     let position = 0;
     let dataUntilMs = 0;
     let dataFromMs = Number.POSITIVE_INFINITY;
     for (const { engagements } of used) {
       engagements.sort((left, right) => left.timestampMs - right.timestampMs); // stable: ties stay in log order
-      for (const { item, weight, timestampMs } of engagements) {
+      for (const { item, weight, timestampMs, action, surface } of engagements) {
         itemRows[position] = item;
         weights[position] = weight;
+        actions[position] = action;
+        surfaces[position] = surface;
         timestampsMs[position++] = timestampMs;
         dataUntilMs = Math.max(dataUntilMs, timestampMs);
         dataFromMs = Math.min(dataFromMs, timestampMs);
       }
     }
-    const sizes = { userCount: used.length, itemCount: this.#catalogue.itemCount };
+    const catalogue = this.#catalogue;
+    const sizes = { userCount: used.length, itemCount: catalogue.itemCount };
+    const itemTags = itemTagsOf(catalogue.items().map(({ tags }) => tags));
     return {
-      interactions: { ...sizes, offsets, itemRows, weights, timestampsMs },
+      interactions: {
+        ...{ ...sizes, offsets, itemRows, weights, timestampsMs, actions, surfaces },
+        actionNames: ["", ...catalogue.actions.names()],
+        surfaceNames: ["", ...catalogue.surfaces.names()],
+        ...(itemTags && { itemTags }),
+      },
       userIds: used.map(({ userId }) => userId),
-      itemIds: this.#catalogue.items().map(({ itemId }) => itemId),
+      itemIds: catalogue.items().map(({ itemId }) => itemId),
       dataFromMs: count > 0 ? dataFromMs : 0,
       dataUntilMs,
     };
   }
 
-  /** Row of the item that the event wants; `undefined` for any other event. */
-  #engagedItem(event: EventView): number | undefined {
-    const { itemId } = this.#strengthOf(event) > 0 ? event.rowProperties() : {};
-    return itemId === undefined ? undefined : this.#catalogue.rowOf(itemId);
+  /** What the event says of an item that is wanted; `undefined` for any other event. */
+  #engaged(event: EventView): Omit<Engagement, "consent"> | undefined {
+    const weight = this.#strengthOf(event);
+    const { itemId, surface = "" } = weight > 0 ? event.rowProperties() : {};
+    const { actions, surfaces } = this.#catalogue;
+    const item = itemId === undefined ? undefined : this.#catalogue.rowOf(itemId);
+    if (item === undefined) return undefined;
+    const codes = {
+      action: actions.codeOf(event.name) ?? UNNAMED,
+      surface: surfaces.codeOf(surface) ?? UNNAMED,
+    };
+    return { item, weight, timestampMs: event.timestampMs, ...codes };
   }
 
   #strengthOf({ kind, name }: EventView): number {
