@@ -281,6 +281,8 @@ test("what a model learns from and what it is asked with are the same columns", 
     event("ann", "a", 1000, "view", 1),
     event("ann", "b", 2000, "save", 2),
     event("ann", "c", 3000, "hide", 3),
+    event("ann", "d", 1500, "impression", 4),
+    event("ben", "e", 1500, "impression", 4), // of whom nothing else is known
   ]);
   const catalogue = await apply(storage);
   const purpose = { name: "personalization", default: "granted" } as const;
@@ -293,5 +295,7 @@ test("what a model learns from and what it is asked with are the same columns", 
   expect(asked).toEqual(historyOf(interactions, 0));
   const names = Array.from(asked.actions!, (code) => interactions.actionNames![code]);
   expect(names).toEqual(["view", "save"]);
+  const shown = historyOf(interactions.impressions!, 0);
+  expect([interactions.userCount, ...shown.itemRows, ...shown.timestampsMs!]).toEqual([1, 4, 1500]);
   await storage.close();
 });
