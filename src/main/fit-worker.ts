@@ -47,7 +47,7 @@ export type FitMessage =
 /** A message at most this often: a listener must not slow the work. */
 const PROGRESS_EVERY_MS = 100;
 
-async function fitAll(task: FitTask, { progress, learned, abort }: FitWatch): Promise<ModelManifest[]> {
+async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<ModelManifest[]> {
   const { folder, partitionCount, seed } = task;
   const actions = new Actions(task.declared);
   const purpose = new Purposes(task.purposes).personalization;
@@ -82,12 +82,12 @@ async function fitAll(task: FitTask, { progress, learned, abort }: FitWatch): Pr
     const fitted = await model.fit(interactions, merged, {
       random: Random.of(seed, name),
       progress: within(name, progress),
+      checkpoints: checkpointFile(folder, name),
+      ...watch,
       learned: (point) => {
         curve.push(point);
-        learned(point);
+        watch.learned?.(point);
       },
-      checkpoints: checkpointFile(folder, name),
-      abort,
     });
     const { dimension = null, inputs = [], outputs = [] } = fitted.encoder ?? {};
     const manifest = {
@@ -102,13 +102,18 @@ async function fitAll(task: FitTask, { progress, learned, abort }: FitWatch): Pr
   return manifests;
 }
 
-type FitWatch = Required<Pick<FitContext, "progress" | "learned" | "abort">>;
-
-/** Of the pass that did best, which is the one that is kept. */
-function metricsOf(curve: readonly LearningPoint[]): Record<string, number> {
-  const scores = curve.flatMap(({ validation }) => validation ?? []);
-  return scores.length > 0 ? { validationNdcgAt10: Math.max(...scores) } : {};
+/** Of the pass whose weights were kept: the best on people held out for validation, or the last. */
+function metricsOf(curve: readonly LearningPoint[]): Readonly<Record<string, number>> {
+  const best = curve.reduce<LearningPoint | undefined>(
+    (kept, point) => (kept && (kept.validation ?? 0) > (point.validation ?? 0) ? kept : point),
+    undefined,
+  );
+  if (!best) return {};
+  const { epoch, loss, validation } = best;
+  return { epoch, loss, ...(validation !== undefined && { validationNdcgAt10: validation }) };
 }
+
+type FitWatch = Pick<FitContext, "progress" | "learned" | "abort">;
 
 /** Stages of one model, under its name. */
 function within(name: string, progress: ProgressListener): ProgressListener {

@@ -1,18 +1,17 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { modelNamed } from "#models";
 import { collectSetting, settingsOf } from "./model-settings.ts";
 
 const itemKnn = modelNamed("item-knn");
-let folder: string;
 let config: string;
+
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "inkling-settings-"));
-  config = join(folder, "settings.json");
+  config = join(await mkdtemp(join(tmpdir(), "inkling-settings-")), "settings.json");
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => rm(dirname(config), { recursive: true }));
 
 test("a setting comes from the command line, else from the file or the recipe, else from the model", async () => {
   const { neighbours, shrinkage } = itemKnn.defaults;

@@ -48,7 +48,7 @@ import { type FitListeners, fitInWorker } from "./fit.ts";
 import type { ModelToFit } from "./fit-worker.ts";
 import { BackgroundLake } from "./lake.ts";
 import { createMetrics } from "./metrics.ts";
-import { readModelBodies } from "./model-bodies.ts";
+import { bodyNamed, readModelBodies } from "./model-bodies.ts";
 import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
 import { modelsAtWork } from "./models-at-work.ts";
@@ -337,7 +337,8 @@ export class Platform {
         purpose: purposes.personalization,
       }),
       vectors: this.vectors.of(all),
-      modelBodies: () => readModelBodies(this.models),
+      models: () => readModelBodies(this.models),
+      model: async (reference) => bodyNamed(await readModelBodies(this.models), reference),
       metrics: createMetrics(this),
       about: {
         name: "inkling",

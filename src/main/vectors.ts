@@ -85,6 +85,11 @@ export class Vectors {
     lookAgain();
   }
 
+  /** Resolves when the refresh that was due is done, or has failed. */
+  async settled(): Promise<void> {
+    await this.#work;
+  }
+
   async #isDue(models: ServedModels, everyMs: number): Promise<boolean> {
     const encoder = await this.of(models).encoder();
     if (!encoder || this.#isClosing) return false;

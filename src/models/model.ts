@@ -1,5 +1,6 @@
 import type { ProgressListener, Random } from "#base";
 import type { History, Interactions } from "#sequences";
+import type { Matrix } from "#tensor";
 import type { VectorEncoder } from "./vector-encoder.ts";
 
 /**
@@ -77,6 +78,8 @@ export interface FittedModel {
   explain(history: History, itemRow: number): Promise<Float32Array>;
   /** Similarity of every item to `itemRow`: shape (itemCount), higher is closer, the item itself -Infinity. */
   related(itemRow: number): Promise<Float32Array>;
+  /** (itemCount, D), where the model has factors of items: alike where the same people want them. */
+  readonly itemFactors?: Matrix;
   /** Of models that put people and items into one space; absent from the others. */
   readonly encoder?: VectorEncoder;
   /** Everything needed to serve, as one safetensors file. */
