@@ -24,6 +24,7 @@ import {
   SHARED_PARTITION,
 } from "#events";
 import type { Erasures } from "#governance";
+import type { ServedModels } from "#models";
 import type { Refreshed, VectorStore } from "#profiles";
 import { Recommender } from "#recommendation";
 import { readAllProgress } from "#sequences";
@@ -51,9 +52,9 @@ import { createMetrics } from "./metrics.ts";
 import { bodyNamed, readModelBodies } from "./model-bodies.ts";
 import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
-import { modelsAtWork } from "./models-at-work.ts";
 import { openLog } from "./open-log.ts";
 import { LogRetention, segmentBytesFor } from "./retention.ts";
+import { servedModels } from "./served-models.ts";
 import { openVectorStore, Vectors } from "./vectors.ts";
 
 /** @file The composition root: one folder in, one wired platform out. */
@@ -104,6 +105,8 @@ export class Platform {
   #manifest: DataManifest;
   #fault: string | undefined;
   #lake: BackgroundLake | undefined;
+  /** Those of the server. */
+  #served: ServedModels | undefined;
   readonly #config: Config;
   readonly #ingestionParts: IngestionParts;
   readonly #lock: FolderLock;
@@ -304,12 +307,13 @@ export class Platform {
 
   /** Brings the long-term vectors up to date; `undefined` when no model in service makes any. */
   async refreshVectors(progress: ProgressListener): Promise<Refreshed | undefined> {
-    return this.vectors.refresh((await modelsAtWork(this)).all, progress);
+    return this.vectors.refresh(await servedModels(this), progress);
   }
 
-  /** As `refreshVectors`, from now on whenever it is due. */
+  /** As `refreshVectors`, from now on whenever it is due, by the models of the server. */
   async keepVectorsFresh(): Promise<void> {
-    this.vectors.keepFresh((await modelsAtWork(this)).all, refreshHoursOf(this.#config));
+    this.#served ??= await servedModels(this);
+    this.vectors.keepFresh(this.#served, refreshHoursOf(this.#config));
   }
 
   /** Sends dead letters through the one way in again, by the declarations of now. */
@@ -319,7 +323,9 @@ export class Platform {
 
   /** The HTTP server over this platform. Models must be in service. */
   async createServer(keys: Keys): Promise<Server> {
-    const { personal, coldStart, all } = await modelsAtWork(this);
+    const served = await servedModels(this);
+    this.#served = served;
+    const [personal, coldStart] = await Promise.all([served.personal(), served.coldStart()]);
     const { state, catalogue, identity, actions, purposes, clock, ingestion, applier, deadLetters } = this;
     const services: Services = {
       erasures: this.erasures,
@@ -333,10 +339,10 @@ export class Platform {
       purposes,
       ingestion,
       recommender: new Recommender({
-        ...{ state, catalogue, identity, actions, personal, coldStart, models: all },
+        ...{ state, catalogue, identity, actions, personal, coldStart, models: served },
         purpose: purposes.personalization,
       }),
-      vectors: this.vectors.of(all),
+      vectors: this.vectors.of(served),
       models: () => readModelBodies(this.models),
       model: async (reference) => bodyNamed(await readModelBodies(this.models), reference),
       metrics: createMetrics(this),
