@@ -1,7 +1,15 @@
 export * from "./builders.ts";
 export { checkRetention } from "./check-config.ts";
-export { actionsOf, type NamedAction, type NamedPurpose, purposesOf, sourcesOf } from "./config.ts";
+export {
+  actionsOf,
+  type NamedAction,
+  type NamedPurpose,
+  purposesOf,
+  sourcesOf,
+  surfacesOf,
+} from "./config.ts";
 export { type DeclarationFault, type FaultFinder, propertyFaultFinder } from "./fault-finder.ts";
 export { type DeclaredSchemas, jsonSchemaOf } from "./json-schema.ts";
 export { findConfig, loadConfig } from "./load-config.ts";
 export { CONSENT_UPDATED, MAX_PURPOSES, PERSONALIZATION } from "./purpose.ts";
+export { type Likeness, type ModelRole, type SurfaceScorer, sourceNameOf } from "./surface.ts";

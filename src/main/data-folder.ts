@@ -11,6 +11,7 @@ import type { NamedAction } from "#declarations";
  *     state/           derived from the log; can be deleted, the next start builds it again (`inkling replay`, where there is retention)
  *     lake/            all events as Parquet, for whole-population reads; follows the log, and has what retention drops from it
  *     dead-letters/    rejected events and items, an event log of its own
+ *     served-lists/    recommendations that were given, an event log of its own
  *     blobs/           models, receipts of erasures
  *     erasing/         erasures that are not done yet
  *     lock-*.socket    while a process owns the folder
@@ -46,6 +47,7 @@ export const paths = {
   state: (folder: string): string => join(folder, "state"),
   lake: (folder: string): string => join(folder, "lake"),
   deadLetters: (folder: string): string => join(folder, "dead-letters"),
+  servedLists: (folder: string): string => join(folder, "served-lists"),
   blobs: (folder: string): string => join(folder, "blobs"),
 };
 

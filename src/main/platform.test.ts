@@ -401,6 +401,8 @@ describe("the door", () => {
         "/v1/items",
         "/v1/items/{id}/related",
         "/v1/recommendations",
+        "/v1/recommendations/{id}",
+        "/v1/rank",
         "/v1/users/{id}",
         "/v1/erasures/{id}",
         "/v1/users/{id}/sequence",

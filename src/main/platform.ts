@@ -24,7 +24,7 @@ import {
   SHARED_PARTITION,
 } from "#events";
 import type { Erasures } from "#governance";
-import { Recommender } from "#recommendation";
+import type { Recommender, ServedLists } from "#recommendation";
 import { readAllProgress } from "#sequences";
 import { createServer, type Keys, Metrics, type Server, type Services } from "#serving";
 import {
@@ -42,6 +42,7 @@ import { BackgroundApplier } from "./apply.ts";
 import { type DataManifest, paths, readManifest, writeManifest } from "./data-folder.ts";
 import { openDeadLetters } from "./dead-letters.ts";
 import { adopt, type Declared, declaredBy, numberPurposes } from "./declared.ts";
+import { createRecommender, openServedLists, watchServedLists } from "./discovery.ts";
 import { createErasures, resumeErasures } from "./erase.ts";
 import { fitInWorker } from "./fit.ts";
 import { BackgroundLake } from "./lake.ts";
@@ -90,6 +91,8 @@ export class Platform {
   readonly applier: BackgroundApplier;
   readonly ingestion: Ingestion;
   readonly deadLetters: DeadLetters;
+  /** Recommendations that were given. */
+  readonly servedLists: ServedLists;
   readonly models: ModelStore;
   readonly erasures: Erasures;
   #manifest: DataManifest;
@@ -114,6 +117,7 @@ export class Platform {
     sharedFollower: LogFollower;
     actions: Actions;
     deadLetters: DeadLetters;
+    servedLists: ServedLists;
     config: Config;
     applier: BackgroundApplier;
     onNotice: (message: string) => void;
@@ -130,6 +134,7 @@ export class Platform {
     this.retention = retention && this.#retainBy(retention, parts.onNotice);
     this.applier = parts.applier;
     this.deadLetters = parts.deadLetters;
+    this.servedLists = parts.servedLists;
     this.#config = parts.config;
     this.#manifest = parts.manifest;
     this.#lock = parts.lock;
@@ -145,7 +150,7 @@ export class Platform {
       partition === SHARED_PARTITION
         ? this.#sharedFollower.reached(offset)
         : this.applier.applied(partition, offset);
-    const { deadLetters, config, ...others } = parts;
+    const { deadLetters, servedLists: _, config, ...others } = parts;
     this.#ingestionParts = {
       ...others,
       faults: propertyFaultFinder(config),
@@ -195,6 +200,7 @@ export class Platform {
       };
       const log = await openLog(folder, logOptions, state);
       const deadLetters = await openDeadLetters(folder, { onNotice });
+      const servedLists = await openServedLists(folder, { onNotice });
       const catalogue = new Catalogue();
       const identity = new IdentityGraph();
       const actions = new Actions(declared.actions);
@@ -205,7 +211,9 @@ export class Platform {
       sharedFollower.start();
       await sharedFollower.reached(log.end(SHARED_PARTITION));
       // Before state is brought level with the log, which may have events that were to be erased.
-      await resumeErasures({ folder, log, state, identity, actions, deadLetters, onNotice });
+      await resumeErasures({
+        ...{ folder, log, state, identity, actions, deadLetters, servedLists, onNotice },
+      });
       const applier = await BackgroundApplier.start({
         ...{ folder, log, state, survivesMachine, progress, onNotice },
         declared: declared.actions,
@@ -224,6 +232,7 @@ export class Platform {
         sharedFollower,
         actions,
         deadLetters,
+        servedLists,
         config,
         applier,
         onNotice,
@@ -283,16 +292,17 @@ export class Platform {
     return replayDeadLetters(this.deadLetters, new Ingestion(this.#ingestionParts), options);
   }
 
+  /** What answers with lists. Models must be in service. */
+  createRecommender(): Promise<Recommender> {
+    return createRecommender(this, this.#config);
+  }
+
   /** The HTTP server over this platform. Models must be in service. */
   async createServer(keys: Keys): Promise<Server> {
-    const serving = await this.models.serving();
-    if (!serving) throw new PlatformError("no-data", "no model is in service; fit one with: inkling train");
-    const [personal, coldStart] = await Promise.all([
-      this.models.load(serving.personal),
-      this.models.load(serving.coldStart),
-    ]);
     const { state, catalogue, identity, actions, purposes, clock, ingestion, applier, deadLetters } = this;
+    const { servedLists } = this;
     const services: Services = {
+      servedLists,
       erasures: this.erasures,
       deadLetters,
       declared: jsonSchemaOf(this.#config),
@@ -303,10 +313,7 @@ export class Platform {
       actions,
       purposes,
       ingestion,
-      recommender: new Recommender({
-        ...{ state, catalogue, identity, actions, personal, coldStart },
-        purpose: purposes.personalization,
-      }),
+      recommender: await this.createRecommender(),
       metrics: this.#createMetrics(),
       about: {
         name: "inkling",
@@ -346,6 +353,7 @@ export class Platform {
       "reason",
       () => deadLetters.counts,
     );
+    watchServedLists(metrics, this.servedLists);
     return metrics;
   }
 
@@ -429,6 +437,7 @@ export class Platform {
     await this.#sharedFollower.close();
     await this.log.close();
     await this.deadLetters.close();
+    await this.servedLists.close();
     await this.state.close();
     await this.#lock.release();
   }

@@ -17,6 +17,7 @@ import { registerIngestRoutes } from "./routes/ingest.ts";
 import { registerItemRoutes } from "./routes/items.ts";
 import { registerLinkRoutes } from "./routes/links.ts";
 import { registerPlatformRoutes } from "./routes/platform.ts";
+import { registerRankRoutes } from "./routes/rank.ts";
 import { registerRecommendationRoutes } from "./routes/recommendations.ts";
 import { registerUserRoutes } from "./routes/users.ts";
 import type { Services } from "./services.ts";
@@ -120,6 +121,7 @@ async function registerRoutes(server: Server, services: Services, traffic: Traff
   registerErasureRoutes(server, services);
   registerDeadLetterRoutes(server, services);
   registerRecommendationRoutes(server, services);
+  registerRankRoutes(server, services);
   await server.register(async (scope) => {
     const events = scope.withTypeProvider<TypeBoxTypeProvider>();
     readAsJson(events, EVENT_TYPES, inflater);

@@ -2,7 +2,7 @@ import type { PlatformResponse, SchemaResponse } from "#api";
 import type { Clock } from "#base";
 import type { Actions, Catalogue, DeadLetters, IdentityGraph, Ingestion, Purposes } from "#events";
 import type { Erasures } from "#governance";
-import type { Recommender } from "#recommendation";
+import type { Recommender, ServedLists } from "#recommendation";
 import type { StateReader } from "#storage";
 import type { Metrics } from "./metrics.ts";
 
@@ -18,6 +18,7 @@ export interface Services {
   readonly deadLetters: DeadLetters;
   readonly erasures: Erasures;
   readonly recommender: Recommender;
+  readonly servedLists: ServedLists;
   readonly metrics: Metrics;
   /** What the application declares, as JSON Schema. */
   readonly declared: SchemaResponse;
