@@ -42,7 +42,10 @@ export async function runPipeline(pipeline: Pipeline, query: Query): Promise<Pip
     ...placed,
     reasons: [],
   }));
-  if (items.length < query.n) items.push(...(await fill(asked, query, verdicts, items)));
+  if (items.length < query.n) {
+    const well = asked.filter((_, place) => answers[place]!.trace.outcome === "ok");
+    items.push(...(await fill(well, query, verdicts, items)));
+  }
   const { hydrated, traces: hydrators } = await hydrate(pipeline.hydrators, query, items);
   const stages = { sources: overlapOf(answers), filters: verdicts.traces(), selector, hydrators };
   const trace = { ...stages, ...(scorer && { scorer }), ms: sinceMs(startedMs) };
@@ -70,7 +73,7 @@ async function ask(stage: SourceStage, query: Query, verdicts: Verdicts): Promis
     timer = setTimeout(resolve, timeoutMs, undefined);
   });
   try {
-    const gathered = await Promise.race([gather(stage, query, budget, verdicts), late]);
+    const gathered = await Promise.race([gather(stage, query, verdicts), late]);
     return gathered ? answer("ok", gathered) : answer("late", nothing);
   } catch {
     return answer("failed", nothing);
@@ -86,11 +89,10 @@ interface Gathered {
 
 const ASKED_AGAIN = 8;
 
-/** Filters may remove most of what a source proposes, so it is asked for more until `wanted` have passed. */
+/** Filters may remove most of what a source proposes, so it is asked for more until its budget has passed. */
 async function gather(
-  { source }: SourceStage,
+  { source, budget: wanted }: SourceStage,
   query: Query,
-  wanted: number,
   verdicts: Verdicts,
 ): Promise<Gathered> {
   for (let budget = wanted; ; budget *= ASKED_AGAIN) {
@@ -152,7 +154,7 @@ function scoredAs(
   return { score, heads: Object.fromEntries(heads.map((name, head) => [name, ofHead(head)])) };
 }
 
-/** What is missing in the list, in the order of the sources; one that fails now is left out as well. */
+/** What is missing in the list, in the order of the sources; one that is late or fails now is left out as well. */
 async function fill(
   stages: readonly SourceStage[],
   query: Query,
@@ -163,8 +165,8 @@ async function fill(
   const more: Recommended[] = [];
   for (const stage of stages) {
     if (items.length + more.length >= query.n) break;
-    const { name } = stage.source;
-    const { kept } = await gather(stage, query, query.n + known.size, verdicts).catch(() => ({ kept: [] }));
+    const budget = query.n + known.size;
+    const { name, kept } = await ask({ ...stage, budget }, query, verdicts);
     for (const [place, proposal] of kept.entries()) {
       if (known.has(proposal.itemRow) || items.length + more.length >= query.n) continue;
       known.add(proposal.itemRow);
