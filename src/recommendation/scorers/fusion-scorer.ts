@@ -4,7 +4,7 @@ import { SCORE } from "./model-scorer.ts";
 /**
  * Reciprocal rank fusion (Cormack, Clarke, Buettcher 2009): a candidate scores the sum over the sources that proposed it of `1 / (k +
  * rank)`, rank from 1. It needs no scores that compare, which scores of different sources never do. With a further scorer, its order of the
- * candidates votes as one more source.
+ * candidates votes as one more source, where those it knows nothing of stand in the middle: new items are neither best nor worst.
  */
 export class FusionScorer implements Scorer {
   readonly name = "fusion";
@@ -27,6 +27,8 @@ export class FusionScorer implements Scorer {
     const order = Uint32Array.from(votes.keys()).filter((row) => !Number.isNaN(votes[row]));
     order.sort((left, right) => votes[right]! - votes[left]! || left - right);
     for (const [place, row] of order.entries()) fused[row]! += shareOf(place);
+    const middle = shareOf((candidates.length - 1) / 2);
+    for (const [row, vote] of votes.entries()) if (Number.isNaN(vote)) fused[row]! += middle;
     return fused;
   }
 }
