@@ -94,6 +94,20 @@ test("what is removed is gone from the files, also when it had not been written 
       expect((await readFile(join(file.parentPath, file.name))).includes("anna-7f3a")).toBe(false);
 });
 
+test("lists that come while others are written are written too", async () => {
+  const lists = await open();
+  const ids = Array.from({ length: 30 }, (_, n) => `list-${n}`);
+  for (const id of ids) {
+    lists.keep(listOf(id));
+    void lists.flush();
+    await new Promise(setImmediate);
+  }
+  await lists.flush();
+  expect(lists.size).toBe(ids.length);
+  for (const id of ids) expect((await lists.get(id))?.recommendationId).toBe(id);
+  await lists.close();
+});
+
 test("what cannot be written is counted and told, and nobody waits for it", async () => {
   const notices: string[] = [];
   const lists = await open(notices);

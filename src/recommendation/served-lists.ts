@@ -122,7 +122,7 @@ export class ServedLists {
   }
 
   async #write(): Promise<void> {
-    const lists = this.#waiting;
+    const lists = [...this.#waiting]; // others come while these are written
     if (lists.length === 0) return;
     try {
       await this.#lists.append(lists.map(encodeServedList));
