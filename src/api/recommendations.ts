@@ -12,6 +12,14 @@ const UserId = Type.Optional(
   }),
 );
 
+const ModelName = Type.Optional(
+  Type.String({
+    maxLength: 200,
+    description:
+      "The model in service that answers a person with a history: name, or name@version. Default: the personal one",
+  }),
+);
+
 const ItemId = Type.String({ minLength: 1, maxLength: 255 });
 const Tag = Type.String({ minLength: 1, maxLength: 100 });
 const Tags = Type.Array(Tag, { maxItems: 100 });
@@ -56,6 +64,7 @@ export const RecommendationBody = Type.Object(
     userId: UserId,
     session: Session,
     surface: Surface,
+    model: ModelName,
     n: Type.Integer({ minimum: 1, maximum: MAX_ITEMS, default: 10 }),
     condition: Type.Optional(ListCondition),
     filters: Type.Optional(Type.Object({ tags: Type.Optional(TagFilters) }, { additionalProperties: false })),
@@ -180,6 +189,7 @@ export const RankBody = Type.Object(
     userId: UserId,
     session: Session,
     surface: Surface,
+    model: ModelName,
     itemIds: Type.Array(ItemId, { minItems: 1, maxItems: 1000 }),
     condition: Type.Optional(ListCondition),
     asOf: AsOf,

@@ -16,6 +16,7 @@ export const errorCatalogue = {
     status: 409,
     meaning: "The cursor is of other models or stages than those in force now; begin at the first page.",
   },
+  "version-mismatch": { status: 409, meaning: "Vectors of different model versions were to be compared." },
   "body-too-large": { status: 413, meaning: "The body is over the documented limit." },
   "unsupported-media-type": {
     status: 415,

@@ -27,7 +27,7 @@ const SOURCE_KEYS: Readonly<Record<string, readonly string[]>> = {
   fresh: ["days"],
   "popular-now": ["halfLifeHours", "onThisSurface"],
 };
-const MODELS = ["personal", "cold-start"];
+const MODEL_NAME_LENGTH = 200;
 const LIKENESSES = ["tags", "vectors"];
 
 type Known = Readonly<Record<string, unknown>>;
@@ -99,7 +99,7 @@ function checkSources(place: string, sources: unknown): readonly string[] {
 
 function checkSourceValues(at: string, source: Known): void {
   const { kind, model, name, budget, timeoutMs, newest, days, halfLifeHours, onThisSurface } = source;
-  if (kind === "model") checkChoice(`${at}.model`, model, MODELS);
+  if (kind === "model") checkModel(`${at}.model`, model);
   if (name !== undefined) {
     if (typeof name !== "string") fail(`${at}.name`, name, "give a name, or leave it out");
     checkName(`${at}.name`, name, SOURCE_NAME_LENGTH);
@@ -136,7 +136,7 @@ function checkScorer(place: string, scorer: unknown): void {
   requireKnownKeys(place, scorer, ["kind", "model"]);
   checkChoice(`${place}.kind`, scorer["kind"], ["model", "fusion"]);
   if (scorer["kind"] === "model" || scorer["model"] !== undefined)
-    checkChoice(`${place}.model`, scorer["model"], MODELS);
+    checkModel(`${place}.model`, scorer["model"]);
 }
 
 function checkDiversity(place: string, diversity: unknown): void {
@@ -227,6 +227,12 @@ function checkExploration(place: string, exploration: unknown, sources: readonly
   checkNumber(`${place}.share`, share, 0, 1);
   checkChoice(`${place}.source`, source, sources);
   if (pool !== undefined) checkWhole(`${place}.pool`, pool, 1, 1000);
+}
+
+function checkModel(place: string, model: unknown): void {
+  if (typeof model !== "string")
+    fail(place, model, 'give "personal", "cold-start" or the name of a model in service');
+  checkName(place, model, MODEL_NAME_LENGTH);
 }
 
 function checkChoice(place: string, value: unknown, choices: readonly string[]): void {

@@ -20,6 +20,12 @@ export interface Retention {
   readonly bytes?: number;
 }
 
+/** How fresh the long-term vectors of people are kept. */
+export interface VectorFreshness {
+  /** Hours from one computation, of those who were active since, to the next. */
+  readonly refreshHours: number;
+}
+
 /** What `inkling.config.ts` exports: what the application's events, surfaces, items and people look like. */
 export interface Config {
   readonly actions: Readonly<Record<string, DeclaredAction>>;
@@ -38,6 +44,8 @@ export interface Config {
   readonly purposes?: Readonly<Record<string, DeclaredPurpose>>;
   /** Default: the log is kept for good. */
   readonly retention?: Retention;
+  /** Default: once a day. */
+  readonly vectors?: VectorFreshness;
   /** Default: lenient. */
   readonly mode?: Mode;
 }
@@ -107,6 +115,11 @@ export function surfacesOf({ surfaces = [] }: Config): ReadonlyMap<string, Decla
 /** TypeScript's own guard does not know of read-only lists. */
 function isNames(surfaces: NonNullable<Config["surfaces"]>): surfaces is readonly string[] {
   return Array.isArray(surfaces);
+}
+
+/** Hours from one computation of the long-term vectors to the next. */
+export function refreshHoursOf({ vectors }: Config): number {
+  return vectors?.refreshHours ?? 24;
 }
 
 type Flat<Shape> = { [Name in keyof Shape]: Shape[Name] };

@@ -5,6 +5,7 @@ export {
   type NamedAction,
   type NamedPurpose,
   purposesOf,
+  refreshHoursOf,
   sourcesOf,
   surfacesOf,
 } from "./config.ts";
@@ -12,4 +13,4 @@ export { type DeclarationFault, type FaultFinder, propertyFaultFinder } from "./
 export { type DeclaredSchemas, jsonSchemaOf } from "./json-schema.ts";
 export { findConfig, loadConfig } from "./load-config.ts";
 export { CONSENT_UPDATED, MAX_PURPOSES, PERSONALIZATION } from "./purpose.ts";
-export { type Likeness, type ModelRole, type SurfaceScorer, sourceNameOf } from "./surface.ts";
+export { type Likeness, type SurfaceScorer, sourceNameOf } from "./surface.ts";

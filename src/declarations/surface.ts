@@ -28,9 +28,9 @@ export interface DeclaredSurface {
 export type SurfaceSource = SourceLimits &
   (
     | {
-        /** What a model in service scores highest. `personal` answers people with a history, `cold-start` everybody. */
+        /** What a model in service scores highest. `cold-start` answers everybody, the others people with a history. */
         readonly kind: "model";
-        readonly model: ModelRole;
+        readonly model: ModelOfSurface;
       }
     | {
         /** The nearest items of the newest engagements, in turn. */
@@ -55,7 +55,7 @@ export type SurfaceSource = SourceLimits &
   );
 
 export interface SourceLimits {
-  /** Default: the kind, or the model's role. */
+  /** Default: the kind, or the model. */
   readonly name?: string;
   /** Candidates wanted of it. Default: 200. */
   readonly budget?: number;
@@ -63,8 +63,8 @@ export interface SourceLimits {
   readonly timeoutMs?: number;
 }
 
-/** What a model in service is there for. */
-export type ModelRole = "personal" | "cold-start";
+/** What a model in service is there for, or its name: `personal`, `cold-start`, `item-knn`, `item-knn@0002`. */
+export type ModelOfSurface = "personal" | "cold-start" | (string & {});
 
 export interface SurfaceFilters {
   /** Leaves out what was shown so often in vain, within so many hours. */
@@ -79,9 +79,9 @@ export interface SurfaceFilters {
 
 export type SurfaceScorer =
   /** A model's own score; somebody without a history gets the cold-start model's. */
-  | { readonly kind: "model"; readonly model: ModelRole }
+  | { readonly kind: "model"; readonly model: ModelOfSurface }
   /** Reciprocal ranks in the sources, added up; with `model`, its order of the candidates votes too. */
-  | { readonly kind: "fusion"; readonly model?: ModelRole };
+  | { readonly kind: "fusion"; readonly model?: ModelOfSurface };
 
 /** What two items have in common: share of tags (Jaccard), or cosine of the vectors that were put with them. */
 export type Likeness = "tags" | "vectors";

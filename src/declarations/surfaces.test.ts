@@ -92,7 +92,10 @@ describe("a fault names the place, the value and the fix", () => {
     [{}, /^none$/],
     [{ sources: [] }, /surfaces\.home\.sources is \[\]: give at least one/],
     [{ sources: [{ kind: "magic" }] }, /sources\[0\]\.kind is "magic": it is one of model, neighbours/],
-    [{ sources: [{ kind: "model", model: "best" }] }, /sources\[0\]\.model is "best": it is one of personal/],
+    [
+      { sources: [{ kind: "model" }] },
+      /sources\[0\]\.model is undefined: give "personal", "cold-start" or the name/,
+    ],
     [{ sources: [personal, personal] }, /sources\[1\]\.name is "personal": another source has it/],
     [{ sources: [{ ...personal, days: 3 }] }, /sources\[0\] is "days": it is no setting here/],
     [{ sources: [{ ...personal, budget: 0 }] }, /budget is 0: give a whole number from 1 to 10000/],

@@ -9,6 +9,7 @@ import type { NamedAction } from "#declarations";
  *     inkling.json     what this folder is (below)
  *     log/             the event log: the truth
  *     state/           derived from the log; can be deleted, the next start builds it again (`inkling replay`, where there is retention)
+ *     vectors/         long-term vectors of people, derived from state and a model; can be deleted, the next refresh computes them again
  *     lake/            all events as Parquet, for whole-population reads; follows the log, and has what retention drops from it
  *     dead-letters/    rejected events and items, an event log of its own
  *     served-lists/    recommendations that were given, an event log of its own
@@ -45,10 +46,13 @@ const IGNORED = /^(lock-.*\.(socket|new)|\.gitkeep|\.DS_Store)$/;
 export const paths = {
   log: (folder: string): string => join(folder, "log"),
   state: (folder: string): string => join(folder, "state"),
+  vectors: (folder: string): string => join(folder, "vectors"),
   lake: (folder: string): string => join(folder, "lake"),
   deadLetters: (folder: string): string => join(folder, "dead-letters"),
   servedLists: (folder: string): string => join(folder, "served-lists"),
   blobs: (folder: string): string => join(folder, "blobs"),
+  /** What an interrupted fit of a model goes on from. */
+  checkpoint: (folder: string, model: string): string => join(folder, "checkpoints", `${model}.safetensors`),
 };
 
 /**

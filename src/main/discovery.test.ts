@@ -291,7 +291,9 @@ describe("pages", () => {
   test("of models that are no longer in force are refused", async () => {
     const request = { userId: PERSON, surface: "plain" };
     const { nextCursor: cursor } = await recommend(request);
-    await platform.fit(["item-knn", platform.coldStartModel], ignoreProgress);
+    await platform.fit([{ name: "item-knn" }, { name: platform.coldStartModel }], {
+      progress: ignoreProgress,
+    });
     const renewed = await platform.createServer({});
     const ask = async (payload: object): Promise<Body> =>
       (await renewed.inject({ method: "POST", url: "/v1/recommendations", payload })).json();

@@ -1,10 +1,9 @@
-import { PlatformError } from "#base";
 import { type Config, surfacesOf } from "#declarations";
-import type { Purposes } from "#events";
-import { Recommender, type RecommenderParts, ServedLists } from "#recommendation";
+import { Recommender, ServedLists } from "#recommendation";
 import type { Metrics } from "#serving";
 import { paths } from "./data-folder.ts";
-import type { ModelStore } from "./model-store.ts";
+import { modelsAtWork } from "./models-at-work.ts";
+import type { Platform } from "./platform.ts";
 import { type KeptLogOptions, openKeptLog } from "./set-aside.ts";
 
 /** @file Lists, wired: the models in service, the declared surfaces, and where served lists are kept. */
@@ -21,22 +20,17 @@ export function openServedLists(folder: string, options: KeptLogOptions): Promis
   return openKeptLog(kept, options, ServedLists);
 }
 
-type Parts = Pick<RecommenderParts, "log" | "state" | "catalogue" | "identity" | "actions" | "clock"> & {
-  readonly models: ModelStore;
-  readonly purposes: Purposes;
-};
+type Parts = Pick<
+  Platform,
+  "folder" | "models" | "purposes" | "log" | "state" | "catalogue" | "identity" | "actions" | "clock"
+>;
 
 /** @throws PlatformError `no-data` when no model is in service */
 export async function createRecommender(platform: Parts, config: Config): Promise<Recommender> {
-  const { models, purposes, log, state, catalogue, identity, actions, clock } = platform;
-  const serving = await models.serving();
-  if (!serving) throw new PlatformError("no-data", "no model is in service; fit one with: inkling train");
-  const [personal, coldStart] = await Promise.all([
-    models.load(serving.personal),
-    models.load(serving.coldStart),
-  ]);
+  const { purposes, log, state, catalogue, identity, actions, clock } = platform;
+  const { personal, coldStart, all } = await modelsAtWork(platform);
   return new Recommender({
-    ...{ log, state, catalogue, identity, actions, clock, personal, coldStart },
+    ...{ log, state, catalogue, identity, actions, clock, personal, coldStart, models: all },
     purpose: purposes.personalization,
     surfaces: surfacesOf(config),
   });

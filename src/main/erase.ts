@@ -15,6 +15,7 @@ import {
   type Mentioning,
   scanFolder,
 } from "#governance";
+import type { VectorStore } from "#profiles";
 import { countUserEntries, forgetUser } from "#sequences";
 import { DuckDbLake, type EventLog, FileBlobStore, type StateStore } from "#storage";
 import { paths } from "./data-folder.ts";
@@ -30,6 +31,7 @@ export interface EraseParts {
   readonly actions: Actions;
   readonly deadLetters: Mentioning;
   readonly servedLists: Mentioning;
+  readonly vectors: VectorStore;
   /** The lake's thread, when it runs; otherwise the lake is opened for the occasion. */
   readonly lake: () => BackgroundLake | undefined;
   /** Keeps other threads from log and state until what it returns is called. */
@@ -47,7 +49,14 @@ export function createErasures(parts: EraseParts): Erasures {
   const lists = forgettingMentions("served-lists", "lists", servedLists, paths.servedLists(folder));
   return new Erasures({
     // State before log: what a user left in shared counts stands in the log. Lake last: it follows both.
-    stores: [forgettingState(parts), forgettingLog(parts, bounds), letters, lists, forgettingLake(parts)],
+    stores: [
+      forgettingState(parts),
+      forgettingVectors(parts),
+      forgettingLog(parts, bounds),
+      letters,
+      lists,
+      forgettingLake(parts),
+    ],
     receipts: new FileBlobStore(paths.blobs(folder)),
     pending: new FileBlobStore(join(folder, PENDING)),
     clock: new SystemClock(), // when it was done, also where the platform's clock stands in the past
@@ -102,6 +111,14 @@ function forgettingState({ folder, log, state, actions }: EraseParts): Forgets {
 /** What a replay that was killed leaves. */
 function rebuiltState(folder: string): string {
   return `${paths.state(folder)}-rebuilt`;
+}
+
+function forgettingVectors({ vectors }: EraseParts): Forgets {
+  return {
+    name: "vectors",
+    forget: async (ids) => ({ vectors: await vectors.forget(ids) }),
+    verify: (ids) => vectors.count(ids),
+  };
 }
 
 function forgettingLog({ log, identity }: EraseParts, bounds: Bounds): Forgets {

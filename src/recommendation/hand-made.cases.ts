@@ -1,23 +1,43 @@
-import type { ItemInput } from "#api";
 import type { ItemRow } from "#base";
-import { Catalogue } from "#events";
+import { Catalogue, type SharedRecord } from "#events";
+import type { ServedModel } from "#models";
 import type { Candidate, Query, Source } from "./pipeline.ts";
 import { emptyQuery } from "./query.ts";
 
 /** @file What the tests of stages are made of. */
 
-export function catalogueOf(items: readonly Partial<ItemInput>[]): Catalogue {
+export function catalogueOf(items: readonly Partial<PutItem>[]): Catalogue {
   const catalogue = new Catalogue();
   for (const [row, item] of items.entries()) put(catalogue, { itemId: `item-${row}`, ...item });
   return catalogue;
 }
 
-export function put(catalogue: Catalogue, { itemId, ...input }: ItemInput): void {
+export function put(catalogue: Catalogue, { itemId, ...input }: PutItem): void {
   catalogue.apply({ kind: "item", itemId, input });
 }
 
+/** An item as it is put. */
+export type PutItem = { readonly itemId: string } & NonNullable<
+  Extract<SharedRecord, { kind: "item" }>["input"]
+>;
+
+/** Knows no item. */
+const NO_MODEL: ServedModel = {
+  version: "0001",
+  dataUntilMs: 0,
+  model: {
+    name: "none",
+    config: {},
+    itemCount: 0,
+    score: async () => new Float32Array(0),
+    explain: async ({ itemRows }) => new Float32Array(itemRows.length),
+    related: async () => new Float32Array(0),
+    serialize: () => new Uint8Array(0),
+  },
+};
+
 export function queryOf(changes: Partial<Query> = {}): Query {
-  return { ...emptyQuery(10, Date.UTC(2026, 0, 1)), ...changes };
+  return { ...emptyQuery(NO_MODEL, 10, Date.UTC(2026, 0, 1)), ...changes };
 }
 
 /** Candidates of rows 0, 1, ... each of one source, in its order. */

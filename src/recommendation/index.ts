@@ -21,5 +21,4 @@ export {
 } from "./recommender.ts";
 export type { ServedItem, ServedList } from "./served-list.ts";
 export { ServedLists } from "./served-lists.ts";
-export type { ServedModel } from "./served-model.ts";
 export { shadowOf } from "./surfaces.ts";

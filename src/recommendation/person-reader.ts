@@ -1,16 +1,12 @@
-import type { ActionKind } from "#declarations";
 import type { Actions, Catalogue, IdentityGraph, NamedPurpose } from "#events";
 import {
-  actionCodes,
+  type EngagementQuery,
   hasItem,
   type PersonState,
   type RowsView,
+  readActionRows,
   readPerson,
-  readPersonSequence,
   SEQUENCE_ROWS,
-  type SequenceQuery,
-  type SequenceWindow,
-  usableFor,
 } from "#sequences";
 import type { StateReader } from "#storage";
 
@@ -23,10 +19,10 @@ export interface PersonReaderParts {
   readonly purpose: NamedPurpose;
 }
 
-/** Which rows of a person. */
-export interface WantedRows extends Pick<SequenceQuery, "asOfMs" | "sinceMs"> {
-  /** Of actions of this kind. */
-  readonly kind: ActionKind;
+/** A row about an item, where it lies. */
+export interface RowPlace {
+  readonly rows: RowsView;
+  readonly n: number;
 }
 
 /** Reads of a person what may be used for a list. */
@@ -41,13 +37,18 @@ export class PersonReader {
     return readPerson(this.#parts.state, this.#parts.identity.idsOf(userId));
   }
 
-  /** All rows that a sequence keeps, newest first; of no item ({@link itemsIn} leaves those out) too. */
-  rowsOf(person: PersonState, { kind, ...times }: WantedRows): Promise<SequenceWindow> {
-    const { state, catalogue, actions, purpose } = this.#parts;
-    const names = catalogue.actions.names().filter((name) => actions.named(name)?.kind === kind);
-    const isUsable = usableFor(purpose, person.record.consent, catalogue);
-    const query = { limit: SEQUENCE_ROWS, actions: actionCodes(catalogue, names), isUsable, ...times };
-    return readPersonSequence(state, person, query);
+  /** All rows about an item that a sequence keeps, newest first. */
+  async rowsOf(
+    person: PersonState,
+    query: Omit<EngagementQuery, "purpose" | "limit">,
+  ): Promise<readonly RowPlace[]> {
+    const { purpose } = this.#parts;
+    const window = await readActionRows(this.#parts, person, { ...query, purpose, limit: SEQUENCE_ROWS });
+    const places: RowPlace[] = [];
+    window.forEach((rows, n) => {
+      if (hasItem({ itemRow: rows.itemRow(n) })) places.push({ rows, n });
+    });
+    return places;
   }
 
   /** How much wanting an action shows, by its code. */
@@ -55,19 +56,4 @@ export class PersonReader {
     const { catalogue, actions } = this.#parts;
     return actions.named(catalogue.actions.nameOf(action))?.strength ?? 0;
   }
-}
-
-/** A row where it lies. */
-export interface RowPlace {
-  readonly rows: RowsView;
-  readonly n: number;
-}
-
-/** The rows of a window that are about an item, newest first. */
-export function itemsIn(window: SequenceWindow): RowPlace[] {
-  const places: RowPlace[] = [];
-  window.forEach((rows, n) => {
-    if (hasItem({ itemRow: rows.itemRow(n) })) places.push({ rows, n });
-  });
-  return places;
 }

@@ -1,4 +1,5 @@
 import type { ItemRow } from "#base";
+import type { ServedModel } from "#models";
 import type { History, PersonState } from "#sequences";
 
 /**
@@ -25,6 +26,8 @@ export interface Query {
   readonly tags: TagFilters;
   /** What the list is about, where it is about something. */
   readonly condition: Condition | undefined;
+  /** The model that answers people with a history. */
+  readonly personal: ServedModel;
   /** The state of the person asked for; absent for a session, and for somebody never seen. */
   readonly person: PersonState | undefined;
   /** Length of the list, from its very first place: a later page asks for what stands before it too. */

@@ -1,7 +1,8 @@
 import { PlatformError } from "#base";
 import { type Actions, type Catalogue, UNNAMED } from "#events";
+import type { ServedModel, ServedModels } from "#models";
 import type { PersonState } from "#sequences";
-import { itemsIn, type PersonReader } from "./person-reader.ts";
+import type { PersonReader } from "./person-reader.ts";
 import type { Condition, Query, TagFilters } from "./pipeline.ts";
 
 /** What is asked for, as the caller says it. */
@@ -11,6 +12,8 @@ export interface RecommendationRequest {
   readonly session?: readonly SessionEvent[];
   /** Whose stages make the list. Default: the first that is declared. */
   readonly surface?: string;
+  /** Answers in place of the personal model: `name`, or `name@version`. */
+  readonly model?: string;
   readonly condition?: { readonly topic: string } | { readonly itemId: string } | { readonly text: string };
   readonly tags?: TagFilters;
   readonly n: number;
@@ -28,6 +31,9 @@ export interface SessionEvent {
 }
 
 export interface QueryParts {
+  /** Answers people with a history, unless a request names another. */
+  readonly personal: ServedModel;
+  readonly models: ServedModels;
   readonly reader: PersonReader;
   readonly catalogue: Catalogue;
   readonly actions: Actions;
@@ -47,12 +53,13 @@ interface Engagement {
 
 /**
  * The request with what is known of the person.
- * @throws PlatformError `item-not-found` when it is about an item nobody put
+ * @throws PlatformError `item-not-found` when it is about an item nobody put, `unknown-model` for one that is not in service
  */
 export async function readQuery(request: RecommendationRequest, parts: QueryParts): Promise<Query> {
   const { reader, catalogue } = parts;
   const { userId, n, asOfMs, excludeSeen, seed, tags = {} } = request;
   const condition = conditionOf(request, catalogue);
+  const personal = request.model === undefined ? parts.personal : await parts.models.named(request.model);
   const person = userId === undefined ? undefined : await reader.person(userId);
   const session = sessionOf(request, parts);
   const stored = person ? await engagementsOf(person, asOfMs, reader) : { wanted: [], unwanted: [] };
@@ -70,12 +77,12 @@ export async function readQuery(request: RecommendationRequest, parts: QueryPart
     seen: new Set(wanted.map(({ itemRow }) => itemRow)),
     hidden: new Set([...stored.unwanted, ...session.unwanted]),
     excluded: new Set(condition?.kind === "item" ? [...excludedIds, condition.itemRow] : excludedIds),
-    ...{ excludeSeen, tags, condition, person, n, asOfMs, seed },
+    ...{ excludeSeen, tags, condition, personal, person, n, asOfMs, seed },
   };
 }
 
 /** A query of nobody about nothing. */
-export function emptyQuery(n: number, asOfMs: number): Query {
+export function emptyQuery(personal: ServedModel, n: number, asOfMs: number): Query {
   const none = new Set<number>();
   return {
     history: { itemRows: new Uint32Array(0) },
@@ -87,6 +94,7 @@ export function emptyQuery(n: number, asOfMs: number): Query {
     excludeSeen: true,
     tags: {},
     condition: undefined,
+    personal,
     person: undefined,
     seed: "",
     n,
@@ -113,16 +121,14 @@ async function engagementsOf(
     reader.rowsOf(person, { kind: "positive", asOfMs }),
     reader.rowsOf(person, { kind: "negative", asOfMs }),
   ]);
-  const wanted = itemsIn(positive)
-    .reverse()
-    .map(({ rows, n }) => ({
-      itemRow: rows.itemRow(n),
-      action: rows.action(n),
-      weight: reader.strengthOf(rows.action(n)),
-      timestampMs: rows.timestampMs(n),
-      eventId: () => rows.eventId(n),
-    }));
-  return { wanted, unwanted: itemsIn(negative).map(({ rows, n }) => rows.itemRow(n)) };
+  const wanted = positive.toReversed().map(({ rows, n }) => ({
+    itemRow: rows.itemRow(n),
+    action: rows.action(n),
+    weight: reader.strengthOf(rows.action(n)),
+    timestampMs: rows.timestampMs(n),
+    eventId: () => rows.eventId(n),
+  }));
+  return { wanted, unwanted: negative.map(({ rows, n }) => rows.itemRow(n)) };
 }
 
 /** Strength of what a session says without naming an action. */

@@ -1,5 +1,6 @@
 import { DAY_MS, type ItemRow, murmur3, PlatformError, Random } from "#base";
 import type { DeclaredSurface } from "#declarations";
+import type { ModelId, ServedModel } from "#models";
 import { readPersonSequence, type SequenceRow } from "#sequences";
 import { compareLists, type ListComparison } from "./compare-lists.ts";
 import { PersonReader } from "./person-reader.ts";
@@ -8,7 +9,6 @@ import { emptyQuery, type RecommendationRequest, readQuery } from "./query.ts";
 import { type PipelineRun, runPipeline } from "./run-pipeline.ts";
 import { utilityOf } from "./scorers/utility.ts";
 import type { ServedList } from "./served-list.ts";
-import type { ServedModel } from "./served-model.ts";
 import { type Surface, type SurfaceParts, Surfaces, shadowOf } from "./surfaces.ts";
 
 export interface RecommenderParts extends Omit<SurfaceParts, "reader"> {
@@ -23,6 +23,8 @@ export interface Recommendations {
   readonly isColdStart: boolean;
   /** True when something is stored of the person who was asked for. */
   readonly isKnown: boolean;
+  /** The model that answered, or would have, for somebody with a history. */
+  readonly personal: ServedModel;
   /** Time of the newest event the list reflects; `undefined` for a cold start. */
   readonly newestEventMs: number | undefined;
   readonly trace: PipelineTrace;
@@ -41,8 +43,8 @@ export interface Ranking {
   readonly items: readonly RankedItem[];
   readonly unknownItemIds: readonly string[];
   readonly isColdStart: boolean;
+  readonly personal: ServedModel;
   readonly newestEventMs: number | undefined;
-  readonly scorer: string;
 }
 
 /** Recommendations, rankings and related items, by the stages of surfaces and the models in service. */
@@ -57,7 +59,12 @@ export class Recommender {
     this.#surfaces = new Surfaces({ ...parts, reader: this.#reader }, parts.surfaces);
   }
 
-  /** The models that answer, for the `versions` of every response. */
+  /** Which versions of which models are in service. */
+  get modelIds(): readonly ModelId[] {
+    return this.#parts.models.ids;
+  }
+
+  /** The models that answer where no other is asked for, for the `versions` of every response. */
   get models(): { readonly personal: ServedModel; readonly coldStart: ServedModel } {
     return this.#parts;
   }
@@ -73,7 +80,7 @@ export class Recommender {
     throw new PlatformError("unknown-surface", `no surface "${name}" is declared; there are ${known}`);
   }
 
-  /** @throws PlatformError `unknown-surface`, `item-not-found` */
+  /** @throws PlatformError `unknown-surface`, `unknown-model`, `item-not-found` */
   async recommend(request: RecommendationRequest): Promise<Recommendations> {
     const { name, pipeline } = this.surface(request.surface);
     const query = await this.#queryOf(request);
@@ -102,7 +109,7 @@ export class Recommender {
     return compareLists(one ?? [], other ?? [], this.#parts.catalogue);
   }
 
-  /** Scores items somebody else found. @throws PlatformError `unknown-surface`, `item-not-found` */
+  /** Scores items somebody else found. @throws PlatformError `unknown-surface`, `unknown-model`, `item-not-found` */
   async rank(request: RecommendationRequest, itemIds: readonly string[]): Promise<Ranking> {
     const { name, pipeline } = this.surface(request.surface);
     const query = await this.#queryOf(request);
@@ -131,15 +138,15 @@ export class Recommender {
       items: items.sort((left, right) => orderOf(right) - orderOf(left) || 0),
       unknownItemIds: rows.filter(({ itemRow }) => itemRow === undefined).map(({ itemId }) => itemId),
       isColdStart: history.itemRows.length === 0,
+      personal: query.personal,
       newestEventMs: history.timestampsMs?.at(-1),
-      scorer: scorer?.name ?? "",
     };
   }
 
   /** Items the same people engage with, nearest first; then items that share tags, which also serves items still unmet. */
   async related(itemRow: ItemRow, n: number, asOfMs: number): Promise<readonly Recommended[]> {
     const query = {
-      ...emptyQuery(n, asOfMs),
+      ...emptyQuery(this.#parts.personal, n, asOfMs),
       condition: { kind: "item", itemRow } as const,
       excluded: new Set<number>([itemRow]),
     };
@@ -175,6 +182,7 @@ function told(surface: string, query: Query, { items, trace }: PipelineRun): Rec
     items,
     isColdStart: query.history.itemRows.length === 0,
     isKnown: query.person !== undefined,
+    personal: query.personal,
     newestEventMs: query.history.timestampsMs?.at(-1),
     trace,
   };

@@ -2,12 +2,12 @@ import type { Clock } from "#base";
 import {
   type DeclaredSurface,
   defaultSurface,
-  type ModelRole,
   type SurfaceScorer,
   type SurfaceSource,
   sourceNameOf,
 } from "#declarations";
 import type { Actions, Catalogue, IdentityGraph, NamedPurpose } from "#events";
+import type { ServedModel, ServedModels } from "#models";
 import type { EventLog, StateReader } from "#storage";
 import { AvailabilityFilter } from "./filters/availability-filter.ts";
 import { FatigueFilter } from "./filters/fatigue-filter.ts";
@@ -26,7 +26,6 @@ import { ByQuery } from "./scorers/by-query.ts";
 import { FusionScorer } from "./scorers/fusion-scorer.ts";
 import { ModelScorer, SCORE } from "./scorers/model-scorer.ts";
 import { Blender } from "./selectors/blender.ts";
-import type { ServedModel } from "./served-model.ts";
 import { FreshSource } from "./sources/fresh-source.ts";
 import { ModelSource } from "./sources/model-source.ts";
 import { NeighboursSource } from "./sources/neighbours-source.ts";
@@ -50,6 +49,8 @@ export interface SurfaceParts {
   readonly personal: ServedModel;
   /** Answers everybody else, and fills lists that the personal model cannot. */
   readonly coldStart: ServedModel;
+  /** All in service; a surface may name any of them, and a request the one that answers in place of the personal one. */
+  readonly models: ServedModels;
 }
 
 /** The stages of a surface. */
@@ -66,6 +67,9 @@ export function shadowOf(surface: string): string {
   return `${surface}:shadow`;
 }
 
+/** Roles of models. */
+const PERSONAL = "personal";
+const COLD_START = "cold-start";
 const BUDGET = 200;
 const TIMEOUT_MS = 200;
 const PINNED = 50;
@@ -81,8 +85,8 @@ export class Surfaces {
   readonly #parts: SurfaceParts;
   readonly #tags: TagIndex;
   readonly #texts: TextIndex;
-  readonly #scores: Readonly<Record<ModelRole, QueryScores>>;
-  readonly #neighbours: Neighbours;
+  readonly #personal = new QueryScores(({ personal }) => personal);
+  readonly #neighbours = new Neighbours();
   readonly #byName: ReadonlyMap<string, Surface>;
   #born: BornOrder | undefined;
   readonly #popular = new Map<number, PopularNow>();
@@ -91,11 +95,6 @@ export class Surfaces {
     this.#parts = parts;
     this.#tags = new TagIndex(parts.catalogue);
     this.#texts = new TextIndex(parts.catalogue);
-    this.#scores = {
-      personal: new QueryScores(parts.personal.model),
-      "cold-start": new QueryScores(parts.coldStart.model),
-    };
-    this.#neighbours = new Neighbours(parts.personal.model);
     const all = declared.size > 0 ? declared : new Map([[BUILT_IN, defaultSurface]]);
     this.#byName = new Map([...all].flatMap(([name, surface]) => this.#made(name, surface)));
   }
@@ -139,7 +138,7 @@ export class Surfaces {
   }
 
   #pipelineOf(name: string, declared: DeclaredSurface): Pipeline {
-    const { catalogue, actions, reader, personal } = this.#parts;
+    const { catalogue, actions, reader } = this.#parts;
     const { filters: { fatigue, tags } = {}, rules = [] } = declared;
     const fresh = declared.sources.filter(({ kind }) => kind === "fresh").map(sourceNameOf);
     const pins = rules.flatMap((rule) =>
@@ -160,7 +159,7 @@ export class Surfaces {
       scorer: this.#scorerFor(declared.scorer),
       utility: { [SCORE]: 1 },
       selector: new Blender(catalogue, declared),
-      hydrators: [new ReasonHydrator(personal.model, new Wording(catalogue, actions, fresh))],
+      hydrators: [new ReasonHydrator(new Wording(catalogue, actions, fresh))],
     };
   }
 
@@ -173,7 +172,7 @@ export class Surfaces {
     const name = sourceNameOf(declared);
     switch (declared.kind) {
       case "model":
-        return new ModelSource(name, this.#scores[declared.model], declared.model === "personal");
+        return new ModelSource(name, this.#scoresBy(declared.model), declared.model !== COLD_START);
       case "neighbours":
         return new NeighboursSource(name, this.#neighbours, declared.newest ?? NEWEST);
       case "fresh":
@@ -194,11 +193,11 @@ export class Surfaces {
 
   /** Sources of lists that are about something; every surface has them. */
   #conditional(): SourceStage[] {
-    const { catalogue, personal } = this.#parts;
+    const { catalogue } = this.#parts;
     const sources = [
-      new RelatedSource(personal.model),
+      new RelatedSource(),
       new SharedTagsSource(catalogue, this.#tags),
-      new TopicSource(this.#tags, this.#scores["cold-start"]),
+      new TopicSource(this.#tags, this.#scoresBy(COLD_START)),
       new TextSource(this.#texts),
     ];
     return sources.map((source) => ({ source, budget: BUDGET, timeoutMs: TIMEOUT_MS }));
@@ -207,20 +206,28 @@ export class Surfaces {
   /** A list about something is ranked by how well an item fits that, with the person's taste as one vote more. */
   #scorerFor(declared: SurfaceScorer | undefined): Scorer {
     const isConditional = ({ condition }: Query): boolean => condition !== undefined;
-    const fitting = new FusionScorer(this.#byModel("personal"));
+    const fitting = new FusionScorer(this.#byModel(PERSONAL));
     return new ByQuery(isConditional, fitting, this.#scorerOf(declared));
   }
 
-  #scorerOf(declared: SurfaceScorer = { kind: "model", model: "personal" }): Scorer {
+  #scorerOf(declared: SurfaceScorer = { kind: "model", model: PERSONAL }): Scorer {
     if (declared.kind === "model") return this.#byModel(declared.model);
     return new FusionScorer(declared.model && this.#byModel(declared.model));
   }
 
   /** Somebody without a history is scored by what is popular. */
-  #byModel(role: ModelRole): Scorer {
-    const coldStart = new ModelScorer(this.#scores["cold-start"]);
-    if (role === "cold-start") return coldStart;
+  #byModel(model: string): Scorer {
+    const coldStart = new ModelScorer(COLD_START, this.#scoresBy(COLD_START));
+    if (model === COLD_START) return coldStart;
     const hasHistory = ({ history }: Query): boolean => history.itemRows.length > 0;
-    return new ByQuery(hasHistory, new ModelScorer(this.#scores.personal), coldStart);
+    return new ByQuery(hasHistory, new ModelScorer(model, this.#scoresBy(model)), coldStart);
+  }
+
+  /** By role, or by the name of a model in service. */
+  #scoresBy(model: string): QueryScores {
+    const { coldStart, models } = this.#parts;
+    if (model === PERSONAL) return this.#personal;
+    if (model === COLD_START) return new QueryScores(() => coldStart, this.#personal);
+    return new QueryScores(() => models.named(model), this.#personal);
   }
 }

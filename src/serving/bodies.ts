@@ -7,14 +7,8 @@ import type {
   ServedListResponse,
 } from "#api";
 import type { Catalogue, DeadLetter, IngestResult } from "#events";
-import type {
-  PipelineTrace,
-  Recommended,
-  Recommender,
-  ServedItem,
-  ServedList,
-  ServedModel,
-} from "#recommendation";
+import type { ServedModel } from "#models";
+import type { PipelineTrace, Recommended, Recommender, ServedItem, ServedList } from "#recommendation";
 import { hasItem, type SequenceRow } from "#sequences";
 
 /** @file Domain values as the API's bodies. */
@@ -32,7 +26,7 @@ export function versionOf({ model, version, dataUntilMs }: ServedModel): ModelVe
 }
 
 /** The models that answer. */
-export function versionsOf({ models: { personal, coldStart } }: Pick<Recommender, "models">) {
+export function versionsOf({ personal, coldStart }: Recommender["models"]) {
   return { personal: versionOf(personal), coldStart: versionOf(coldStart) };
 }
 

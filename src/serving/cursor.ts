@@ -70,8 +70,7 @@ function askedBy({ cursor: _, n: _n, explain: _explain, ...body }: Recommendatio
 }
 
 function answeringFor({ surface }: RecommendationBody, recommender: Recommender): unknown {
-  const { personal, coldStart } = recommender.models;
-  const versions = [personal, coldStart].map(({ model, version }) => [model.name, version]);
+  const versions = recommender.modelIds.map(({ name, version }) => [name, version]);
   return [versions, recommender.surface(surface).declared];
 }
 

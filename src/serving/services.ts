@@ -1,7 +1,8 @@
-import type { PlatformResponse, SchemaResponse } from "#api";
+import type { ModelBody, PlatformResponse, SchemaResponse } from "#api";
 import type { Clock } from "#base";
 import type { Actions, Catalogue, DeadLetters, IdentityGraph, Ingestion, Purposes } from "#events";
 import type { Erasures } from "#governance";
+import type { UserVectors } from "#profiles";
 import type { Recommender, ServedLists } from "#recommendation";
 import type { StateReader } from "#storage";
 import type { Metrics } from "./metrics.ts";
@@ -19,6 +20,9 @@ export interface Services {
   readonly erasures: Erasures;
   readonly recommender: Recommender;
   readonly servedLists: ServedLists;
+  readonly vectors: UserVectors;
+  /** All models there are, in service or not, the newest version of a name last. */
+  readonly modelBodies: () => Promise<readonly ModelBody[]>;
   readonly metrics: Metrics;
   /** What the application declares, as JSON Schema. */
   readonly declared: SchemaResponse;

@@ -26,10 +26,10 @@ export class FatigueFilter implements Filter {
     const sinceMs = asOfMs - this.#limit.hours * HOUR_MS;
     const shown = new Map<number, number>();
     const impressions = await this.#reader.rowsOf(person, { kind: "impression", asOfMs, sinceMs });
-    impressions.forEach((rows, n) => {
+    for (const { rows, n } of impressions) {
       const itemRow = rows.itemRow(n);
       shown.set(itemRow, (shown.get(itemRow) ?? 0) + 1);
-    });
+    }
     return (itemRow) => seen.has(itemRow) || (shown.get(itemRow) ?? 0) < this.#limit.impressions;
   }
 }

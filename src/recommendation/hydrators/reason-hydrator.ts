@@ -1,5 +1,4 @@
 import type { Actions, Catalogue } from "#events";
-import type { FittedModel } from "#models";
 import type { Hydrator, Query, Reason, Recommended } from "../pipeline.ts";
 
 const EVIDENCE_KEPT = 3;
@@ -7,12 +6,9 @@ const EVIDENCE_KEPT = 3;
 /** Says why: what the list is about, else the engagements that added most to the item's score, else where the item came from. */
 export class ReasonHydrator implements Hydrator {
   readonly name = "reason";
-  readonly #model: FittedModel;
   readonly #wording: Wording;
 
-  /** `model`: the one that knows people. */
-  constructor(model: FittedModel, wording: Wording) {
-    this.#model = model;
+  constructor(wording: Wording) {
     this.#wording = wording;
   }
 
@@ -31,9 +27,13 @@ export class ReasonHydrator implements Hydrator {
 
   /** Of the engagements that speak for the item; `undefined` when none does. */
   async #ownReason(query: Query, { itemRow }: Recommended): Promise<Reason | undefined> {
-    const { history, eventIdAt } = query;
-    if (history.itemRows.length === 0 || itemRow >= this.#model.itemCount) return undefined;
-    const parts = await this.#model.explain(history, itemRow);
+    const {
+      history,
+      eventIdAt,
+      personal: { model },
+    } = query;
+    if (history.itemRows.length === 0 || itemRow >= model.itemCount) return undefined;
+    const parts = await model.explain(history, itemRow);
     const heaviest = Array.from(parts.keys())
       .filter((position) => parts[position]! > 0)
       .sort((left, right) => parts[right]! - parts[left]! || right - left)

@@ -2,33 +2,25 @@ import type { FittedModel } from "#models";
 import type { Proposal } from "../pipeline.ts";
 import { bestOf } from "../sources/proposals.ts";
 
-/** Items kept in memory with their neighbours. */
+/** Items of a model kept in memory with their neighbours. */
 const ITEMS_KEPT = 20_000;
 /** Neighbours kept of each. */
 const NEIGHBOURS = 200;
 
 /** The items nearest to an item by a model, which are the same every time: the newest asked for are kept. */
 export class Neighbours {
-  readonly #model: FittedModel;
-  readonly #kept = new Map<number, Promise<readonly Proposal[]>>();
-
-  constructor(model: FittedModel) {
-    this.#model = model;
-  }
+  readonly #kept = new WeakMap<FittedModel, Map<number, Promise<readonly Proposal[]>>>();
 
   /** At most 200, nearest first, with positive nearness; none of an item the model has not met. */
-  of(itemRow: number): Promise<readonly Proposal[]> {
-    if (itemRow >= this.#model.itemCount) return Promise.resolve([]);
-    const known = this.#kept.get(itemRow);
-    if (known) {
-      this.#kept.delete(itemRow);
-      this.#kept.set(itemRow, known);
-      return known;
-    }
-    const found = nearest(this.#model, itemRow, NEIGHBOURS);
-    this.#kept.set(itemRow, found);
-    const oldest = this.#kept.keys().next();
-    if (this.#kept.size > ITEMS_KEPT && !oldest.done) this.#kept.delete(oldest.value);
+  of(itemRow: number, model: FittedModel): Promise<readonly Proposal[]> {
+    if (itemRow >= model.itemCount) return Promise.resolve([]);
+    const kept = this.#kept.get(model) ?? new Map<number, Promise<readonly Proposal[]>>();
+    this.#kept.set(model, kept);
+    const found = kept.get(itemRow) ?? nearest(model, itemRow, NEIGHBOURS);
+    kept.delete(itemRow); // the newest asked for stand last
+    kept.set(itemRow, found);
+    const oldest = kept.keys().next();
+    if (kept.size > ITEMS_KEPT && !oldest.done) kept.delete(oldest.value);
     return found;
   }
 }

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { ItemInput } from "#api";
 import { Catalogue } from "#events";
-import { catalogueOf, put } from "../hand-made.cases.ts";
+import { catalogueOf, type PutItem, put } from "../hand-made.cases.ts";
 import { TextIndex } from "./text-index.ts";
 
 const found = (index: TextIndex, text: string): number[] =>
@@ -39,7 +38,7 @@ test("BM25 as worked out by hand", () => {
 
 test("after any puts and changes it says what an index made anew says", () => {
   const words = fc.constantFrom("oak", "ash", "elm", "fir", "yew");
-  const input: fc.Arbitrary<ItemInput> = fc.record({
+  const input: fc.Arbitrary<PutItem> = fc.record({
     itemId: fc.constantFrom("a", "b", "c", "d"),
     title: fc.array(words, { maxLength: 3 }).map((list) => list.join(" ")),
     tags: fc.array(words, { maxLength: 2 }),

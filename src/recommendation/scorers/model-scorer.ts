@@ -10,9 +10,9 @@ export class ModelScorer implements Scorer {
   readonly heads = [SCORE];
   readonly #scores: QueryScores;
 
-  constructor(scores: QueryScores) {
+  constructor(name: string, scores: QueryScores) {
+    this.name = name;
     this.#scores = scores;
-    this.name = scores.model.name;
   }
 
   async score(query: Query, candidates: readonly Candidate[]): Promise<Float32Array> {

@@ -19,9 +19,9 @@ export class NeighboursSource implements Source {
     return condition === undefined && history.itemRows.length > 0;
   }
 
-  async propose({ history }: Query, budget: number): Promise<readonly Proposal[]> {
+  async propose({ history, personal }: Query, budget: number): Promise<readonly Proposal[]> {
     const seeds = [...new Set([...history.itemRows].reverse())].slice(0, this.#newest);
-    const lists = await Promise.all(seeds.map((itemRow) => this.#neighbours.of(itemRow)));
+    const lists = await Promise.all(seeds.map((itemRow) => this.#neighbours.of(itemRow, personal.model)));
     const proposed = new Map<ItemRow, Proposal>();
     const longest = Math.max(0, ...lists.map((list) => list.length));
     for (let place = 0; place < longest && proposed.size < budget; place++)

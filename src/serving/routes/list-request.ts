@@ -5,13 +5,23 @@ import type { RecommendationRequest } from "#recommendation";
 export function requestOf(
   body: Omit<RankBody, "itemIds"> & Partial<RecommendationBody>,
 ): Omit<RecommendationRequest, "n" | "asOfMs" | "seed"> {
-  const { userId, session, surface, condition, filters, excludeSeen = true, excludeItemIds = [] } = body;
+  const {
+    userId,
+    session,
+    surface,
+    model,
+    condition,
+    filters,
+    excludeSeen = true,
+    excludeItemIds = [],
+  } = body;
   return {
     excludeSeen,
     excludeItemIds,
     ...(userId !== undefined && { userId }),
     ...(session && { session }),
     ...(surface !== undefined && { surface }),
+    ...(model !== undefined && { model }),
     ...(condition && { condition }),
     ...(filters?.tags && { tags: filters.tags }),
   };

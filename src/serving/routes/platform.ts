@@ -21,7 +21,7 @@ export function registerPlatformRoutes(server: Server, services: Services, traff
     },
     items: catalogue.itemCount,
     undeclaredEvents: await undeclaredEvents(state),
-    models: versionsOf(recommender),
+    models: versionsOf(recommender.models),
     links: { openapi: "/openapi.json", metrics: "/metrics", live: "/health/live", ready: "/health/ready" },
   }));
 

@@ -31,7 +31,7 @@ export function registerRankRoutes(server: Server, { catalogue, recommender, clo
         })),
         unknownItemIds: [...unknownItemIds],
         isColdStart: ranking.isColdStart,
-        versions: versionsOf(recommender),
+        versions: versionsOf({ ...recommender.models, personal: ranking.personal }),
         asOf: toIsoOrNull(ranking.newestEventMs),
         computedAt: toIso(clock.nowMs()),
       };

@@ -43,7 +43,7 @@ export function registerRecommendationRoutes(server: Server, services: Services)
         surface: made.surface,
         items: items.map((item) => recommendedItem(item, catalogue)),
         isColdStart: made.isColdStart,
-        versions: versionsOf(recommender),
+        versions: versionsOf({ ...recommender.models, personal: made.personal }),
         ...(nextCursor !== undefined && { nextCursor }),
         ...(body.explain && { stages: stagesBody(made.trace) }),
         asOf: toIsoOrNull(made.newestEventMs),
@@ -79,11 +79,11 @@ function sideEffects(
   { userId, condition }: RecommendationBody,
   { request, made, served }: { request: RecommendationRequest; made: Recommendations; served: ServedPage },
 ): void {
-  const { surface, isColdStart, isKnown, trace } = made;
+  const { surface, isColdStart, isKnown, personal, trace } = made;
   const { recommendationId, page, items } = served;
   metrics.countRecommendation(isColdStart ? "cold-start" : "personal");
   metrics.observePipeline(surface, trace);
-  const { personal, coldStart } = recommender.models;
+  const { coldStart } = recommender.models;
   const named = ({ model: { name }, version }: typeof personal) => ({ name, version });
   servedLists.keep({
     recommendationId,

@@ -1,0 +1,54 @@
+import type { Actions, Catalogue, NamedPurpose } from "#events";
+import type { StateReader } from "#storage";
+import type { History } from "./interactions.ts";
+import { type PersonState, readPersonSequence } from "./read-person.ts";
+import { actionCodes, hasItem, type SequenceQuery } from "./read-sequence.ts";
+import type { SequenceRow } from "./sequence-block.ts";
+import type { SequenceWindow } from "./sequence-window.ts";
+import { usableFor } from "./usable-rows.ts";
+
+export interface HistoryContext {
+  readonly state: StateReader;
+  readonly catalogue: Catalogue;
+  readonly actions: Actions;
+}
+
+export interface EngagementQuery extends Pick<SequenceQuery, "asOfMs" | "sinceMs" | "limit"> {
+  /** Of the declared actions, those that say this. */
+  readonly kind: "positive" | "negative" | "impression";
+  readonly purpose: NamedPurpose;
+}
+
+/** A person's newest rows of declared actions that may be used for a purpose, newest first, where they lie; also those of no item. */
+export function readActionRows(
+  { state, catalogue, actions }: HistoryContext,
+  person: PersonState,
+  { kind, purpose, ...query }: EngagementQuery,
+): Promise<SequenceWindow> {
+  const names = catalogue.actions.names().filter((name) => actions.named(name)?.kind === kind);
+  const isUsable = usableFor(purpose, person.record.consent, catalogue);
+  return readPersonSequence(state, person, { ...query, actions: actionCodes(catalogue, names), isUsable });
+}
+
+/** A person's newest engagements with items that may be used for a purpose, newest first. */
+export async function readEngagements(
+  context: HistoryContext,
+  person: PersonState,
+  query: EngagementQuery,
+): Promise<SequenceRow[]> {
+  return (await readActionRows(context, person, query)).rows().filter(hasItem);
+}
+
+/** Engagements, oldest first, as models read them: weighted by the declared strength of their action. */
+export function historyOfRows(
+  oldestFirst: readonly SequenceRow[],
+  { catalogue, actions }: Pick<HistoryContext, "catalogue" | "actions">,
+): History {
+  const strengthOf = ({ action }: SequenceRow): number =>
+    actions.named(catalogue.actions.nameOf(action))?.strength ?? 0;
+  return {
+    itemRows: Uint32Array.from(oldestFirst, ({ itemRow }) => itemRow),
+    weights: Float32Array.from(oldestFirst, strengthOf),
+    timestampsMs: Float64Array.from(oldestFirst, ({ timestampMs }) => timestampMs),
+  };
+}
