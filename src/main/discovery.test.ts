@@ -6,6 +6,7 @@ import { ignoreProgress } from "#base";
 import { createWorld, worldPresets } from "#datasets";
 import { defaultActions, defineConfig, itemsWhere, oneOf, surface } from "#declarations";
 import type { Server } from "#serving";
+import { compareSurfaces } from "./compare-surfaces.ts";
 import { importSource, runsOf } from "./import-source.ts";
 import { Platform } from "./platform.ts";
 
@@ -378,4 +379,19 @@ test("a surface and its shadow are compared behind the answers, and sources are 
   expect(payload).toMatch(/inkling_shadow_score_difference_count\{surface="home"\} [1-9]/);
   expect(payload).toMatch(/inkling_served_lists [1-9]/);
   expect(payload).not.toMatch(/inkling_shadow_failures_total\{/);
+});
+
+test("two surfaces are compared over people; one with itself is the same", async () => {
+  const recommender = await platform.createRecommender();
+  const request = { n: 10, asOfMs: platform.clock.nowMs() };
+  const people = [PERSON, "stored"];
+  const compare = (surfaces: readonly [string, string]) =>
+    compareSurfaces(recommender, surfaces, people, request, ignoreProgress);
+  const same = await compare(["plain", "plain"]);
+  expect(same).toMatchObject({ people: 2, n: 10, overlap: 1, samePlace: 1, scoreDifference: 0 });
+  expect(same.diversity[0]).toBe(same.diversity[1]);
+  const { overlap, diversity } = await compare(["plain", "home"]);
+  expect(overlap).toBeLessThan(1);
+  expect(diversity[1]).toBeGreaterThan(diversity[0]); // home spreads its tags
+  await expect(compare(["plain", "attic"])).rejects.toMatchObject({ code: "unknown-surface" });
 });
