@@ -8,6 +8,12 @@ export {
 export { DeadLetterBody, DeadLettersQuerystring, DeadLettersResponse } from "./dead-letters.ts";
 export { ErasureAccepted, ErasureBody, ErasureParams, ErasureResponse } from "./erasures.ts";
 export {
+  FeatureBody,
+  FeaturesResponse,
+  OnlineFeaturesBody,
+  OnlineFeaturesResponse,
+} from "./features.ts";
+export {
   BATCH_BYTES,
   BatchBody,
   BatchEnvelope,

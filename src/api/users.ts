@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { AnyKey, AsOf, ForPurpose, IsoTime } from "./common.ts";
+import { FeatureBody } from "./features.ts";
 
 /** One row of a sequence, enriched with what the catalogue knows of the item. */
 export const SequenceEvent = Type.Object({
@@ -49,7 +50,22 @@ export const SequenceResponse = Type.Object({
   ...signal,
 });
 
-export const UserQuerystring = Type.Object({ asOf: AsOf, purpose: ForPurpose });
+export const UserQuerystring = Type.Object({
+  asOf: AsOf,
+  purpose: ForPurpose,
+  include: Type.Optional(
+    Type.String({
+      pattern: "^features$",
+      description: "features: their values now, which goes without asOf",
+    }),
+  ),
+  features: Type.Optional(
+    Type.String({
+      maxLength: 10_000,
+      description: "Names of features, or of one feature service, divided by commas. Default: all",
+    }),
+  ),
+});
 
 export const TopicBody = Type.Object({
   topic: Type.String(),
@@ -80,6 +96,7 @@ export const UserResponse = Type.Object({
   counts: Type.Record(AnyKey, Type.Integer(), { description: "By action" }),
   topics: Type.Array(TopicBody),
   latest: Type.Array(SequenceEvent),
+  features: Type.Optional(Type.Record(AnyKey, FeatureBody)),
   ...signal,
 });
 
@@ -87,3 +104,4 @@ export type SequenceEvent = Static<typeof SequenceEvent>;
 export type SequenceQuerystring = Static<typeof SequenceQuerystring>;
 export type SequenceResponse = Static<typeof SequenceResponse>;
 export type UserResponse = Static<typeof UserResponse>;
+export type UserQuerystring = Static<typeof UserQuerystring>;

@@ -1,6 +1,8 @@
 import { TrackMessage } from "#api";
 import { PlatformError } from "#base";
 import { type ActionKind, actionKinds, type DeclaredAction } from "./action.ts";
+import { checkName, fail, requireKnownKeys, requireObject } from "./config-fault.ts";
+import { checkFeatures, type FeatureContext } from "./features/check-features.ts";
 import { type Annotations, type Field, type Fields, type JsonSchema, sensitivities } from "./field.ts";
 import { type ConsentDefault, consentDefaults, MAX_PURPOSES, PERSONALIZATION } from "./purpose.ts";
 
@@ -24,6 +26,9 @@ const CONFIG_KEYS = [
   "sources",
   "purposes",
   "retention",
+  "features",
+  "featureServices",
+  "labels",
   "mode",
 ];
 const ACTION_KEYS = ["kind", "strength", "verb", "maxRows", "properties"];
@@ -36,8 +41,6 @@ const MESSAGE_TYPES = ["identify", "page", "screen", "group", "alias"];
 /** What a sequence keeps in all. */
 const MAX_ROWS = 16_384;
 const ANNOTATION_KEYS = ["description", "owner", "retentionDays", "sensitivity"];
-/** As keys of an object these mean something to JavaScript. */
-const FORBIDDEN_NAMES = ["__proto__", "constructor", "prototype"];
 const platformProperties = Object.keys(TrackMessage.properties.properties.properties);
 
 /** @throws PlatformError `invalid-config` that names the value and the fix */
@@ -64,6 +67,7 @@ export function checkConfig(config: unknown): void {
   if (retention !== undefined) checkRetention(retention);
   if (mode !== undefined && mode !== "strict" && mode !== "lenient")
     fail("mode", mode, 'it is "strict" or "lenient"');
+  checkFeatures(config as unknown as FeatureContext); // the parts it reads are checked above
 }
 
 function checkAction(place: string, declared: unknown): asserts declared is DeclaredAction {
@@ -248,34 +252,4 @@ function checkAnnotations(place: string, annotations: Annotations): void {
     fail(`${place}.retentionDays`, retentionDays, "give whole days from 1, or leave it out to keep it");
   if (sensitivity !== undefined && !sensitivities.includes(sensitivity))
     fail(`${place}.sensitivity`, sensitivity, `it is one of ${sensitivities.join(", ")}`);
-}
-
-/** Names come back in URLs and comma-separated filters, and are keys of objects. */
-function checkName(place: string, name: string, maxLength: number): void {
-  if (name.trim() === "" || name !== name.trim()) fail(place, name, "give a name without blanks around it");
-  if (name.length > maxLength)
-    fail(place, name, `it has ${name.length} characters, at most ${maxLength} can arrive`);
-  if (name.includes(",")) fail(place, name, "filters divide names by commas; leave it out");
-  if (/\p{Cc}|\p{Cs}/u.test(name)) fail(place, name, "it has a control character or half a character");
-  if (FORBIDDEN_NAMES.includes(name))
-    fail(place, name, "the word means something to JavaScript; take another");
-}
-
-function requireObject(
-  place: string,
-  value: unknown,
-  fix: string,
-): asserts value is Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) fail(place, value, fix);
-}
-
-function requireKnownKeys(place: string, value: object, known: readonly string[]): void {
-  const stranger = Object.keys(value).find((key) => !known.includes(key));
-  if (stranger !== undefined) fail(place, stranger, `it is no setting here; known: ${known.join(", ")}`);
-}
-
-function fail(place: string, value: unknown, fix: string): never {
-  const shown = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
-  const short = shown.length > 60 ? `${shown.slice(0, 60)}...` : shown;
-  throw new PlatformError("invalid-config", `${place} is ${short}: ${fix}`);
 }

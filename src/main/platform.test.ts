@@ -395,6 +395,7 @@ describe("the door", () => {
     expect(Object.keys(paths).sort()).toEqual(
       [
         "/",
+        "/get-online-features",
         "/health/live",
         "/health/ready",
         "/metrics",
@@ -410,6 +411,7 @@ describe("the door", () => {
         "/v1/identify",
         "/v1/page",
         "/v1/screen",
+        "/v1/features",
         "/v1/group",
         "/v1/alias",
         "/v1/import",

@@ -23,6 +23,7 @@ import {
   replayDeadLetters,
   SHARED_PARTITION,
 } from "#events";
+import { type FeaturePlan, OnlineFeatures } from "#features";
 import type { Erasures } from "#governance";
 import { Recommender } from "#recommendation";
 import { readAllProgress } from "#sequences";
@@ -43,6 +44,7 @@ import { type DataManifest, paths, readManifest, writeManifest } from "./data-fo
 import { openDeadLetters } from "./dead-letters.ts";
 import { adopt, type Declared, declaredBy, numberPurposes } from "./declared.ts";
 import { createErasures, resumeErasures } from "./erase.ts";
+import { finishBackfill, planOf, tellDifference } from "./features.ts";
 import { fitInWorker } from "./fit.ts";
 import { BackgroundLake } from "./lake.ts";
 import { type ModelManifest, ModelStore } from "./model-store.ts";
@@ -55,7 +57,7 @@ export interface PlatformOptions {
   /** What the application declares; default: the built-in actions, everything else open. */
   readonly config?: Config;
   /** Of a folder made now; an existing one keeps its own. Without it only an existing folder opens. */
-  readonly create?: Omit<DataManifest, "format" | "partitionCount" | "actions" | "purposes" | "imported">;
+  readonly create?: Omit<DataManifest, "format" | "partitionCount" | "imported" | keyof Declared>;
   /** False: what is acknowledged survives the death of the process, and perhaps not that of the machine. Default: true. */
   readonly isDurable?: boolean;
   readonly progress: ProgressListener;
@@ -177,10 +179,12 @@ export class Platform {
     const declared = declaredBy(config);
     const lock = await lockFolder(folder);
     try {
+      if ((await readManifest(folder))?.pendingFeatures) await finishBackfill(folder, progress);
       const found =
         (await readManifest(folder)) ?? (create && (await createManifest(folder, create, declared)));
       if (!found) throw new PlatformError("no-data", `${folder} is empty; fill it with: inkling import`);
       const manifest = adopt(folder, found, declared);
+      tellDifference(manifest, config, onNotice);
       if (JSON.stringify(manifest) !== JSON.stringify(found)) await writeManifest(folder, manifest);
       const clock = manifest.clock === "historical" ? new HistoricalClock(0) : new SystemClock();
       const { partitionCount } = manifest;
@@ -209,6 +213,7 @@ export class Platform {
       const applier = await BackgroundApplier.start({
         ...{ folder, log, state, survivesMachine, progress, onNotice },
         declared: declared.actions,
+        features: manifest.features,
       });
       clock.observe(applier.newestMs);
       const parts = {
@@ -233,6 +238,11 @@ export class Platform {
       await lock.release();
       throw error;
     }
+  }
+
+  /** The features that state has of everybody. */
+  get plan(): FeaturePlan {
+    return planOf(this.#manifest);
   }
 
   get manifest(): DataManifest {
@@ -303,6 +313,10 @@ export class Platform {
       actions,
       purposes,
       ingestion,
+      features: new OnlineFeatures({
+        ...{ state, catalogue, identity, clock, plan: this.plan },
+        services: this.#config.featureServices ?? {},
+      }),
       recommender: new Recommender({
         ...{ state, catalogue, identity, actions, personal, coldStart },
         purpose: purposes.personalization,

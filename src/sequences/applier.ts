@@ -1,7 +1,7 @@
 import { type Actions, Catalogue, followShared, SHARED_PARTITION } from "#events";
 import { type EventLog, LogFollower, type LogRecord, type StateReader, type StateStore } from "#storage";
 import { OlderIds } from "./applied-ids.ts";
-import { applyEvents } from "./apply-events.ts";
+import { type AlsoApply, applyEvents } from "./apply-events.ts";
 import { progressKey } from "./state-keys.ts";
 
 /**
@@ -13,6 +13,8 @@ export interface ApplierParts {
   readonly log: EventLog;
   readonly state: StateStore;
   readonly actions: Actions;
+  /** What else is derived of the same events. */
+  readonly alsoApply?: AlsoApply | undefined;
   /** Told when later reads show everything of the partition before `offset`. */
   readonly onApplied: (partition: number, offset: number) => void;
   /** Told of every failure to apply; the applier tries again while the process lives. */
@@ -87,11 +89,12 @@ export class Applier {
   }
 
   async #apply(partition: number, records: readonly LogRecord[]): Promise<void> {
-    const { log, state, actions, onApplied } = this.#parts;
+    const { log, state, actions, alsoApply, onApplied } = this.#parts;
     await this.#followCatalogue.reached(log.end(SHARED_PARTITION));
     const kept = records.filter(({ bytes }) => bytes.length > 0); // the others were erased
     const olderIds = this.#olderIds;
-    const step = await applyEvents(kept, { state, catalogue: this.#catalogue, actions, olderIds, partition });
+    const catalogue = this.#catalogue;
+    const step = await applyEvents(kept, { state, catalogue, actions, olderIds, partition, alsoApply });
     this.#newestMs = Math.max(this.#newestMs, step.newestMs);
     const offset = records.at(-1)!.offset + 1;
     const progress = encodeProgress({ offset, newestMs: this.#newestMs });

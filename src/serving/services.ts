@@ -1,6 +1,7 @@
 import type { PlatformResponse, SchemaResponse } from "#api";
 import type { Clock } from "#base";
 import type { Actions, Catalogue, DeadLetters, IdentityGraph, Ingestion, Purposes } from "#events";
+import type { OnlineFeatures } from "#features";
 import type { Erasures } from "#governance";
 import type { Recommender } from "#recommendation";
 import type { StateReader } from "#storage";
@@ -17,6 +18,7 @@ export interface Services {
   readonly ingestion: Ingestion;
   readonly deadLetters: DeadLetters;
   readonly erasures: Erasures;
+  readonly features: OnlineFeatures;
   readonly recommender: Recommender;
   readonly metrics: Metrics;
   /** What the application declares, as JSON Schema. */

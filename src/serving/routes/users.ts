@@ -15,6 +15,7 @@ import { SequenceJson } from "../sequence-json.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 import { asOfOf } from "./as-of.ts";
+import { includedFeatures } from "./features.ts";
 
 /** Definition version of the signals answered here: it changes when their meaning does. */
 const SIGNAL_VERSION = "1";
@@ -38,8 +39,10 @@ function registerProfileRoute(server: Server, services: Services): void {
       },
     },
     async ({ params: { id }, query }) => {
-      const profile = await readProfile(services, id, asOfOf(query, clock), purposeOf(query, services));
+      const purpose = purposeOf(query, services);
+      const profile = await readProfile(services, id, asOfOf(query, clock), purpose);
       if (!profile) throw userNotFound(id);
+      const features = await includedFeatures(services, id, query, purpose);
       return {
         userId: identity.personOf(id),
         ids: [...identity.idsOf(id)],
@@ -51,6 +54,7 @@ function registerProfileRoute(server: Server, services: Services): void {
         counts: { ...profile.counts },
         topics: profile.topics.map((topic) => ({ ...topic, evidence: [...topic.evidence] })),
         latest: profile.latest.map((row) => sequenceEvent(row, catalogue)),
+        ...(features && { features }),
         asOf: toIso(profile.lastSeenMs),
         computedAt: toIso(clock.nowMs()),
         version: SIGNAL_VERSION,
