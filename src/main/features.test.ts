@@ -230,10 +230,10 @@ test("a refusal takes the features away, and agreeing again brings back what was
   });
   const read = async () =>
     (await post("/get-online-features", { features: ["saves_7d"], entities: { user: ["ann"] } })).results[1];
-  await post("/v1/batch", { batch: [choose(false, 0.9)] });
+  await post("/v1/batch", { batch: [choose(false, 0.4)] });
   expect(await read()).toMatchObject({ values: [null], statuses: ["NOT_FOUND"] });
   await post("/v1/batch", {
-    batch: [act("ann", "save", "map", 0.5, {}), choose(true, 0.4), act("ann", "save", "map", 0.3, {})],
+    batch: [act("ann", "save", "map", 0.3, {}), choose(true, 0.2), act("ann", "save", "map", 0.1, {})],
   });
   expect(await read()).toMatchObject({ values: [4], statuses: ["PRESENT"] });
 });
