@@ -102,6 +102,7 @@ export {
   type Window,
   type WindowDefinition,
 } from "./features/feature.ts";
+export { standardFeatures, standardLabels } from "./features/standard.ts";
 export {
   type Annotations,
   anything,

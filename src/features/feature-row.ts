@@ -179,20 +179,6 @@ export function* decodeRows(bytes: Uint8Array, { sources }: FeaturePlan): Genera
   }
 }
 
-/** A row as bytes, as {@link decodeRows} reads it. */
-export function encodeRow({ source, timestampMs, offset, streams, columns }: FeatureRow): Uint8Array {
-  const body = new PackedWriter();
-  body.whole(source.index);
-  body.whole(timestampMs);
-  body.whole(offset);
-  body.bytes(streams);
-  for (const column of columns) body.scalar(column);
-  const out = new PackedWriter();
-  out.whole(body.length);
-  out.bytes(body.take());
-  return out.take();
-}
-
 /** How a key or a value is read from a row. */
 export function compileForRow(
   tree: ExpressionTree,

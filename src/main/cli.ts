@@ -6,6 +6,7 @@ import { registerDeadLetter } from "./commands/dead-letter.ts";
 import { registerDoctor } from "./commands/doctor.ts";
 import { registerErase } from "./commands/erase.ts";
 import { registerEvaluate } from "./commands/evaluate.ts";
+import { registerFeatures } from "./commands/features.ts";
 import { registerImport } from "./commands/import.ts";
 import { registerQuery } from "./commands/query.ts";
 import { registerReplay } from "./commands/replay.ts";
@@ -30,6 +31,7 @@ for (const register of [
   registerTrain,
   registerEvaluate,
   registerReplay,
+  registerFeatures,
   registerQuery,
   registerErase,
   registerDeadLetter,

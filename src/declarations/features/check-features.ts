@@ -4,7 +4,7 @@ import { defaultPurposes } from "../purpose.ts";
 import type { AggregateTree } from "./aggregate.ts";
 import { checkDerived, type ValueShape } from "./check-derived.ts";
 import { actionsOf, checkExpression, type DeclaredFields, isClosedKey } from "./check-expression.ts";
-import { type ExpressionTree, isAboutItem } from "./expression.ts";
+import { type ExpressionTree, isAboutItem, leavesOf } from "./expression.ts";
 import type {
   AggregateDefinition,
   FeatureDefinition,
@@ -87,6 +87,11 @@ function checkAggregate(definition: AggregateDefinition, config: FeatureContext)
   if (!Object.hasOwn(config.purposes ?? defaultPurposes, purpose))
     fail(`${place}.purpose`, purpose, "it is not declared under purposes");
   if (keyedBy) checkExpression(`${place}.keyedBy`, keyedBy, from, config);
+  if (keyedBy && isAboutItem(keyedBy) && keyedBy.op !== "item-tags" && keyedBy.op !== "item-attribute")
+    fail(`${place}.keyedBy`, keyedBy.op, "of the item take item.topic or one attribute");
+  for (const tree of where?.op === "all" ? where.of : where ? [where] : [])
+    if (isAboutItem(tree) && !leavesOf(tree).every(isItemLeaf))
+      fail(`${place}.where`, tree.op, "ask the event and the item each on its own: where(...).where(...)");
   const asksCatalogue = [where, keyedBy].some((tree) => tree && isAboutItem(tree));
   if (where && isAboutItem(where) && keyedBy && !isAboutItem(keyedBy))
     fail(`${place}.where`, where.op, "a condition on the item goes with a key of the item, or with none");
@@ -104,6 +109,11 @@ function checkAggregate(definition: AggregateDefinition, config: FeatureContext)
       "what is told apart by item, or by any text, grows without bound over a lifetime; give it a window",
     );
   return keyedBy ? (shape === "number" ? "map" : "other") : shape;
+}
+
+/** What the catalogue answers, and what needs no answer. */
+function isItemLeaf({ op }: ExpressionTree): boolean {
+  return op === "item-tags" || op === "item-attribute" || op === "constant";
 }
 
 function checkLabel(definition: LabelDefinition, config: FeatureContext): void {

@@ -40,10 +40,3 @@ export function tileKey(userId: string, level: number, index: number): Uint8Arra
 export function tileIndexIn(key: Uint8Array): number {
   return Buffer.from(key.buffer, key.byteOffset, key.byteLength).readUInt32BE(key.length - 4);
 }
-
-/** Whether a key behind a user's prefix is of their features. */
-export function isFeatureKey(key: Uint8Array): boolean {
-  return key[key.indexOf(0) + 1] === FEATURES;
-}
-
-const FEATURES = 102; // "f"
