@@ -14,7 +14,7 @@ import {
   total,
   totalWhere,
 } from "./derived.ts";
-import { choose, event, item } from "./expression.ts";
+import { choose, type Expression, event, item } from "./expression.ts";
 import {
   derived,
   type EventSource,
@@ -41,7 +41,7 @@ export function standardFeatures(actions: DeclaredActions): readonly FeatureDefi
   const strengths = Object.fromEntries(wanted.map((name) => [name, actions[name]?.strength ?? 0]));
   const made = [
     ...names.flatMap(recencyAndFrequency),
-    ...(wanted.length > 0 ? engagementFeatures(events(...wanted), strengths) : []),
+    ...(wanted.length > 0 ? wantedFeatures(events(...wanted), choose(event.action, strengths)) : []),
     ...(wanted.length > 0 && shown.length > 0 ? impressionFeatures(events(...wanted), events(...shown)) : []),
   ];
   const keepers = wanted.filter((name) => strengths[name] === Math.max(...Object.values(strengths)));
@@ -73,53 +73,20 @@ function recencyAndFrequency(action: string): FeatureDefinition[] {
   ];
 }
 
-function engagementFeatures(
-  from: EventSource,
-  strengths: Readonly<Record<string, number>>,
-): FeatureDefinition[] {
-  const strength = choose(event.action, strengths);
+function wantedFeatures(from: EventSource, strength: Expression<number>): FeatureDefinition[] {
+  return [
+    ...engagementFeatures(from, strength),
+    ...topicFeatures(from, strength),
+    ...habitFeatures(from),
+    ...visitFeatures(from),
+  ];
+}
+
+function engagementFeatures(from: EventSource, strength: Expression<number>): FeatureDefinition[] {
   const weekly = feature("engagements_7d", { from, aggregate: count(), window: "7d" });
   const monthly = feature("engagements_30d", { from, aggregate: count(), window: "30d" });
-  const byDay = feature("engagements_by_day_30d", {
-    from,
-    keyedBy: event.day,
-    aggregate: count(),
-    window: "30d",
-  });
-  const byHour = feature("engagements_by_hour_90d", {
-    from,
-    keyedBy: event.hour,
-    aggregate: count(),
-    window: "90d",
-  });
-  const byWeekday = feature("engagements_by_weekday_90d", {
-    from,
-    keyedBy: event.weekday,
-    aggregate: count(),
-    window: "90d",
-  });
-  const bySurface = feature("engagements_by_surface_30d", {
-    from,
-    keyedBy: event.surface,
-    aggregate: count(),
-    window: "30d",
-  });
-  const byTopic = feature("engagements_by_topic_30d", {
-    from,
-    keyedBy: item.topic,
-    aggregate: count(),
-    window: "30d",
-  });
-  const affinities = feature("topic_affinity_90d", {
-    from,
-    keyedBy: item.topic,
-    aggregate: decayedSum("14d", strength),
-    window: "90d",
-  });
-  const latest = feature("last_items", { from, aggregate: lastK(event.itemId, 10), window: "90d" });
-  const visit = session();
   return [
-    ...[weekly, monthly, byDay, byHour, byWeekday, bySurface, byTopic, affinities, latest],
+    ...[weekly, monthly],
     feature("engagements_1d", { from, aggregate: count(), window: "1d" }),
     feature("engagements_90d", { from, aggregate: count(), window: "90d" }),
     feature("engagements_ever", { from, aggregate: count() }),
@@ -130,24 +97,56 @@ function engagementFeatures(
     feature("items_30d", { from, aggregate: approxUniqueCount(event.itemId), window: "30d" }),
     feature("dwell_30d", { from, aggregate: average(event.dwellMs), window: "30d" }),
     feature("value_90d", { from, aggregate: average(event.value), window: "90d" }),
-    feature("session_engagements", { from, aggregate: count(), window: visit }),
-    feature("session_items", { from, aggregate: approxUniqueCount(event.itemId), window: visit }),
-    feature("session_by_topic", { from, keyedBy: item.topic, aggregate: count(), window: visit }),
     derived("engagement_trend", divide(multiply(weekly, 30 / 7), monthly), {
       description: "1: this week is like the month",
     }),
-    derived("active_days_30d", size(byDay)),
-    derived("engagements_per_active_day", divide(monthly, size(byDay))),
+  ];
+}
+
+function topicFeatures(from: EventSource, strength: Expression<number>): FeatureDefinition[] {
+  const keyedBy = item.topic;
+  const byTopic = feature("engagements_by_topic_30d", { from, keyedBy, aggregate: count(), window: "30d" });
+  const affinities = feature("topic_affinity_90d", {
+    ...{ from, keyedBy },
+    aggregate: decayedSum("14d", strength),
+    window: "90d",
+  });
+  const latest = feature("last_items", { from, aggregate: lastK(event.itemId, 10), window: "90d" });
+  return [
+    ...[byTopic, affinities, latest],
     derived("topics_30d", size(byTopic)),
     derived("topic_entropy_30d", entropy(byTopic), { description: "bits" }),
     derived("topic_shares_90d", shares(affinities)),
     derived("top_topic", most(affinities)),
+    derived("interest_embedding", meanVector(latest)),
+  ];
+}
+
+function habitFeatures(from: EventSource): FeatureDefinition[] {
+  const counted = <Name extends string>(name: Name, keyedBy: Expression, window: "30d" | "90d") =>
+    feature(name, { from, keyedBy, aggregate: count(), window });
+  const byDay = counted("engagements_by_day_30d", event.day, "30d");
+  const byHour = counted("engagements_by_hour_90d", event.hour, "90d");
+  const byWeekday = counted("engagements_by_weekday_90d", event.weekday, "90d");
+  const bySurface = counted("engagements_by_surface_30d", event.surface, "30d");
+  return [
+    ...[byDay, byHour, byWeekday, bySurface],
+    derived("active_days_30d", size(byDay)),
+    derived("engagements_per_active_day", divide(total(byDay), size(byDay))),
     derived("hour_entropy_90d", entropy(byHour), { description: "bits" }),
     derived("weekday_entropy_90d", entropy(byWeekday), { description: "bits" }),
     derived("usual_hour", most(byHour), { description: "UTC" }),
     derived("usual_weekday", most(byWeekday), { description: "0 is Sunday, UTC" }),
     derived("surface_shares_30d", shares(bySurface)),
-    derived("interest_embedding", meanVector(latest)),
+  ];
+}
+
+function visitFeatures(from: EventSource): FeatureDefinition[] {
+  const window = session();
+  return [
+    feature("session_engagements", { from, aggregate: count(), window }),
+    feature("session_items", { from, aggregate: approxUniqueCount(event.itemId), window }),
+    feature("session_by_topic", { from, keyedBy: item.topic, aggregate: count(), window }),
   ];
 }
 
