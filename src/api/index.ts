@@ -22,6 +22,7 @@ export {
   ItemsEnvelope,
 } from "./ingest.ts";
 export { ItemInput } from "./items.ts";
+export { ModelBody, ModelParams, ModelsResponse } from "./models.ts";
 export { HealthResponse, PlatformResponse } from "./platform.ts";
 export {
   RecommendationBody,
@@ -40,3 +41,4 @@ export {
   UserQuerystring,
   UserResponse,
 } from "./users.ts";
+export { ScoreBody, ScoreResponse, VectorSignal } from "./vectors.ts";

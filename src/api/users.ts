@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { AnyKey, AsOf, ForPurpose, IsoTime } from "./common.ts";
 import { FeatureBody } from "./features.ts";
+import { UserVectorsBody } from "./vectors.ts";
 
 /** One row of a sequence, enriched with what the catalogue knows of the item. */
 export const SequenceEvent = Type.Object({
@@ -55,14 +56,20 @@ export const UserQuerystring = Type.Object({
   purpose: ForPurpose,
   include: Type.Optional(
     Type.String({
-      pattern: "^features$",
-      description: "features: their values now, which goes without asOf",
+      maxLength: 200,
+      description: "Signals to add, divided by commas: vectors, features (of now, so without asOf)",
     }),
   ),
   features: Type.Optional(
     Type.String({
       maxLength: 10_000,
-      description: "Names of features, or of one feature service, divided by commas. Default: all",
+      description: "Names of features, or of feature services, divided by commas. Default: all",
+    }),
+  ),
+  model: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      description: "The model in service that makes the vectors: name, or name@version. Default: the first",
     }),
   ),
 });
@@ -97,6 +104,7 @@ export const UserResponse = Type.Object({
   topics: Type.Array(TopicBody),
   latest: Type.Array(SequenceEvent),
   features: Type.Optional(Type.Record(AnyKey, FeatureBody)),
+  vectors: Type.Optional(UserVectorsBody),
   ...signal,
 });
 

@@ -11,6 +11,7 @@ export const errorCatalogue = {
   "item-not-found": { status: 404, meaning: "No such item was ever received." },
   "route-not-found": { status: 404, meaning: "No such path." },
   "data-locked": { status: 409, meaning: "Another process has this data folder open." },
+  "version-mismatch": { status: 409, meaning: "Vectors of different model versions were to be compared." },
   "body-too-large": { status: 413, meaning: "The body is over the documented limit." },
   "unsupported-media-type": {
     status: 415,

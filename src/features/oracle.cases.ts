@@ -186,7 +186,9 @@ function fold(tree: AggregateTree, values: Values, atMs: number): unknown {
           2 ** (wholes[n]! - base),
       );
       const now = Math.floor(atMs / tree.halfLifeMs);
-      return exactSum(terms) * 2 ** (base - now) * 2 ** -((atMs - now * tree.halfLifeMs) / tree.halfLifeMs);
+      return (
+        0 + exactSum(terms) * 2 ** (base - now) * 2 ** -((atMs - now * tree.halfLifeMs) / tree.halfLifeMs)
+      );
     }
   }
 }

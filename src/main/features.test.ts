@@ -90,7 +90,9 @@ async function open(wanted: Parameters<typeof defineConfig>[0]): Promise<void> {
   if (!(await platform.models.serving())) {
     platform.clock.observe(NOW);
     await platform.ingestion.ingestMessages([act("zoe", "view", "cup", 0, {})]);
-    await platform.fit(["popularity", "popularity"], () => {});
+    await platform.fit([{ name: "popularity" }, { name: "popularity" }], {
+      progress: ignoreProgress,
+    });
   }
   server = await platform.createServer({});
 }

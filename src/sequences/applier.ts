@@ -3,6 +3,7 @@ import { type EventLog, LogFollower, type LogRecord, type StateReader, type Stat
 import { OlderIds } from "./applied-ids.ts";
 import { type AlsoApply, applyEvents } from "./apply-events.ts";
 import { progressKey } from "./state-keys.ts";
+import { StepWriter } from "./step-writer.ts";
 
 /**
  * @file What keeps the state of users level with the log: one follower per partition, going on from the offset that is stored
@@ -26,6 +27,7 @@ export class Applier {
   readonly #catalogue = new Catalogue();
   readonly #followCatalogue: LogFollower;
   readonly #followUsers: LogFollower[] = [];
+  readonly #writers: StepWriter[] = [];
   readonly #olderIds = new OlderIds();
   #newestMs = 0;
 
@@ -74,27 +76,48 @@ export class Applier {
   async close(): Promise<void> {
     await Promise.all(this.#followUsers.map((follower) => follower.close()));
     await this.#followCatalogue.close();
+    await Promise.allSettled(this.#writers.map((writer) => writer.settle())); // what is not written is applied again
   }
 
   async #followPartition(partition: number): Promise<LogFollower> {
     const { log, state, onFailure } = this.#parts;
     const { offset, newestMs } = await readProgress(state, partition);
     this.#newestMs = Math.max(this.#newestMs, newestMs);
-    const take = (records: readonly LogRecord[]): Promise<void> =>
-      this.#apply(partition, records).catch((error: unknown) => {
-        this.#olderIds.clear(); // they know of events that were not applied after all
+    const writer = new StepWriter(state);
+    this.#writers.push(writer);
+    let made = offset; // the first record no step has taken in
+    const take = async (records: readonly LogRecord[]): Promise<void> => {
+      try {
+        const after = records.at(-1)!.offset + 1;
+        if (made < after)
+          await this.#apply(
+            partition,
+            records.filter((record) => record.offset >= made),
+            writer,
+          );
+        made = Math.max(made, after);
+        if (log.end(partition) <= after) await writer.settle(); // else the next step is made meanwhile
+      } catch (error) {
+        this.#olderIds.clear(); // they may know of events that were not applied after all
         throw error;
-      });
+      }
+    };
     return new LogFollower({ log, partition, from: offset, take, onFailure });
   }
 
-  async #apply(partition: number, records: readonly LogRecord[]): Promise<void> {
-    const { log, state, actions, alsoApply, onApplied } = this.#parts;
+  async #apply(partition: number, records: readonly LogRecord[], writer: StepWriter): Promise<void> {
+    const { log, actions, alsoApply, onApplied } = this.#parts;
     await this.#followCatalogue.reached(log.end(SHARED_PARTITION));
     const kept = records.filter(({ bytes }) => bytes.length > 0); // the others were erased
-    const olderIds = this.#olderIds;
-    const catalogue = this.#catalogue;
-    const step = await applyEvents(kept, { state, catalogue, actions, olderIds, partition, alsoApply });
+    const context = {
+      state: writer,
+      catalogue: this.#catalogue,
+      actions,
+      olderIds: this.#olderIds,
+      partition,
+      alsoApply,
+    };
+    const step = await applyEvents(kept, context);
     this.#newestMs = Math.max(this.#newestMs, step.newestMs);
     const offset = records.at(-1)!.offset + 1;
     const progress = encodeProgress({ offset, newestMs: this.#newestMs });
@@ -103,8 +126,7 @@ export class Applier {
       { kind: "put", key: progressKey(partition), value: progress },
       { kind: "put", key: progressKey(SHARED_PARTITION), value: catalogueProgress },
     );
-    await state.write(step.operations);
-    onApplied(partition, offset);
+    await writer.write(step.operations, () => onApplied(partition, offset));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ProgressListener, UserId } from "#base";
+import type { ItemId, ProgressListener, UserId } from "#base";
 import {
   type Actions,
   Catalogue,
@@ -19,8 +19,14 @@ export interface TrainingData {
   readonly interactions: Interactions;
   /** User row -> id. */
   readonly userIds: readonly UserId[];
+  /** Item row -> id. */
+  readonly itemIds: readonly ItemId[];
+  /** Time of the oldest event used, ms; 0 when there is none. */
+  readonly dataFromMs: number;
   /** Time of the newest event used, ms; 0 when there is none. */
   readonly dataUntilMs: number;
+  /** Per partition of the log, the records that were read: from the first up to before the second. */
+  readonly logOffsets: readonly (readonly [from: number, to: number])[];
 }
 
 const BATCH_RECORDS = 10_000;
@@ -54,7 +60,11 @@ export async function interactionsFromLog(
       progress({ stage: "reading the log", done, total });
     }
   }
-  return collector.finish();
+  const logOffsets = Array.from(
+    { length: log.partitionCount },
+    (_, partition) => [log.start(partition), log.end(partition)] as const,
+  );
+  return { ...collector.finish(), logOffsets };
 }
 
 interface Engagement {
@@ -104,7 +114,7 @@ class Collector {
     user.engagements.push({ item, weight: this.#strengthOf(event), timestampMs, consent });
   }
 
-  finish(): TrainingData {
+  finish(): Omit<TrainingData, "logOffsets"> {
     const used = Array.from(this.#people, ([userId, { engagements, choices }]) => {
       const isUsable = usableFor(this.#purpose, choices, this.#catalogue);
       return { userId, engagements: engagements.filter(isUsable) };
@@ -120,6 +130,7 @@ class Collector {
     const timestampsMs = new Float64Array(count);
     let position = 0;
     let dataUntilMs = 0;
+    let dataFromMs = Number.POSITIVE_INFINITY;
     for (const { engagements } of used) {
       engagements.sort((left, right) => left.timestampMs - right.timestampMs); // stable: ties stay in log order
       for (const { item, weight, timestampMs } of engagements) {
@@ -127,12 +138,15 @@ class Collector {
         weights[position] = weight;
         timestampsMs[position++] = timestampMs;
         dataUntilMs = Math.max(dataUntilMs, timestampMs);
+        dataFromMs = Math.min(dataFromMs, timestampMs);
       }
     }
     const sizes = { userCount: used.length, itemCount: this.#catalogue.itemCount };
     return {
       interactions: { ...sizes, offsets, itemRows, weights, timestampsMs },
       userIds: used.map(({ userId }) => userId),
+      itemIds: this.#catalogue.items().map(({ itemId }) => itemId),
+      dataFromMs: count > 0 ? dataFromMs : 0,
       dataUntilMs,
     };
   }

@@ -24,8 +24,8 @@ export interface LakeWriterParts {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** While little comes in, rows are gathered this long before they become a file. */
-const GATHER_MS = 5000;
+/** Rows are gathered before they become a file; while much comes in it has the processor, and the lake is a minute behind. */
+const GATHER = { ms: 5000, busyRecords: 10_000, atMostMs: 60_000 };
 /** Rows of one file of arrivals at most: fewer, larger files cost less each way. */
 const RUN_RECORDS = 50_000;
 /** Files of arrivals before they are moved to their days. */
@@ -49,7 +49,7 @@ export class LakeWriter {
           from: parts.lake.committed(partition),
           take: (records) => this.#write(partition, records),
           onFailure: parts.onFailure,
-          gatherMs: GATHER_MS,
+          gather: GATHER,
           runRecords: RUN_RECORDS,
         }),
     );

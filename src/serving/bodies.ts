@@ -1,6 +1,6 @@
 import type { DeadLetterBody, IngestResponse, ModelVersion, SequenceEvent } from "#api";
 import type { Catalogue, DeadLetter, IngestResult } from "#events";
-import type { ServedModel } from "#recommendation";
+import type { ServedModel } from "#models";
 import { hasItem, type SequenceRow } from "#sequences";
 
 /** @file Domain values as the API's bodies. */

@@ -17,9 +17,11 @@ import { registerFeatureRoutes } from "./routes/features.ts";
 import { registerIngestRoutes } from "./routes/ingest.ts";
 import { registerItemRoutes } from "./routes/items.ts";
 import { registerLinkRoutes } from "./routes/links.ts";
+import { registerModelRoutes } from "./routes/models.ts";
 import { registerPlatformRoutes } from "./routes/platform.ts";
 import { registerRecommendationRoutes } from "./routes/recommendations.ts";
 import { registerUserRoutes } from "./routes/users.ts";
+import { registerVectorRoutes } from "./routes/vectors.ts";
 import type { Services } from "./services.ts";
 import { Traffic } from "./traffic.ts";
 
@@ -122,6 +124,8 @@ async function registerRoutes(server: Server, services: Services, traffic: Traff
   registerErasureRoutes(server, services);
   registerDeadLetterRoutes(server, services);
   registerRecommendationRoutes(server, services);
+  registerVectorRoutes(server, services);
+  registerModelRoutes(server, services);
   await server.register(async (scope) => {
     const events = scope.withTypeProvider<TypeBoxTypeProvider>();
     readAsJson(events, EVENT_TYPES, inflater);

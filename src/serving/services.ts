@@ -1,8 +1,9 @@
-import type { PlatformResponse, SchemaResponse } from "#api";
+import type { ModelBody, PlatformResponse, SchemaResponse } from "#api";
 import type { Clock } from "#base";
 import type { Actions, Catalogue, DeadLetters, IdentityGraph, Ingestion, Purposes } from "#events";
 import type { OnlineFeatures } from "#features";
 import type { Erasures } from "#governance";
+import type { UserVectors } from "#profiles";
 import type { Recommender } from "#recommendation";
 import type { StateReader } from "#storage";
 import type { Metrics } from "./metrics.ts";
@@ -20,6 +21,9 @@ export interface Services {
   readonly erasures: Erasures;
   readonly features: OnlineFeatures;
   readonly recommender: Recommender;
+  readonly vectors: UserVectors;
+  /** All models there are, in service or not, the newest version of a name last. */
+  readonly modelBodies: () => Promise<readonly ModelBody[]>;
   readonly metrics: Metrics;
   /** What the application declares, as JSON Schema. */
   readonly declared: SchemaResponse;

@@ -13,8 +13,15 @@ export interface LogFollowerOptions {
   readonly onFailure: (error: unknown) => void;
   /** Records in a run at most. Default 10,000. */
   readonly runRecords?: number;
-  /** Waits this long for more before it takes a run that is not full, in the background. Default 0. */
-  readonly gatherMs?: number;
+  /** How it waits for more before it takes what there is, in the background. Default: not at all. */
+  readonly gather?: Gathering;
+}
+
+/** Waits `ms`, and again while at least `busyRecords` came in meanwhile, `atMostMs` in all. */
+export interface Gathering {
+  readonly ms: number;
+  readonly busyRecords: number;
+  readonly atMostMs: number;
 }
 
 /** Large enough to share a transaction among many users, small enough to answer a waiting writer soon. */
@@ -71,11 +78,8 @@ export class LogFollower {
     while (!signal.aborted) {
       try {
         await log.waitBeyond(partition, this.position, signal);
-        if (log.end(partition) - this.position < this.#runRecords) {
-          await pause(this.#options.gatherMs ?? 0, signal);
-          // What was gathered may lie in several storage units, each of which takes a step.
-          for (const end = log.end(partition); this.position < end && !signal.aborted; ) await this.#step();
-        } else await this.#step();
+        await this.#gather(signal);
+        for (const end = log.end(partition); this.position < end && !signal.aborted; ) await this.#step();
         told = undefined;
       } catch (error) {
         if (signal.aborted) return;
@@ -83,6 +87,16 @@ export class LogFollower {
         told = String(error);
         await new Promise((resume) => setTimeout(resume, RETRY_MS));
       }
+    }
+  }
+
+  async #gather(signal: AbortSignal): Promise<void> {
+    const { log, partition, gather } = this.#options;
+    if (!gather) return;
+    for (let waitedMs = 0; waitedMs < gather.atMostMs; waitedMs += gather.ms) {
+      const end = log.end(partition);
+      await pause(gather.ms, signal);
+      if (log.end(partition) - end < gather.busyRecords) return;
     }
   }
 
@@ -98,7 +112,7 @@ export class LogFollower {
 
 /** Resolves after the time, or at once when aborted. */
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (milliseconds === 0 || signal.aborted) return Promise.resolve();
+  if (signal.aborted) return Promise.resolve();
   return new Promise((resume) => {
     const done = (): void => {
       clearTimeout(timer);

@@ -56,5 +56,5 @@ export const averageOf: Aggregation<AverageState> = {
 };
 
 export function finiteOrNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
+  return Number.isFinite(value) ? value + 0 : null; // no negative zero
 }

@@ -17,13 +17,13 @@ import { canonicalJson, versionOf } from "./version.ts";
  *
  *     source   an action (or `identify`): which columns of its events are kept
  *     stream   the events of some sources for which a condition holds and which a purpose may use
- *     slot     a stream aggregated by a key: what tiles have a part for; features that differ in their window share it
+ *     tally     a stream aggregated by a key: what tiles have a part for; features that differ in their window share it
  */
 export interface FeaturePlan {
   readonly version: string;
   readonly definitions: readonly FeatureDefinition[];
   readonly sources: readonly Source[];
-  readonly slots: readonly Slot[];
+  readonly tallies: readonly Tally[];
   readonly features: ReadonlyMap<string, PlannedFeature>;
   /** How far back rows are kept behind a user's newest; 0 when nothing asks for rows. */
   readonly horizonMs: number;
@@ -49,10 +49,10 @@ export interface Stream {
   readonly purpose: NamedPurpose;
   /** What the event itself must say. */
   readonly where?: ExpressionTree;
-  readonly slots: readonly Slot[];
+  readonly tallies: readonly Tally[];
 }
 
-export interface Slot {
+export interface Tally {
   /** Its number in parts. */
   readonly index: number;
   readonly aggregation: Aggregation;
@@ -73,9 +73,9 @@ export interface PlannedAggregate {
   readonly kind: "aggregate";
   readonly definition: AggregateDefinition;
   readonly version: string;
-  readonly slot: Slot;
+  readonly tally: Tally;
   readonly window: WindowDefinition;
-  /** Where the slot is kept by item: what each item must be, and the keys it counts under. */
+  /** Where the tally is kept by item: what each item must be, and the keys it counts under. */
   readonly itemWhere: ExpressionTree | undefined;
   readonly itemKey: ExpressionTree | undefined;
   readonly purpose: NamedPurpose;
@@ -105,8 +105,8 @@ export function planFeatures(definitions: readonly FeatureDefinition[], context:
 interface Parts {
   readonly eventWhere: ExpressionTree | undefined;
   readonly itemWhere: ExpressionTree | undefined;
-  readonly keyKind: Slot["keyKind"];
-  readonly slotKey: ExpressionTree | undefined;
+  readonly keyKind: Tally["keyKind"];
+  readonly tallyKey: ExpressionTree | undefined;
   readonly itemKey: ExpressionTree | undefined;
 }
 
@@ -116,9 +116,9 @@ function partsOf({ where, keyedBy }: AggregateDefinition): Parts {
   const itemWhere = conjunction(conjuncts.filter(isAboutItem));
   const isByItem =
     itemWhere !== undefined || (keyedBy !== undefined && (isAboutItem(keyedBy) || keyedBy.op === "item-id"));
-  if (isByItem) return { eventWhere, itemWhere, keyKind: "item", slotKey: undefined, itemKey: keyedBy };
+  if (isByItem) return { eventWhere, itemWhere, keyKind: "item", tallyKey: undefined, itemKey: keyedBy };
   const keyKind = keyedBy ? "value" : "none";
-  return { eventWhere, itemWhere, keyKind, slotKey: keyedBy, itemKey: undefined };
+  return { eventWhere, itemWhere, keyKind, tallyKey: keyedBy, itemKey: undefined };
 }
 
 function conjunction(of: readonly ExpressionTree[]): ExpressionTree | undefined {
@@ -129,10 +129,10 @@ type Open<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] };
 
 class PlanBuilder {
   readonly #context: PlanContext;
-  readonly #slots = new Map<string, Open<Slot>>();
+  readonly #tallies = new Map<string, Open<Tally>>();
   readonly #streams = new Map<
     string,
-    Open<Stream> & { slots: Slot[]; readonly actions: readonly (string | undefined)[] }
+    Open<Stream> & { tallies: Tally[]; readonly actions: readonly (string | undefined)[] }
   >();
   readonly #features = new Map<string, PlannedFeature>();
   #horizonMs = 0;
@@ -150,9 +150,9 @@ class PlanBuilder {
     const { window, name } = definition;
     const parts = partsOf(definition);
     const purpose = this.#purposeOf(definition);
-    const slot = this.#slotOf(definition, parts, purpose);
-    slot.isLifetime ||= window.kind === "lifetime";
-    slot.isTiled ||= window.kind === "sliding" || window.kind === "fixed";
+    const tally = this.#tallyOf(definition, parts, purpose);
+    tally.isLifetime ||= window.kind === "lifetime";
+    tally.isTiled ||= window.kind === "sliding" || window.kind === "fixed";
     if (window.kind !== "lifetime")
       this.#horizonMs = Math.max(this.#horizonMs, window.kind === "session" ? window.maxMs : window.ms);
     const { itemWhere, itemKey } = parts;
@@ -160,7 +160,7 @@ class PlanBuilder {
       kind: "aggregate",
       definition,
       version,
-      slot,
+      tally,
       window,
       itemWhere,
       itemKey,
@@ -170,25 +170,25 @@ class PlanBuilder {
 
   finish(definitions: readonly FeatureDefinition[]): FeaturePlan {
     const kept = [...this.#features.values()].flatMap((planned) =>
-      planned.kind === "aggregate" && planned.window.kind !== "lifetime" ? [planned.slot] : [],
+      planned.kind === "aggregate" && planned.window.kind !== "lifetime" ? [planned.tally] : [],
     );
     const actions = [...new Set([...this.#streams.values()].flatMap((stream) => stream.actions))].sort();
     const sources = actions.map((action, index): Source => {
       const streams = [...this.#streams.values()].filter((stream) => stream.actions.includes(action));
-      const slots = streams.flatMap((stream) => stream.slots);
+      const tallies = streams.flatMap((stream) => stream.tallies);
       return {
         index,
         action,
         streams,
-        columns: columnsOf(slots),
-        keepsRows: slots.some((slot) => kept.includes(slot)),
+        columns: columnsOf(tallies),
+        keepsRows: tallies.some((tally) => kept.includes(tally)),
       };
     });
     return {
       version: versionOf(definitions.map((definition) => versionOf(definition))),
       definitions,
       sources,
-      slots: [...this.#slots.values()],
+      tallies: [...this.#tallies.values()],
       features: this.#features,
       horizonMs: this.#horizonMs,
     };
@@ -200,36 +200,36 @@ class PlanBuilder {
     );
   }
 
-  #slotOf(definition: AggregateDefinition, parts: Parts, purpose: NamedPurpose): Open<Slot> {
+  #tallyOf(definition: AggregateDefinition, parts: Parts, purpose: NamedPurpose): Open<Tally> {
     const { from, aggregate } = definition;
-    const { eventWhere, keyKind, slotKey } = parts;
+    const { eventWhere, keyKind, tallyKey } = parts;
     const actions =
       from.kind === "identify" ? [undefined] : [...(from.actions ?? this.#context.actions)].sort();
     const streamId = canonicalJson([actions, eventWhere ?? null, purpose.name]);
     let stream = this.#streams.get(streamId);
     if (!stream) {
-      stream = { purpose, ...(eventWhere && { where: eventWhere }), slots: [], actions };
+      stream = { purpose, ...(eventWhere && { where: eventWhere }), tallies: [], actions };
       this.#streams.set(streamId, stream);
     }
-    const slotId = canonicalJson([streamId, keyKind, slotKey ?? null, aggregate]);
-    let slot = this.#slots.get(slotId);
-    if (!slot) {
+    const tallyId = canonicalJson([streamId, keyKind, tallyKey ?? null, aggregate]);
+    let tally = this.#tallies.get(tallyId);
+    if (!tally) {
       const value = "of" in aggregate ? aggregate.of : undefined;
       const aggregation = aggregationOf(aggregate);
-      const index = this.#slots.size;
-      slot = { index, aggregation, value, keyKind, key: slotKey, isLifetime: false, isTiled: false };
-      this.#slots.set(slotId, slot);
-      stream.slots.push(slot);
+      const index = this.#tallies.size;
+      tally = { index, aggregation, value, keyKind, key: tallyKey, isLifetime: false, isTiled: false };
+      this.#tallies.set(tallyId, tally);
+      stream.tallies.push(tally);
     }
-    return slot;
+    return tally;
   }
 }
 
-/** What must be kept of an event so that its slots can be updated later. */
-function columnsOf(slots: readonly Slot[]): readonly Column[] {
+/** What must be kept of an event so that its tallies can be updated later. */
+function columnsOf(tallies: readonly Tally[]): readonly Column[] {
   const columns = new Map<string, Column>();
   const add = (column: Column): void => void columns.set(`${column.op} ${column.name}`, column);
-  for (const { keyKind, key, value } of slots) {
+  for (const { keyKind, key, value } of tallies) {
     if (keyKind === "item") add({ op: "item", name: "" });
     for (const leaf of [key, value].flatMap((tree) => (tree ? leavesOf(tree) : []))) {
       if (leaf.op === "item-id") add({ op: "item", name: "" });

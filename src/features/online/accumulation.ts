@@ -4,7 +4,7 @@ import type { FeatureValue } from "../aggregation.ts";
 import { derive } from "../definition/derive.ts";
 import { windowStart } from "../definition/window-start.ts";
 import type { FeatureRow } from "../feature-row.ts";
-import { addToEntries, entryOf, mergeEntries, type Part, type SlotPart } from "../part.ts";
+import { addToEntries, entryOf, mergeEntries, type Part, type TallyPart } from "../part.ts";
 import { sortSlices } from "../state/row-slices.ts";
 import type { CellPlan, FeatureRequest } from "./feature-request.ts";
 
@@ -25,7 +25,7 @@ export class Accumulation {
   /** By window. */
   readonly #startsMs: readonly number[];
   /** By cell. */
-  readonly #entries: readonly SlotPart[];
+  readonly #entries: readonly TallyPart[];
   readonly #sessions: readonly SessionRow[][];
 
   constructor(request: FeatureRequest, atMs: number) {
@@ -87,13 +87,13 @@ export class Accumulation {
   #visit(row: FeatureRow, edgeEndMs: (window: number) => number, isOpen: boolean): void {
     const { cells, cellsOf } = this.#request;
     const { timestampMs } = row;
-    this.#request.rows.visit(row, (slot, key, value) => {
-      for (const n of cellsOf[slot.index]!) {
+    this.#request.rows.visit(row, (tally, key, value) => {
+      for (const n of cellsOf[tally.index]!) {
         const { window, planned } = cells[n]!;
         if (planned.window.kind === "lifetime" && !isOpen) continue;
         if (timestampMs <= this.#startsMs[window]! || timestampMs >= edgeEndMs(window)) continue;
         if (planned.window.kind === "session") this.#sessions[n]!.push({ key, value, row, ...placeOf(row) });
-        else addToEntries(this.#entries[n]!, slot, key, value, row);
+        else addToEntries(this.#entries[n]!, tally, key, value, row);
       }
     });
   }
@@ -101,54 +101,54 @@ export class Accumulation {
   #merge(part: Part, isWanted: (cell: CellPlan) => boolean): void {
     for (const [n, cell] of this.#request.cells.entries()) {
       if (!isWanted(cell)) continue;
-      const { slot } = cell.planned;
-      const others = part.of(slot);
-      if (others) mergeEntries(this.#entries[n]!, slot, others);
+      const { tally } = cell.planned;
+      const others = part.of(tally);
+      if (others) mergeEntries(this.#entries[n]!, tally, others);
     }
   }
 
   #finishCell(cell: CellPlan, n: number, catalogue: Catalogue): Answer {
     const { planned, keysOfItem } = cell;
-    const { slot, window, definition } = planned;
+    const { tally, window, definition } = planned;
     let entries = this.#entries[n]!;
     if (window.kind === "session") entries = this.#sessionEntries(this.#sessions[n]!, cell);
     if (keysOfItem) entries = this.#byItem(entries, cell, keysOfItem, catalogue);
     let newestMs: number | undefined;
     for (const entry of entries.values()) newestMs = Math.max(newestMs ?? 0, entry.newestMs);
-    const finalize = (state: unknown): FeatureValue => slot.aggregation.finalize(state, this.#atMs);
+    const finalize = (state: unknown): FeatureValue => tally.aggregation.finalize(state, this.#atMs);
     if (!definition.keyedBy)
-      return { value: finalize(entries.get(null)?.state ?? slot.aggregation.prepare()), newestMs };
+      return { value: finalize(entries.get(null)?.state ?? tally.aggregation.prepare()), newestMs };
     const values = Array.from(entries, ([key, { state }]) => [String(key), finalize(state)] as const);
     values.sort(([left], [right]) => (left < right ? -1 : 1));
     return { value: Object.fromEntries(values) as FeatureValue, newestMs }; // of scalars and lists, as aggregations make them
   }
 
   /** The newest rows that are close enough to each other, when the newest is close enough to now. */
-  #sessionEntries(rows: SessionRow[], { planned: { window, slot } }: CellPlan): SlotPart {
-    const entries: SlotPart = new Map();
+  #sessionEntries(rows: SessionRow[], { planned: { window, tally } }: CellPlan): TallyPart {
+    const entries: TallyPart = new Map();
     if (window.kind !== "session") return entries;
     let laterMs = this.#atMs;
     for (const { key, value, row } of sortSlices(rows).reverse()) {
       if (laterMs - row.timestampMs > window.gapMs) break;
       laterMs = row.timestampMs;
-      addToEntries(entries, slot, key, value, row);
+      addToEntries(entries, tally, key, value, row);
     }
     return entries;
   }
 
   /** From what is kept by item to what is asked for by what the catalogue says of items. */
   #byItem(
-    entries: SlotPart,
-    { planned: { slot } }: CellPlan,
+    entries: TallyPart,
+    { planned: { tally } }: CellPlan,
     keysOfItem: NonNullable<CellPlan["keysOfItem"]>,
     catalogue: Catalogue,
-  ): SlotPart {
-    const found: SlotPart = new Map();
+  ): TallyPart {
+    const found: TallyPart = new Map();
     for (const [itemRow, { newestMs, state }] of entries) {
       if (typeof itemRow !== "number") continue;
       const keys = keysOfItem(catalogue.at(itemRow));
       for (const key of keys === "all" ? [null] : keys)
-        slot.aggregation.merge(entryOf(found, slot, key, newestMs).state, state);
+        tally.aggregation.merge(entryOf(found, tally, key, newestMs).state, state);
     }
     return found;
   }

@@ -1,7 +1,7 @@
 import { type ExpressionTree, inputsOf, type WindowDefinition } from "#declarations";
 import type { Catalogue, Item } from "#events";
 import { compileExpression, type Evaluate } from "../definition/compile-expression.ts";
-import type { FeaturePlan, PlannedAggregate, PlannedFeature, Slot } from "../definition/plan.ts";
+import type { FeaturePlan, PlannedAggregate, PlannedFeature, Tally } from "../definition/plan.ts";
 import { canonicalJson } from "../definition/version.ts";
 import { ofType } from "../feature-row.ts";
 import { RowReader } from "../part.ts";
@@ -18,7 +18,7 @@ export interface FeatureRequest {
   readonly cells: readonly CellPlan[];
   /** The different windows among them. */
   readonly windows: readonly WindowDefinition[];
-  /** By slot, which cells it updates. */
+  /** By tally, which cells it updates. */
   readonly cellsOf: readonly (readonly number[])[];
   readonly rows: RowReader;
   readonly needsLifetime: boolean;
@@ -28,7 +28,7 @@ export interface CellPlan {
   readonly planned: PlannedAggregate;
   /** Its place among the windows. */
   readonly window: number;
-  /** For a slot kept by item: the keys an item counts under; none when it does not count. */
+  /** For a tally kept by item: the keys an item counts under; none when it does not count. */
   readonly keysOfItem: ((item: Item) => readonly string[] | "all") | undefined;
 }
 
@@ -52,14 +52,14 @@ export function requestFeatures(
     (planned): CellPlan => ({
       planned,
       window: windowNames.indexOf(canonicalJson(planned.window)),
-      keysOfItem: planned.slot.keyKind === "item" ? keysOfItem(planned) : undefined,
+      keysOfItem: planned.tally.keyKind === "item" ? keysOfItem(planned) : undefined,
     }),
   );
   const cellsOf: number[][] = [];
   for (const [n, { planned }] of cells.entries()) {
-    const known = cellsOf[planned.slot.index];
+    const known = cellsOf[planned.tally.index];
     if (known) known.push(n);
-    else cellsOf[planned.slot.index] = [n];
+    else cellsOf[planned.tally.index] = [n];
   }
   return {
     plan,
@@ -67,7 +67,7 @@ export function requestFeatures(
     cells,
     windows: [...windows.values()],
     cellsOf,
-    rows: new RowReader(plan, catalogue, ({ index }: Slot) => cellsOf[index] !== undefined),
+    rows: new RowReader(plan, catalogue, ({ index }: Tally) => cellsOf[index] !== undefined),
     needsLifetime: cells.some(({ planned }) => planned.window.kind === "lifetime"),
   };
 }

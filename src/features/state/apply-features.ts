@@ -146,14 +146,14 @@ class UserUpdate {
     const bytes = Buffer.concat(this.#open);
     this.#open = [];
     this.#head.openCount = 0;
-    if (plan.slots.some(({ isLifetime }) => isLifetime)) {
+    if (plan.tallies.some(({ isLifetime }) => isLifetime)) {
       if (!this.#lifetime) {
         const [stored] = this.#head.hasLifetime ? await state.get([featureKey(this.#userId, "l")]) : [];
         this.#lifetime = stored ? Part.decode(stored, plan) : new Part();
       }
       const lifetime = this.#lifetime;
       for (const row of decodeRows(bytes, plan))
-        this.#lifetimeRows.visit(row, (slot, key, value) => lifetime.add(slot, key, value, row));
+        this.#lifetimeRows.visit(row, (tally, key, value) => lifetime.add(tally, key, value, row));
       this.#head.hasLifetime = true;
     }
     const kept = sliceRows(bytes).filter(({ source }) => plan.sources[source]!.keepsRows);

@@ -177,7 +177,7 @@ export class SealedRows {
     }
     tile.part ??= new Part();
     const { part } = tile;
-    this.#context.tiled.visit(row, (slot, key, value) => part.add(slot, key, value, row));
+    this.#context.tiled.visit(row, (tally, key, value) => part.add(tally, key, value, row));
   }
 
   /** Makes the tiles of the levels that the user has become busy enough for. */
@@ -187,7 +187,7 @@ export class SealedRows {
     const raised = TILE_LEVELS.flatMap(({ fromRows }, level) =>
       rowCount >= fromRows && !this.#hasLevel(level) ? [level] : [],
     );
-    if (raised.length === 0 || !this.#context.plan.slots.some(({ isTiled }) => isTiled)) return;
+    if (raised.length === 0 || !this.#context.plan.tallies.some(({ isTiled }) => isTiled)) return;
     for (const level of raised) directory.levels |= 1 << level;
     for (const { block } of directory.blocks)
       for (const { bytes } of await this.#rowsOf(block))
@@ -199,6 +199,6 @@ export class SealedRows {
 export interface SealContext {
   readonly state: StateReader;
   readonly plan: FeaturePlan;
-  /** Of the slots that tiles have a part for. */
+  /** Of the tallies that tiles have a part for. */
   readonly tiled: RowReader;
 }

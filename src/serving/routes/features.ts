@@ -134,13 +134,12 @@ function namesShown(
 }
 
 /** The features of `GET /v1/users/{id}?include=features`; for a purpose only those that are declared for it. */
-export async function includedFeatures(
+export async function readIncludedFeatures(
   { features }: Services,
   userId: string,
   query: UserQuerystring,
   purpose: NamedPurpose | undefined,
-): Promise<Record<string, FeatureBody> | undefined> {
-  if (query.include === undefined) return undefined;
+): Promise<Record<string, FeatureBody>> {
   if (query.asOf !== undefined)
     throw new PlatformError(
       "invalid-request",

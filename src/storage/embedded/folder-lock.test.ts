@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -14,6 +15,17 @@ test("a second owner is refused with the first one's process id, until the first
   });
   await lock.release();
   await (await lockFolder(folder)).release();
+  await rm(folder, { recursive: true });
+});
+
+test("a refusal names the owner, though somebody else waits whose turn would come first", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "inkling-lock-"));
+  const waiting = createServer((socket) => socket.end("waiting 1"));
+  const lock = await lockFolder(folder);
+  await new Promise<void>((up) => waiting.listen(join(folder, "lock-00000000.socket"), up));
+  await expect(lockFolder(folder)).rejects.toThrow(`in use by process ${process.pid}`);
+  await lock.release();
+  waiting.close();
   await rm(folder, { recursive: true });
 });
 

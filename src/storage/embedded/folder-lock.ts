@@ -14,6 +14,8 @@ import { PlatformError } from "#base";
  *     `waiting`, lower name     it goes first: give way
  *     `waiting`, higher name    it gives way, or did not see us and becomes the owner: ask again
  *
+ * An owner is looked for before anybody waiting is answered, so that the refusal names the process to stop.
+ *
  * Of two newcomers the later to list the names sees the other, so they cannot both win. A single name for all (listen,
  * find it stale, remove, listen) cannot do this: one removes the fresh socket of the other.
  */
@@ -46,8 +48,13 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   };
   try {
     await rename(join(home, unready), join(home, own)); // a name that can be seen always answers
-    for (const rival of await socketsIn(home, prefix))
-      if (rival !== own) await settle(folder, home, own, rival);
+    const names = (await socketsIn(home, prefix)).filter((name) => name !== own);
+    const rivals = await Promise.all(
+      names.map(async (name) => ({ name, answer: await ask(join(home, name)) })),
+    );
+    const owner = rivals.find(({ answer }) => answer?.startsWith("owner"));
+    if (owner) throw taken(folder, owner.answer);
+    for (const { name, answer } of rivals) await settle(folder, home, own, name, answer);
   } catch (error) {
     await release();
     throw error;
@@ -56,15 +63,19 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   return { release };
 }
 
-/** Resolves when the rival is gone. */
-async function settle(folder: string, home: string, own: string, rival: string): Promise<void> {
-  for (;;) {
-    const answer = await ask(join(home, rival));
-    if (answer === undefined) return rm(join(home, rival), { force: true });
-    const [standing, owner] = answer.split(" ");
-    if (standing !== "waiting" || rival < own) throw taken(folder, owner);
+/** Resolves when the rival, whose first answer is given, is gone. */
+async function settle(
+  folder: string,
+  home: string,
+  own: string,
+  rival: string,
+  firstAnswer: string | undefined,
+): Promise<void> {
+  for (let answer = firstAnswer; answer !== undefined; answer = await ask(join(home, rival))) {
+    if (!answer.startsWith("waiting") || rival < own) throw taken(folder, answer);
     await new Promise((resume) => setTimeout(resume, ASK_AGAIN_MS));
   }
+  await rm(join(home, rival), { force: true });
 }
 
 /** Socket addresses are at most 104 bytes on some systems; for a longer path they lie in the temporary folder. */
@@ -86,7 +97,7 @@ async function lockByPipe(folder: string): Promise<FolderLock> {
     return { release: () => closed(server) };
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EADDRINUSE")) throw error;
-    throw taken(folder, (await ask(address))?.split(" ")[1]);
+    throw taken(folder, await ask(address));
   }
 }
 
@@ -119,7 +130,9 @@ function ask(address: string): Promise<string | undefined> {
   });
 }
 
-function taken(folder: string, owner = "unknown"): PlatformError {
+/** `answer` is what the process there said. */
+function taken(folder: string, answer = "unknown"): PlatformError {
+  const owner = answer.split(" ").at(-1);
   return new PlatformError(
     "data-locked",
     `${resolve(folder)} is in use by process ${owner}. Stop that one, or choose another folder with --data.`,
