@@ -64,6 +64,29 @@ export const FeaturesResponse = Type.Object({
   services: Type.Record(AnyKey, Type.Array(Type.String())),
 });
 
+const numberOrNull = Type.Union([Type.Number(), Type.Null()]);
+
+/** `GET /v1/features/health` */
+export const FeatureHealthResponse = Type.Object({
+  at: Type.Union([IsoTime, Type.Null()], { description: "null before the first look" }),
+  people: Type.Integer(),
+  compared: Type.Integer({ description: "Values read online and walked from the log" }),
+  skewed: Type.Integer({ description: "Of them, those that differ: 0" }),
+  features: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      version: Type.String(),
+      skew: Type.Integer(),
+      skewedUser: Type.Optional(Type.String()),
+      nullRate: Type.Number(),
+      freshnessSeconds: numberOrNull,
+      quantiles: Type.Object({ p10: numberOrNull, p50: numberOrNull, p90: numberOrNull }),
+      stabilityIndex: numberOrNull,
+    }),
+  ),
+  coverage: Type.Record(AnyKey, Type.Number(), { description: "By feature service" }),
+});
+
 export type FeatureBody = Static<typeof FeatureBody>;
 export type OnlineFeaturesBody = Static<typeof OnlineFeaturesBody>;
 export type OnlineFeaturesResponse = Static<typeof OnlineFeaturesResponse>;

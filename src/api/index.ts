@@ -9,6 +9,7 @@ export { DeadLetterBody, DeadLettersQuerystring, DeadLettersResponse } from "./d
 export { ErasureAccepted, ErasureBody, ErasureParams, ErasureResponse } from "./erasures.ts";
 export {
   FeatureBody,
+  FeatureHealthResponse,
   FeaturesResponse,
   OnlineFeaturesBody,
   OnlineFeaturesResponse,

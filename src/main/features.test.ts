@@ -18,6 +18,7 @@ import {
   last,
 } from "#declarations";
 import type { Server } from "#serving";
+import { lookAtHealth } from "./feature-health.ts";
 import { applyChange, planChange } from "./features.ts";
 import { Platform } from "./platform.ts";
 import { replay } from "./replay.ts";
@@ -238,6 +239,31 @@ test("a refusal takes the features away, and agreeing again brings back what was
     batch: [act("ann", "save", "map", 0.3, {}), choose(true, 0.2), act("ann", "save", "map", 0.1, {})],
   });
   expect(await read()).toMatchObject({ values: [4], statuses: ["PRESENT"] });
+});
+
+test("the doctor finds no skew, and the one that is planted", async () => {
+  const look = (people: number) =>
+    lookAtHealth(
+      folder,
+      { manifest: platform.manifest, services: config.featureServices, people, seed: 1, setsBaseline: false },
+      ignoreProgress,
+    );
+  const report = await look(100);
+  expect(report).toMatchObject({ people: 3, skewed: 0, coverage: { ranking: expect.closeTo(2 / 3) } }); // zoe has no events that a feature reads
+  const health = new Map(report.features.map((one) => [one.name, one]));
+  expect(health.get("dwell")).toMatchObject({ nullRate: expect.closeTo(2 / 3), stabilityIndex: null });
+  expect((await look(100)).features.map(({ stabilityIndex }) => stabilityIndex ?? 0)).toEqual(
+    report.features.map(() => 0),
+  );
+  // A byte of somebody's state changes: where bob clicked.
+  const key = Buffer.from("ubob\0fh");
+  const [head] = await platform.state.get([key]);
+  const wrong = Buffer.from(head!);
+  wrong[wrong.length - 1]! ^= 1;
+  await platform.state.write([{ kind: "put", key, value: wrong }]);
+  expect((await look(100)).skewed).toBeGreaterThan(0);
+  await platform.state.write([{ kind: "put", key, value: head! }]);
+  expect((await look(100)).skewed).toBe(0);
 });
 
 test("a replay gives the same bytes, and an erased person is gone", async () => {

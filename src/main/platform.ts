@@ -23,7 +23,7 @@ import {
   replayDeadLetters,
   SHARED_PARTITION,
 } from "#events";
-import { type FeaturePlan, OnlineFeatures } from "#features";
+import { type FeaturePlan, type HealthReport, OnlineFeatures } from "#features";
 import type { Erasures } from "#governance";
 import type { Refreshed, VectorStore } from "#profiles";
 import { Recommender } from "#recommendation";
@@ -45,6 +45,7 @@ import { type DataManifest, paths, readManifest, writeManifest } from "./data-fo
 import { openDeadLetters } from "./dead-letters.ts";
 import { adopt, type Declared, declaredBy, numberPurposes } from "./declared.ts";
 import { createErasures, resumeErasures } from "./erase.ts";
+import { HealthWatch, healthTask } from "./feature-health.ts";
 import { finishBackfill, planOf, tellDifference } from "./features.ts";
 import { type FitListeners, fitInWorker } from "./fit.ts";
 import type { ModelToFit } from "./fit-worker.ts";
@@ -106,6 +107,7 @@ export class Platform {
   #manifest: DataManifest;
   #fault: string | undefined;
   #lake: BackgroundLake | undefined;
+  #health: HealthWatch | undefined;
   readonly #config: Config;
   readonly #ingestionParts: IngestionParts;
   readonly #lock: FolderLock;
@@ -346,6 +348,7 @@ export class Platform {
         ...{ state, catalogue, identity, clock, plan: this.plan },
         services: this.#config.featureServices ?? {},
       }),
+      featureHealth: () => this.featureHealth,
       recommender: new Recommender({
         ...{ state, catalogue, identity, actions, personal, coldStart, models: all },
         purpose: purposes.personalization,
@@ -364,6 +367,17 @@ export class Platform {
       newRecommendationId: randomUUID,
     };
     return createServer(services, { keys, logLevel: "warn" });
+  }
+
+  /** What was last found of the features; `undefined` before the first look. */
+  get featureHealth(): HealthReport | undefined {
+    return this.#health?.report;
+  }
+
+  /** Compares what is served with what the log says from now on, in a thread that gives way. */
+  watchFeatures(onNotice: (message: string) => void): void {
+    if (this.plan.features.size === 0) return;
+    this.#health = new HealthWatch(() => healthTask(this, this.#config), onNotice);
   }
 
   /** Lays events down in the lake from now on, behind the state, in a thread of its own. */
@@ -388,7 +402,7 @@ export class Platform {
 
   /** Keeps everybody else from log and state until what it returns is called; events are still let in, and wait. */
   async #hold(): Promise<() => Promise<void>> {
-    const holds = [await this.vectors.hold(), await this.retention?.hold()];
+    const holds = [await this.#health?.hold(), await this.vectors.hold(), await this.retention?.hold()];
     const release = (): void => {
       for (const letGo of holds) letGo?.();
     };
@@ -443,6 +457,7 @@ export class Platform {
     // An erasure may wait for an applier that waits for room: the next start does it.
     if (this.applier.fault() !== undefined) await this.applier.close();
     await this.erasures.close();
+    await this.#health?.hold();
     await this.vectors.close();
     await this.retention?.close();
     await this.#lake?.close();

@@ -1,7 +1,7 @@
 import type { ModelBody, PlatformResponse, SchemaResponse } from "#api";
 import type { Clock } from "#base";
 import type { Actions, Catalogue, DeadLetters, IdentityGraph, Ingestion, Purposes } from "#events";
-import type { OnlineFeatures } from "#features";
+import type { HealthReport, OnlineFeatures } from "#features";
 import type { Erasures } from "#governance";
 import type { UserVectors } from "#profiles";
 import type { Recommender } from "#recommendation";
@@ -20,6 +20,8 @@ export interface Services {
   readonly deadLetters: DeadLetters;
   readonly erasures: Erasures;
   readonly features: OnlineFeatures;
+  /** What was last found of them. */
+  readonly featureHealth: () => HealthReport | undefined;
   readonly recommender: Recommender;
   readonly vectors: UserVectors;
   /** All models there are, in service or not, the newest version of a name last. */

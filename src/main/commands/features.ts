@@ -1,8 +1,10 @@
 import type { Command } from "commander";
 import pc from "picocolors";
-import { monotonicMs } from "#base";
+import { DAY_MS, monotonicMs, PlatformError } from "#base";
 import { readPersonRows } from "#storage";
+import { lookAtHealth } from "../feature-health.ts";
 import { applyChange, type PlannedChange, planChange } from "../features.ts";
+import { Platform } from "../platform.ts";
 import { ProgressBar, say } from "../terminal.ts";
 import { exportTrainingSet } from "../training-set.ts";
 import {
@@ -22,6 +24,10 @@ type ExportOptions = Options & {
   readonly features?: string;
 };
 
+type DoctorOptions = Options & { readonly people: number; readonly baseline?: boolean };
+
+/** Exit code when a served value is not what the log says. */
+const SKEWED = 1;
 /** Most informative features that are shown. */
 const SHOWN = 10;
 
@@ -43,6 +49,14 @@ export function registerFeatures(program: Command): void {
     "backfill",
     "build the features of everybody again from all events; goes on where it was interrupted",
   ).action((options: Options) => apply(options, true));
+  command(
+    features,
+    "doctor",
+    "compare what is served with what the log says, and tell absence, freshness and drift",
+  )
+    .option("--people <n>", "people looked at", parseInteger, 200)
+    .option("--baseline", "measure drift against what is found now, from the next time on")
+    .action(doctor);
   command(
     features,
     "export",
@@ -83,6 +97,43 @@ async function apply(options: Options, isForced: boolean): Promise<void> {
   if (options.json) return say(JSON.stringify({ ...result, seconds }));
   say(describe(result));
   say(`applied: ${result.events} events read in ${seconds.toFixed(1)} s`);
+}
+
+async function doctor(options: DoctorOptions): Promise<void> {
+  const folder = folderFor(options);
+  const manifest = await Platform.peek(folder);
+  if (!manifest) throw new PlatformError("no-data", `${folder} is empty; fill it with: inkling import`);
+  const { featureServices = {} } = await declarationsOf(options);
+  const bar = new ProgressBar();
+  const seed = options.seed ?? manifest.seed;
+  const report = await lookAtHealth(
+    folder,
+    {
+      manifest,
+      services: featureServices,
+      people: options.people,
+      seed,
+      setsBaseline: options.baseline ?? false,
+    },
+    bar.listen,
+  );
+  bar.finish();
+  if (report.skewed > 0) process.exitCode = SKEWED;
+  const { baseline: _, ...told } = report;
+  if (options.json) return say(JSON.stringify(told));
+  const shown = (value: number | null, digits = 3): string =>
+    (value === null ? "-" : value.toFixed(digits)).padStart(12);
+  say(`${"feature".padEnd(36)}  skew  absent %     age days         PSI         p10         p50         p90`);
+  for (const { name, skew, nullRate, freshnessSeconds, stabilityIndex, quantiles } of report.features) {
+    const days = freshnessSeconds === null ? null : (freshnessSeconds * 1000) / DAY_MS;
+    const { p10, p50, p90 } = quantiles;
+    say(
+      `${name.padEnd(36)} ${String(skew).padStart(5)} ${(100 * nullRate).toFixed(1).padStart(9)} ${[days, stabilityIndex, p10, p50, p90].map((value) => shown(value)).join("")}`,
+    );
+  }
+  for (const [service, coverage] of Object.entries(report.coverage))
+    say(`service ${service}: every feature for ${(100 * coverage).toFixed(1)} % of the people`);
+  say(`${report.compared} values of ${report.people} people compared with the log: ${report.skewed} differ`);
 }
 
 async function exportRows(options: ExportOptions): Promise<void> {

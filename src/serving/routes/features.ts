@@ -1,5 +1,6 @@
 import {
   type FeatureBody,
+  FeatureHealthResponse,
   FeaturesResponse,
   OnlineFeaturesBody,
   OnlineFeaturesResponse,
@@ -38,6 +39,26 @@ export function registerFeatureRoutes(server: Server, services: Services): void 
       const values = await features.read(names, userIds);
       reply.type("application/json; charset=utf-8");
       return onlineJson({ names: namesShown(names, body, features), entity, given, values }) as never; // the schema's text already
+    },
+  );
+
+  server.get(
+    "/v1/features/health",
+    {
+      schema: {
+        summary: "Skew, absence, freshness and drift of each feature, as last looked at",
+        response: { 200: FeatureHealthResponse },
+      },
+    },
+    async () => {
+      const report = services.featureHealth();
+      if (!report) return { at: null, people: 0, compared: 0, skewed: 0, features: [], coverage: {} };
+      const { baseline: _, ...told } = report;
+      return {
+        ...told,
+        features: told.features.map((feature) => ({ ...feature, quantiles: { ...feature.quantiles } })),
+        coverage: { ...told.coverage },
+      };
     },
   );
 
