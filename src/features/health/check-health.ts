@@ -91,7 +91,7 @@ export async function checkHealth(
     for (const [feature, counted] of counts.entries()) {
       const value = served[n]![feature]!; // one for each name
       take(counted, value, atMs);
-      if (value.status === "NOT_FOUND" || value.status === "OUTSIDE_MAX_AGE") continue; // refused, or told to be incomplete
+      if (value.status === "NOT_FOUND" || value.isCut) continue; // refused, or told to be of a part
       compared++;
       if (!isSame(value, walked[feature]!)) counted.skewed.push(person);
     }

@@ -15,6 +15,8 @@ import { mayUse } from "./may-use.ts";
 /** What a feature of a person is now, and whether there is such a thing; Feast's words. */
 export interface OnlineValue extends Answer {
   readonly status: "PRESENT" | "NULL_VALUE" | "NOT_FOUND" | "OUTSIDE_MAX_AGE";
+  /** True when its window reaches behind the rows that are kept: the value is of a part. */
+  readonly isCut?: boolean;
 }
 
 export interface FeatureContext {
@@ -89,7 +91,8 @@ async function readPerson(
     const { planned } = request.asked[n]!;
     if (!answer || !planned || !mayUse(planned, plan, choices)) return ABSENT;
     const isCut = cuts.some((cutMs) => reachesBehind(planned, accumulation, request, cutMs));
-    return { ...answer, status: isCut ? "OUTSIDE_MAX_AGE" : statusOf(answer, planned, atMs) };
+    if (isCut) return { ...answer, status: "OUTSIDE_MAX_AGE", isCut };
+    return { ...answer, status: statusOf(answer, planned, atMs) };
   });
 }
 
@@ -112,7 +115,7 @@ function reachesBehind(
   );
 }
 
-export function statusOf(
+function statusOf(
   { value, newestMs }: Answer,
   { definition }: PlannedFeature,
   atMs: number,
