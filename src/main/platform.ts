@@ -25,6 +25,7 @@ import {
 } from "#events";
 import { type FeaturePlan, type HealthReport, OnlineFeatures } from "#features";
 import type { Erasures } from "#governance";
+import type { ServedModels } from "#models";
 import type { Refreshed, VectorStore } from "#profiles";
 import { Recommender } from "#recommendation";
 import { readAllProgress } from "#sequences";
@@ -51,12 +52,12 @@ import { type FitListeners, fitInWorker } from "./fit.ts";
 import type { ModelToFit } from "./fit-worker.ts";
 import { BackgroundLake } from "./lake.ts";
 import { createMetrics } from "./metrics.ts";
-import { readModelBodies } from "./model-bodies.ts";
+import { bodyNamed, readModelBodies } from "./model-bodies.ts";
 import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
-import { modelsAtWork } from "./models-at-work.ts";
 import { openLog } from "./open-log.ts";
 import { LogRetention, segmentBytesFor } from "./retention.ts";
+import { servedModels } from "./served-models.ts";
 import { openVectorStore, Vectors } from "./vectors.ts";
 
 /** @file The composition root: one folder in, one wired platform out. */
@@ -108,6 +109,8 @@ export class Platform {
   #fault: string | undefined;
   #lake: BackgroundLake | undefined;
   #health: HealthWatch | undefined;
+  /** Those of the server. */
+  #served: ServedModels | undefined;
   readonly #config: Config;
   readonly #ingestionParts: IngestionParts;
   readonly #lock: FolderLock;
@@ -316,12 +319,13 @@ export class Platform {
 
   /** Brings the long-term vectors up to date; `undefined` when no model in service makes any. */
   async refreshVectors(progress: ProgressListener): Promise<Refreshed | undefined> {
-    return this.vectors.refresh((await modelsAtWork(this)).all, progress);
+    return this.vectors.refresh(await servedModels(this), progress);
   }
 
-  /** As `refreshVectors`, from now on whenever it is due. */
+  /** As `refreshVectors`, from now on whenever it is due, by the models of the server. */
   async keepVectorsFresh(): Promise<void> {
-    this.vectors.keepFresh((await modelsAtWork(this)).all, refreshHoursOf(this.#config));
+    this.#served ??= await servedModels(this);
+    this.vectors.keepFresh(this.#served, refreshHoursOf(this.#config));
   }
 
   /** Sends dead letters through the one way in again, by the declarations of now. */
@@ -331,7 +335,9 @@ export class Platform {
 
   /** The HTTP server over this platform. Models must be in service. */
   async createServer(keys: Keys): Promise<Server> {
-    const { personal, coldStart, all } = await modelsAtWork(this);
+    const served = await servedModels(this);
+    this.#served = served;
+    const [personal, coldStart] = await Promise.all([served.personal(), served.coldStart()]);
     const { state, catalogue, identity, actions, purposes, clock, ingestion, applier, deadLetters } = this;
     const services: Services = {
       erasures: this.erasures,
@@ -350,11 +356,12 @@ export class Platform {
       }),
       featureHealth: () => this.featureHealth,
       recommender: new Recommender({
-        ...{ state, catalogue, identity, actions, personal, coldStart, models: all },
+        ...{ state, catalogue, identity, actions, personal, coldStart, models: served },
         purpose: purposes.personalization,
       }),
-      vectors: this.vectors.of(all),
-      modelBodies: () => readModelBodies(this.models),
+      vectors: this.vectors.of(served),
+      models: () => readModelBodies(this.models),
+      model: async (reference) => bodyNamed(await readModelBodies(this.models), reference),
       metrics: createMetrics(this),
       about: {
         name: "inkling",
