@@ -24,8 +24,9 @@ import {
   SHARED_PARTITION,
 } from "#events";
 import type { Erasures } from "#governance";
+import type { ServedModels } from "#models";
 import type { Refreshed, VectorStore } from "#profiles";
-import { Recommender } from "#recommendation";
+import type { Recommender, ServedLists } from "#recommendation";
 import { readAllProgress } from "#sequences";
 import { createServer, type Keys, type Server, type Services } from "#serving";
 import {
@@ -43,6 +44,7 @@ import { readVersion } from "./code-version.ts";
 import { type DataManifest, paths, readManifest, writeManifest } from "./data-folder.ts";
 import { openDeadLetters } from "./dead-letters.ts";
 import { adopt, type Declared, declaredBy, numberPurposes } from "./declared.ts";
+import { createRecommender, openServedLists } from "./discovery.ts";
 import { createErasures, resumeErasures } from "./erase.ts";
 import { type FitListeners, fitInWorker } from "./fit.ts";
 import type { ModelToFit } from "./fit-worker.ts";
@@ -51,9 +53,9 @@ import { createMetrics } from "./metrics.ts";
 import { bodyNamed, readModelBodies } from "./model-bodies.ts";
 import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
-import { modelsAtWork } from "./models-at-work.ts";
 import { openLog } from "./open-log.ts";
 import { LogRetention, segmentBytesFor } from "./retention.ts";
+import { servedModels } from "./served-models.ts";
 import { openVectorStore, Vectors } from "./vectors.ts";
 
 /** @file The composition root: one folder in, one wired platform out. */
@@ -98,12 +100,16 @@ export class Platform {
   readonly applier: BackgroundApplier;
   readonly ingestion: Ingestion;
   readonly deadLetters: DeadLetters;
+  /** Recommendations that were given. */
+  readonly servedLists: ServedLists;
   readonly models: ModelStore;
   readonly vectors: Vectors;
   readonly erasures: Erasures;
   #manifest: DataManifest;
   #fault: string | undefined;
   #lake: BackgroundLake | undefined;
+  /** Those of the server. */
+  #served: ServedModels | undefined;
   readonly #config: Config;
   readonly #ingestionParts: IngestionParts;
   readonly #lock: FolderLock;
@@ -123,6 +129,7 @@ export class Platform {
     sharedFollower: LogFollower;
     actions: Actions;
     deadLetters: DeadLetters;
+    servedLists: ServedLists;
     config: Config;
     applier: BackgroundApplier;
     vectors: VectorStore;
@@ -140,6 +147,7 @@ export class Platform {
     this.retention = retention && this.#retainBy(retention, parts.onNotice);
     this.applier = parts.applier;
     this.deadLetters = parts.deadLetters;
+    this.servedLists = parts.servedLists;
     this.#config = parts.config;
     this.#manifest = parts.manifest;
     this.#lock = parts.lock;
@@ -164,7 +172,7 @@ export class Platform {
       partition === SHARED_PARTITION
         ? this.#sharedFollower.reached(offset)
         : this.applier.applied(partition, offset);
-    const { deadLetters, config, vectors: _, ...others } = parts;
+    const { deadLetters, servedLists: _, config, vectors: _vectors, ...others } = parts;
     this.#ingestionParts = {
       ...others,
       faults: propertyFaultFinder(config),
@@ -214,6 +222,7 @@ export class Platform {
       };
       const log = await openLog(folder, logOptions, state);
       const deadLetters = await openDeadLetters(folder, { onNotice });
+      const servedLists = await openServedLists(folder, { onNotice });
       const catalogue = new Catalogue();
       const identity = new IdentityGraph();
       const actions = new Actions(declared.actions);
@@ -225,7 +234,8 @@ export class Platform {
       await sharedFollower.reached(log.end(SHARED_PARTITION));
       // Before state is brought level with the log, which may have events that were to be erased.
       const vectors = openVectorStore(folder);
-      await resumeErasures({ folder, log, state, identity, actions, deadLetters, vectors, onNotice });
+      const kept = { deadLetters, servedLists, vectors };
+      await resumeErasures({ folder, log, state, identity, actions, ...kept, onNotice });
       const applier = await BackgroundApplier.start({
         ...{ folder, log, state, survivesMachine, progress, onNotice },
         declared: declared.actions,
@@ -244,6 +254,7 @@ export class Platform {
         sharedFollower,
         actions,
         deadLetters,
+        servedLists,
         config,
         applier,
         vectors,
@@ -304,12 +315,13 @@ export class Platform {
 
   /** Brings the long-term vectors up to date; `undefined` when no model in service makes any. */
   async refreshVectors(progress: ProgressListener): Promise<Refreshed | undefined> {
-    return this.vectors.refresh((await modelsAtWork(this)).all, progress);
+    return this.vectors.refresh(await servedModels(this), progress);
   }
 
-  /** As `refreshVectors`, from now on whenever it is due. */
+  /** As `refreshVectors`, from now on whenever it is due, by the models of the server. */
   async keepVectorsFresh(): Promise<void> {
-    this.vectors.keepFresh((await modelsAtWork(this)).all, refreshHoursOf(this.#config));
+    this.#served ??= await servedModels(this);
+    this.vectors.keepFresh(this.#served, refreshHoursOf(this.#config));
   }
 
   /** Sends dead letters through the one way in again, by the declarations of now. */
@@ -317,11 +329,19 @@ export class Platform {
     return replayDeadLetters(this.deadLetters, new Ingestion(this.#ingestionParts), options);
   }
 
+  /** What answers with lists. Models must be in service. */
+  async createRecommender(): Promise<Recommender> {
+    return createRecommender(this, await servedModels(this), this.#config);
+  }
+
   /** The HTTP server over this platform. Models must be in service. */
   async createServer(keys: Keys): Promise<Server> {
-    const { personal, coldStart, all } = await modelsAtWork(this);
+    const served = await servedModels(this);
+    this.#served = served;
     const { state, catalogue, identity, actions, purposes, clock, ingestion, applier, deadLetters } = this;
+    const { servedLists } = this;
     const services: Services = {
+      servedLists,
       erasures: this.erasures,
       deadLetters,
       declared: jsonSchemaOf(this.#config),
@@ -332,11 +352,8 @@ export class Platform {
       actions,
       purposes,
       ingestion,
-      recommender: new Recommender({
-        ...{ state, catalogue, identity, actions, personal, coldStart, models: all },
-        purpose: purposes.personalization,
-      }),
-      vectors: this.vectors.of(all),
+      recommender: await createRecommender(this, served, this.#config),
+      vectors: this.vectors.of(served),
       models: () => readModelBodies(this.models),
       model: async (reference) => bodyNamed(await readModelBodies(this.models), reference),
       metrics: createMetrics(this),
@@ -437,6 +454,7 @@ export class Platform {
     await this.#sharedFollower.close();
     await this.log.close();
     await this.deadLetters.close();
+    await this.servedLists.close();
     await this.state.close();
     await this.#lock.release();
   }

@@ -18,6 +18,7 @@ import { registerItemRoutes } from "./routes/items.ts";
 import { registerLinkRoutes } from "./routes/links.ts";
 import { registerModelRoutes } from "./routes/models.ts";
 import { registerPlatformRoutes } from "./routes/platform.ts";
+import { registerRankRoutes } from "./routes/rank.ts";
 import { registerRecommendationRoutes } from "./routes/recommendations.ts";
 import { registerUserRoutes } from "./routes/users.ts";
 import { registerVectorRoutes } from "./routes/vectors.ts";
@@ -122,6 +123,7 @@ async function registerRoutes(server: Server, services: Services, traffic: Traff
   registerErasureRoutes(server, services);
   registerDeadLetterRoutes(server, services);
   registerRecommendationRoutes(server, services);
+  registerRankRoutes(server, services);
   registerVectorRoutes(server, services);
   registerModelRoutes(server, services);
   await server.register(async (scope) => {

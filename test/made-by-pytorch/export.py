@@ -57,7 +57,8 @@ torch.onnx.export(
     external_data=False,
 )
 made = onnx.load(folder / "encoder.onnx")
-for part in [made, made.graph, *made.graph.node, *made.graph.value_info, *made.graph.input, *made.graph.output, *made.graph.initializer]:
+graph = made.graph
+for part in [made, graph, *graph.node, *graph.value_info, *graph.input, *graph.output, *graph.initializer]:
     del part.metadata_props[:]  # stack traces, with paths of the machine
 onnx.save(made, folder / "encoder.onnx")
 text = "".join(f"{item}\n" for item in ids)
