@@ -1,12 +1,19 @@
 /**
  * @file Vector indexes: what they find and how fast, on vectors in clusters and on vectors without, beside an exact search and usearch. One
- * thread, one query at a time, except where threads are named. Each table varies one parameter; indexes take turns, round by round.
+ * thread, one query at a time, except where threads are named and in usearch's build. Each table varies one parameter; indexes take turns, round by round.
  */
 import { statSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
 import { Index, MetricKind, ScalarKind } from "usearch";
-import { FlatIndex, IvfIndex, SearchThreads, type VectorIndex, type VectorQuery } from "#retrieval";
+import {
+  FlatIndex,
+  IvfIndex,
+  RecallMonitor,
+  SearchThreads,
+  type VectorIndex,
+  type VectorQuery,
+} from "#retrieval";
 import { withTemporaryFolder } from "../test/server-process.ts";
 import { type Bench, type BenchResult, quantileOf } from "./bench.ts";
 import { madeVectors, type VectorKind } from "./made-vectors.ts";
@@ -19,6 +26,9 @@ interface Options extends Record<string, number | boolean> {
   readonly dimensions: number;
   readonly queries: number;
   readonly rounds: number;
+  /** Lists of the inverted lists; 0: as many as they make by default. */
+  readonly lists: number;
+  /** Threads that search at once, and that usearch is built by. */
   readonly threads: number;
   readonly seed: number;
   /** Does not build usearch, which takes far longer than all the rest. */
@@ -33,6 +43,7 @@ export const bench: Bench<Options> = {
     dimensions: 64,
     queries: 500,
     rounds: 3,
+    lists: 0,
     threads: 2,
     seed: 1,
     alone: false,
@@ -43,6 +54,7 @@ export const bench: Bench<Options> = {
     dimensions: 16,
     queries: 20,
     rounds: 2,
+    lists: 0,
     threads: 1,
     seed: 1,
     alone: false,
@@ -52,14 +64,12 @@ export const bench: Bench<Options> = {
 
 const N = 10;
 const VERSION = "made";
-const PROBES = [8, 16, 24, 32, 48, 64, 96];
-const EF_SEARCH = [32, 64, 96, 128, 192, 256];
+const PROBES = [2, 4, 8, 16, 24, 32, 48, 64, 96];
+const EF_SEARCH = [16, 32, 64, 96, 128, 192, 256];
 /** What the metrics of usearch are of. */
 const EF_DEFAULT = 96;
 const M = 16;
 const EF_CONSTRUCTION = 128;
-/** Recalls at which the two are compared. */
-const COMPARED_RECALLS = [0.95, 0.975, 0.99];
 /** Of the vectors, how many are replaced by new ones. */
 const CHURN = 0.2;
 const FILTERS = { Tenth: 10, Hundredth: 100 } as const;
@@ -74,6 +84,8 @@ interface Point {
   readonly name: string;
   readonly recall: number;
   readonly queriesPerSecond: number;
+  /** Of processor time: what a shared machine disturbs least. */
+  readonly queriesPerCpuSecond: number;
 }
 
 type Say = (line: string) => void;
@@ -140,30 +152,35 @@ async function measureData(
     fill(flat, data, () => {}),
   );
   const truth = data.queries.map((query) => new Set<number | bigint>(flat.search(asked(query)).rows));
-  const ivf = new IvfIndex(config, { threads: options.threads, seed: options.seed });
+  const ivf = new IvfIndex(config, { threads: options.threads, seed: options.seed, lists: options.lists });
   note(
     "ivf",
     fill(ivf, data, () => ivf.rebuildHere()),
   );
-  const graph = options.alone ? undefined : buildGraph(data, options, join(folder, data.kind));
-  if (graph) note("usearch", graph.figures);
-
   const own = [0, ...PROBES].map((probes) => probing(ivf, probes));
-  const peers = graph?.contenders ?? [];
-  const points = measurePoints([...own, ...peers, exactly(flat)], truth, data, options.rounds);
-  for (const { name, recall, queriesPerSecond } of points)
-    say(`  ${name.padEnd(20)} recall@10 ${recall.toFixed(4)}  ${Math.round(queriesPerSecond)} queries/s`);
-  note("ivf", figuresOf(points[0]));
-  note("flat", figuresOf(points.at(-1)));
-  if (graph) note("usearch", figuresOf(points.find(({ name }) => name === graphName(EF_DEFAULT))));
+  const [byDefault, ...rest] = measurePoints([...own, exactly(flat)], truth, data, options.rounds);
+  for (const point of [byDefault!, ...rest]) say(`  ${lineOf(point)}`);
+  note("ivf", figuresOf(byDefault));
+  note("flat", figuresOf(rest.at(-1)));
   note("ivf", await measureThreads(ivf, data, options.threads));
+  note("ivf", measureMonitor(ivf, data));
   note("ivf", measureFilters(ivf, data));
+  let compared: Figures = {};
+  if (!options.alone) {
+    const graph = buildGraph(data, options, join(folder, data.kind));
+    note("usearch", graph.figures);
+    const points = measurePoints([...own, ...graph.contenders], truth, data, options.rounds);
+    for (const point of points) say(`  ${lineOf(point)}`);
+    note("usearch", figuresOf(points.find(({ name }) => name === graphName(EF_DEFAULT))));
+    compared = compareAtRecalls(points.slice(1, own.length), points.slice(own.length));
+  }
   note("ivf", measureChurn(ivf, flat, data));
-  const compared = compareAtRecalls(
-    points.slice(1, own.length),
-    points.slice(own.length, own.length + peers.length),
-  );
   return { metrics, compared };
+}
+
+function lineOf({ name, recall, queriesPerSecond, queriesPerCpuSecond }: Point): string {
+  const speeds = `${Math.round(queriesPerSecond)} queries/s, ${Math.round(queriesPerCpuSecond)} per processor second`;
+  return `${name.padEnd(16)} recall@10 ${recall.toFixed(4)}  ${speeds}`;
 }
 
 function asked(values: Float32Array, filter?: VectorQuery["filter"]): VectorQuery {
@@ -172,11 +189,26 @@ function asked(values: Float32Array, filter?: VectorQuery["filter"]): VectorQuer
 
 /** Puts all vectors in, one by one; `finish` belongs to the building. */
 function fill(index: VectorIndex, data: Data, finish: () => void): Figures {
+  const figures = buildFigures(() => {
+    for (let row = 0; row < data.count; row++) put(index, row, data.vector(row));
+    finish();
+  });
+  return { ...figures, Mebibytes: index.memoryBytes / 2 ** 20 };
+}
+
+function buildFigures(build: () => void): Figures {
+  const { seconds, cpuSeconds } = timed(build);
+  return { BuildSeconds: seconds, BuildCpuSeconds: cpuSeconds };
+}
+
+/** By the clock, and of all processors. */
+function timed(work: () => void): { readonly seconds: number; readonly cpuSeconds: number } {
+  const cpu = process.cpuUsage();
   const started = performance.now();
-  for (let row = 0; row < data.count; row++) put(index, row, data.vector(row));
-  finish();
-  const buildSeconds = (performance.now() - started) / 1000;
-  return { BuildSeconds: buildSeconds, Mebibytes: index.memoryBytes / 2 ** 20 };
+  work();
+  const seconds = (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  return { seconds, cpuSeconds: (user + system) / 1e6 };
 }
 
 function put(index: VectorIndex, row: number, values: Float32Array): void {
@@ -188,10 +220,10 @@ function graphName(efSearch: number): string {
   return `usearch ef ${efSearch}`;
 }
 
-/** usearch in half precision, built by one thread; then seen once per efSearch, which it fixes when it is made. */
+/** usearch in half precision, built by all threads at once; then seen once per efSearch, which it fixes when it is made. */
 function buildGraph(
   data: Data,
-  { dimensions }: Options,
+  { dimensions, threads }: Options,
   path: string,
 ): { figures: Figures; contenders: Contender[] } {
   const make = (efSearch: number) =>
@@ -205,20 +237,15 @@ function buildGraph(
       multi: false,
     });
   const built = make(EF_DEFAULT);
-  const started = performance.now();
-  built.add(
-    BigUint64Array.from({ length: data.count }, (_, row) => BigInt(row)),
-    data.matrix,
-    1,
-  );
-  const BuildSeconds = (performance.now() - started) / 1000;
+  const rows = BigUint64Array.from({ length: data.count }, (_, row) => BigInt(row));
+  const figures = buildFigures(() => built.add(rows, data.matrix, threads));
   built.save(path);
   const contenders = EF_SEARCH.map((efSearch) => {
     const graph = make(efSearch);
     graph.view(path);
     return { name: graphName(efSearch), search: (vector: Float32Array) => graph.search(vector, N, 1).keys };
   });
-  return { figures: { BuildSeconds, Mebibytes: statSync(path).size / 2 ** 20 }, contenders };
+  return { figures: { ...figures, Mebibytes: statSync(path).size / 2 ** 20 }, contenders };
 }
 
 function probing(index: IvfIndex, probes: number): Contender {
@@ -243,18 +270,24 @@ function measurePoints(
   rounds: number,
 ): Point[] {
   const recalls = contenders.map(({ search }) => recallOf(data.queries, truth, search)); // warms up as well
-  const seconds = contenders.map((): number[] => []);
+  const times = contenders.map((): ReturnType<typeof timed>[] => []);
   for (let round = 0; round < rounds; round++)
     for (const [position, { search }] of contenders.entries()) {
-      const started = performance.now();
-      for (const query of data.queries) search(query);
-      seconds[position]!.push((performance.now() - started) / 1000);
+      const round = timed(() => {
+        for (const query of data.queries) search(query);
+      });
+      times[position]!.push(round);
     }
   return contenders.map(({ name }, position) => ({
     name,
     recall: recalls[position]!,
-    queriesPerSecond: data.queries.length / quantileOf(seconds[position]!, 0.5),
+    queriesPerSecond: data.queries.length / medianOf(times[position]!.map(({ seconds }) => seconds)),
+    queriesPerCpuSecond: data.queries.length / medianOf(times[position]!.map(({ cpuSeconds }) => cpuSeconds)),
   }));
+}
+
+function medianOf(values: readonly number[]): number {
+  return quantileOf(values, 0.5);
 }
 
 function recallOf(
@@ -273,7 +306,9 @@ function recallOf(
 }
 
 function figuresOf(point: Point | undefined): Figures {
-  return point ? { RecallAt10: point.recall, QueriesPerSecond: point.queriesPerSecond } : {};
+  if (!point) return {};
+  const { recall, queriesPerSecond, queriesPerCpuSecond } = point;
+  return { RecallAt10: recall, QueriesPerSecond: queriesPerSecond, QueriesPerCpuSecond: queriesPerCpuSecond };
 }
 
 /** All threads at once over the same memory. */
@@ -286,6 +321,15 @@ async function measureThreads(index: IvfIndex, data: Data, count: number): Promi
   const seconds = (performance.now() - started) / 1000;
   await threads.close();
   return { [`QueriesPerSecondOf${count}Threads`]: data.queries.length / seconds };
+}
+
+/** What the monitor says of the same searches, from a fifth of them. */
+function measureMonitor(index: IvfIndex, data: Data): Figures {
+  const monitor = new RecallMonitor(index, { share: 0.2, capacity: data.queries.length });
+  for (const query of data.queries) monitor.observe(asked(query), index.search(asked(query)));
+  while (monitor.measureOne());
+  const { recall = 1, margin = 0 } = monitor.report();
+  return { MonitoredRecallAt10: recall, MonitoredRecallMargin: margin };
 }
 
 /** Milliseconds and recall of searches whose filter lets a tenth and a hundredth through. */
@@ -331,12 +375,14 @@ function measureChurn(ivf: IvfIndex, flat: FlatIndex, data: Data): Figures {
   };
 }
 
-/** Queries per second at the same recall, ours over the peer's; left out where one of them has no settings around it. */
+/** At the recall of each setting of the peer, our queries per processor second over its; left out where we have no settings around it. */
 function compareAtRecalls(own: readonly Point[], peer: readonly Point[]): Figures {
-  const ratios = COMPARED_RECALLS.flatMap((recall) => {
-    const [ours, theirs] = [own, peer].map((points) => speedAt(points, recall));
-    if (ours === undefined || theirs === undefined) return [];
-    return [[`ivfOverUsearchAt${Math.round(recall * 1000)}`, ours / theirs] as const];
+  const ratios = peer.flatMap(({ name, recall, queriesPerCpuSecond }) => {
+    const ours = speedAt(own, recall);
+    if (ours === undefined) return [];
+    return [
+      [`ivfOverUsearchAtEf${name.slice(graphName(0).length - 1)}`, ours / queriesPerCpuSecond] as const,
+    ];
   });
   return Object.fromEntries(ratios);
 }
@@ -347,5 +393,5 @@ function speedAt(points: readonly Point[], recall: number): number | undefined {
   const [left, right] = [points[above - 1], points[above]];
   if (!left || !right) return undefined;
   const share = (recall - left.recall) / (right.recall - left.recall);
-  return left.queriesPerSecond ** (1 - share) * right.queriesPerSecond ** share;
+  return left.queriesPerCpuSecond ** (1 - share) * right.queriesPerCpuSecond ** share;
 }

@@ -28,6 +28,7 @@ export const errorCatalogue = {
   "unknown-model": { status: 422, meaning: "No model of this name is known." },
   "unknown-protocol": { status: 422, meaning: "The data set is not evaluated by this protocol." },
   "invalid-config": { status: 422, meaning: "A setting has a value it cannot take." },
+  "invalid-model": { status: 422, meaning: "A model made elsewhere does not do what is said of it." },
   "model-too-large": { status: 422, meaning: "The model would not fit in memory on this data." },
   "no-data": { status: 422, meaning: "There is nothing to learn from or to serve yet." },
   "data-damaged": { status: 422, meaning: "The data folder cannot be read as it is." },

@@ -1,6 +1,5 @@
-import type { Interactions, ItemTags } from "#sequences";
+import { type Interactions, itemTagsOf } from "#sequences";
 import type { DatasetContents, Engagements, GivenSplit } from "./dataset.ts";
-import { Vocabulary } from "./vocabulary.ts";
 
 /**
  * What people did in the form models learn from: rows grouped by person, oldest first, all weights 1, times only where
@@ -9,7 +8,7 @@ import { Vocabulary } from "./vocabulary.ts";
 export function interactionsOf(contents: DatasetContents): Interactions {
   const { engagements, users, items, clock } = contents;
   const { actionNames } = engagements;
-  const itemTags = tagsOf(items);
+  const itemTags = itemTagsOf(items.map(({ tags }) => tags));
   const { offsets, order } = groupByUser(engagements, users.length);
   return {
     userCount: users.length,
@@ -47,18 +46,6 @@ export function evaluationViewOf(dataset: string, contents: DatasetContents): Ev
     actions: Uint8Array.from(order, (row) => contents.engagements.actions[row]!),
     given: contents.given,
   };
-}
-
-/** What the items are tagged with, each tag's name once; undefined when none is tagged. */
-function tagsOf(items: DatasetContents["items"]): ItemTags | undefined {
-  const vocabulary = new Vocabulary<string>();
-  const offsets = new Uint32Array(items.length + 1);
-  const tags: number[] = [];
-  for (const [row, item] of items.entries()) {
-    for (const tag of item.tags ?? []) tags.push(vocabulary.rowOf(tag));
-    offsets[row + 1] = tags.length;
-  }
-  return tags.length === 0 ? undefined : { names: vocabulary.ids, offsets, tags: Uint32Array.from(tags) };
 }
 
 /** A stable counting sort by person: where each person's rows begin, and the rows in that order. */

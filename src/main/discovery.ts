@@ -1,8 +1,8 @@
 import { type Config, surfacesOf } from "#declarations";
+import type { ServedModels } from "#models";
 import { Recommender, ServedLists } from "#recommendation";
 import type { Metrics } from "#serving";
 import { paths } from "./data-folder.ts";
-import { modelsAtWork } from "./models-at-work.ts";
 import type { Platform } from "./platform.ts";
 import { type KeptLogOptions, openKeptLog } from "./set-aside.ts";
 
@@ -20,17 +20,17 @@ export function openServedLists(folder: string, options: KeptLogOptions): Promis
   return openKeptLog(kept, options, ServedLists);
 }
 
-type Parts = Pick<
-  Platform,
-  "folder" | "models" | "purposes" | "log" | "state" | "catalogue" | "identity" | "actions" | "clock"
->;
+type Parts = Pick<Platform, "purposes" | "log" | "state" | "catalogue" | "identity" | "actions" | "clock">;
 
-/** @throws PlatformError `no-data` when no model is in service */
-export async function createRecommender(platform: Parts, config: Config): Promise<Recommender> {
+export async function createRecommender(
+  platform: Parts,
+  models: ServedModels,
+  config: Config,
+): Promise<Recommender> {
   const { purposes, log, state, catalogue, identity, actions, clock } = platform;
-  const { personal, coldStart, all } = await modelsAtWork(platform);
+  const [personal, coldStart] = await Promise.all([models.personal(), models.coldStart()]);
   return new Recommender({
-    ...{ log, state, catalogue, identity, actions, clock, personal, coldStart, models: all },
+    ...{ log, state, catalogue, identity, actions, clock, personal, coldStart, models },
     purpose: purposes.personalization,
     surfaces: surfacesOf(config),
   });

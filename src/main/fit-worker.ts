@@ -78,16 +78,21 @@ async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<
     const model = modelNamed(name);
     const merged = { ...model.defaults, ...config };
     const startedMs = monotonicMs();
+    const curve: LearningPoint[] = [];
     const fitted = await model.fit(interactions, merged, {
       random: Random.of(seed, name),
       progress: within(name, progress),
       checkpoints: checkpointFile(folder, name),
       ...watch,
+      learned: (point) => {
+        curve.push(point);
+        watch.learned?.(point);
+      },
     });
     const { dimension = null, inputs = [], outputs = [] } = fitted.encoder ?? {};
     const manifest = {
       ...{ name, kind: name, config: merged, ...learnedFrom },
-      metrics: {},
+      metrics: metricsOf(curve),
       fitSeconds: (monotonicMs() - startedMs) / 1000,
       madeAt: new Date(new SystemClock().nowMs()).toISOString(),
       ...{ dimension, inputs, outputs },
@@ -95,6 +100,17 @@ async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<
     manifests.push(await store.put(manifest, fitted.serialize()));
   }
   return manifests;
+}
+
+/** Of the pass whose weights were kept: the best on people held out for validation, or the last. */
+function metricsOf(curve: readonly LearningPoint[]): Readonly<Record<string, number>> {
+  const best = curve.reduce<LearningPoint | undefined>(
+    (kept, point) => (kept && (kept.validation ?? 0) > (point.validation ?? 0) ? kept : point),
+    undefined,
+  );
+  if (!best) return {};
+  const { epoch, loss, validation } = best;
+  return { epoch, loss, ...(validation !== undefined && { validationNdcgAt10: validation }) };
 }
 
 type FitWatch = Pick<FitContext, "progress" | "learned" | "abort">;

@@ -1,4 +1,5 @@
 import type { ModelBody } from "#api";
+import { PlatformError } from "#base";
 import type { ModelId } from "#models";
 import type { ModelManifest } from "./model-manifest.ts";
 import type { ModelStore, ServingAlias } from "./model-store.ts";
@@ -7,6 +8,17 @@ import type { ModelStore, ServingAlias } from "./model-store.ts";
 export async function readModelBodies(store: ModelStore): Promise<ModelBody[]> {
   const [manifests, alias] = await Promise.all([store.list(), store.serving()]);
   return manifests.map((manifest) => bodyOf(manifest, alias));
+}
+
+/**
+ * The model called `name@version`, or the newest version called `name`.
+ * @throws PlatformError `unknown-model`, listing those there are
+ */
+export function bodyNamed(models: readonly ModelBody[], reference: string): ModelBody {
+  const found = models.findLast(({ name, version }) => [name, `${name}@${version}`].includes(reference));
+  if (found) return found;
+  const known = models.map(({ name, version }) => `${name}@${version}`).join(", ") || "none";
+  throw new PlatformError("unknown-model", `No model is called "${reference}"; there are ${known}.`);
 }
 
 function bodyOf(manifest: ModelManifest, alias: ServingAlias | undefined): ModelBody {

@@ -1,5 +1,5 @@
 import { PlatformError } from "#base";
-import { type ModelId, modelNamed, type ServedModel } from "#models";
+import { loadModel, type ModelId, type ServedModel } from "#models";
 import type { BlobStore } from "#storage";
 import { decodeManifest, encodeManifest, type ModelManifest } from "./model-manifest.ts";
 
@@ -38,7 +38,7 @@ export class ModelStore {
     ]);
     if (!bytes) throw missing(id);
     const { kind, dataUntilMs } = manifest;
-    return { model: modelNamed(kind).load(bytes), version: id.version, dataUntilMs };
+    return { model: loadModel(kind, bytes), version: id.version, dataUntilMs };
   }
 
   /** @throws PlatformError `data-damaged` when the version is not there */
@@ -53,18 +53,6 @@ export class ModelStore {
     const names = await this.#blobs.list("models/");
     const manifests = names.filter((name) => /^models\/[^/]+\/\d+\.json$/.test(name));
     return Promise.all(manifests.map(async (name) => decodeManifest((await this.#blobs.get(name))!)));
-  }
-
-  /**
-   * The version called `name@version`, or the newest called `name`.
-   * @throws PlatformError `unknown-model`, listing those there are
-   */
-  async named(reference: string): Promise<ModelManifest> {
-    const all = await this.list();
-    const found = all.findLast(({ name, version }) => [name, `${name}@${version}`].includes(reference));
-    if (found) return found;
-    const known = all.map(({ name, version }) => `${name}@${version}`).join(", ") || "none";
-    throw new PlatformError("unknown-model", `No model is called "${reference}"; there are ${known}.`);
   }
 
   async serving(): Promise<ServingAlias | undefined> {

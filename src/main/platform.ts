@@ -24,6 +24,7 @@ import {
   SHARED_PARTITION,
 } from "#events";
 import type { Erasures } from "#governance";
+import type { ServedModels } from "#models";
 import type { Refreshed, VectorStore } from "#profiles";
 import type { Recommender, ServedLists } from "#recommendation";
 import { readAllProgress } from "#sequences";
@@ -49,12 +50,12 @@ import { type FitListeners, fitInWorker } from "./fit.ts";
 import type { ModelToFit } from "./fit-worker.ts";
 import { BackgroundLake } from "./lake.ts";
 import { createMetrics } from "./metrics.ts";
-import { readModelBodies } from "./model-bodies.ts";
+import { bodyNamed, readModelBodies } from "./model-bodies.ts";
 import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
-import { modelsAtWork } from "./models-at-work.ts";
 import { openLog } from "./open-log.ts";
 import { LogRetention, segmentBytesFor } from "./retention.ts";
+import { servedModels } from "./served-models.ts";
 import { openVectorStore, Vectors } from "./vectors.ts";
 
 /** @file The composition root: one folder in, one wired platform out. */
@@ -107,6 +108,8 @@ export class Platform {
   #manifest: DataManifest;
   #fault: string | undefined;
   #lake: BackgroundLake | undefined;
+  /** Those of the server. */
+  #served: ServedModels | undefined;
   readonly #config: Config;
   readonly #ingestionParts: IngestionParts;
   readonly #lock: FolderLock;
@@ -312,12 +315,13 @@ export class Platform {
 
   /** Brings the long-term vectors up to date; `undefined` when no model in service makes any. */
   async refreshVectors(progress: ProgressListener): Promise<Refreshed | undefined> {
-    return this.vectors.refresh((await modelsAtWork(this)).all, progress);
+    return this.vectors.refresh(await servedModels(this), progress);
   }
 
-  /** As `refreshVectors`, from now on whenever it is due. */
+  /** As `refreshVectors`, from now on whenever it is due, by the models of the server. */
   async keepVectorsFresh(): Promise<void> {
-    this.vectors.keepFresh((await modelsAtWork(this)).all, refreshHoursOf(this.#config));
+    this.#served ??= await servedModels(this);
+    this.vectors.keepFresh(this.#served, refreshHoursOf(this.#config));
   }
 
   /** Sends dead letters through the one way in again, by the declarations of now. */
@@ -325,14 +329,15 @@ export class Platform {
     return replayDeadLetters(this.deadLetters, new Ingestion(this.#ingestionParts), options);
   }
 
-  /** What answers with lists. Models must be in service. */
-  createRecommender(): Promise<Recommender> {
-    return createRecommender(this, this.#config);
+  /** What answers with lists, by the models in service. */
+  async createRecommender(served?: ServedModels): Promise<Recommender> {
+    return createRecommender(this, served ?? (await servedModels(this)), this.#config);
   }
 
   /** The HTTP server over this platform. Models must be in service. */
   async createServer(keys: Keys): Promise<Server> {
-    const { all } = await modelsAtWork(this);
+    const served = await servedModels(this);
+    this.#served = served;
     const { state, catalogue, identity, actions, purposes, clock, ingestion, applier, deadLetters } = this;
     const { servedLists } = this;
     const services: Services = {
@@ -347,9 +352,10 @@ export class Platform {
       actions,
       purposes,
       ingestion,
-      recommender: await this.createRecommender(),
-      vectors: this.vectors.of(all),
-      modelBodies: () => readModelBodies(this.models),
+      recommender: await this.createRecommender(served),
+      vectors: this.vectors.of(served),
+      models: () => readModelBodies(this.models),
+      model: async (reference) => bodyNamed(await readModelBodies(this.models), reference),
       metrics: createMetrics(this),
       about: {
         name: "inkling",

@@ -4,6 +4,8 @@ import type { ModelConfig } from "#models";
  * @file Settings of models on public data sets: published ones, and small searches on validation data carved out of the
  * training part (`inkling evaluate --on validation --set ...`); never chosen on the test.
  */
+const schedule = { learningRate: 0.002, warmUp: 0.05, decay: "cosine" } as const;
+
 const recipes: Readonly<Record<string, ModelConfig>> = {
   // D and reg as in Rendle et al. 2022, "Revisiting the performance of iALS"; unobservedWeight searched near theirs.
   "pinterest-20 ncf ials": { embeddingSize: 192, epochs: 16, reg: 0.02, unobservedWeight: 0.009 },
@@ -17,6 +19,18 @@ const recipes: Readonly<Record<string, ModelConfig>> = {
   "deskdrop deskdrop ials": { embeddingSize: 128, epochs: 16, reg: 0.04, unobservedWeight: 0.02 },
   "deskdrop deskdrop ease": { reg: 200, regExponent: 0.5, userDamping: 0.5 },
   "deskdrop deskdrop recent-popularity": { halfLifeDays: 120 },
+  "deskdrop future-disjoint ease": { reg: 50 },
+  "deskdrop future-disjoint item-knn": { shrinkage: 100 },
+  // docs/decisions/0021-sequence-encoder.md has what these were chosen among, and their figures on validation.
+  "ml-1m loo-full sequence-encoder": {
+    ...schedule,
+    ...{ block: "hstu", blocks: 4, heads: 2, epochs: 40, batchSize: 64 },
+  },
+  "deskdrop future-disjoint sequence-encoder": {
+    ...schedule,
+    ...{ tokens: "item-action", predicts: "all-actions", horizonDays: 14, windows: "all" },
+    ...{ maxLength: 100, dropout: 0.3, epochs: 25, batchSize: 64 },
+  },
 };
 
 /** The settings recommended for a model on a data set, by whichever protocol they were found first. */
@@ -26,7 +40,8 @@ export function recommendedFor(dataset: string, model: string): ModelConfig {
   return settings;
 }
 
-/** The settings that differ from the model's defaults. */
+/** The settings that differ from the model's defaults. What a stale history costs is asked of the model that asks others. */
 export function recipeFor(dataset: string, protocol: string, model: string): ModelConfig {
-  return recipes[`${dataset} ${protocol} ${model}`] ?? {};
+  const kind = protocol.startsWith("staleness-") ? "future-disjoint" : protocol;
+  return recipes[`${dataset} ${kind} ${model}`] ?? {};
 }

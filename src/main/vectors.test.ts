@@ -24,9 +24,7 @@ beforeAll(async () => {
     ).flat(),
   );
   await platform.ensureModels(ignoreProgress);
-  await platform.fit([{ name: "sequence-encoder" }, { name: platform.coldStartModel }], {
-    progress: ignoreProgress,
-  });
+  await train();
   await listen();
 });
 afterAll(async () => {
@@ -42,6 +40,13 @@ const open = (): Promise<Platform> =>
     progress: ignoreProgress,
     onNotice: () => {},
   });
+
+/** Enough to tell people apart. */
+async function train(): Promise<void> {
+  const config = { embeddingSize: 16, blocks: 1, maxLength: 20, epochs: 8, learningRate: 0.01 };
+  const models = [{ name: "sequence-encoder", config }, { name: platform.coldStartModel }] as const;
+  await platform.fit(models, { progress: ignoreProgress });
+}
 
 async function listen(): Promise<void> {
   server = await platform.createServer({});
@@ -81,7 +86,7 @@ describe("a person's vectors", () => {
       completeness: 1,
       asOf: latest[0].timestamp,
     });
-    expect(now.value).toHaveLength(64);
+    expect(now.value).toHaveLength(16);
     expect(cosine(now.value, now.value)).toBeCloseTo(1, 5);
     expect(long).toMatchObject({ version: now.version, asOf: now.asOf, completeness: 1 });
     expect(cosine(now.value, long.value)).toBeCloseTo(1, 5);
@@ -110,7 +115,7 @@ describe("a person's vectors", () => {
     const before = Date.parse(latest[0].timestamp) - 1;
     const { now, long } = await vectorsOf("person-0004", `&asOf=${new Date(before).toISOString()}`);
     expect(Date.parse(now.asOf)).toBeLessThanOrEqual(before);
-    expect(now.value).toHaveLength(64);
+    expect(now.value).toHaveLength(16);
     expect(long).toMatchObject({ value: null, asOf: null, completeness: 0 });
   });
 
@@ -130,7 +135,7 @@ describe("a person's vectors", () => {
       traits: {},
       context: { consent: { categoryPreferences: { personalization: isGranted } } },
     });
-    expect((await vectorsOf("person-0005")).long.value).toHaveLength(64);
+    expect((await vectorsOf("person-0005")).long.value).toHaveLength(16);
     await send(consent(false));
     const refused = await vectorsOf("person-0005");
     for (const vector of [refused.now, refused.long])
@@ -139,7 +144,7 @@ describe("a person's vectors", () => {
     expect(await platform.vectors.count(["person-0005"])).toBe(0);
     await send(consent(true));
     await platform.refreshVectors(ignoreProgress);
-    expect((await vectorsOf("person-0005")).now.value).toHaveLength(64);
+    expect((await vectorsOf("person-0005")).now.value).toHaveLength(16);
     const advertising = await vectorsOf("person-0006", "&purpose=advertising");
     expect(advertising.long.value).toBeNull();
   });
@@ -148,7 +153,7 @@ describe("a person's vectors", () => {
     await send(save("old-name", 9));
     await send({ type: "alias", userId: "person-0007", previousId: "old-name" });
     await platform.refreshVectors(ignoreProgress);
-    expect((await vectorsOf("old-name")).long.value).toHaveLength(64);
+    expect((await vectorsOf("old-name")).long.value).toHaveLength(16);
     await fetch(`${address}/v1/users/person-0007/links/old-name`, { method: "DELETE" });
     expect((await vectorsOf("person-0007")).long.value).toBeNull();
   });
@@ -236,14 +241,15 @@ describe("model versions", () => {
         interactions: 4 * PEOPLE,
         logOffsets: [expect.any(Array), [0, 4 * PEOPLE]],
       },
+      metrics: { epoch: 8, loss: expect.any(Number) },
       vocabularyHash: expect.stringMatching(/^[0-9a-f]{64}$/),
       code: { version: expect.stringMatching(/^\d+\./) },
-      dimension: 64,
+      dimension: 16,
       inputs: [
         { name: "items", type: "int32", shape: ["B", "T"] },
         { name: "newest", type: "int32", shape: ["B"] },
       ],
-      outputs: [{ type: "float32", shape: ["B", 64] }],
+      outputs: [{ type: "float32", shape: ["B", 16] }],
     });
     expect(await get("/v1/models/gpt")).toMatchObject({ code: "unknown-model" });
   });
@@ -285,6 +291,38 @@ describe("long-term vectors", () => {
     const store = receipt.stores.find(({ name }: Body) => name === "vectors");
     expect(store.removed).toEqual({ vectors: 1 });
     expect(await platform.vectors.count(["person-0042"])).toBe(0);
-    expect((await vectorsOf("person-0043")).long.value).toHaveLength(64);
+    expect((await vectorsOf("person-0043")).long.value).toHaveLength(16);
+  });
+
+  test("a new version computes everybody's anew, and vectors of the old one are refused beside it", async () => {
+    const old = (await vectorsOf("person-0050")).long;
+    await server.close();
+    await train();
+    await listen();
+    const { now, long } = await vectorsOf("person-0050");
+    for (const vector of [now, long])
+      expect(vector).toMatchObject({ version: "sequence-encoder@0002", completeness: 1 });
+    const ask = { itemIds: ["item-1"], vector: old.value };
+    expect(await post("/v1/vectors/score", { ...ask, version: old.version })).toMatchObject({
+      status: 409,
+      code: "version-mismatch",
+    });
+    expect((await get("/v1/models/sequence-encoder@0001")).serves).toBeNull();
+  });
+
+  test("a refresh that is due comes by itself, and none comes before its time", async () => {
+    await send(save("person-0060", 3));
+    await platform.keepVectorsFresh();
+    await platform.vectors.settled();
+    expect((await vectorsOf("person-0060")).long.asOf).not.toBe((await vectorsOf("person-0060")).now.asOf);
+    await server.close();
+    await platform.close();
+    await rm(paths.vectors(folder), { recursive: true });
+    platform = await open();
+    await listen();
+    await platform.keepVectorsFresh();
+    await platform.vectors.settled();
+    const { now, long } = await vectorsOf("person-0060");
+    expect(long.asOf).toBe(now.asOf);
   });
 });

@@ -36,6 +36,8 @@ export class Vectors {
   readonly #clock = new SystemClock(); // a vector ages by the wall, also where the platform's clock stands
   /** Whoever comes next waits for this. */
   #turn: Promise<void> = Promise.resolve();
+  /** One refresh after the other. */
+  #passes: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #work: Promise<unknown> = Promise.resolve();
   #isClosing = false;
@@ -54,7 +56,13 @@ export class Vectors {
    * Computes the long-term vectors of those who were active since the last time, by the first model in service that makes any.
    * `undefined` when none does. Stops between two steps when this closes; the next refresh goes on from there.
    */
-  async refresh(models: ServedModels, progress: ProgressListener): Promise<Refreshed | undefined> {
+  refresh(models: ServedModels, progress: ProgressListener): Promise<Refreshed | undefined> {
+    const pass = this.#passes.then(() => this.#pass(models, progress));
+    this.#passes = pass.catch(() => {}); // whoever asked for it is told
+    return pass;
+  }
+
+  async #pass(models: ServedModels, progress: ProgressListener): Promise<Refreshed | undefined> {
     const encoder = await this.of(models).encoder();
     if (!encoder) return undefined;
     const steps = refreshVectors({ ...this.#parts, encoder });
@@ -83,6 +91,11 @@ export class Vectors {
     this.#timer = setInterval(lookAgain, LOOK_EVERY_MS);
     this.#timer.unref();
     lookAgain();
+  }
+
+  /** Resolves when the refresh that was due is done, or has failed. */
+  async settled(): Promise<void> {
+    await this.#work;
   }
 
   async #isDue(models: ServedModels, everyMs: number): Promise<boolean> {

@@ -6,7 +6,10 @@ export {
 } from "./interest-clusters/cluster-vectors.ts";
 export { kMeans } from "./interest-clusters/k-means.ts";
 export type { CheckpointPlace, FitContext, FittedModel, LearningPoint, Model, ModelConfig } from "./model.ts";
-export { modelNamed, models } from "./models.ts";
+export { loadModel, modelNamed, models } from "./models.ts";
+export { parseEncoderCard } from "./onnx-encoder/encoder-card.ts";
+export { ONNX_ENCODER } from "./onnx-encoder/fitted-onnx-encoder.ts";
+export { importOnnxEncoder } from "./onnx-encoder/import-onnx-encoder.ts";
 export { nextItemBatch } from "./sequence-encoder/encoder-batch.ts";
 export { itemsAlone } from "./sequence-encoder/encoder-inputs.ts";
 export type { EncoderConfig } from "./sequence-encoder/encoder-network.ts";
@@ -22,7 +25,6 @@ export {
   type ModelReference,
   modelReference,
   similarities,
-  similarity,
   type Vector,
   type VectorTable,
 } from "./vector.ts";

@@ -247,7 +247,7 @@ function describeVectors(model: Model, learn: Learn): void {
     expect(vectors).toHaveLength(4 * encoder!.dimension);
     const lengths = rowsOf(vectors, encoder!.dimension).map((vector) => Math.sqrt(dot(vector, vector)));
     for (const [row, length] of [1, 0, 0, 1].entries()) expect(lengths[row]).toBeCloseTo(length, 5);
-    const items = rowsOf(encoder!.itemVectors(), encoder!.dimension);
+    const items = rowsOf(await encoder!.itemVectors(), encoder!.dimension);
     expect(items).toHaveLength(ITEMS);
     for (const item of items) expect(dot(item, item)).toBeCloseTo(1, 5);
   });
@@ -255,7 +255,7 @@ function describeVectors(model: Model, learn: Learn): void {
   test("by cosine, the items of a person's colour are the nearer ones", async () => {
     const data = checkerboard();
     const { encoder } = await learn(data);
-    const items = rowsOf(encoder!.itemVectors(), encoder!.dimension);
+    const items = rowsOf(await encoder!.itemVectors(), encoder!.dimension);
     for (const user of [20, 21, 38, 39]) {
       const vector = await encoder!.userVectors([historyOf(data, user)]);
       const [even, odd] = colourMeans(
@@ -273,7 +273,7 @@ function describeVectors(model: Model, learn: Learn): void {
     const together = await fitted.encoder!.userVectors(histories);
     const loaded = model.load(fitted.serialize()).encoder!;
     expect(await loaded.userVectors(histories)).toEqual(together);
-    expect(loaded.itemVectors()).toEqual(fitted.encoder!.itemVectors());
+    expect(await loaded.itemVectors()).toEqual(await fitted.encoder!.itemVectors());
     const width = loaded.dimension;
     for (const [row, history] of histories.entries())
       for (const [at, value] of (await fitted.encoder!.userVectors([history])).entries())

@@ -26,16 +26,36 @@ export function referenceOf({ model, version }: ServedModel): ModelReference {
   return modelReference(model.name, version);
 }
 
+/** Which of the models does what. */
+export interface ModelRoles {
+  /** Answers people with a history. */
+  readonly personal: ModelInService;
+  /** Answers everybody else. */
+  readonly coldStart: ModelInService;
+  /** Answer who asks for them by name. */
+  readonly others: readonly ModelInService[];
+}
+
 /** The models that answer, each read when it is first asked for. */
 export class ServedModels {
+  /** The personal one first. */
   readonly ids: readonly ModelInService[];
+  readonly #roles: ModelRoles;
   readonly #load: (id: ModelId) => Promise<ServedModel>;
   readonly #loaded = new Map<ModelInService, Promise<ServedModel>>();
 
-  /** Of one name, the version that comes first is meant when none is said. */
-  constructor(ids: readonly ModelInService[], load: (id: ModelId) => Promise<ServedModel>) {
-    this.ids = ids;
+  constructor(roles: ModelRoles, load: (id: ModelId) => Promise<ServedModel>) {
+    this.#roles = roles;
+    this.ids = [roles.personal, ...roles.others, roles.coldStart];
     this.#load = load;
+  }
+
+  personal(): Promise<ServedModel> {
+    return this.read(this.#roles.personal);
+  }
+
+  coldStart(): Promise<ServedModel> {
+    return this.read(this.#roles.coldStart);
   }
 
   /**

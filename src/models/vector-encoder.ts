@@ -20,8 +20,8 @@ export interface VectorEncoder {
    * model knows nothing.
    */
   userVectors(histories: readonly History[]): Promise<Float32Array>;
-  /** Vectors of all items: shape (itemCount, D). Zeros for an item without one. */
-  itemVectors(): Float32Array;
+  /** Vectors of all items: shape (itemCount, D), computed once. Zeros for an item without one. */
+  itemVectors(): Promise<Float32Array>;
 }
 
 /** A tensor's name, element type and shape; a size given as text is free, equal texts are equal sizes. */

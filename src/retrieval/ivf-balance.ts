@@ -3,8 +3,10 @@
  * is mostly holes is written anew (the local half of LIRE: Xu et al., "SPFresh: incremental in-place update for billion-scale vector search",
  * SOSP 2023; vectors of neighbouring lists stay where they are, a rebuild puts them right).
  */
+
+import { dot, unitRows } from "#numeric";
+import type { RowVectors } from "./row-vectors.ts";
 import { BUFFER, type SlotMemory } from "./slot-memory.ts";
-import type { VectorTable } from "./vector-table.ts";
 
 /** A list over so many times the mean is split. */
 export const SKEW = 4;
@@ -72,7 +74,7 @@ interface Halves {
 }
 
 /** 2-means with equal halves, from the two members that are least alike: the cut is at the median of who is nearer to which. */
-function halve(members: VectorTable, dimensions: number): Halves {
+function halve(members: RowVectors, dimensions: number): Halves {
   const first = leastLike(members, members.vectorAt(0));
   let centroids: Halves["centroids"] = [first, leastLike(members, first)];
   const sides = new Uint8Array(members.count);
@@ -88,7 +90,7 @@ function halve(members: VectorTable, dimensions: number): Halves {
   return { sides, centroids };
 }
 
-function leastLike(members: VectorTable, vector: Float32Array): Float32Array {
+function leastLike(members: RowVectors, vector: Float32Array): Float32Array {
   let least = vector;
   let lowest = Number.POSITIVE_INFINITY;
   for (let position = 0; position < members.count; position++) {
@@ -103,25 +105,12 @@ function leastLike(members: VectorTable, vector: Float32Array): Float32Array {
 }
 
 /** The direction of the members of a side. */
-function meanOf(members: VectorTable, sides: Uint8Array, side: number, dimensions: number): Float32Array {
+function meanOf(members: RowVectors, sides: Uint8Array, side: number, dimensions: number): Float32Array {
   const sum = new Float32Array(dimensions);
   for (let position = 0; position < members.count; position++) {
     if (sides[position] !== side) continue;
     const vector = members.vectorAt(position);
     for (let element = 0; element < dimensions; element++) sum[element]! += vector[element]!;
   }
-  normalize(sum);
-  return sum;
-}
-
-export function dot(left: Float32Array, right: Float32Array): number {
-  let sum = 0;
-  for (let element = 0; element < left.length; element++) sum += left[element]! * right[element]!;
-  return sum;
-}
-
-/** To length 1; zeros stay zeros. */
-export function normalize(vector: Float32Array): void {
-  const length = Math.sqrt(dot(vector, vector));
-  if (length > 0) for (let element = 0; element < vector.length; element++) vector[element]! /= length;
+  return unitRows(sum, dimensions);
 }

@@ -4,11 +4,12 @@
  * product, and 8-bit codes with a scale of its own for each dimension, so that the small directions of a spectrum are not rounded away.
  */
 import { Random } from "#base";
-import { balance, normalize } from "./ivf-balance.ts";
+import { unitRows } from "#numeric";
+import { balance } from "./ivf-balance.ts";
 import { createMemory, kernelsOn, LANES } from "./kernels/kernels.ts";
 import { elementsOf } from "./memory-layout.ts";
+import type { RowVectors } from "./row-vectors.ts";
 import { SlotMemory } from "./slot-memory.ts";
-import type { VectorTable } from "./vector-table.ts";
 
 export interface IvfShape {
   readonly dimensions: number;
@@ -29,7 +30,7 @@ const SPARE = 1.25;
 const CHUNK = 4096;
 
 /** A memory with all of the table in lists. The same table and seed give the same memory. O(vectors * lists * dimensions). */
-export function buildLists(table: VectorTable, shape: IvfShape): SlotMemory {
+export function buildLists(table: RowVectors, shape: IvfShape): SlotMemory {
   const lists = Math.max(
     1,
     Math.min(shape.lists || Math.round(LISTS_PER_ROOT * Math.sqrt(table.count)), table.count),
@@ -102,7 +103,7 @@ class Workspace {
     return this.#centroids.subarray(list * this.#elements, list * this.#elements + this.#dimensions);
   }
 
-  load(table: VectorTable, positions: Uint32Array): void {
+  load(table: RowVectors, positions: Uint32Array): void {
     for (const [place, position] of positions.entries())
       this.#vectors.set(table.vectorAt(position), place * this.#elements);
   }
@@ -120,19 +121,18 @@ class Workspace {
   /** Spherical k-means over the first `count` vectors, from centroids that are the first of them. */
   cluster(count: number, random: Random): void {
     this.#centroids.set(this.#vectors.subarray(0, this.#centroids.length));
-    for (let list = 0; list < this.#lists; list++) normalize(this.centroid(list));
+    unitRows(this.#centroids, this.#elements);
     for (let iteration = 0; iteration < ITERATIONS; iteration++) {
       this.#assign(count);
       const sizes = this.#sumMembers(count);
-      for (let list = 0; list < this.#lists; list++) {
+      for (let list = 0; list < this.#lists; list++)
         if (sizes[list] === 0) this.centroid(list).set(this.#vector(random.integer(count)));
-        normalize(this.centroid(list));
-      }
+      unitRows(this.#centroids, this.#elements);
     }
   }
 
   /** The list of every vector of the table. */
-  assignAll(table: VectorTable): Uint32Array {
+  assignAll(table: RowVectors): Uint32Array {
     const listOf = new Uint32Array(table.count);
     for (let start = 0; start < table.count; start += CHUNK) {
       const count = Math.min(CHUNK, table.count - start);

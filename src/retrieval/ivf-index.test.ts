@@ -157,3 +157,12 @@ test("what changes during a rebuild is there before and after the swap", async (
   for (let row = 0; row < 900; row++) put(index, entries, 6000 + row, row);
   expectExact(index, entries);
 });
+
+test("an empty index is rebuilt to an empty index", async () => {
+  const index = new IvfIndex(config);
+  index.rebuildHere();
+  await index.rebuild();
+  expect([index.size, index.listCount]).toEqual([0, 0]);
+  index.put(3, vectors[0]!);
+  expect([...index.search({ vector: vectors[0]!, n: 3 }).rows]).toEqual([3]);
+});

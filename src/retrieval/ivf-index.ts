@@ -10,6 +10,7 @@
  */
 import { tend } from "./ivf-balance.ts";
 import { buildLists } from "./ivf-build.ts";
+import { LANES } from "./kernels/kernels.ts";
 import { startRebuild } from "./rebuild-thread.ts";
 import type { SearchPlan } from "./searcher.ts";
 import { BUFFER, type MemoryHandle, type SlotMemory } from "./slot-memory.ts";
@@ -58,6 +59,7 @@ export class IvfIndex implements VectorIndex {
   #changes = 0;
   /** Rows put or deleted since a rebuild began; while there is one, no slot is moved. */
   #journal: Set<number> | undefined;
+  #rebuilding: Promise<void> | undefined;
 
   constructor(config: VectorIndexConfig, options: Partial<IvfOptions> = {}) {
     this.config = config;
@@ -153,9 +155,32 @@ export class IvfIndex implements VectorIndex {
     });
   }
 
-  /** Makes the lists anew in another thread, while this one serves and takes changes; then swaps them in. */
-  async rebuild(): Promise<void> {
-    if (this.#journal) return; // one is on its way, and will have everything
+  /** Makes the lists anew in another thread, while this one serves and takes changes; then swaps them in. One at a time. */
+  rebuild(): Promise<void> {
+    this.#rebuilding ??= this.#rebuild().finally(() => {
+      this.#rebuilding = undefined;
+    });
+    return this.#rebuilding;
+  }
+
+  /** The same in this thread. */
+  rebuildHere(): void {
+    if (this.size > 0) this.#swapIn(buildLists(this.#memory.table(), this.#buildOptions()), new Set());
+  }
+
+  /** What `search-threads.ts` needs: the memory, to hear of each that takes its place, and to stop hearing. */
+  share(onMoved: (handle: MemoryHandle) => void): { readonly handle: MemoryHandle; release(): void } {
+    this.#listeners.add(onMoved);
+    return { handle: this.#memory.handle, release: () => this.#listeners.delete(onMoved) };
+  }
+
+  /** Checks a query of another thread and writes its mask to that thread's place. */
+  plan(query: VectorQuery, place: number): SearchPlan {
+    return this.#stored.plan(query, this.#probes(), place);
+  }
+
+  async #rebuild(): Promise<void> {
+    if (this.size === 0) return;
     this.#journal = new Set();
     try {
       const built = await startRebuild({ handle: this.#memory.handle, ...this.#buildOptions() });
@@ -163,22 +188,6 @@ export class IvfIndex implements VectorIndex {
     } finally {
       this.#journal = undefined;
     }
-  }
-
-  /** The same in this thread. */
-  rebuildHere(): void {
-    this.#swapIn(buildLists(this.#memory.table(), this.#buildOptions()), new Set());
-  }
-
-  /** What `search-threads.ts` needs: the memory, and to hear of each that takes its place. */
-  share(onMoved: (handle: MemoryHandle) => void): MemoryHandle {
-    this.#listeners.add(onMoved);
-    return this.#memory.handle;
-  }
-
-  /** Checks a query of another thread and writes its mask to that thread's place. */
-  plan(query: VectorQuery, place: number): SearchPlan {
-    return this.#stored.plan(query, this.#probes(), place);
   }
 
   #probes(): number {
@@ -193,7 +202,8 @@ export class IvfIndex implements VectorIndex {
 
   /** From the buffer into the nearest lists. */
   #drain(): void {
-    this.#stored.adopt(this.#memory.withRoomFor(0, BUFFERED));
+    const blocks = Math.ceil(this.#memory.livingIn(BUFFER) / LANES) + Math.min(BUFFERED, this.listCount);
+    this.#stored.adopt(this.#memory.withRoomFor(0, blocks));
     const memory = this.#memory;
     const lists = this.#stored.nearestLists(memory.slotsIn(BUFFER));
     memory.move(() => {

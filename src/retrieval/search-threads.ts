@@ -35,17 +35,19 @@ export class SearchThreads {
   readonly #index: IvfIndex;
   readonly #threads: readonly SearchThread[];
   readonly #idle: SearchThread[];
+  readonly #release: () => void;
   readonly #waiting: Job[] = [];
 
   /** As many threads as the index was made for. */
   constructor(index: IvfIndex) {
     this.#index = index;
-    const handle = index.share((moved) => {
-      for (const thread of this.#threads) thread.post({ kind: "moved", handle: moved });
-    });
     const { threads } = index.options;
     if (threads < 1)
       throw new PlatformError("invalid-config", `threads is ${threads}; make the index with 1 or more`);
+    const { handle, release } = index.share((moved) => {
+      for (const thread of this.#threads) thread.post({ kind: "moved", handle: moved });
+    });
+    this.#release = release;
     this.#threads = Array.from({ length: threads }, (_, number) => new SearchThread(handle, number + 1));
     this.#idle = [...this.#threads];
   }
@@ -60,6 +62,7 @@ export class SearchThreads {
 
   /** Ends the threads; searches that were not answered reject. */
   async close(): Promise<void> {
+    this.#release();
     for (const { reject } of this.#waiting.splice(0))
       reject(new PlatformError("not-ready", "the search threads were closed"));
     await Promise.all(this.#threads.map((thread) => thread.end()));

@@ -61,9 +61,9 @@ export class Searcher {
   }
 
   #scanNearest({ n, probes }: SearchPlan): void {
-    const lists = this.#nearestLists(probes);
     this.#encodeQuery();
-    for (const list of lists) this.#scanList(list, 0, n);
+    for (const list of this.#nearestLists(probes)) this.#scanList(list, 0, n);
+    this.#scanUntil(rescoredFor(n), probes, 0, n);
     this.#rescore(0, n);
   }
 
@@ -74,19 +74,25 @@ export class Searcher {
   #scanMasked(plan: SearchPlan): void {
     const { n, probes, maskWords } = plan;
     const { size, listCount } = this.#memory;
-    const { mask, candidates } = this.#place;
-    const work = (size / listCount) * Math.min(probes, listCount);
-    if (countBits(mask, maskWords) <= work) {
+    const { byteOffset } = this.#place.mask;
+    const work = Math.max((size / listCount) * Math.min(probes, listCount), rescoredFor(n));
+    if (countBits(this.#place.mask, maskWords) <= work) {
       this.#scanAll(plan);
       return;
     }
-    const lists = this.#nearestLists(listCount);
     this.#encodeQuery();
-    for (const list of lists) {
-      if (candidates[SCORED]! >= work) break;
-      this.#scanList(list, mask.byteOffset, n);
+    this.#scanUntil(work, 0, byteOffset, n);
+    this.#rescore(byteOffset, n);
+  }
+
+  /** Lists from the `first`-nearest on, until so many vectors were compared in all. */
+  #scanUntil(enough: number, first: number, mask: number, n: number): void {
+    const { candidates } = this.#place;
+    if (candidates[SCORED]! >= enough) return;
+    for (const list of this.#nearestLists(this.#memory.listCount).subarray(first)) {
+      this.#scanList(list, mask, n);
+      if (candidates[SCORED]! >= enough) return;
     }
-    this.#rescore(mask.byteOffset, n);
   }
 
   /** Numbers of the lists whose centroids are nearest, best first. */

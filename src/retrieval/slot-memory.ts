@@ -22,7 +22,7 @@ import {
   type SearcherColumns,
   viewMemory,
 } from "./memory-layout.ts";
-import { tableOf, type VectorTable } from "./vector-table.ts";
+import { type RowVectors, rowVectorsOf } from "./row-vectors.ts";
 
 /** What another thread needs to read the same vectors. */
 export interface MemoryHandle {
@@ -77,8 +77,9 @@ export class SlotMemory {
   static create(shape: MemoryShape): SlotMemory {
     const bytes = bytesOf(shape);
     if (bytes > MAX_MEMORY_BYTES) {
-      const mebibytes = Math.ceil(bytes / 2 ** 20);
-      const fault = `${shape.slotCapacity} vectors of ${shape.dimensions} dimensions take ${mebibytes} MiB and an index holds 4096`;
+      const { slotCapacity, dimensions, rowCapacity } = shape;
+      const room = `room for ${slotCapacity} vectors of ${dimensions} dimensions and rows up to ${rowCapacity}`;
+      const fault = `${room} takes ${Math.ceil(bytes / 2 ** 20)} MiB, and an index holds 4096`;
       throw new PlatformError("invalid-config", `${fault}; divide them over several indexes`);
     }
     const made = new SlotMemory({ shape, memory: createMemory(bytes) });
@@ -227,14 +228,13 @@ export class SlotMemory {
         yield block * LANES + 31 - Math.clz32(word & -word);
   }
 
-  /** All that lives, as a table; good as long as no slot is moved. */
-  table(): VectorTable {
-    const slots = new Uint32Array(this.size);
-    let count = 0;
+  /** All that lives, as a table; good as long as no slot is moved. What is put meanwhile may be in it, or not, or twice. */
+  table(): RowVectors {
+    const slots: number[] = [];
     for (let chain = 0; chain <= this.listCount; chain++)
-      for (const slot of this.slotsIn(chain)) slots[count++] = slot;
+      for (const slot of this.slotsIn(chain)) slots.push(slot);
     return {
-      count,
+      count: slots.length,
       rowAt: (position) => this.columns.rows[slots[position]!]!,
       vectorAt: (position) => this.vectorAt(slots[position]!),
     };
@@ -243,9 +243,12 @@ export class SlotMemory {
   /** Lets `work` move slots: readers of other threads wait, and repeat what they had begun. */
   move(work: () => void): void {
     Atomics.add(this.#epoch, 0, 1);
-    work();
-    Atomics.add(this.#epoch, 0, 1);
-    Atomics.notify(this.#epoch, 0);
+    try {
+      work();
+    } finally {
+      Atomics.add(this.#epoch, 0, 1);
+      Atomics.notify(this.#epoch, 0);
+    }
   }
 
   /** What `read` gives when nothing was moved meanwhile; for threads other than the writing one. */
@@ -262,7 +265,7 @@ export class SlotMemory {
   }
 
   /** Empties a chain and gives copies of its members, in order. Only inside `move`. */
-  takeAll(chain: number): VectorTable {
+  takeAll(chain: number): RowVectors {
     const slots = Uint32Array.from(this.slotsIn(chain));
     const rows = slots.map((slot) => this.columns.rows[slot]!);
     const { dimensions } = this.shape;
@@ -270,7 +273,7 @@ export class SlotMemory {
     for (const [position, slot] of slots.entries()) values.set(this.vectorAt(slot), position * dimensions);
     for (const row of rows) this.remove(row);
     this.#freeChain(chain);
-    return tableOf(rows, values, dimensions);
+    return rowVectorsOf(rows, values, dimensions);
   }
 
   #nextSlot(chain: number): number {

@@ -73,8 +73,8 @@ export class StoredVectors {
   put(row: number, vector: ModelVector, labels?: VectorLabels): void {
     checkRow(row);
     checkVector(vector, this.config, `the vector of row ${row}`);
-    this.#labels.set(row, labels);
     this.adopt(this.#memory.withRoomFor(row, 1));
+    this.#labels.set(row, labels);
     this.#memory.append(BUFFER, row, vector.values);
   }
 

@@ -86,5 +86,5 @@ export interface VectorIndex {
 
 /** Most that one search finds. */
 export const MAX_NEIGHBOURS = 2048;
-/** One more than the highest row. */
-export const MAX_ROWS = 2 ** 28;
+/** One more than the highest row: far more than one index holds. */
+export const MAX_ROWS = 2 ** 26;

@@ -15,6 +15,7 @@ export {
   packInteractions,
 } from "./interactions.ts";
 export { interactionsFromLog, type TrainingData } from "./interactions-from-log.ts";
+export { itemTagsOf } from "./item-tags.ts";
 export { LakeWriter } from "./lake-writer.ts";
 export { listUsers } from "./list-users.ts";
 export { measureBlocks } from "./measure-blocks.ts";

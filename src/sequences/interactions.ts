@@ -14,6 +14,11 @@ export interface Interactions extends Columns {
   readonly surfaceNames?: readonly string[];
   /** What the items are described by; absent when nothing is known of any. */
   readonly itemTags?: ItemTags;
+  /** What the same people were shown, by user row and time, engaged with or not; absent when nobody knows. */
+  readonly impressions?: Pick<
+    Interactions,
+    "userCount" | "itemCount" | "offsets" | "itemRows" | "timestampsMs"
+  >;
 }
 
 /** (n) each; a history has the same columns as the table it is from. */

@@ -50,5 +50,7 @@ export function historyOfRows(
     itemRows: Uint32Array.from(oldestFirst, ({ itemRow }) => itemRow),
     weights: Float32Array.from(oldestFirst, strengthOf),
     timestampsMs: Float64Array.from(oldestFirst, ({ timestampMs }) => timestampMs),
+    actions: Uint8Array.from(oldestFirst, ({ action }) => action),
+    surfaces: Uint8Array.from(oldestFirst, ({ surface }) => surface),
   };
 }

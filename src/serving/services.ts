@@ -22,7 +22,9 @@ export interface Services {
   readonly servedLists: ServedLists;
   readonly vectors: UserVectors;
   /** All models there are, in service or not, the newest version of a name last. */
-  readonly modelBodies: () => Promise<readonly ModelBody[]>;
+  readonly models: () => Promise<readonly ModelBody[]>;
+  /** By `name` or `name@version`. @throws PlatformError `unknown-model`, listing those there are */
+  readonly model: (reference: string) => Promise<ModelBody>;
   readonly metrics: Metrics;
   /** What the application declares, as JSON Schema. */
   readonly declared: SchemaResponse;

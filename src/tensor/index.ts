@@ -4,7 +4,7 @@ export { Network } from "./graph/network.ts";
 export { onnxGraph } from "./graph/onnx-graph.ts";
 export { invertPositiveDefinite } from "./inverse.ts";
 export { type Matrix, matrixOf, multiply } from "./matrix.ts";
-export type { OnnxGraph, OnnxValue } from "./onnx-file.ts";
+export { encodeOnnx, type OnnxGraph } from "./onnx-file.ts";
 export type { ExecutionProvider } from "./onnx-session.ts";
 export {
   attention,

@@ -1,6 +1,8 @@
 import type { History } from "#sequences";
-import type { Batch } from "#tensor";
+import type { Batch, NamedTensor } from "#tensor";
 import { encoderInputs, itemsAlone, type TokenConfig } from "./encoder-inputs.ts";
+import { SHOWN } from "./ignored-items.ts";
+import { NEVER } from "./negatives.ts";
 import { NOTHING } from "./targets.ts";
 
 /** A window to read, and what to name after each of its engagements. */
@@ -10,6 +12,8 @@ export interface Example {
   readonly targets: Int32Array;
   /** Item rows of all that the person engaged with. */
   readonly met: Uint32Array;
+  /** (length of the window, {@link SHOWN}) as {@link ignoredItems} says; absent where impressions are not learned from. */
+  readonly ignored?: Int32Array;
 }
 
 /**
@@ -41,16 +45,38 @@ export function encoderBatch(
     named.push(0);
   }
   const N = named.length;
+  const ignored = examples[0]?.ignored && ignoredAt(examples, places, T);
   return {
     inputs: {
       ...inputs,
       predicted: { shape: [N], values: Int32Array.from(places) },
       targets: { shape: [N], values: Int32Array.from(named) },
+      ...ignored,
       weights: { shape: [N], values: new Float32Array(N).fill(weight) },
     },
     sizes: { B, T },
     tokens: examples.reduce((sum, { window }) => sum + window.itemRows.length, 0),
   };
+}
+
+/** (N, {@link SHOWN}) items beside each prediction, and what is taken off the score of a place without one. */
+function ignoredAt(
+  examples: readonly Example[],
+  places: readonly number[],
+  T: number,
+): Record<"ignored" | "noneIgnored", NamedTensor> {
+  const shape = [places.length, SHOWN];
+  const items = new Int32Array(places.length * SHOWN);
+  const none = new Float32Array(items.length);
+  for (const [row, place] of places.entries()) {
+    const at = (place % T) * SHOWN;
+    const own = examples[Math.floor(place / T)]!.ignored!.subarray(at, at + SHOWN);
+    for (const [slot, item] of own.entries()) {
+      items[row * SHOWN + slot] = Math.max(0, item);
+      none[row * SHOWN + slot] = item < 0 ? NEVER : 0;
+    }
+  }
+  return { ignored: { shape, values: items }, noneIgnored: { shape, values: none } };
 }
 
 /** A batch of sequences of item rows, oldest first, in which each item but the first is named from those before it. */

@@ -59,11 +59,6 @@ export const INPUT_TABLE = "items.embedding";
 const OUTPUT_TABLE = "items.output";
 export const TAG_TABLE = "tags.embedding";
 
-/** The parameter that holds the vectors items are scored by. */
-export function scoringTableOf({ output }: EncoderConfig): string {
-  return output === "tied" ? INPUT_TABLE : OUTPUT_TABLE;
-}
-
 interface Encoding {
   /** (B, T, D); the score of an item is its product with the item's vector. */
   readonly hidden: Expression;

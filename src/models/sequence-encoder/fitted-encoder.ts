@@ -23,7 +23,7 @@ import type { FittedModel, ModelConfig } from "../model.ts";
 import { writeModelFile } from "../model-file.ts";
 import { cosinesTo, type TensorSpec, type VectorEncoder } from "../vector-encoder.ts";
 import { encoderInputs } from "./encoder-inputs.ts";
-import { type EncoderConfig, encodeItems, scoringTableOf } from "./encoder-network.ts";
+import { type EncoderConfig, encodeItems } from "./encoder-network.ts";
 import { windowOf, windowPositions } from "./window.ts";
 
 /** Histories encoded at once. */
@@ -40,7 +40,7 @@ export class FittedEncoder implements FittedModel, VectorEncoder {
   #scorer: Promise<Program> | undefined;
   #encoder: Promise<Program> | undefined;
   #explainer: Promise<Program> | undefined;
-  #itemVectors: Float32Array | undefined;
+  #itemVectors: Promise<Float32Array> | undefined;
 
   constructor(
     name: string,
@@ -99,9 +99,9 @@ export class FittedEncoder implements FittedModel, VectorEncoder {
   }
 
   /** What the scores are products with, at length 1: the order by cosine leaves out how popular an item is. */
-  itemVectors(): Float32Array {
-    const vectors = this.#weights[scoringTableOf(this.#network)]!.values as Float32Array; // every weight is
-    return unitRows(vectors.slice(), this.dimension);
+  itemVectors(): Promise<Float32Array> {
+    this.#itemVectors ??= this.#computeItemVectors();
+    return this.#itemVectors;
   }
 
   /**
@@ -125,8 +125,7 @@ export class FittedEncoder implements FittedModel, VectorEncoder {
   /** Cosine of the item vectors. */
   async related(itemRow: number): Promise<Float32Array> {
     assert(itemRow >= 0 && itemRow < this.itemCount, "the item is in the catalogue");
-    this.#itemVectors ??= this.itemVectors();
-    return cosinesTo(itemRow, this.#itemVectors, this.dimension);
+    return cosinesTo(itemRow, await this.itemVectors(), this.dimension);
   }
 
   serialize(): Uint8Array {
@@ -159,20 +158,28 @@ export class FittedEncoder implements FittedModel, VectorEncoder {
     for (let start = 0; start < windows.length && program; start += BATCH) {
       const batch = windows.slice(start, start + BATCH);
       const histories = batch.map(({ window }) => window);
-      const { rows } = await (await program).run(encoderInputs(histories, this.#network));
-      const values = rows!.values as Float32Array; // what the graph says
+      const [rows] = Object.values(await (await program).run(encoderInputs(histories, this.#network)));
+      const values = rows!.values as Float32Array; // its only output, as the graph says
       for (const [at, { row }] of batch.entries())
         results.set(values.subarray(at * width, (at + 1) * width), row * width);
     }
   }
 
   #compileScorer(): Promise<Program> {
-    return Program.compile(onnxGraph("score", { rows: newestScores(this.#network) }, this.#weights));
+    return Program.compile(onnxGraph("score", { scores: newestScores(this.#network) }, this.#weights));
   }
 
   /** The newest state of each sequence: (B, D). */
   #encoderGraph(): OnnxGraph {
-    return onnxGraph("encode", { rows: newestState(this.#network).newest }, this.#weights);
+    return onnxGraph("encode", { vectors: newestState(this.#network).newest }, this.#weights);
+  }
+
+  /** As the network makes them, of tags too: (V, D). */
+  async #computeItemVectors(): Promise<Float32Array> {
+    const { table, vectorsOf } = newestState(this.#network);
+    const program = await Program.compile(onnxGraph("items", { items: vectorsOf(table) }, this.#weights));
+    const { items } = await program.run({});
+    return unitRows(Float32Array.from(items!.values as Float32Array), this.dimension); // as the graph says
   }
 
   #compileExplainer(): Promise<Program> {

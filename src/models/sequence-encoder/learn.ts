@@ -5,7 +5,7 @@ import type { FitContext } from "../model.ts";
 import type { EncoderConfig } from "./encoder-network.ts";
 import { LearningState } from "./learning-state.ts";
 import type { NegativeSampling } from "./negatives.ts";
-import { nextItemNetwork } from "./objective.ts";
+import { nextItemNetwork, type Objective } from "./objective.ts";
 import { objectiveOf, type SequenceEncoderConfig } from "./settings.ts";
 import { trainingWindows } from "./training-windows.ts";
 import { holdOutLast, Validation } from "./validation.ts";
@@ -17,6 +17,8 @@ export interface Lesson {
   /** Each of two engagements or more, oldest first. */
   readonly sequences: readonly History[];
   readonly network: EncoderConfig;
+  /** What was shown to the person of each sequence, where impressions are to be learned from. */
+  readonly shown?: readonly History[] | undefined;
   /** 1 at the code of each action worth predicting; all are when absent. */
   readonly positives?: Uint8Array | undefined;
 }
@@ -27,7 +29,7 @@ export interface Lesson {
  * @throws PlatformError `not-ready` when told to abort
  */
 export async function learn(
-  { sequences, network, positives }: Lesson,
+  { sequences, shown, network, positives }: Lesson,
   config: SequenceEncoderConfig,
   context: FitContext,
 ): Promise<Weights> {
@@ -35,10 +37,14 @@ export async function learn(
   const seed = context.random.uint32();
   const { sequences: known, questions } = holdOutLast(sequences, config.validationPeople, seed);
   const validation = questions.length > 0 ? await Validation.create(questions, network, threads) : undefined;
-  const sampling = samplingOf(known, config, network.items);
-  const data = trainingWindows(known, { ...config, positives, seed, sampling, tokens: network });
+  const sampling = samplingOf(known, config, { items: network.items, positives });
+  const data = trainingWindows(known, { ...config, positives, shown, seed, sampling, tokens: network });
   const totalSteps = config.epochs * data.batchesPerEpoch;
-  const trainer = await newTrainer(config, network, { seed, totalSteps, threads });
+  const trainer = await newTrainer(network, objectiveOf(config, shown !== undefined), config, {
+    seed,
+    totalSteps,
+    threads,
+  });
   const state = new LearningState(trainer, JSON.stringify({ config, seed, data: fingerprint(sequences) }));
   const saved = await checkpoints?.read();
   if (saved) state.restore(saved);
@@ -90,14 +96,15 @@ function fingerprint(sequences: readonly History[]): number {
 function samplingOf(
   sequences: readonly History[],
   { loss, negatives, inBatchNegatives }: SequenceEncoderConfig,
-  items: number,
+  { items, positives }: { readonly items: number; readonly positives: Uint8Array | undefined },
 ): NegativeSampling | undefined {
   if (loss === "full-softmax") return undefined;
   const shares = new Float64Array(items);
   let targets = 0;
-  for (const { itemRows } of sequences)
-    for (const item of itemRows.subarray(1)) {
-      shares[item]! += 1;
+  for (const { itemRows, actions } of sequences)
+    for (let at = 1; at < itemRows.length; at++) {
+      if (positives && positives[actions?.[at] ?? positives.length] !== 1) continue;
+      shares[itemRows[at]!]! += 1;
       targets += 1;
     }
   const inBatch = loss === "gbce" ? 0 : inBatchNegatives;
@@ -105,11 +112,12 @@ function samplingOf(
 }
 
 function newTrainer(
-  config: SequenceEncoderConfig,
   encoder: EncoderConfig,
+  objective: Objective,
+  config: SequenceEncoderConfig,
   { seed, totalSteps, threads }: { seed: number; totalSteps: number; threads: number | undefined },
 ): Promise<Trainer> {
-  const { network, loss } = nextItemNetwork(encoder, objectiveOf(config));
+  const { network, loss } = nextItemNetwork(encoder, objective);
   const { learningRate: peak, warmUp, decay, weightDecay, averaging } = config;
   return Trainer.create(network, loss, {
     seed,

@@ -18,7 +18,7 @@ export interface NegativeSampling {
 }
 
 /** What is more than any score. */
-const NEVER = 1e9;
+export const NEVER = 1e9;
 
 /**
  * A batch for a sampled loss: beside what {@link encoderBatch} gives, `candidates` (K), `candidateLogQ` (K), `targetLogQ` (N, 1),

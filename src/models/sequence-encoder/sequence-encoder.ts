@@ -6,7 +6,7 @@ import { readModelFile } from "../model-file.ts";
 import { columnSums, engagementsOf } from "../sparse-rows.ts";
 import { encodeItems } from "./encoder-network.ts";
 import { FittedEncoder } from "./fitted-encoder.ts";
-import { learn } from "./learn.ts";
+import { type Lesson, learn } from "./learn.ts";
 import {
   checkSettings,
   defaultSettings,
@@ -36,7 +36,8 @@ export const sequenceEncoder: Model<SequenceEncoderConfig> = {
     const tags = config.tags === "read" && data.itemTags ? tagBags(data.itemTags) : undefined;
     const network = networkConfig(config, sizes, tags);
     const positives = positivesOf(config, data.actionNames);
-    const weights = await learn({ sequences: sequencesOf(data), network, positives }, config, context);
+    const { sequences, shown } = sequencesOf(data, config.impressionWeight > 0);
+    const weights = await learn({ sequences, shown, network, positives }, config, context);
     const own = tags ? foldTags(weights, tags, (item) => counts[item]! > 0) : weights;
     return new FittedEncoder(sequenceEncoder.name, config, networkConfig(config, sizes), counts, own);
   },
@@ -88,13 +89,17 @@ function positivesOf(
   return Uint8Array.from(actionNames, (name) => (wanted.includes(name) ? 1 : 0));
 }
 
-/** What everybody with at least two engagements did, oldest first. */
-function sequencesOf(data: Interactions): History[] {
+/** What everybody with at least two engagements did, oldest first, and what they were shown, where that is wanted and known. */
+function sequencesOf(data: Interactions, wantsShown: boolean): Pick<Lesson, "sequences" | "shown"> {
   const sequences: History[] = [];
+  const shown: History[] = [];
+  const { impressions } = wantsShown ? data : {};
   for (let user = 0; user < data.userCount; user++) {
     const sequence = windowOf(historyOf(data, user), data.itemCount, Number.POSITIVE_INFINITY);
-    if (sequence.itemRows.length > 1) sequences.push(sequence);
+    if (sequence.itemRows.length < 2) continue;
+    sequences.push(sequence);
+    if (impressions) shown.push(historyOf(impressions, user));
   }
-  if (sequences.length > 0) return sequences;
+  if (sequences.length > 0) return { sequences, shown: impressions && shown };
   throw new PlatformError("no-data", "sequence-encoder needs somebody with two engagements or more.");
 }

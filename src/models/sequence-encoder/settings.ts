@@ -38,6 +38,8 @@ export type SequenceEncoderConfig = {
   readonly horizonDays: number;
   /** Names of the actions worth predicting, separated by commas; all when empty. */
   readonly positives: string;
+  /** How much it counts to tell a target from what was shown in between and left, where impressions are known. */
+  readonly impressionWeight: number;
   /** Share of values left out at random while training. */
   readonly dropout: number;
   /** Newest engagements that are looked at. */
@@ -85,6 +87,7 @@ export const defaultSettings: SequenceEncoderConfig = {
   predicts: "next-item",
   horizonDays: 28,
   positives: "",
+  impressionWeight: 0,
   dropout: 0.2,
   maxLength: 200,
   windows: "newest",
@@ -118,6 +121,7 @@ export const settingLimits: Limits<SequenceEncoderConfig> = {
   predicts: { oneOf: ["next-item", "all-actions"] },
   horizonDays: { min: 1e-6, max: 36_500 },
   positives: { isText: true },
+  impressionWeight: { min: 0, max: 100 },
   dropout: { min: 0, max: 0.9 },
   maxLength: { min: 1, max: 16_384, isInteger: true },
   windows: { oneOf: windowChoices },
@@ -168,14 +172,15 @@ export function networkConfig(
 }
 
 /** What the network learns by these settings; gBCE knows uniform negatives only. */
-export function objectiveOf(config: SequenceEncoderConfig): Objective {
+export function objectiveOf(config: SequenceEncoderConfig, hasImpressions: boolean): Objective {
   const { loss: kind, negatives, inBatchNegatives, calibration } = config;
+  const impressionWeight = hasImpressions ? config.impressionWeight : 0;
   switch (kind) {
     case "full-softmax":
-      return { kind };
+      return { kind, impressionWeight };
     case "sampled-softmax":
-      return { kind, candidates: negatives + inBatchNegatives };
+      return { kind, candidates: negatives + inBatchNegatives, impressionWeight };
     case "gbce":
-      return { kind, candidates: negatives, calibration };
+      return { kind, candidates: negatives, calibration, impressionWeight };
   }
 }

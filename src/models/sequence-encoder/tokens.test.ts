@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { DAY_MS, HOUR_MS, Random } from "#base";
+import { dot } from "#numeric";
 import { type History, historyOf, type Interactions } from "#sequences";
 import { sequenceEncoder } from "./sequence-encoder.ts";
 
@@ -119,6 +120,34 @@ test("an item that nobody met stands by its tags where those who like its kind f
   expect(Math.min(related[1]!, related[3]!, related[5]!)).toBeGreaterThan(
     Math.max(related[0]!, related[2]!, related[4]!, related[6]!),
   );
+});
+
+test("the vectors given away are those of the scores: a score is a cosine times the lengths of person and item", async () => {
+  const kinds = { names: ["even", "odd"], offsets: Uint32Array.from({ length: ITEMS + 1 }, (_, at) => at) };
+  const itemTags = { ...kinds, tags: Uint32Array.from({ length: ITEMS }, (_, item) => item % 2) };
+  for (const similarity of ["dot", "cosine"] as const) {
+    const settings = { ...config, tags: "read", similarity, epochs: 2 } as const;
+    const fitted = await sequenceEncoder.fit({ ...rounds(), itemTags }, settings, context());
+    const histories = [
+      [1, 3],
+      [0, 2, 4],
+    ].map((items) => ({ itemRows: Uint32Array.from(items) }));
+    const [scores, people, items] = await Promise.all([
+      fitted.score(histories),
+      fitted.encoder!.userVectors(histories),
+      fitted.encoder!.itemVectors(),
+    ]);
+    const D = fitted.encoder!.dimension;
+    const lengths = histories.map((_, row) =>
+      Array.from({ length: ITEMS }, (_, item) => {
+        const person = people.subarray(row * D, (row + 1) * D);
+        return scores[row * ITEMS + item]! / dot(person, items.subarray(item * D, (item + 1) * D));
+      }),
+    );
+    const [first, second] = lengths.map(([own]) => own!);
+    for (const [item, length] of lengths[0]!.entries())
+      expect((length * second!) / (lengths[1]![item]! * first!)).toBeCloseTo(1, 2);
+  }
 });
 
 /** People keep to even or to odd items, of which nobody ever meets 7. */

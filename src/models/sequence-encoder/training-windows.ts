@@ -3,6 +3,7 @@ import { type History, historyBetween } from "#sequences";
 import { lengthBuckets, type TrainingData } from "#tensor";
 import { type Example, encoderBatch } from "./encoder-batch.ts";
 import type { TokenConfig } from "./encoder-inputs.ts";
+import { ignoredItems } from "./ignored-items.ts";
 import { type NegativeSampling, withNegatives } from "./negatives.ts";
 import { type TargetChoice, targetsOf } from "./targets.ts";
 
@@ -19,6 +20,8 @@ export interface WindowOptions extends TargetChoice {
   readonly batchSize: number;
   readonly seed: number;
   readonly tokens: TokenConfig;
+  /** What was shown to the person of each sequence; absent where impressions are not learned from. */
+  readonly shown?: readonly History[] | undefined;
   /** For sampled losses. */
   readonly sampling?: NegativeSampling | undefined;
 }
@@ -26,6 +29,7 @@ export interface WindowOptions extends TargetChoice {
 /** Part of a sequence that is read. */
 interface Window {
   readonly sequence: History;
+  readonly shown?: History | undefined;
   readonly from: number;
   readonly to: number;
 }
@@ -33,7 +37,9 @@ interface Window {
 /** Sequences, each of two engagements or more, cut into batches of windows of like length, anew for every epoch. */
 export function trainingWindows(sequences: readonly History[], options: WindowOptions): TrainingData {
   const { batchSize, seed, sampling, tokens } = options;
-  const windows = sequences.flatMap((sequence) => windowsOf(sequence, options));
+  const windows = sequences.flatMap((sequence, row) =>
+    windowsOf(sequence, options).map((window) => ({ ...window, shown: options.shown?.[row] })),
+  );
   const lengths = windows.map(({ from, to }) => to - from);
   const batchesPerEpoch = Math.ceil(windows.length / batchSize);
   const meanPredictions = lengths.reduce((sum, length) => sum + length, 0) / batchesPerEpoch;
@@ -41,12 +47,13 @@ export function trainingWindows(sequences: readonly History[], options: WindowOp
   let batches: Uint32Array[] = [];
   const exampleOf = (row: number, epoch: number): Example => {
     const random = Random.of(seed, `window ${row} of epoch ${epoch}`);
-    const { sequence, ...place } = windows[row]!;
+    const { sequence, shown, ...place } = windows[row]!;
     const { from, to } = options.windows === "random" ? moved(sequence, place, random) : place;
     return {
       window: historyBetween(sequence, from, to),
       targets: targetsOf(sequence, { from, to }, options, random),
       met: sequence.itemRows,
+      ...(shown && { ignored: ignoredItems(sequence, shown, { from, to }) }),
     };
   };
   return {

@@ -42,24 +42,24 @@ test("who asks in one turn goes together, who asks meanwhile goes together next,
 test("a batch is bounded, and one is under way at a time", async () => {
   const { batches, encode, finish } = slowEncoder();
   const queue = new EncodeQueue(encode);
-  const all = Promise.all(Array.from({ length: 70 }, (_, item) => queue.encode(person(item))));
+  const all = Promise.all(Array.from({ length: 38 }, (_, item) => queue.encode(person(item))));
   await new Promise(setImmediate);
-  expect(batches.map(({ length }) => length)).toEqual([32]);
+  expect(batches.map(({ length }) => length)).toEqual([16]);
   for (let turn = 0; turn < 3; turn++) await finish();
-  expect(batches.map(({ length }) => length)).toEqual([32, 32, 6]);
-  expect((await all).map(([item]) => item)).toEqual(Array.from({ length: 70 }, (_, item) => item));
+  expect(batches.map(({ length }) => length)).toEqual([16, 16, 6]);
+  expect((await all).map(([item]) => item)).toEqual(Array.from({ length: 38 }, (_, item) => item));
 });
 
 test("work for later gives way to who asks now", async () => {
   const { batches, encode, finish } = slowEncoder();
   const queue = new EncodeQueue(encode);
-  const later = queue.encodeLater(Array.from({ length: 64 }, (_, item) => person(100 + item)));
+  const later = queue.encodeLater(Array.from({ length: 32 }, (_, item) => person(100 + item)));
   await new Promise(setImmediate);
   const now = queue.encode(person(7));
   for (let turn = 0; turn < 3; turn++) await finish();
-  expect(batches.map((items) => items[0])).toEqual([100, 7, 132]);
+  expect(batches.map((items) => items[0])).toEqual([100, 7, 116]);
   expect(await now).toEqual(Float32Array.of(7, 7.5));
-  expect(await later).toHaveLength(64);
+  expect(await later).toHaveLength(32);
 });
 
 test("a batch that fails fails those in it and nobody else", async () => {

@@ -4,8 +4,8 @@ import type { History } from "#sequences";
 /** Histories -> their vectors, (histories, D), off this thread. */
 export type EncodeBatch = (histories: readonly History[]) => Promise<Float32Array>;
 
-/** People encoded at once: about a millisecond or two of work at D 64 and 50 engagements each. */
-const BATCH = 32;
+/** People encoded at once: one to two milliseconds at D 64 and 50 engagements each. Larger batches are no quicker a person. */
+const BATCH = 16;
 
 interface Waiting {
   readonly history: History;
@@ -14,17 +14,15 @@ interface Waiting {
 }
 
 /**
- * Encodes for many who ask at once. One batch is under way at a time; who comes meanwhile goes together in the next, so the wait
- * is at most the batch ahead, for the first `BATCH` that wait, and nobody waits for company: without a batch under way, those of one turn of the event
- * loop set off together. Whoever encodes many people for later (`encodeLater`) gives way to who asks for one now.
+ * Encodes for many who ask at once. One batch is under way at a time, and who comes meanwhile goes together in the next; nobody waits
+ * for company: without a batch under way, those of one turn of the event loop set off. So the first `BATCH` who wait, wait for one batch
+ * at most. Whoever encodes many people for later (`encodeLater`) gives way to who asks for one now.
  */
 export class EncodeQueue {
   readonly #encode: EncodeBatch;
   readonly #now: Waiting[] = [];
   readonly #later: Waiting[] = [];
   #isBusy = false;
-  /** Batches so far. */
-  batches = 0;
 
   constructor(encode: EncodeBatch) {
     this.#encode = encode;
@@ -52,7 +50,6 @@ export class EncodeQueue {
   /** Until nobody waits. */
   async #run(): Promise<void> {
     for (let batch = this.#next(); batch.length > 0; batch = this.#next()) {
-      this.batches++;
       try {
         const vectors = await this.#encode(batch.map(({ history }) => history));
         const width = vectors.length / batch.length;

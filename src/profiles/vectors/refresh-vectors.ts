@@ -7,8 +7,8 @@ import { choicesHash, readEncodable, type ServedEncoder } from "./user-vectors.t
 import type { LongVector, RefreshProgress, VectorStore } from "./vector-store.ts";
 
 /**
- * @file Computes the long-term vectors anew, of those who were active since the last time (PinnerFormer, section 3.5: "daily,
- * incremental, merged with yesterday's"). Who that is the log says: the users of the records that came since, late ones
+ * @file Computes the long-term vectors anew, of those who were active since the last time, as PinnerFormer does every day (Pancha
+ * et al. 2022). Who that is the log says: the users of the records that came since, late ones
  * included. It is everybody when the model is another one, or the log no longer reaches back so far.
  *
  * People are taken in the order of their ids, and how far that is stands in the store, in the same step as their vectors: what

@@ -21,7 +21,7 @@ import type { VectorStore } from "./vector-store.ts";
 
 /**
  * @file A person as a vector, in two freshnesses (the signals `vector.now` and `vector.long`): run over the newest events when
- * it is asked for, and kept from the last refresh (PinnerFormer: daily, for those who were active). Both by the same encoder.
+ * it is asked for, and kept from the last refresh (as in PinnerFormer, Pancha et al. 2022). Both by the same encoder.
  */
 export interface UserVector {
   readonly version: ModelReference;

@@ -135,9 +135,14 @@ async function readVectors(
   return { now: vectorSignal(now), long: vectorSignal(long) };
 }
 
+/** As few digits as give the same number in single precision. */
+function shortest(value: number): number {
+  return Number(value.toPrecision(9));
+}
+
 function vectorSignal({ vector, version, asOfMs, computedAtMs, completeness }: UserVector): VectorSignal {
   return {
-    value: vector ? [...vector.values] : null,
+    value: vector ? Array.from(vector.values, shortest) : null,
     version,
     asOf: toIsoOrNull(asOfMs),
     computedAt: toIso(computedAtMs),

@@ -8,9 +8,6 @@ import type { Services } from "../services.ts";
 
 /** Vectors that consumers took away, held against items here: of one model version, or not at all. */
 export function registerVectorRoutes(server: Server, { vectors, catalogue, clock }: Services): void {
-  /** Item vectors are normalised once for each version. */
-  const tables = new WeakMap<ServedEncoder, VectorTable>();
-
   server.post(
     "/v1/vectors/score",
     {
@@ -23,7 +20,7 @@ export function registerVectorRoutes(server: Server, { vectors, catalogue, clock
     async ({ body: { vector, version, itemIds } }) => {
       const encoder = await vectors.encoder(version.slice(0, version.lastIndexOf("@")));
       if (!encoder) throw new PlatformError("unknown-model", "No model in service makes vectors.");
-      const table = tableOf(encoder);
+      const table = await tableOf(encoder);
       const given = { version: version as ModelReference, values: Float32Array.from(vector) }; // compared with ours next
       const rows = itemIds.map((itemId) => catalogue.rowOf(itemId));
       const scores = similarities(given, table, rows);
@@ -34,12 +31,8 @@ export function registerVectorRoutes(server: Server, { vectors, catalogue, clock
       };
     },
   );
+}
 
-  function tableOf(encoder: ServedEncoder): VectorTable {
-    const { version, encoder: model } = encoder;
-    const known = tables.get(encoder);
-    const table = known ?? { version, dimension: model.dimension, values: model.itemVectors() };
-    tables.set(encoder, table);
-    return table;
-  }
+async function tableOf({ version, encoder }: ServedEncoder): Promise<VectorTable> {
+  return { version, dimension: encoder.dimension, values: await encoder.itemVectors() };
 }

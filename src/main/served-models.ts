@@ -1,15 +1,8 @@
 import { PlatformError } from "#base";
 import type { Catalogue } from "#events";
-import { type ServedModel, ServedModels, vocabularyHash } from "#models";
+import { type ModelId, type ModelInService, ServedModels, vocabularyHash } from "#models";
 import type { ModelManifest } from "./model-manifest.ts";
 import type { ModelStore } from "./model-store.ts";
-
-/** The models that answer, ready to be asked. */
-export interface ModelsAtWork {
-  readonly personal: ServedModel;
-  readonly coldStart: ServedModel;
-  readonly all: ServedModels;
-}
 
 interface ModelsOfFolder {
   readonly folder: string;
@@ -17,20 +10,24 @@ interface ModelsOfFolder {
   readonly catalogue: Catalogue;
 }
 
-/** @throws PlatformError `no-data`; `data-mismatch` when one was made for another folder's items */
-export async function modelsAtWork(parts: ModelsOfFolder): Promise<ModelsAtWork> {
+/**
+ * The models that the folder has in service.
+ * @throws PlatformError `no-data` when there are none; `data-mismatch` when one was made for another folder's items
+ */
+export async function servedModels(parts: ModelsOfFolder): Promise<ServedModels> {
   const { models } = parts;
   const serving = await models.serving();
   if (!serving) throw new PlatformError("no-data", "no model is in service; fit one with: inkling train");
-  const ids = [serving.personal, ...serving.others, serving.coldStart];
-  const manifests = await Promise.all(ids.map((id) => models.manifest(id)));
-  for (const manifest of manifests) requireSameItems(parts, manifest);
-  const all = new ServedModels(
-    manifests.map(({ name, version, dimension }) => ({ name, version, hasVectors: dimension !== null })),
-    (id) => models.load(id),
+  const known = async (id: ModelId): Promise<ModelInService> => {
+    const manifest = await models.manifest(id);
+    requireSameItems(parts, manifest);
+    return { ...id, hasVectors: manifest.dimension !== null };
+  };
+  const [personal, coldStart, ...others] = await Promise.all(
+    [serving.personal, serving.coldStart, ...serving.others].map(known),
   );
-  const [personal, coldStart] = await Promise.all([all.read(all.ids[0]!), all.read(all.ids.at(-1)!)]);
-  return { personal, coldStart, all };
+  const roles = { personal: personal!, coldStart: coldStart!, others }; // one for each that was asked for
+  return new ServedModels(roles, (id) => models.load(id));
 }
 
 /** A model speaks of items by their rows, which mean something in one catalogue only. */

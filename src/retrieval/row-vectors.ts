@@ -1,5 +1,5 @@
 /** @file Rows with their vectors, wherever they are kept. */
-export interface VectorTable {
+export interface RowVectors {
   readonly count: number;
   rowAt(position: number): number;
   /** A view: to be used before the next change. */
@@ -7,7 +7,7 @@ export interface VectorTable {
 }
 
 /** `values` has shape (rows, dimensions), row-major. */
-export function tableOf(rows: Uint32Array, values: Float32Array, dimensions: number): VectorTable {
+export function rowVectorsOf(rows: Uint32Array, values: Float32Array, dimensions: number): RowVectors {
   return {
     count: rows.length,
     rowAt: (position) => rows[position]!,
