@@ -3,10 +3,8 @@ import { loadavg } from "node:os";
 import { join } from "node:path";
 import { withTemporaryFolder } from "../test/server-process.ts";
 import { type Bench, type BenchResult, quantileOf } from "./bench.ts";
-import type { RateResult } from "./http-load.ts";
-import type { ListLoadTask } from "./list-load.ts";
 import { openListStore } from "./list-store.ts";
-import { runLoad } from "./load-process.ts";
+import { type RequestLoadTask, runRequestLoad } from "./request-load.ts";
 
 interface Options extends Record<string, number> {
   readonly items: number;
@@ -45,8 +43,10 @@ async function measure(options: Options, folder: string, say: (line: string) => 
     const metrics: Record<string, number> = { loadAverageBefore: loadAverage };
     for (const given of [100, 300]) {
       say(`${given} items, ${options.requestsPerSecond} requests a second`);
-      const task: ListLoadTask = { ...options, host, port: Number(port), warmUp, given, n: given };
-      const { latenciesMs } = await runLoad<RateResult>("./list-load.ts", task);
+      const itemIds = Array.from({ length: given }, () => "item-*");
+      const request = { path: "/v1/rank", body: JSON.stringify({ userId: "user-*", itemIds }) };
+      const task: RequestLoadTask = { ...options, host, port: Number(port), warmUp, request };
+      const { latenciesMs } = await runRequestLoad(task);
       metrics[`rank${given}LatencyMsP50`] = quantileOf(latenciesMs, 0.5);
       metrics[`rank${given}LatencyMsP99`] = quantileOf(latenciesMs, 0.99);
     }

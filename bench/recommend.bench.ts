@@ -7,10 +7,8 @@ import { join } from "node:path";
 import { monotonicMs, Random } from "#base";
 import { withTemporaryFolder } from "../test/server-process.ts";
 import { type Bench, type BenchResult, quantileOf } from "./bench.ts";
-import type { RateResult } from "./http-load.ts";
-import type { ListLoadTask } from "./list-load.ts";
 import { openListStore } from "./list-store.ts";
-import { runLoad } from "./load-process.ts";
+import { type RequestLoadTask, runRequestLoad } from "./request-load.ts";
 
 interface Options extends Record<string, number> {
   readonly items: number;
@@ -69,16 +67,17 @@ async function measure(options: Options, folder: string, say: (line: string) => 
     const [loadAverage = 0] = loadavg();
     const warmUp = Math.ceil(WARM_UP * options.requests);
     const { port, hostname: host } = new URL(address);
-    const task: ListLoadTask = { ...options, host, port: Number(port), warmUp, given: 0 };
+    const request = {
+      path: "/v1/recommendations",
+      body: JSON.stringify({ userId: "user-*", n: options.n }),
+    };
+    const task: RequestLoadTask = { ...options, host, port: Number(port), warmUp, request };
     say(`${options.requestsPerSecond} lists a second`);
-    const paced = await runLoad<RateResult>("./list-load.ts", task);
+    const paced = await runRequestLoad(task);
     const stages = stagesIn((await server.inject("/metrics")).payload);
     say("as many as there can be");
     const cpu = process.cpuUsage();
-    const flatOut = await runLoad<RateResult>("./list-load.ts", {
-      ...task,
-      requestsPerSecond: FLAT_OUT_PER_SECOND,
-    });
+    const flatOut = await runRequestLoad({ ...task, requestsPerSecond: FLAT_OUT_PER_SECOND });
     const { user, system } = process.cpuUsage(cpu);
     say("events, and the lists after them");
     const changesMs = await measureChanges(address, options);

@@ -12,9 +12,7 @@ import type { Platform } from "../src/main/platform.ts";
 import { withTemporaryFolder } from "../test/server-process.ts";
 import { type Bench, type BenchResult, quantileOf } from "./bench.ts";
 import { openFilledStore } from "./filled-store.ts";
-import type { RateResult } from "./http-load.ts";
-import { runLoad } from "./load-process.ts";
-import type { SequenceLoadTask } from "./sequence-load.ts";
+import { type RequestLoadResult, runRequestLoad } from "./request-load.ts";
 
 interface Options extends Record<string, number> {
   readonly events: number;
@@ -134,7 +132,7 @@ async function measureRequests(
   platform: Platform,
   options: Options,
   say: (line: string) => void,
-): Promise<RateResult & { readonly serverCpuUs: number }> {
+): Promise<RequestLoadResult & { readonly serverCpuUs: number }> {
   const server = await platform.createServer({});
   try {
     const { port, hostname } = new URL(await server.listen({ host: "127.0.0.1", port: 0 }));
@@ -142,8 +140,8 @@ async function measureRequests(
     const seconds = (warmUp + options.requests) / options.requestsPerSecond;
     say(`${options.requestsPerSecond} requests a second for ${Math.ceil(seconds)} s`);
     const before = process.cpuUsage();
-    const task: SequenceLoadTask = { ...options, host: hostname, port: Number(port), warmUp };
-    const load = await runLoad<RateResult>("./sequence-load.ts", task);
+    const request = { path: `/v1/users/user-*/sequence?limit=${options.limit}` };
+    const load = await runRequestLoad({ ...options, host: hostname, port: Number(port), warmUp, request });
     const { user, system } = process.cpuUsage(before);
     return { ...load, serverCpuUs: user + system };
   } finally {

@@ -13,6 +13,7 @@ import { checkEncoding, readAsJson } from "./json-body.ts";
 import { sendProblem } from "./problem.ts";
 import { registerDeadLetterRoutes } from "./routes/dead-letters.ts";
 import { registerErasureRoutes } from "./routes/erasures.ts";
+import { registerFeatureRoutes } from "./routes/features.ts";
 import { registerIngestRoutes } from "./routes/ingest.ts";
 import { registerItemRoutes } from "./routes/items.ts";
 import { registerLinkRoutes } from "./routes/links.ts";
@@ -119,6 +120,7 @@ async function registerRoutes(server: Server, services: Services, traffic: Traff
   registerPlatformRoutes(server, services, traffic);
   registerItemRoutes(server, services);
   registerUserRoutes(server, services);
+  registerFeatureRoutes(server, services);
   registerLinkRoutes(server, services);
   registerErasureRoutes(server, services);
   registerDeadLetterRoutes(server, services);

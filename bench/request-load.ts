@@ -1,31 +1,29 @@
 /**
- * @file Requests over kept connections, at a fixed rate whatever the server does, each measured from the moment it was due. A server
- * that stalls is so charged with everybody it kept waiting (no coordinated omission: Gil Tene, "How not to measure latency"). For a
- * process of its own, so that server and load have a core each.
+ * @file The load generator of benchmarks that read: asks about random users at a fixed rate, whatever the server does, and measures each answer from the moment its request was due. A server that stalls is so charged with everybody it kept
+ * waiting (no coordinated omission: Gil Tene, "How not to measure latency").
  */
+import { spawn } from "node:child_process";
 import { connect, type Socket } from "node:net";
-import { monotonicMs } from "#base";
+import { fileURLToPath } from "node:url";
+import { monotonicMs, Random } from "#base";
 
-export interface Target {
+export interface RequestLoadTask {
   readonly host: string;
   readonly port: number;
-}
-
-export interface Request {
-  readonly path: string;
-  /** JSON; makes it a POST. */
-  readonly body?: string;
-}
-
-export interface RateTask extends Target {
+  readonly users: number;
+  /** Items that are drawn from; 1 when absent. */
+  readonly items?: number;
+  /** What is asked; every `user-*` in it becomes another random user, every `item-*` another random item. */
+  readonly request: { readonly path: string; readonly body?: string };
   readonly requestsPerSecond: number;
   readonly requests: number;
   /** Requests before those that are measured. */
   readonly warmUp: number;
   readonly connections: number;
+  readonly seed: number;
 }
 
-export interface RateResult {
+export interface RequestLoadResult {
   /** Of every measured request, in the order in which they were due. */
   readonly latenciesMs: readonly number[];
   /** How late each was sent: of its latency the part that is the generator's or a busy connection's. */
@@ -59,20 +57,17 @@ class Connection {
     socket.on("error", fail);
   }
 
-  static open({ host, port }: Target, onAnswer: OnAnswer): Promise<Connection> {
+  static open({ host, port }: RequestLoadTask, onAnswer: OnAnswer): Promise<Connection> {
     return new Promise((resolve) => {
       const socket = connect(port, host, () => resolve(new Connection(socket, onAnswer)));
       socket.on("error", fail);
     });
   }
 
-  send(request: number, { path, body }: Request): void {
+  send(request: number, text: string): void {
     this.#request = request;
     this.#left = -1;
-    const head = `${body === undefined ? "GET" : "POST"} ${path} HTTP/1.1\r\nhost: load\r\n`;
-    const length = Buffer.byteLength(body ?? "");
-    const entity = `content-type: application/json\r\ncontent-length: ${length}\r\n\r\n${body}`;
-    this.#socket.write(body === undefined ? `${head}\r\n` : head + entity);
+    this.#socket.write(text, "latin1");
   }
 
   close(): void {
@@ -98,10 +93,10 @@ class Connection {
   }
 }
 
-/** Sends what `next` gives, in order of their numbers from 0. Ends the process when an answer is not 200. */
-export async function runAtRate(task: RateTask, next: (request: number) => Request): Promise<RateResult> {
-  const { requestsPerSecond, warmUp, connections } = task;
+async function run(task: RequestLoadTask): Promise<RequestLoadResult> {
+  const { users, items = 1, requestsPerSecond, warmUp, connections, seed } = task;
   const total = warmUp + task.requests;
+  const random = Random.of(seed, "readers");
   const latenciesMs = new Float64Array(total);
   const sentLateMs = new Float64Array(total);
   const idle: Connection[] = [];
@@ -124,7 +119,14 @@ export async function runAtRate(task: RateTask, next: (request: number) => Reque
     while (sent < total && idle.length > 0 && dueMs(sent) <= monotonicMs()) {
       if (sent === warmUp) cpu = process.cpuUsage();
       sentLateMs[sent] = monotonicMs() - dueMs(sent);
-      idle.pop()!.send(sent, next(sent++));
+      idle.pop()!.send(
+        sent++,
+        textOf(task.request, (text) =>
+          text
+            .replaceAll("user-*", () => `user-${random.integer(users)}`)
+            .replaceAll("item-*", () => `item-${random.integer(items)}`),
+        ),
+      );
     }
   }
   const seconds = (monotonicMs() - dueMs(warmUp)) / 1000;
@@ -139,7 +141,42 @@ export async function runAtRate(task: RateTask, next: (request: number) => Reque
   };
 }
 
+/** One request as it goes over the wire. */
+function textOf({ path, body }: RequestLoadTask["request"], filled: (text: string) => string): string {
+  if (body === undefined) return `GET ${filled(path)} HTTP/1.1\r\nhost: load\r\n\r\n`;
+  const content = filled(body);
+  return `POST ${filled(path)} HTTP/1.1\r\nhost: load\r\ncontent-type: application/json\r\ncontent-length: ${content.length}\r\n\r\n${content}`;
+}
+
+/** Runs the generator in a process of its own: its work must not stand in the server's way, nor the server's in its. */
+export function runRequestLoad(task: RequestLoadTask): Promise<RequestLoadResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(
+      process.execPath,
+      ["--import", "tsx", fileURLToPath(import.meta.url), JSON.stringify(task)],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
+    const stopChild = (): void => void child.kill("SIGKILL");
+    process.once("exit", stopChild);
+    let output = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+    child.once("error", reject);
+    child.once("close", (code) => {
+      process.removeListener("exit", stopChild);
+      if (code === 0) resolve(JSON.parse(output) as RequestLoadResult);
+      else reject(new Error(`the load generator ended with ${code}`));
+    });
+  });
+}
+
 function fail(error: Error): never {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  process.stdout.write(JSON.stringify(await run(JSON.parse(process.argv[2] ?? "{}") as RequestLoadTask))); // our own parent's task
