@@ -33,6 +33,8 @@ export interface Query {
   /** Length of the list, from its very first place: a later page asks for what stands before it too. */
   readonly n: number;
   readonly asOfMs: number;
+  /** When the request for its first page came in, by `monotonicMs`. */
+  readonly cameMs: number;
   /** What chance derives from: the same seed gives the same list. */
   readonly seed: string;
 }

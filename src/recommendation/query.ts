@@ -1,4 +1,4 @@
-import { PlatformError } from "#base";
+import { monotonicMs, PlatformError } from "#base";
 import { type Actions, type Catalogue, UNNAMED } from "#events";
 import type { ServedModel, ServedModels } from "#models";
 import type { PersonState } from "#sequences";
@@ -18,6 +18,8 @@ export interface RecommendationRequest {
   readonly tags?: TagFilters;
   readonly n: number;
   readonly asOfMs: number;
+  /** When the request for the first page came in, by `monotonicMs`. */
+  readonly cameMs: number;
   readonly excludeSeen: boolean;
   readonly excludeItemIds: readonly string[];
   /** What chance derives from. */
@@ -57,7 +59,7 @@ interface Engagement {
  */
 export async function readQuery(request: RecommendationRequest, parts: QueryParts): Promise<Query> {
   const { reader, catalogue } = parts;
-  const { userId, n, asOfMs, excludeSeen, seed, tags = {} } = request;
+  const { userId, n, asOfMs, cameMs, excludeSeen, seed, tags = {} } = request;
   const condition = conditionOf(request, catalogue);
   const personal = request.model === undefined ? parts.personal : await parts.models.named(request.model);
   const person = userId === undefined ? undefined : await reader.person(userId);
@@ -77,7 +79,7 @@ export async function readQuery(request: RecommendationRequest, parts: QueryPart
     seen: new Set(wanted.map(({ itemRow }) => itemRow)),
     hidden: new Set([...stored.unwanted, ...session.unwanted]),
     excluded: new Set(condition?.kind === "item" ? [...excludedIds, condition.itemRow] : excludedIds),
-    ...{ excludeSeen, tags, condition, personal, person, n, asOfMs, seed },
+    ...{ excludeSeen, tags, condition, personal, person, n, asOfMs, cameMs, seed },
   };
 }
 
@@ -99,6 +101,7 @@ export function emptyQuery(personal: ServedModel, n: number, asOfMs: number): Qu
     seed: "",
     n,
     asOfMs,
+    cameMs: monotonicMs(),
   };
 }
 
