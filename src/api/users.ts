@@ -1,5 +1,7 @@
 import { type Static, Type } from "typebox";
 import { AnyKey, AsOf, ForPurpose, IsoTime } from "./common.ts";
+import { InterestsBody, UserStateBody } from "./interests.ts";
+import { signal } from "./signal.ts";
 import { UserVectorsBody } from "./vectors.ts";
 
 /** One row of a sequence, enriched with what the catalogue knows of the item. */
@@ -31,19 +33,6 @@ export const SequenceQuerystring = Type.Object({
   purpose: ForPurpose,
 });
 
-/** What every signal carries beside its value (the product's contract). */
-const signal = {
-  asOf: Type.Union([IsoTime, Type.Null()], { description: "Event time of the newest event reflected" }),
-  computedAt: IsoTime,
-  version: Type.String(),
-  completeness: Type.Number({
-    minimum: 0,
-    maximum: 1,
-    description:
-      "Part of the acknowledged events that is reflected: 1, because events are acknowledged when they show",
-  }),
-};
-
 export const SequenceResponse = Type.Object({
   userId: Type.String(),
   events: Type.Array(SequenceEvent),
@@ -54,7 +43,10 @@ export const UserQuerystring = Type.Object({
   asOf: AsOf,
   purpose: ForPurpose,
   include: Type.Optional(
-    Type.String({ maxLength: 200, description: "Signals to add, divided by commas: vectors" }),
+    Type.String({
+      maxLength: 200,
+      description: "Signals to add, divided by commas: interests, state, vectors",
+    }),
   ),
   model: Type.Optional(
     Type.String({
@@ -93,6 +85,8 @@ export const UserResponse = Type.Object({
   counts: Type.Record(AnyKey, Type.Integer(), { description: "By action" }),
   topics: Type.Array(TopicBody),
   latest: Type.Array(SequenceEvent),
+  interests: Type.Optional(InterestsBody),
+  state: Type.Optional(UserStateBody),
   vectors: Type.Optional(UserVectorsBody),
   ...signal,
 });

@@ -3,6 +3,7 @@ import { checkConfig } from "./check-config.ts";
 import { defaultActions } from "./default-actions.ts";
 import type { Field, Fields } from "./field.ts";
 import { type ConsentDefault, type DeclaredPurpose, defaultPurposes } from "./purpose.ts";
+import type { TopicPolicy } from "./sensitive-topics.ts";
 import type { Source } from "./source.ts";
 
 /**
@@ -42,6 +43,8 @@ export interface Config {
   readonly retention?: Retention;
   /** Default: once a day. */
   readonly vectors?: VectorFreshness;
+  /** Which topics of items are sensitive, and which of those are allowed all the same. */
+  readonly topics?: TopicPolicy;
   /** Default: lenient. */
   readonly mode?: Mode;
 }

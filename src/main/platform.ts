@@ -45,6 +45,7 @@ import { openDeadLetters } from "./dead-letters.ts";
 import { adopt, type Declared, declaredBy, numberPurposes } from "./declared.ts";
 import { createErasures, resumeErasures } from "./erase.ts";
 import { fitInWorker } from "./fit.ts";
+import { FACTORS_CONFIG, FACTORS_MODEL, openInterests } from "./interests.ts";
 import { BackgroundLake } from "./lake.ts";
 import { createMetrics } from "./metrics.ts";
 import { readModelBodies } from "./model-bodies.ts";
@@ -283,18 +284,20 @@ export class Platform {
     abort?: AbortSignal,
   ): Promise<ServedManifests> {
     const { partitionCount, seed } = this.#manifest;
+    const factors = personal === FACTORS_MODEL ? [] : [{ name: FACTORS_MODEL, config: FACTORS_CONFIG }];
     const task = {
       folder: this.folder,
       partitionCount,
       seed,
       declared: this.#manifest.actions,
       purposes: purposesOf(this.#config),
-      models: [{ name: personal }, { name: coldStart }],
+      models: [{ name: personal }, { name: coldStart }, ...factors],
     };
     const release = await this.retention?.hold();
     const manifests = await fitInWorker(task, progress, abort).finally(release);
     const served = { personal: manifests[0]!, coldStart: manifests[1]! }; // one for each model asked for
     await this.models.serve(served);
+    for (const manifest of manifests.slice(2)) await this.models.serveBeside(manifest);
     await this.refreshVectors(progress);
     return served;
   }
@@ -334,6 +337,7 @@ export class Platform {
         purpose: purposes.personalization,
       }),
       vectors: this.vectors.of(all),
+      interests: await openInterests(this, all, this.#config),
       modelBodies: () => readModelBodies(this.models),
       metrics: createMetrics(this),
       about: {

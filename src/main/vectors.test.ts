@@ -161,7 +161,7 @@ describe("a person's vectors", () => {
   test("signals and models that are not there are refused by name", async () => {
     expect(await get("/v1/users/person-0003?include=moods")).toMatchObject({
       code: "invalid-request",
-      detail: 'include names "moods"; what can be added: vectors',
+      detail: 'include names "moods"; what can be added: interests, state, vectors',
     });
     expect(await get("/v1/users/person-0003?include=vectors&model=ease")).toMatchObject({
       code: "unknown-model",
@@ -208,7 +208,7 @@ describe("model versions", () => {
     expect(await ask("ease@0002")).toMatchObject({
       status: 422,
       code: "unknown-model",
-      detail: expect.stringContaining("there are sequence-encoder@0001, ease@0001"),
+      detail: expect.stringContaining("there are sequence-encoder@0001, ials@0002, ease@0001"),
     });
   });
 
@@ -216,12 +216,14 @@ describe("model versions", () => {
     const { models } = await get("/v1/models");
     expect(models.map(({ name, version, serves }: Body) => [name, version, serves])).toEqual([
       ["ease", "0001", "on-request"],
+      ["ials", "0001", null],
+      ["ials", "0002", "on-request"],
       ["recent-popularity", "0001", null],
       ["recent-popularity", "0002", "cold-start"],
       ["sequence-encoder", "0001", "personal"],
     ]);
     const model = await get("/v1/models/sequence-encoder");
-    expect(model).toEqual(models[3]);
+    expect(model).toEqual(models[5]);
     expect(model).toMatchObject({
       kind: "sequence-encoder",
       seed: 1,

@@ -8,6 +8,9 @@ export interface Pace {
   readonly lifecycle: Lifecycle;
   /** When the stage began, ms. */
   readonly sinceMs: number;
+  /** Items met in the last 10 days, each once a day, and how many were expected. */
+  readonly recent: number;
+  readonly expected: number;
   /** Engagements a week, of the last 28 days. */
   readonly perWeek: number;
   /**
@@ -70,12 +73,9 @@ export function paceOf(
     lifecycle = next;
   }
   const perWeek = own.between(asOfMs - 4 * WEEK_MS, asOfMs) / 4;
-  return {
-    lifecycle,
-    sinceMs,
-    perWeek,
-    velocity: Math.log2((seen.recent + SMOOTHING) / (seen.expected + SMOOTHING)),
-  };
+  const { recent, expected } = seen;
+  const velocity = Math.log2((recent + SMOOTHING) / (expected + SMOOTHING));
+  return { lifecycle, sinceMs, recent, expected, perWeek, velocity };
 }
 
 const WEEK_MS = 7 * DAY_MS;

@@ -18,6 +18,8 @@ export interface Query {
   readonly seen: ReadonlySet<number>;
   /** Items the person sent away. */
   readonly hidden: ReadonlySet<number>;
+  /** Whether an item belongs to an interest that the person muted or had forgotten. */
+  readonly isMuted: (itemRow: ItemRow) => boolean;
   /** Items the caller does not want. */
   readonly excluded: ReadonlySet<number>;
   readonly excludeSeen: boolean;

@@ -1,7 +1,7 @@
 import type { ItemRow } from "#base";
 import type { Actions, Catalogue, IdentityGraph, NamedPurpose } from "#events";
 import type { ServedModel, ServedModels } from "#models";
-import { historyOfRows, readEngagements, readPerson, SEQUENCE_ROWS } from "#sequences";
+import { historyOfRows, readControls, readEngagements, readPerson, SEQUENCE_ROWS } from "#sequences";
 import type { StateReader } from "#storage";
 import { AvailabilityFilter } from "./filters/availability-filter.ts";
 import { SeenFilter } from "./filters/seen-filter.ts";
@@ -117,10 +117,12 @@ export class Recommender {
     const person = userId === undefined ? undefined : await readPerson(state, identity.idsOf(userId));
     if (!person) return query;
     const engagement = { purpose, asOfMs, limit: SEEN_ROWS };
-    const [wanted, unwanted] = await Promise.all([
+    const [controls, wanted, unwanted] = await Promise.all([
+      readControls(state, person),
       readEngagements(this.#parts, person, { ...engagement, kind: "positive" }),
       readEngagements(this.#parts, person, { ...engagement, kind: "negative" }),
     ]);
+    const isHidden = controls.hiding(wanted.map(({ itemRow }) => catalogue.at(itemRow)));
     const oldestFirst = wanted.slice(0, HISTORY_ROWS).reverse();
     return {
       ...query,
@@ -129,6 +131,7 @@ export class Recommender {
       actionCodes: oldestFirst.map(({ action }) => action),
       seen: new Set(wanted.map(({ itemRow }) => itemRow)),
       hidden: new Set(unwanted.map(({ itemRow }) => itemRow)),
+      isMuted: (itemRow) => isHidden(catalogue.at(itemRow)),
     };
   }
 }
@@ -142,6 +145,7 @@ function emptyQuery(n: number, asOfMs: number): Query {
     actionCodes: [],
     seen: none,
     hidden: none,
+    isMuted: () => false,
     excluded: none,
     excludeSeen: true,
     n,

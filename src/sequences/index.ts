@@ -12,6 +12,7 @@ export {
   packInteractions,
 } from "./interactions.ts";
 export { interactionsFromLog, type TrainingData } from "./interactions-from-log.ts";
+export { type PersonControls, readControls } from "./interest-controls.ts";
 export { LakeWriter } from "./lake-writer.ts";
 export { listUsers } from "./list-users.ts";
 export { measureBlocks } from "./measure-blocks.ts";

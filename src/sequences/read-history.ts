@@ -1,6 +1,7 @@
 import type { Actions, Catalogue, NamedPurpose } from "#events";
 import type { StateReader } from "#storage";
 import type { History } from "./interactions.ts";
+import { readControls } from "./interest-controls.ts";
 import { type PersonState, readPersonSequence } from "./read-person.ts";
 import { actionCodes, hasItem } from "./read-sequence.ts";
 import type { SequenceRow } from "./sequence-block.ts";
@@ -21,7 +22,10 @@ export interface EngagementQuery {
   readonly limit: number;
 }
 
-/** A person's newest engagements with items that may be used for a purpose, newest first. */
+/**
+ * A person's newest engagements with items that may be used for a purpose, newest first; those they muted or had forgotten are left out,
+ * here for everybody who works out anything from what a person wants.
+ */
 export async function readEngagements(
   { state, catalogue, actions }: HistoryContext,
   person: PersonState,
@@ -30,7 +34,14 @@ export async function readEngagements(
   const names = catalogue.actions.names().filter((name) => actions.named(name)?.kind === kind);
   const isUsable = usableFor(purpose, person.record.consent, catalogue);
   const query = { limit, asOfMs, actions: actionCodes(catalogue, names), isUsable };
-  return (await readPersonSequence(state, person, query)).rows().filter(hasItem);
+  const [window, controls] = await Promise.all([
+    readPersonSequence(state, person, query),
+    readControls(state, person),
+  ]);
+  const rows = window.rows().filter(hasItem);
+  return controls.isEmpty
+    ? rows
+    : rows.filter(({ itemRow, timestampMs }) => controls.counts(catalogue.at(itemRow), timestampMs));
 }
 
 /** Engagements, oldest first, as models read them: weighted by the declared strength of their action. */

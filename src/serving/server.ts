@@ -14,6 +14,7 @@ import { sendProblem } from "./problem.ts";
 import { registerDeadLetterRoutes } from "./routes/dead-letters.ts";
 import { registerErasureRoutes } from "./routes/erasures.ts";
 import { registerIngestRoutes } from "./routes/ingest.ts";
+import { registerInterestRoutes } from "./routes/interests.ts";
 import { registerItemRoutes } from "./routes/items.ts";
 import { registerLinkRoutes } from "./routes/links.ts";
 import { registerModelRoutes } from "./routes/models.ts";
@@ -118,6 +119,7 @@ async function registerRoutes(server: Server, services: Services, traffic: Traff
   registerPlatformRoutes(server, services, traffic);
   registerItemRoutes(server, services);
   registerUserRoutes(server, services);
+  registerInterestRoutes(server, services);
   registerLinkRoutes(server, services);
   registerErasureRoutes(server, services);
   registerDeadLetterRoutes(server, services);
