@@ -1,5 +1,6 @@
-import type { Interactions } from "#sequences";
+import type { Interactions, ItemTags } from "#sequences";
 import type { DatasetContents, Engagements, GivenSplit } from "./dataset.ts";
+import { Vocabulary } from "./vocabulary.ts";
 
 /**
  * What people did in the form models learn from: rows grouped by person, oldest first, all weights 1, times only where
@@ -7,6 +8,8 @@ import type { DatasetContents, Engagements, GivenSplit } from "./dataset.ts";
  */
 export function interactionsOf(contents: DatasetContents): Interactions {
   const { engagements, users, items, clock } = contents;
+  const { actionNames } = engagements;
+  const itemTags = tagsOf(items);
   const { offsets, order } = groupByUser(engagements, users.length);
   return {
     userCount: users.length,
@@ -16,6 +19,11 @@ export function interactionsOf(contents: DatasetContents): Interactions {
     ...(clock === "utc" && {
       timestampsMs: Float64Array.from(order, (row) => engagements.timestampsMs[row]!),
     }),
+    ...(actionNames.length > 1 && {
+      actionNames,
+      actions: Uint8Array.from(order, (row) => engagements.actions[row]!),
+    }),
+    ...(itemTags && { itemTags }),
   };
 }
 
@@ -39,6 +47,18 @@ export function evaluationViewOf(dataset: string, contents: DatasetContents): Ev
     actions: Uint8Array.from(order, (row) => contents.engagements.actions[row]!),
     given: contents.given,
   };
+}
+
+/** What the items are tagged with, each tag's name once; undefined when none is tagged. */
+function tagsOf(items: DatasetContents["items"]): ItemTags | undefined {
+  const vocabulary = new Vocabulary<string>();
+  const offsets = new Uint32Array(items.length + 1);
+  const tags: number[] = [];
+  for (const [row, item] of items.entries()) {
+    for (const tag of item.tags ?? []) tags.push(vocabulary.rowOf(tag));
+    offsets[row + 1] = tags.length;
+  }
+  return tags.length === 0 ? undefined : { names: vocabulary.ids, offsets, tags: Uint32Array.from(tags) };
 }
 
 /** A stable counting sort by person: where each person's rows begin, and the rows in that order. */

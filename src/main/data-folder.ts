@@ -49,6 +49,8 @@ export const paths = {
   lake: (folder: string): string => join(folder, "lake"),
   deadLetters: (folder: string): string => join(folder, "dead-letters"),
   blobs: (folder: string): string => join(folder, "blobs"),
+  /** What an interrupted fit of a model goes on from. */
+  checkpoint: (folder: string, model: string): string => join(folder, "checkpoints", `${model}.safetensors`),
 };
 
 /**

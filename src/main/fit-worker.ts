@@ -11,9 +11,10 @@ import {
 } from "#base";
 import type { NamedAction, NamedPurpose } from "#declarations";
 import { Actions, Purposes } from "#events";
-import { modelNamed, vocabularyHash } from "#models";
+import { type FitContext, type LearningPoint, type ModelConfig, modelNamed, vocabularyHash } from "#models";
 import { interactionsFromLog } from "#sequences";
 import { FileBlobStore, SegmentedEventLog } from "#storage";
+import { checkpointFile } from "./checkpoint-file.ts";
 import { readCodeVersion } from "./code-version.ts";
 import { paths } from "./data-folder.ts";
 import type { ModelManifest } from "./model-manifest.ts";
@@ -28,18 +29,25 @@ export interface FitTask {
   /** The declared purposes; models learn from what may be used for personalization. */
   readonly purposes: readonly NamedPurpose[];
   readonly seed: number;
-  readonly models: readonly { readonly name: string; readonly config?: Readonly<Record<string, number>> }[];
+  readonly models: readonly ModelToFit[];
+}
+
+export interface ModelToFit {
+  readonly name: string;
+  /** In place of the model's defaults. */
+  readonly config?: ModelConfig;
 }
 
 export type FitMessage =
   | { readonly kind: "progress"; readonly progress: Progress }
+  | { readonly kind: "learned"; readonly point: LearningPoint }
   | { readonly kind: "done"; readonly manifests: readonly ModelManifest[] }
   | { readonly kind: "failed"; readonly code?: ErrorCode; readonly message: string };
 
 /** A message at most this often: a listener must not slow the work. */
 const PROGRESS_EVERY_MS = 100;
 
-async function fitAll(task: FitTask, progress: ProgressListener): Promise<ModelManifest[]> {
+async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<ModelManifest[]> {
   const { folder, partitionCount, seed } = task;
   const actions = new Actions(task.declared);
   const purpose = new Purposes(task.purposes).personalization;
@@ -73,6 +81,8 @@ async function fitAll(task: FitTask, progress: ProgressListener): Promise<ModelM
     const fitted = await model.fit(interactions, merged, {
       random: Random.of(seed, name),
       progress: within(name, progress),
+      checkpoints: checkpointFile(folder, name),
+      ...watch,
     });
     const { dimension = null, inputs = [], outputs = [] } = fitted.encoder ?? {};
     const manifest = {
@@ -86,6 +96,8 @@ async function fitAll(task: FitTask, progress: ProgressListener): Promise<ModelM
   }
   return manifests;
 }
+
+type FitWatch = Pick<FitContext, "progress" | "learned" | "abort">;
 
 /** Stages of one model, under its name. */
 function within(name: string, progress: ProgressListener): ProgressListener {
@@ -104,11 +116,15 @@ function throttled(send: ProgressListener): ProgressListener {
 assert(parentPort, "this file runs as a worker thread");
 const port = parentPort;
 const send = (message: FitMessage): void => port.postMessage(message);
+const interruption = new AbortController();
+port.once("message", () => interruption.abort());
+port.unref();
 try {
-  const manifests = await fitAll(
-    workerData as FitTask,
-    throttled((progress) => send({ kind: "progress", progress })),
-  );
+  const manifests = await fitAll(workerData as FitTask, {
+    progress: throttled((progress) => send({ kind: "progress", progress })),
+    learned: (point) => send({ kind: "learned", point }),
+    abort: interruption.signal,
+  });
   send({ kind: "done", manifests });
 } catch (error) {
   const code = error instanceof PlatformError ? { code: error.code } : {};

@@ -44,8 +44,11 @@ import { type DataManifest, paths, readManifest, writeManifest } from "./data-fo
 import { openDeadLetters } from "./dead-letters.ts";
 import { adopt, type Declared, declaredBy, numberPurposes } from "./declared.ts";
 import { createErasures, resumeErasures } from "./erase.ts";
-import { fitInWorker } from "./fit.ts";
+
+import { type FitListeners, fitInWorker } from "./fit.ts";
+import type { ModelToFit } from "./fit-worker.ts";
 import { FACTORS_CONFIG, FACTORS_MODEL, openInterests } from "./interests.ts";
+
 import { BackgroundLake } from "./lake.ts";
 import { createMetrics } from "./metrics.ts";
 import { readModelBodies } from "./model-bodies.ts";
@@ -274,31 +277,33 @@ export class Platform {
   async ensureModels(progress: ProgressListener, abort?: AbortSignal): Promise<void> {
     if (await this.models.serving()) return;
     const personal = this.catalogue.itemCount <= EASE_ITEMS ? "ease" : "item-knn";
-    await this.fit([personal, this.coldStartModel], progress, abort);
+    await this.fit([{ name: personal }, { name: this.coldStartModel }], {
+      progress,
+      ...(abort && { abort }),
+    });
   }
 
   /** Fits two models and puts them in service: one for people with a history, one for the others. */
   async fit(
-    [personal, coldStart]: readonly [string, string],
-    progress: ProgressListener,
-    abort?: AbortSignal,
+    models: readonly [personal: ModelToFit, coldStart: ModelToFit],
+    listeners: FitListeners,
   ): Promise<ServedManifests> {
     const { partitionCount, seed } = this.#manifest;
-    const factors = personal === FACTORS_MODEL ? [] : [{ name: FACTORS_MODEL, config: FACTORS_CONFIG }];
+    const factors = models[0].name === FACTORS_MODEL ? [] : [{ name: FACTORS_MODEL, config: FACTORS_CONFIG }];
     const task = {
       folder: this.folder,
       partitionCount,
       seed,
       declared: this.#manifest.actions,
       purposes: purposesOf(this.#config),
-      models: [{ name: personal }, { name: coldStart }, ...factors],
+      models: [...models, ...factors],
     };
     const release = await this.retention?.hold();
-    const manifests = await fitInWorker(task, progress, abort).finally(release);
+    const manifests = await fitInWorker(task, listeners).finally(release);
     const served = { personal: manifests[0]!, coldStart: manifests[1]! }; // one for each model asked for
     await this.models.serve(served);
     for (const manifest of manifests.slice(2)) await this.models.serveBeside(manifest);
-    await this.refreshVectors(progress);
+    await this.refreshVectors(listeners.progress);
     return served;
   }
 

@@ -19,6 +19,13 @@ const recipes: Readonly<Record<string, ModelConfig>> = {
   "deskdrop deskdrop recent-popularity": { halfLifeDays: 120 },
 };
 
+/** The settings recommended for a model on a data set, by whichever protocol they were found first. */
+export function recommendedFor(dataset: string, model: string): ModelConfig {
+  const [, settings = {}] =
+    Object.entries(recipes).find(([key]) => key.startsWith(`${dataset} `) && key.endsWith(` ${model}`)) ?? [];
+  return settings;
+}
+
 /** The settings that differ from the model's defaults. */
 export function recipeFor(dataset: string, protocol: string, model: string): ModelConfig {
   return recipes[`${dataset} ${protocol} ${model}`] ?? {};

@@ -24,7 +24,9 @@ beforeAll(async () => {
     ).flat(),
   );
   await platform.ensureModels(ignoreProgress);
-  await platform.fit(["sequence-encoder", platform.coldStartModel], ignoreProgress);
+  await platform.fit([{ name: "sequence-encoder" }, { name: platform.coldStartModel }], {
+    progress: ignoreProgress,
+  });
   await listen();
 });
 afterAll(async () => {

@@ -5,10 +5,14 @@ export {
   medoidOf,
 } from "./interest-clusters/cluster-vectors.ts";
 export { kMeans } from "./interest-clusters/k-means.ts";
-export type { FitContext, FittedModel, Model, ModelConfig } from "./model.ts";
+
+export type { CheckpointPlace, FitContext, FittedModel, LearningPoint, Model, ModelConfig } from "./model.ts";
+
 export { modelNamed, models } from "./models.ts";
-export { type EncoderConfig, nextItemNetwork } from "./sequence-encoder/encoder-network.ts";
-export { nextItemBatch } from "./sequence-encoder/next-item-batch.ts";
+export { nextItemBatch } from "./sequence-encoder/encoder-batch.ts";
+export { itemsAlone } from "./sequence-encoder/encoder-inputs.ts";
+export type { EncoderConfig } from "./sequence-encoder/encoder-network.ts";
+export { nextItemNetwork } from "./sequence-encoder/objective.ts";
 export {
   type ModelId,
   type ModelInService,

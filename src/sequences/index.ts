@@ -5,9 +5,12 @@ export { countUserEntries, forgetUser, recordsOfUsers } from "./forget-user.ts";
 export { hashState, type StateHash } from "./hash-state.ts";
 export {
   type History,
+  historyAt,
+  historyBetween,
   historyOf,
   type Interaction,
   type Interactions,
+  type ItemTags,
   keepWhere,
   packInteractions,
 } from "./interactions.ts";

@@ -1,8 +1,11 @@
+import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
-import { monotonicMs, PlatformError, Random } from "#base";
+import { monotonicMs, Random } from "#base";
 import { datasetNamed, evaluationViewOf } from "#datasets";
 import { type EvaluationPart, evaluate, formatReport, protocolNamed, protocols, reportOf } from "#evaluation";
-import { type ModelConfig, modelNamed, models } from "#models";
+import { type LearningPoint, type ModelConfig, modelNamed, models } from "#models";
+import { learningCurveSvg } from "../learning-curve.ts";
+import { collectSetting, settingsOf } from "../model-settings.ts";
 import { recipeFor } from "../recipes.ts";
 import { loadDataset } from "../sources.ts";
 import { ProgressBar, say } from "../terminal.ts";
@@ -14,7 +17,10 @@ interface Options {
   readonly model: string;
   readonly on: EvaluationPart;
   readonly seed: number;
-  readonly set: Readonly<Record<string, number>>;
+  readonly set: ModelConfig;
+  readonly config?: string;
+  readonly curve?: string;
+  readonly threads?: number;
   readonly json?: boolean;
 }
 
@@ -41,6 +47,9 @@ export function registerEvaluate(program: Command): void {
       collectSetting,
       {},
     )
+    .option("--config <file>", "settings of the model, in place of the recipe's")
+    .option("--curve <file>", "where to draw the learning curve, as SVG")
+    .option("--threads <n>", "threads to learn with (default: all cores)", parseInteger)
     .option("--json", "end with one JSON object")
     .action(runEvaluation);
 }
@@ -51,17 +60,17 @@ async function runEvaluation(options: Options): Promise<void> {
   const dataset = datasetNamed(name);
   const model = modelNamed(options.model);
   const protocol = protocolNamed(options.protocol ?? dataset.protocols[0]!);
-  const config = configOf(
-    model.name,
-    { ...model.defaults, ...recipeFor(name, protocol.name, model.name), ...options.set },
-    model.defaults,
-  );
+  const recipe = recipeFor(name, protocol.name, model.name);
+  const config = await settingsOf(model, { ...options, recipe });
   const contents = await loadDataset(dataset, bar.listen);
   const task = protocol.task(evaluationViewOf(name, contents), { seed, part });
+  const points: LearningPoint[] = [];
   const startedMs = monotonicMs();
   const fitted = await model.fit(task.train, config, {
     random: Random.of(seed, model.name),
     progress: bar.listen,
+    learned: (point) => points.push(point),
+    ...(options.threads !== undefined && { threads: options.threads }),
   });
   const fitSeconds = (monotonicMs() - startedMs) / 1000;
   const evaluation = await evaluate(task, fitted, { seed, progress: bar.listen });
@@ -70,6 +79,8 @@ async function runEvaluation(options: Options): Promise<void> {
     licence: dataset.licence,
     clock: contents.clock,
   });
+  if (options.curve !== undefined)
+    await writeFile(options.curve, learningCurveSvg(`${model.name} on ${name}`, points));
   if (!options.json) return say(formatReport(report));
   const peakMiB = Math.round(process.resourceUsage().maxRSS / 1024);
   const [result] = report.models;
@@ -82,21 +93,4 @@ async function runEvaluation(options: Options): Promise<void> {
       rejectedRows: contents.rejected.count,
     }),
   );
-}
-
-/** @throws PlatformError `invalid-config` naming a setting the model does not have */
-function configOf(name: string, config: ModelConfig, defaults: ModelConfig): ModelConfig {
-  const unknown = Object.keys(config).find((key) => !Object.hasOwn(defaults, key));
-  if (unknown === undefined) return config;
-  const known = Object.keys(defaults).join(", ");
-  throw new PlatformError("invalid-config", `${name} has no setting "${unknown}"; it has ${known || "none"}`);
-}
-
-function collectSetting(text: string, settings: Readonly<Record<string, number>>): Record<string, number> {
-  const [key = "", value = ""] = text.split("=");
-  const number = Number(value);
-  if (key === "" || value === "" || Number.isNaN(number)) {
-    throw new PlatformError("invalid-config", `--set takes name=number, not "${text}"`);
-  }
-  return { ...settings, [key]: number };
 }

@@ -1,6 +1,6 @@
 import { assert } from "#base";
 import { unitRows } from "#numeric";
-import type { History } from "#sequences";
+import { type History, historyAt } from "#sequences";
 import {
   asRows,
   type Expression,
@@ -22,7 +22,8 @@ import {
 import type { FittedModel, ModelConfig } from "../model.ts";
 import { writeModelFile } from "../model-file.ts";
 import { cosinesTo, type TensorSpec, type VectorEncoder } from "../vector-encoder.ts";
-import { type EncoderConfig, encodeItems } from "./encoder-network.ts";
+import { encoderInputs } from "./encoder-inputs.ts";
+import { type EncoderConfig, encodeItems, scoringTableOf } from "./encoder-network.ts";
 import { windowOf, windowPositions } from "./window.ts";
 
 /** Histories encoded at once. */
@@ -84,7 +85,7 @@ export class FittedEncoder implements FittedModel, VectorEncoder {
     const { known, unknown } = this.#windowsOf(histories);
     for (const row of unknown) scores.set(this.#counts, row * this.itemCount);
     if (known.length > 0) this.#scorer ??= this.#compileScorer();
-    await fillRows(scores, this.itemCount, known, this.#scorer);
+    await this.#fillRows(scores, this.itemCount, known, this.#scorer);
     return scores;
   }
 
@@ -93,13 +94,13 @@ export class FittedEncoder implements FittedModel, VectorEncoder {
     const vectors = new Float32Array(histories.length * this.dimension);
     const { known } = this.#windowsOf(histories);
     if (known.length > 0) this.#encoder ??= Program.compile(this.#encoderGraph());
-    await fillRows(vectors, this.dimension, known, this.#encoder);
+    await this.#fillRows(vectors, this.dimension, known, this.#encoder);
     return unitRows(vectors, this.dimension);
   }
 
   /** What the scores are products with, at length 1: the order by cosine leaves out how popular an item is. */
   itemVectors(): Float32Array {
-    const vectors = this.#weights["items.embedding"]!.values as Float32Array; // every weight is
+    const vectors = this.#weights[scoringTableOf(this.#network)]!.values as Float32Array; // every weight is
     return unitRows(vectors.slice(), this.dimension);
   }
 
@@ -113,9 +114,8 @@ export class FittedEncoder implements FittedModel, VectorEncoder {
     const positions = windowPositions(history, this.itemCount, this.#network.maxLength);
     if (positions.length === 0) return parts;
     this.#explainer ??= this.#compileExplainer();
-    const window = Int32Array.from(positions, (at) => history.itemRows[at]!);
     const results = await (await this.#explainer).run({
-      ...encoderInputs([window]),
+      ...encoderInputs([historyAt(history, positions)], this.#network),
       item: { shape: [1], values: Int32Array.of(itemRow) },
     });
     for (const [at, position] of positions.entries()) parts[position] = Number(results["parts"]!.values[at]);
@@ -131,7 +131,9 @@ export class FittedEncoder implements FittedModel, VectorEncoder {
 
   serialize(): Uint8Array {
     const counts = { shape: [this.itemCount], values: this.#counts };
-    return writeModelFile(this.name, this.config, { ...this.#weights, counts });
+    const { actions, surfaces } = this.#network;
+    const codes = { shape: [2], values: Float32Array.of(actions, surfaces) };
+    return writeModelFile(this.name, this.config, { ...this.#weights, counts, code_counts: codes });
   }
 
   /** Histories as windows, the shortest first, for then there is little padding; and those in which nothing is known. */
@@ -140,32 +142,42 @@ export class FittedEncoder implements FittedModel, VectorEncoder {
     const unknown: number[] = [];
     for (const [row, history] of histories.entries()) {
       const window = windowOf(history, this.itemCount, this.#network.maxLength);
-      if (window.some((item) => this.#counts[item]! > 0)) known.push({ row, window });
+      if (window.itemRows.some((item) => this.#counts[item]! > 0)) known.push({ row, window });
       else unknown.push(row);
     }
-    known.sort((left, right) => left.window.length - right.window.length);
+    known.sort((left, right) => left.window.itemRows.length - right.window.itemRows.length);
     return { known, unknown };
   }
 
-  /** The newest state of each sequence held against every item: (B, V). */
+  /** Runs the windows in batches; what the program says of each, `width` numbers, goes to its row of `results`. */
+  async #fillRows(
+    results: Float32Array,
+    width: number,
+    windows: readonly WindowAt[],
+    program: Promise<Program> | undefined,
+  ): Promise<void> {
+    for (let start = 0; start < windows.length && program; start += BATCH) {
+      const batch = windows.slice(start, start + BATCH);
+      const histories = batch.map(({ window }) => window);
+      const { rows } = await (await program).run(encoderInputs(histories, this.#network));
+      const values = rows!.values as Float32Array; // what the graph says
+      for (const [at, { row }] of batch.entries())
+        results.set(values.subarray(at * width, (at + 1) * width), row * width);
+    }
+  }
+
   #compileScorer(): Promise<Program> {
-    const { newest, table } = this.#newestState();
-    return Program.compile(onnxGraph("score", { rows: matmul(newest, transposed(table)) }, this.#weights));
+    return Program.compile(onnxGraph("score", { rows: newestScores(this.#network) }, this.#weights));
   }
 
   /** The newest state of each sequence: (B, D). */
   #encoderGraph(): OnnxGraph {
-    return onnxGraph("encode", { rows: this.#newestState().newest }, this.#weights);
-  }
-
-  #newestState(): { newest: Expression; table: Expression; vectors: Expression } {
-    const { hidden, table, vectors } = encodeItems(new Network({ isTraining: false }), this.#network);
-    return { newest: gatherDistinct(asRows(hidden), input("newest", ["B"], "int32")), table, vectors };
+    return onnxGraph("encode", { rows: newestState(this.#network).newest }, this.#weights);
   }
 
   #compileExplainer(): Promise<Program> {
-    const { newest, table, vectors } = this.#newestState();
-    const score = total(mul(newest, gather(table, input("item", ["B"], "int32"))));
+    const { newest, table, vectorsOf, vectors } = newestState(this.#network);
+    const score = total(mul(newest, vectorsOf(gather(table, input("item", ["B"], "int32")))));
     const [slope] = gradientsOf(score, [vectors]);
     const parts = sum(mul(vectors, slope!), -1); // (B, T, 1)
     return Program.compile(onnxGraph("explain", { parts }, this.#weights));
@@ -175,33 +187,17 @@ export class FittedEncoder implements FittedModel, VectorEncoder {
 interface WindowAt {
   /** Of its history. */
   readonly row: number;
-  readonly window: Int32Array;
+  readonly window: History;
 }
 
-/** Runs the windows in batches; what the program says of each, `width` numbers, goes to its row of `results`. */
-async function fillRows(
-  results: Float32Array,
-  width: number,
-  windows: readonly WindowAt[],
-  program: Promise<Program> | undefined,
-): Promise<void> {
-  for (let start = 0; start < windows.length && program; start += BATCH) {
-    const batch = windows.slice(start, start + BATCH);
-    const { rows } = await (await program).run(encoderInputs(batch.map(({ window }) => window)));
-    const values = rows!.values as Float32Array; // what the graph says
-    for (const [at, { row }] of batch.entries())
-      results.set(values.subarray(at * width, (at + 1) * width), row * width);
-  }
+/** The newest state of each sequence held against every item: (B, V). For {@link encoderInputs}. */
+export function newestScores(config: EncoderConfig): Expression {
+  const { newest, table, vectorsOf } = newestState(config);
+  return matmul(newest, transposed(vectorsOf(table)));
 }
 
-/** Sequences padded at the end to the longest, and where the newest engagement of each stands in the flattened (B, T). */
-function encoderInputs(windows: readonly Int32Array[]): Record<string, NamedTensor> {
-  const T = Math.max(...windows.map(({ length }) => length));
-  const items = new Int32Array(windows.length * T);
-  for (const [row, window] of windows.entries()) items.set(window, row * T);
-  const newest = Int32Array.from(windows, (window, row) => row * T + window.length - 1);
-  return {
-    items: { shape: [windows.length, T], values: items },
-    newest: { shape: [windows.length], values: newest },
-  };
+/** `newest`, (B, D), beside what else the encoding gives. */
+function newestState(config: EncoderConfig) {
+  const { hidden, ...others } = encodeItems(new Network({ isTraining: false }), config);
+  return { newest: gatherDistinct(asRows(hidden), input("newest", ["B"], "int32")), ...others };
 }
