@@ -8,6 +8,15 @@ export { type Interest, type InterestsContext, interestClusters, interestsOf, na
 export { ItemKnowledge } from "./item-knowledge.ts";
 export { CatalogueItemSpace, type EngagementVectors, type ItemSpace } from "./item-space.ts";
 export type { Journey } from "./journeys.ts";
+export {
+  fitPredictions,
+  type Prediction,
+  type PredictionModel,
+  type PredictionTarget,
+  predict,
+  predictionTargets,
+  snapshot,
+} from "./predictions.ts";
 export { readUserState, type UserStateSignal } from "./read-user-state.ts";
 export { Taxonomy } from "./taxonomy.ts";
 export type { TopicShare } from "./topics.ts";
