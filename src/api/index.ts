@@ -23,6 +23,7 @@ export {
   InterestsQuerystring,
   InterestsResponse,
   JourneyBody,
+  PredictionsBody,
   UserStateBody,
 } from "./interests.ts";
 export { ItemInput } from "./items.ts";

@@ -90,6 +90,22 @@ export const UserStateBody = Type.Object({
   ...signal,
 });
 
+export const PredictionsBody = Type.Object({
+  value: Type.Array(
+    Type.Object({
+      target: Type.String({ description: "return7, churn28, downgrade28 or convert7" }),
+      probability: Type.Number({ minimum: 0, maximum: 1 }),
+      drivers: Type.Array(
+        Type.Object({
+          name: Type.String(),
+          effect: Type.Number({ description: "On the logit, against everybody" }),
+        }),
+      ),
+    }),
+  ),
+  ...signal,
+});
+
 export const InterestControlResponse = Type.Object({
   userId: Type.String(),
   interestId,
@@ -100,4 +116,5 @@ export type InterestsQuerystring = Static<typeof InterestsQuerystring>;
 export type InterestBody = Static<typeof InterestBody>;
 export type InterestsBody = Static<typeof InterestsBody>;
 export type JourneyBody = Static<typeof JourneyBody>;
+export type PredictionsBody = Static<typeof PredictionsBody>;
 export type UserStateBody = Static<typeof UserStateBody>;

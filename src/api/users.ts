@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { AnyKey, AsOf, ForPurpose, IsoTime } from "./common.ts";
-import { InterestsBody, UserStateBody } from "./interests.ts";
+import { InterestsBody, PredictionsBody, UserStateBody } from "./interests.ts";
 import { signal } from "./signal.ts";
 import { UserVectorsBody } from "./vectors.ts";
 
@@ -45,7 +45,7 @@ export const UserQuerystring = Type.Object({
   include: Type.Optional(
     Type.String({
       maxLength: 200,
-      description: "Signals to add, divided by commas: interests, state, vectors",
+      description: "Signals to add, divided by commas: interests, state, predictions, vectors",
     }),
   ),
   model: Type.Optional(
@@ -87,6 +87,7 @@ export const UserResponse = Type.Object({
   latest: Type.Array(SequenceEvent),
   interests: Type.Optional(InterestsBody),
   state: Type.Optional(UserStateBody),
+  predictions: Type.Optional(PredictionsBody),
   vectors: Type.Optional(UserVectorsBody),
   ...signal,
 });

@@ -11,6 +11,7 @@ import { registerQuery } from "./commands/query.ts";
 import { registerReplay } from "./commands/replay.ts";
 import { registerSchema } from "./commands/schema.ts";
 import { registerServe } from "./commands/serve.ts";
+import { registerShow } from "./commands/show.ts";
 import { registerStart } from "./commands/start.ts";
 import { registerTrain } from "./commands/train.ts";
 
@@ -31,6 +32,7 @@ for (const register of [
   registerEvaluate,
   registerReplay,
   registerQuery,
+  registerShow,
   registerErase,
   registerDeadLetter,
   registerSchema,

@@ -56,6 +56,7 @@ import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
 import { modelsAtWork } from "./models-at-work.ts";
 import { openLog } from "./open-log.ts";
+import { keptPredictions } from "./predictions.ts";
 import { LogRetention, segmentBytesFor } from "./retention.ts";
 import { openVectorStore, Vectors } from "./vectors.ts";
 
@@ -343,6 +344,7 @@ export class Platform {
       }),
       vectors: this.vectors.of(all),
       interests: await openInterests(this, all, this.#config),
+      predictions: await keptPredictions(new FileBlobStore(paths.blobs(this.folder))),
       modelBodies: () => readModelBodies(this.models),
       metrics: createMetrics(this),
       about: {

@@ -163,7 +163,7 @@ describe("a person's vectors", () => {
   test("signals and models that are not there are refused by name", async () => {
     expect(await get("/v1/users/person-0003?include=moods")).toMatchObject({
       code: "invalid-request",
-      detail: 'include names "moods"; what can be added: interests, state, vectors',
+      detail: 'include names "moods"; what can be added: interests, state, predictions, vectors',
     });
     expect(await get("/v1/users/person-0003?include=vectors&model=ease")).toMatchObject({
       code: "unknown-model",

@@ -15,8 +15,10 @@ export {
   type PredictionTarget,
   predict,
   predictionTargets,
+  type ServedPredictions,
   snapshot,
 } from "./predictions.ts";
+export { readPredictions } from "./read-predictions.ts";
 export { readUserState, type UserStateSignal } from "./read-user-state.ts";
 export { Taxonomy } from "./taxonomy.ts";
 export type { TopicShare } from "./topics.ts";

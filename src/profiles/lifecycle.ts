@@ -31,6 +31,8 @@ const FADING = { enter: -2, leave: -0.2 };
 const MISSED = 5;
 /** So many in the last days bring an interest back. */
 const RETURNS = 2;
+/** Engagements with something else that are taken as done: of two seen, both of one interest, not all is about it. */
+const UNKNOWN = 4;
 /** Engagements added to both sides of a ratio, so that two against one is not yet twice as many. */
 const SMOOTHING = 1;
 
@@ -100,9 +102,9 @@ function recentAt(own: Tally, all: Tally, atMs: number, firstMs: number): Recent
   const recentMs = atMs - RECENT_DAYS * DAY_MS;
   const baseMs = recentMs - BASE_DAYS * DAY_MS;
   const fromMs = Math.min(Math.max(baseMs, firstMs - 1), recentMs);
-  const part = own.between(fromMs, recentMs) / Math.max(1, all.between(fromMs, recentMs));
+  const part = own.between(fromMs, recentMs) / (all.between(fromMs, recentMs) + UNKNOWN);
   const lastMs = own.lastUntil(atMs);
-  const usual = own.between(Number.NEGATIVE_INFINITY, lastMs) / Math.max(1, all.between(own.first, lastMs));
+  const usual = own.between(Number.NEGATIVE_INFINITY, lastMs) / (all.between(own.first, lastMs) + UNKNOWN);
   return {
     recent: own.between(recentMs, atMs),
     expected: part * all.between(recentMs, atMs),

@@ -25,6 +25,13 @@ export interface PredictionModel {
   readonly people: number;
 }
 
+/** A fitted model in service. */
+export interface ServedPredictions {
+  readonly model: PredictionModel;
+  /** When it was fitted, ISO 8601. */
+  readonly version: string;
+}
+
 /** One figure for one person, and what it is made of. */
 export interface Prediction {
   readonly target: PredictionTarget;

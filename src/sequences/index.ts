@@ -1,3 +1,4 @@
+export { actsFromLog } from "./acts-from-log.ts";
 export { type AppliedProgress, Applier, type ApplierParts, readAllProgress } from "./applier.ts";
 export { SEQUENCE_ROWS } from "./capped-blocks.ts";
 export { applyDropped, droppedRecords } from "./dropped-events.ts";

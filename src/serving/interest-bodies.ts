@@ -1,6 +1,6 @@
-import type { InterestBody, InterestsBody, JourneyBody, UserStateBody } from "#api";
+import type { InterestBody, InterestsBody, JourneyBody, PredictionsBody, UserStateBody } from "#api";
 import type { Catalogue } from "#events";
-import type { Engagement, Interest, InterestsSignal, Journey, UserStateSignal } from "#profiles";
+import type { Engagement, Interest, InterestsSignal, Journey, Prediction, UserStateSignal } from "#profiles";
 import { toIso, toIsoOrNull } from "./bodies.ts";
 
 /** @file Interests, journeys and states as the API's bodies. */
@@ -94,5 +94,21 @@ export function userStateBody(signal: UserStateSignal | undefined, computedAtMs:
     computedAt: toIso(computedAtMs),
     version: STATE_VERSION,
     completeness: 1,
+  };
+}
+
+export function predictionsBody(
+  predictions: readonly Prediction[],
+  { version, newestMs, computedAtMs }: { version: string; newestMs: number; computedAtMs: number },
+): PredictionsBody {
+  return {
+    value: predictions.map(({ drivers, ...prediction }) => ({
+      ...prediction,
+      drivers: drivers.map((driver) => ({ ...driver })),
+    })),
+    asOf: toIso(newestMs),
+    computedAt: toIso(computedAtMs),
+    version,
+    completeness: predictions.length > 0 ? 1 : 0,
   };
 }

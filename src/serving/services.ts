@@ -2,7 +2,7 @@ import type { ModelBody, PlatformResponse, SchemaResponse } from "#api";
 import type { Clock } from "#base";
 import type { Actions, Catalogue, DeadLetters, IdentityGraph, Ingestion, Purposes } from "#events";
 import type { Erasures } from "#governance";
-import type { UserInterests, UserVectors } from "#profiles";
+import type { ServedPredictions, UserInterests, UserVectors } from "#profiles";
 import type { Recommender } from "#recommendation";
 import type { StateReader } from "#storage";
 import type { Metrics } from "./metrics.ts";
@@ -21,6 +21,8 @@ export interface Services {
   readonly recommender: Recommender;
   readonly vectors: UserVectors;
   readonly interests: UserInterests;
+  /** Absent while there was too little to learn them from. */
+  readonly predictions: ServedPredictions | undefined;
   /** All models there are, in service or not, the newest version of a name last. */
   readonly modelBodies: () => Promise<readonly ModelBody[]>;
   readonly metrics: Metrics;

@@ -16,12 +16,13 @@ export interface PropensityConfig {
 
 export const propensityDefaults: PropensityConfig = { reg: 3, knots: [0.2, 0.4, 0.6, 0.8] };
 
-/** How one feature speaks: `sum over terms of weight x max(0, z - knot)`, z standardized; the first knot is without bend. */
+/** How one feature speaks: `weight x z + sum over bends of weight x max(0, z - bend)`, z standardized. */
 interface Curve {
   readonly name: string;
   readonly mean: number;
   readonly scale: number;
-  readonly knots: readonly number[];
+  readonly bends: readonly number[];
+  /** Of the straight line, then of each bend. */
   readonly weights: readonly number[];
   /** Its mean contribution, so that what it adds for one person is against everybody. */
   readonly center: number;
@@ -59,15 +60,15 @@ export function fitPropensity(
   const rows = labels.length;
   assert(table.values.length === rows * table.names.length, "there is a label for every row");
   const curves = table.names.map((name, column) => blankCurve(name, columnOf(table, column), config.knots));
-  const terms = curves.flatMap((curve) => curve.knots.map((knot) => ({ curve, knot })));
-  const columns = terms.map(({ curve, knot }) => {
+  const terms = curves.flatMap((curve) => [undefined, ...curve.bends].map((bend) => ({ curve, bend })));
+  const columns = terms.map(({ curve, bend }) => {
     const values = columnOf(table, curves.indexOf(curve));
-    return values.map((value) => termOf(curve, knot, value));
+    return values.map((value) => termOf(curve, bend, value));
   });
   const weights = newton([new Float64Array(rows).fill(1), ...columns], labels, config.reg);
   let next = 1;
   const fitted = curves.map((curve, column) => {
-    const own = curve.knots.map(() => weights[next++]!);
+    const own = [undefined, ...curve.bends].map(() => weights[next++]!);
     const withWeights = { ...curve, weights: own };
     const values = columnOf(table, column);
     const center =
@@ -105,12 +106,15 @@ function scoreOf({ constant, curves }: Propensity, row: ArrayLike<number>): numb
 }
 
 function contribution(curve: Curve, value: number): number {
-  return curve.knots.reduce((sum, knot, at) => sum + curve.weights[at]! * termOf(curve, knot, value), 0);
+  return curve.weights.reduce(
+    (sum, weight, at) => sum + weight * termOf(curve, at === 0 ? undefined : curve.bends[at - 1], value),
+    0,
+  );
 }
 
-function termOf({ mean, scale }: Curve, knot: number, value: number): number {
+function termOf({ mean, scale }: Curve, bend: number | undefined, value: number): number {
   const z = (value - mean) / scale;
-  return knot === Number.NEGATIVE_INFINITY ? z : Math.max(0, z - knot);
+  return bend === undefined ? z : Math.max(0, z - bend);
 }
 
 function blankCurve(name: string, values: Float64Array, quantiles: readonly number[]): Curve {
@@ -122,7 +126,7 @@ function blankCurve(name: string, values: Float64Array, quantiles: readonly numb
   const inner = [...new Set(bends)].filter(
     (bend) => bend > (sorted[0] ?? 0) + SMALL && bend < (sorted.at(-1) ?? 0) - SMALL,
   );
-  return { name, mean, scale, knots: [Number.NEGATIVE_INFINITY, ...inner], weights: [], center: 0 };
+  return { name, mean, scale, bends: inner, weights: [], center: 0 };
 }
 
 /** Weights of a logistic regression, the first column without penalty. */

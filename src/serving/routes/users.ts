@@ -1,5 +1,6 @@
 import {
   type InterestsBody,
+  type PredictionsBody,
   Problem,
   SequenceQuerystring,
   SequenceResponse,
@@ -11,10 +12,10 @@ import {
 } from "#api";
 import { PlatformError } from "#base";
 import type { NamedPurpose } from "#events";
-import { readProfile, readUserState, type UserVector } from "#profiles";
+import { readPredictions, readProfile, readUserState, type UserVector } from "#profiles";
 import { actionCodes, readPerson, readPersonSequence, surfaceCodes, usableFor } from "#sequences";
 import { sequenceEvent, toIso, toIsoOrNull } from "../bodies.ts";
-import { interestsBody, userStateBody } from "../interest-bodies.ts";
+import { interestsBody, predictionsBody, userStateBody } from "../interest-bodies.ts";
 import { SequenceJson } from "../sequence-json.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
@@ -123,31 +124,43 @@ function signalsIn(include = ""): readonly string[] {
   );
 }
 
-const ADDABLE: readonly string[] = ["interests", "state", "vectors"];
+const ADDABLE: readonly string[] = ["interests", "state", "predictions", "vectors"];
 
 /** What is said of the person beside what is known of them. */
 async function readAdded(
-  { state, identity, catalogue, clock, interests, purposes }: Services,
+  services: Services,
   id: string,
   query: {
     readonly asOfMs: number;
     readonly purpose: NamedPurpose | undefined;
     readonly added: readonly string[];
   },
-): Promise<{ interests?: InterestsBody; state?: UserStateBody }> {
+): Promise<{ interests?: InterestsBody; state?: UserStateBody; predictions?: PredictionsBody }> {
+  const { state, identity, catalogue, clock, interests, predictions, purposes } = services;
   const { asOfMs, added } = query;
   const person = await readPerson(state, identity.idsOf(id));
   if (!person) throw userNotFound(id);
   const computedAtMs = clock.nowMs();
   const isUsable = usableFor(query.purpose ?? purposes.personalization, person.record.consent, catalogue);
   const view = { explain: false, view: "long", computedAtMs } as const;
-  const [known, stands] = await Promise.all([
+  const asked = { asOfMs, isUsable };
+  const [known, stands, foretold] = await Promise.all([
     added.includes("interests") ? interests.read(identity.personOf(id), person, asOfMs) : undefined,
-    added.includes("state") ? readUserState(state, person, { asOfMs, isUsable }) : undefined,
+    added.includes("state") ? readUserState(state, person, asked) : undefined,
+    added.includes("predictions") && predictions
+      ? readPredictions(services, predictions.model, person, asked)
+      : undefined,
   ]);
   return {
     ...(known && { interests: interestsBody(known, catalogue, view) }),
     ...(added.includes("state") && { state: userStateBody(stands, computedAtMs) }),
+    ...(added.includes("predictions") && {
+      predictions: predictionsBody(foretold ?? [], {
+        version: predictions?.version ?? "none",
+        newestMs: Math.min(asOfMs, person.record.lastMs),
+        computedAtMs,
+      }),
+    }),
   };
 }
 
