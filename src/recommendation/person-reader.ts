@@ -2,9 +2,11 @@ import type { Actions, Catalogue, IdentityGraph, NamedPurpose } from "#events";
 import {
   type EngagementQuery,
   hasItem,
+  type PersonControls,
   type PersonState,
   type RowsView,
   readActionRows,
+  readControls,
   readPerson,
   SEQUENCE_ROWS,
 } from "#sequences";
@@ -49,6 +51,11 @@ export class PersonReader {
       if (hasItem({ itemRow: rows.itemRow(n) })) places.push({ rows, n });
     });
     return places;
+  }
+
+  /** What the person muted or had forgotten. */
+  controlsOf(person: PersonState): Promise<PersonControls> {
+    return readControls(this.#parts.state, person);
   }
 
   /** How much wanting an action shows, by its code. */

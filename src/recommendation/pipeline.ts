@@ -19,6 +19,8 @@ export interface Query {
   readonly seen: ReadonlySet<number>;
   /** Items the person sent away. */
   readonly hidden: ReadonlySet<number>;
+  /** What the person muted, or had forgotten and did not engage with since. */
+  readonly isMuted: (itemRow: ItemRow) => boolean;
   /** Items the caller does not want. */
   readonly excluded: ReadonlySet<number>;
   readonly excludeSeen: boolean;

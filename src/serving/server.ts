@@ -15,6 +15,7 @@ import { registerDeadLetterRoutes } from "./routes/dead-letters.ts";
 import { registerErasureRoutes } from "./routes/erasures.ts";
 import { registerFeatureRoutes } from "./routes/features.ts";
 import { registerIngestRoutes } from "./routes/ingest.ts";
+import { registerInterestRoutes } from "./routes/interests.ts";
 import { registerItemRoutes } from "./routes/items.ts";
 import { registerLinkRoutes } from "./routes/links.ts";
 import { registerModelRoutes } from "./routes/models.ts";
@@ -121,6 +122,7 @@ async function registerRoutes(server: Server, services: Services, traffic: Traff
   registerItemRoutes(server, services);
   registerUserRoutes(server, services);
   registerFeatureRoutes(server, services);
+  registerInterestRoutes(server, services);
   registerLinkRoutes(server, services);
   registerErasureRoutes(server, services);
   registerDeadLetterRoutes(server, services);
