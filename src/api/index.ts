@@ -15,8 +15,10 @@ export {
   ItemsBody,
   ItemsEnvelope,
 } from "./ingest.ts";
-export { ItemInput } from "./items.ts";
+export { ItemInput, ItemResponse, ItemsQuerystring, ItemsResponse } from "./items.ts";
+export { PeopleQuerystring, PeopleResponse, PersonRow } from "./people.ts";
 export { HealthResponse, PlatformResponse } from "./platform.ts";
+export { PulseEvent, PulseLatency, PulseResponse, PulseSecond } from "./pulse.ts";
 export {
   RecommendationBody,
   RecommendationResponse,
@@ -34,3 +36,4 @@ export {
   UserQuerystring,
   UserResponse,
 } from "./users.ts";
+export { ImaginedEvent, WhatIfBody, WhatIfResponse } from "./what-if.ts";

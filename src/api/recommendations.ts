@@ -24,7 +24,7 @@ const ReasonBody = Type.Object({
   evidence: Type.Array(Type.String(), { description: "Ids of the person's own events" }),
 });
 
-const RecommendedItem = Type.Object({
+export const RecommendedItem = Type.Object({
   itemId: Type.String(),
   title: Type.Optional(Type.String()),
   score: Type.Number(),

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { type Clock, HistoricalClock, PlatformError, type ProgressListener, SystemClock } from "#base";
 import {
   type Config,
@@ -26,7 +27,7 @@ import {
 import type { Erasures } from "#governance";
 import { Recommender } from "#recommendation";
 import { readAllProgress } from "#sequences";
-import { createServer, type Keys, Metrics, type Server, type Services } from "#serving";
+import { createServer, type Keys, Metrics, Pulse, type Server, type Services } from "#serving";
 import {
   DiskRoom,
   FileBlobStore,
@@ -45,6 +46,7 @@ import { adopt, type Declared, declaredBy, numberPurposes } from "./declared.ts"
 import { createErasures, resumeErasures } from "./erase.ts";
 import { fitInWorker } from "./fit.ts";
 import { BackgroundLake } from "./lake.ts";
+import { LakeReader } from "./lake-reader.ts";
 import { type ModelManifest, ModelStore } from "./model-store.ts";
 import { LogRetention, segmentBytesFor } from "./retention.ts";
 
@@ -73,6 +75,8 @@ export interface ServedManifests {
  * flush of the disk more for every group of requests. Users never move, so this is fixed when a folder is made.
  */
 const PARTITIONS = 2;
+/** The built console, the same seen from `src` and from `dist`. */
+const CONSOLE = fileURLToPath(new URL("../../dist/console", import.meta.url));
 /** EASE keeps items x items weights; beyond this many items its matrix no longer fits beside everything else. */
 const EASE_ITEMS = 12_000;
 
@@ -95,6 +99,7 @@ export class Platform {
   #manifest: DataManifest;
   #fault: string | undefined;
   #lake: BackgroundLake | undefined;
+  readonly #lakeReader: LakeReader;
   readonly #config: Config;
   readonly #ingestionParts: IngestionParts;
   readonly #lock: FolderLock;
@@ -134,6 +139,7 @@ export class Platform {
     this.#manifest = parts.manifest;
     this.#lock = parts.lock;
     this.#room = parts.room;
+    this.#lakeReader = new LakeReader(paths.lake(parts.folder));
     this.models = new ModelStore(new FileBlobStore(paths.blobs(parts.folder)));
     this.#sharedFollower = parts.sharedFollower;
     this.erasures = createErasures({
@@ -292,6 +298,7 @@ export class Platform {
       this.models.load(serving.coldStart),
     ]);
     const { state, catalogue, identity, actions, purposes, clock, ingestion, applier, deadLetters } = this;
+    const wall = new SystemClock();
     const services: Services = {
       erasures: this.erasures,
       deadLetters,
@@ -308,6 +315,8 @@ export class Platform {
         purpose: purposes.personalization,
       }),
       metrics: this.#createMetrics(),
+      pulse: new Pulse(() => wall.nowMs()),
+      lake: () => this.#lake && this.#lakeReader,
       about: {
         name: "inkling",
         version: await readVersion(),
@@ -318,7 +327,7 @@ export class Platform {
       lagRecords: () => applier.lag(),
       newRecommendationId: randomUUID,
     };
-    return createServer(services, { keys, logLevel: "warn" });
+    return createServer(services, { keys, logLevel: "warn", consoleFolder: CONSOLE });
   }
 
   #createMetrics(): Metrics {
@@ -424,6 +433,7 @@ export class Platform {
     if (this.applier.fault() !== undefined) await this.applier.close();
     await this.erasures.close();
     await this.retention?.close();
+    await this.#lakeReader.close();
     await this.#lake?.close();
     await this.applier.close();
     await this.#sharedFollower.close();

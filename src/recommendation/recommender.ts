@@ -92,6 +92,11 @@ export class Recommender {
     return this.#parts;
   }
 
+  /** The same over another state: a sandbox. */
+  over(state: StateReader): Recommender {
+    return new Recommender({ ...this.#parts, state });
+  }
+
   async recommend(request: RecommendationRequest): Promise<Recommendations> {
     const query = await this.#queryOf(request);
     const isColdStart = query.eventIds.length === 0;

@@ -1,6 +1,12 @@
-import type { DeadLetterBody, IngestResponse, ModelVersion, SequenceEvent } from "#api";
+import type {
+  DeadLetterBody,
+  IngestResponse,
+  ModelVersion,
+  RecommendationResponse,
+  SequenceEvent,
+} from "#api";
 import type { Catalogue, DeadLetter, IngestResult } from "#events";
-import type { ServedModel } from "#recommendation";
+import type { Candidate, ServedModel } from "#recommendation";
 import { hasItem, type SequenceRow } from "#sequences";
 
 /** @file Domain values as the API's bodies. */
@@ -23,6 +29,20 @@ export function ingestResponse({ accepted, rejected }: IngestResult): IngestResp
 
 export function deadLetterBody({ receivedAtMs, ids: _, ...letter }: DeadLetter): DeadLetterBody {
   return { ...letter, receivedAt: toIso(receivedAtMs) };
+}
+
+export function recommendedItem(
+  { itemRow, score, source, reasons }: Candidate,
+  catalogue: Catalogue,
+): RecommendationResponse["items"][number] {
+  const { itemId, title } = catalogue.at(itemRow);
+  return {
+    itemId,
+    ...(title !== undefined && { title }),
+    score,
+    source,
+    reasons: reasons.map((reason) => ({ ...reason, evidence: [...reason.evidence] })),
+  };
 }
 
 /** A row of the sequence in words, with what the catalogue knows of its item. */

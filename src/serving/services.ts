@@ -3,8 +3,9 @@ import type { Clock } from "#base";
 import type { Actions, Catalogue, DeadLetters, IdentityGraph, Ingestion, Purposes } from "#events";
 import type { Erasures } from "#governance";
 import type { Recommender } from "#recommendation";
-import type { StateReader } from "#storage";
+import type { Lake, StateReader } from "#storage";
 import type { Metrics } from "./metrics.ts";
+import type { Pulse } from "./pulse.ts";
 
 /** What the routes stand on; put together in `main`. */
 export interface Services {
@@ -19,6 +20,9 @@ export interface Services {
   readonly erasures: Erasures;
   readonly recommender: Recommender;
   readonly metrics: Metrics;
+  readonly pulse: Pulse;
+  /** Answers questions about the whole population; `undefined` while it is not written. */
+  readonly lake: () => Pick<Lake, "query"> | undefined;
   /** What the application declares, as JSON Schema. */
   readonly declared: SchemaResponse;
   /** Facts for `GET /` that do not change while the process lives. */

@@ -1,12 +1,12 @@
 import { Problem, RecommendationBody, RecommendationResponse } from "#api";
-import { toIso, toIsoOrNull, versionOf } from "../bodies.ts";
+import { recommendedItem, toIso, toIsoOrNull, versionOf } from "../bodies.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 import { asOfOf } from "./as-of.ts";
 
 /** What a person probably wants next. */
 export function registerRecommendationRoutes(server: Server, services: Services): void {
-  const { catalogue, recommender, clock, metrics } = services;
+  const { catalogue, recommender, clock, metrics, pulse } = services;
 
   server.post(
     "/v1/recommendations",
@@ -23,20 +23,12 @@ export function registerRecommendationRoutes(server: Server, services: Services)
       const request = { n, asOfMs, excludeSeen, excludeItemIds, ...(userId !== undefined && { userId }) };
       const { candidates, isColdStart, newestEventMs } = await recommender.recommend(request);
       metrics.countRecommendation(isColdStart ? "cold-start" : "personal");
+      pulse.countRecommendation(isColdStart ? "coldStart" : "personal");
       const { personal, coldStart } = recommender.models;
       return {
         recommendationId: services.newRecommendationId(),
         userId: userId ?? null,
-        items: candidates.map(({ itemRow, score, source, reasons }) => {
-          const { itemId, title } = catalogue.at(itemRow);
-          return {
-            itemId,
-            ...(title !== undefined && { title }),
-            score,
-            source,
-            reasons: reasons.map((reason) => ({ ...reason, evidence: [...reason.evidence] })),
-          };
-        }),
+        items: candidates.map((candidate) => recommendedItem(candidate, catalogue)),
         isColdStart,
         versions: { personal: versionOf(personal), coldStart: versionOf(coldStart) },
         asOf: toIsoOrNull(newestEventMs),
