@@ -47,7 +47,7 @@ export async function openFilledStore(task: StoreTask, say: (line: string) => vo
   await platform.log.append(SHARED_PARTITION, records);
   const nextEvent = eventMaker(task);
   await fill(platform, Math.min(FIT_EVENTS, task.events), nextEvent, () => {});
-  await platform.fit(["popularity", "popularity"], () => {});
+  await platform.fit([{ name: "popularity" }, { name: "popularity" }], { progress: () => {} });
   await fill(platform, Math.max(0, task.events - FIT_EVENTS), nextEvent, say);
   return platform;
 }

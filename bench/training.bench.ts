@@ -8,7 +8,7 @@ import { writeFile } from "node:fs/promises";
 import { loadavg } from "node:os";
 import { join } from "node:path";
 import { Random } from "#base";
-import { type EncoderConfig, nextItemBatch, nextItemNetwork } from "#models";
+import { type EncoderConfig, itemsAlone, nextItemBatch, nextItemNetwork } from "#models";
 import { adamWDefaults, type Batch, encodeSafetensors, Trainer } from "#tensor";
 import { withTemporaryFolder } from "../test/server-process.ts";
 import { type Bench, type BenchResult, quantileOf } from "./bench.ts";
@@ -197,7 +197,10 @@ function newTrainer(maxLength: number, { items, threads, seed }: Options, dropou
     embeddingSize: 64,
     heads: 1,
     blocks: 2,
+    ...itemsAlone,
     block: "sasrec",
+    output: "tied",
+    similarity: "dot",
   };
   const { network, loss } = nextItemNetwork(config);
   return Trainer.create(network, loss, {

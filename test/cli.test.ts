@@ -261,5 +261,8 @@ test("help names every command, and doctor finds the native parts well", async (
     stdout: expect.stringMatching(/start.*serve.*import.*train.*evaluate.*doctor/s),
   });
   const doctor = await runProgram(["doctor"]);
-  expect(doctor).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ok .*lmdb.*\nok .*onnxruntime/) });
+  expect(doctor).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^ok .*lmdb.*\nok .*onnxruntime.*\nok .*WebAssembly/),
+  });
 });

@@ -59,6 +59,7 @@ test("erasing a person leaves no byte of them, a receipt that says so, and every
     status: "done",
     stores: [
       { name: "state" },
+      { name: "vectors", removed: { vectors: 0 } },
       { name: "log", removed: { links: 1 } },
       { name: "dead-letters", removed: { letters: 3 } },
       { name: "lake" },

@@ -50,6 +50,13 @@ export const IngestResponse = Type.Object({
   rejected: Type.Array(RejectionBody),
 });
 
+/** One version of one model, in one word. */
+export const ModelReferenceText = Type.String({
+  pattern: "^.+@[0-9]+$",
+  maxLength: 200,
+  description: "name@version, such as sequence-encoder@0003",
+});
+
 /** A model in service. */
 export const ModelVersion = Type.Object({
   name: Type.String(),

@@ -16,6 +16,7 @@ export {
   ItemsEnvelope,
 } from "./ingest.ts";
 export { ItemInput, ItemResponse, ItemsQuerystring, ItemsResponse } from "./items.ts";
+export { ModelBody, ModelParams, ModelsResponse } from "./models.ts";
 export { PeopleQuerystring, PeopleResponse, PersonRow } from "./people.ts";
 export { HealthResponse, PlatformResponse } from "./platform.ts";
 export { PulseEvent, PulseLatency, PulseResponse, PulseSecond } from "./pulse.ts";
@@ -36,4 +37,5 @@ export {
   UserQuerystring,
   UserResponse,
 } from "./users.ts";
+export { ScoreBody, ScoreResponse, VectorSignal } from "./vectors.ts";
 export { ImaginedEvent, WhatIfBody, WhatIfResponse } from "./what-if.ts";

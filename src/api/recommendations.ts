@@ -11,6 +11,13 @@ export const RecommendationBody = Type.Object(
       }),
     ),
     n: Type.Integer({ minimum: 1, maximum: 500, default: 10 }),
+    model: Type.Optional(
+      Type.String({
+        maxLength: 200,
+        description:
+          "The model in service that answers a person with a history: name, or name@version. Default: the personal one",
+      }),
+    ),
     excludeSeen: Type.Boolean({ default: true, description: "Leave out what the person engaged with" }),
     excludeItemIds: Type.Array(Type.String({ maxLength: 255 }), { maxItems: 10_000, default: [] }),
     asOf: AsOf,

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { AnyKey, AsOf, ForPurpose, IsoTime } from "./common.ts";
+import { UserVectorsBody } from "./vectors.ts";
 
 /** One row of a sequence, enriched with what the catalogue knows of the item. */
 export const SequenceEvent = Type.Object({
@@ -49,7 +50,19 @@ export const SequenceResponse = Type.Object({
   ...signal,
 });
 
-export const UserQuerystring = Type.Object({ asOf: AsOf, purpose: ForPurpose });
+export const UserQuerystring = Type.Object({
+  asOf: AsOf,
+  purpose: ForPurpose,
+  include: Type.Optional(
+    Type.String({ maxLength: 200, description: "Signals to add, divided by commas: vectors" }),
+  ),
+  model: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      description: "The model in service that makes the vectors: name, or name@version. Default: the first",
+    }),
+  ),
+});
 
 export const TopicBody = Type.Object({
   topic: Type.String(),
@@ -80,6 +93,7 @@ export const UserResponse = Type.Object({
   counts: Type.Record(AnyKey, Type.Integer(), { description: "By action" }),
   topics: Type.Array(TopicBody),
   latest: Type.Array(SequenceEvent),
+  vectors: Type.Optional(UserVectorsBody),
   ...signal,
 });
 

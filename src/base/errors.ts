@@ -11,6 +11,7 @@ export const errorCatalogue = {
   "item-not-found": { status: 404, meaning: "No such item was ever received." },
   "route-not-found": { status: 404, meaning: "No such path." },
   "data-locked": { status: 409, meaning: "Another process has this data folder open." },
+  "version-mismatch": { status: 409, meaning: "Vectors of different model versions were to be compared." },
   "body-too-large": { status: 413, meaning: "The body is over the documented limit." },
   "unsupported-media-type": {
     status: 415,
@@ -21,6 +22,7 @@ export const errorCatalogue = {
   "unknown-model": { status: 422, meaning: "No model of this name is known." },
   "unknown-protocol": { status: 422, meaning: "The data set is not evaluated by this protocol." },
   "invalid-config": { status: 422, meaning: "A setting has a value it cannot take." },
+  "invalid-model": { status: 422, meaning: "A model made elsewhere does not do what is said of it." },
   "model-too-large": { status: 422, meaning: "The model would not fit in memory on this data." },
   "no-data": { status: 422, meaning: "There is nothing to learn from or to serve yet." },
   "data-damaged": { status: 422, meaning: "The data folder cannot be read as it is." },

@@ -25,6 +25,18 @@ test("rows are grouped by person in time order, and people without any keep thei
     offsets: Uint32Array.of(0, 1, 3, 3),
     itemRows: Uint32Array.of(0, 2, 0),
     timestampsMs: Float64Array.of(2, 1, 3),
+    actionNames: ["view", "like"],
+    actions: Uint8Array.of(0, 1, 0),
+  });
+});
+
+test("what items are tagged with comes along, each tag once by name", () => {
+  const contents = contentsWith("utc");
+  const items = [{ itemId: "a", tags: ["x", "y"] }, { itemId: "b" }, { itemId: "c", tags: ["y"] }];
+  expect(interactionsOf({ ...contents, items }).itemTags).toEqual({
+    names: ["x", "y"],
+    offsets: Uint32Array.of(0, 2, 2, 3),
+    tags: Uint32Array.of(0, 1, 1),
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Interactions } from "#sequences";
+import { type Interactions, itemTagsOf } from "#sequences";
 import type { DatasetContents, Engagements, GivenSplit } from "./dataset.ts";
 
 /**
@@ -7,6 +7,8 @@ import type { DatasetContents, Engagements, GivenSplit } from "./dataset.ts";
  */
 export function interactionsOf(contents: DatasetContents): Interactions {
   const { engagements, users, items, clock } = contents;
+  const { actionNames } = engagements;
+  const itemTags = itemTagsOf(items.map(({ tags }) => tags));
   const { offsets, order } = groupByUser(engagements, users.length);
   return {
     userCount: users.length,
@@ -16,6 +18,11 @@ export function interactionsOf(contents: DatasetContents): Interactions {
     ...(clock === "utc" && {
       timestampsMs: Float64Array.from(order, (row) => engagements.timestampsMs[row]!),
     }),
+    ...(actionNames.length > 1 && {
+      actionNames,
+      actions: Uint8Array.from(order, (row) => engagements.actions[row]!),
+    }),
+    ...(itemTags && { itemTags }),
   };
 }
 

@@ -24,6 +24,7 @@ const CONFIG_KEYS = [
   "sources",
   "purposes",
   "retention",
+  "vectors",
   "mode",
 ];
 const ACTION_KEYS = ["kind", "strength", "verb", "maxRows", "properties"];
@@ -37,6 +38,8 @@ const MESSAGE_TYPES = ["identify", "page", "screen", "group", "alias"];
 const MAX_ROWS = 16_384;
 const ANNOTATION_KEYS = ["description", "owner", "retentionDays", "sensitivity"];
 /** As keys of an object these mean something to JavaScript. */
+/** A year. */
+const MAX_REFRESH_HOURS = 8784;
 const FORBIDDEN_NAMES = ["__proto__", "constructor", "prototype"];
 const platformProperties = Object.keys(TrackMessage.properties.properties.properties);
 
@@ -44,7 +47,7 @@ const platformProperties = Object.keys(TrackMessage.properties.properties.proper
 export function checkConfig(config: unknown): void {
   requireObject("the config", config, "export default defineConfig({ actions: { ... } })");
   requireKnownKeys("the config", config, CONFIG_KEYS);
-  const { actions, surfaces, itemAttributes, traits, sources, purposes, retention, mode } = config;
+  const { actions, surfaces, itemAttributes, traits, sources, purposes, retention, vectors, mode } = config;
   requireObject("actions", actions, "give an object of name: action({ ... }), or defaultActions");
   for (const [name, declared] of Object.entries(actions)) {
     checkName(`actions: the name`, name, ACTION_NAME_LENGTH);
@@ -62,6 +65,7 @@ export function checkConfig(config: unknown): void {
   if (sources !== undefined) checkSources(sources);
   if (purposes !== undefined) checkPurposes(purposes);
   if (retention !== undefined) checkRetention(retention);
+  if (vectors !== undefined) checkVectors(vectors);
   if (mode !== undefined && mode !== "strict" && mode !== "lenient")
     fail("mode", mode, 'it is "strict" or "lenient"');
 }
@@ -136,6 +140,14 @@ export function checkRetention(retention: unknown): void {
     fail("retention.days", days, `give days above 0, at most ${MAX_RETENTION_DAYS}, or leave it out`);
   if (bytes !== undefined && !(Number.isInteger(bytes) && Number(bytes) >= MIN_RETENTION_BYTES))
     fail("retention.bytes", bytes, `give whole bytes from ${MIN_RETENTION_BYTES}, or leave it out`);
+}
+
+function checkVectors(vectors: unknown): void {
+  requireObject("vectors", vectors, "give { refreshHours: 24 }");
+  requireKnownKeys("vectors", vectors, ["refreshHours"]);
+  const { refreshHours } = vectors;
+  if (!(typeof refreshHours === "number" && refreshHours > 0 && refreshHours <= MAX_REFRESH_HOURS))
+    fail("vectors.refreshHours", refreshHours, `give hours above 0, at most ${MAX_REFRESH_HOURS}`);
 }
 
 function checkSurfaces(surfaces: unknown): void {

@@ -182,6 +182,11 @@ describe("a fault names the value and the fix", () => {
       'surfaces[1] is "home": it is there twice',
     ],
     ["a surface too long", { actions: {}, surfaces: ["x".repeat(65)] }, "at most 64"],
+    [
+      "vectors that are never refreshed",
+      { actions: {}, vectors: { refreshHours: 0 } },
+      "vectors.refreshHours is 0: give hours above 0",
+    ],
     ["no personalization", { actions: {}, purposes: {} }, "purposes is []: personalization is missing"],
     [
       "a purpose without a default",

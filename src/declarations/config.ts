@@ -19,6 +19,12 @@ export interface Retention {
   readonly bytes?: number;
 }
 
+/** How fresh the long-term vectors of people are kept. */
+export interface VectorFreshness {
+  /** Hours from one computation, of those who were active since, to the next. */
+  readonly refreshHours: number;
+}
+
 /** What `inkling.config.ts` exports: what the application's events, surfaces, items and people look like. */
 export interface Config {
   readonly actions: Readonly<Record<string, DeclaredAction>>;
@@ -34,6 +40,8 @@ export interface Config {
   readonly purposes?: Readonly<Record<string, DeclaredPurpose>>;
   /** Default: the log is kept for good. */
   readonly retention?: Retention;
+  /** Default: once a day. */
+  readonly vectors?: VectorFreshness;
   /** Default: lenient. */
   readonly mode?: Mode;
 }
@@ -91,6 +99,11 @@ export interface NamedPurpose {
 /** The declared purposes, in the order of their declaration. */
 export function purposesOf({ purposes = defaultPurposes }: Config): readonly NamedPurpose[] {
   return Object.entries(purposes).map(([name, { default: byDefault }]) => ({ name, default: byDefault }));
+}
+
+/** Hours from one computation of the long-term vectors to the next. */
+export function refreshHoursOf({ vectors }: Config): number {
+  return vectors?.refreshHours ?? 24;
 }
 
 type Flat<Shape> = { [Name in keyof Shape]: Shape[Name] };

@@ -1,6 +1,13 @@
 export * from "./builders.ts";
 export { checkRetention } from "./check-config.ts";
-export { actionsOf, type NamedAction, type NamedPurpose, purposesOf, sourcesOf } from "./config.ts";
+export {
+  actionsOf,
+  type NamedAction,
+  type NamedPurpose,
+  purposesOf,
+  refreshHoursOf,
+  sourcesOf,
+} from "./config.ts";
 export { type DeclarationFault, type FaultFinder, propertyFaultFinder } from "./fault-finder.ts";
 export { type DeclaredSchemas, jsonSchemaOf } from "./json-schema.ts";
 export { findConfig, loadConfig } from "./load-config.ts";

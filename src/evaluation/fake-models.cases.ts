@@ -1,3 +1,4 @@
+import { DAY_MS } from "#base";
 import type { FittedModel } from "#models";
 import { type History, type Interactions, packInteractions } from "#sequences";
 import type { EvaluationData, EvaluationTask } from "./task.ts";
@@ -42,9 +43,11 @@ export function constantOf(task: EvaluationTask): FittedModel {
   return fakeModel("constant", task.train.itemCount, () => 0);
 }
 
-/** A table from one list of items per person. */
+/** A table from one list of items per person, one a week. */
 export function tableOf(lists: readonly (readonly number[])[], itemCount: number): Interactions {
-  const rows = lists.flatMap((items, user) => items.map((item) => ({ user, item })));
+  const rows = lists.flatMap((items, user) =>
+    items.map((item, step) => ({ user, item, timestampMs: (1 + 7 * step) * DAY_MS })),
+  );
   return packInteractions(rows, lists.length, itemCount);
 }
 

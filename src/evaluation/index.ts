@@ -1,5 +1,7 @@
 export type { Interval } from "./bootstrap.ts";
 export { type EvaluateOptions, type Evaluation, type EvaluationSizes, evaluate } from "./evaluate.ts";
+export { onlyActions } from "./only-actions.ts";
+export { adjustedMutualInformation, f1 } from "./partition-agreement.ts";
 export { protocolNamed, protocols } from "./protocols.ts";
 export type { PublishedFigure } from "./published.ts";
 export {
@@ -9,6 +11,7 @@ export {
   type ReportedModel,
   reportOf,
 } from "./report.ts";
+export { formatTable } from "./table.ts";
 export type {
   EvaluationCase,
   EvaluationData,

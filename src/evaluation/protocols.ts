@@ -1,12 +1,21 @@
 import { PlatformError } from "#base";
 import { deskdrop } from "./deskdrop.ts";
+import { futureDisjoint, futureWindow, stalenessProtocols } from "./future-window.ts";
 import { looFull } from "./loo-full.ts";
 import { ncf } from "./ncf.ts";
 import { splitFull } from "./split-full.ts";
 import type { Protocol } from "./task.ts";
 
 /** Every way we evaluate a model of what people engage with. */
-export const protocols: readonly Protocol[] = [ncf, looFull, splitFull, deskdrop];
+export const protocols: readonly Protocol[] = [
+  ncf,
+  looFull,
+  splitFull,
+  deskdrop,
+  futureWindow,
+  futureDisjoint,
+  ...stalenessProtocols,
+];
 
 /**
  * The protocol of this name.

@@ -7,12 +7,14 @@ import { registerDoctor } from "./commands/doctor.ts";
 import { registerErase } from "./commands/erase.ts";
 import { registerEvaluate } from "./commands/evaluate.ts";
 import { registerImport } from "./commands/import.ts";
+import { registerModels } from "./commands/models.ts";
 import { registerQuery } from "./commands/query.ts";
 import { registerReplay } from "./commands/replay.ts";
 import { registerSchema } from "./commands/schema.ts";
 import { registerServe } from "./commands/serve.ts";
 import { registerStart } from "./commands/start.ts";
 import { registerTrain } from "./commands/train.ts";
+import { registerVectors } from "./commands/vectors.ts";
 
 /** Exit codes: 0 done, 1 our mistake, 2 the request cannot be served as it is (the message names the fix). */
 const OUR_MISTAKE = 1;
@@ -28,6 +30,8 @@ for (const register of [
   registerServe,
   registerImport,
   registerTrain,
+  registerModels,
+  registerVectors,
   registerEvaluate,
   registerReplay,
   registerQuery,

@@ -9,6 +9,7 @@ import type { NamedAction } from "#declarations";
  *     inkling.json     what this folder is (below)
  *     log/             the event log: the truth
  *     state/           derived from the log; can be deleted, the next start builds it again (`inkling replay`, where there is retention)
+ *     vectors/         long-term vectors of people, derived from state and a model; can be deleted, the next refresh computes them again
  *     lake/            all events as Parquet, for whole-population reads; follows the log, and has what retention drops from it
  *     dead-letters/    rejected events and items, an event log of its own
  *     blobs/           models, receipts of erasures
@@ -44,9 +45,12 @@ const IGNORED = /^(lock-.*\.(socket|new)|\.gitkeep|\.DS_Store)$/;
 export const paths = {
   log: (folder: string): string => join(folder, "log"),
   state: (folder: string): string => join(folder, "state"),
+  vectors: (folder: string): string => join(folder, "vectors"),
   lake: (folder: string): string => join(folder, "lake"),
   deadLetters: (folder: string): string => join(folder, "dead-letters"),
   blobs: (folder: string): string => join(folder, "blobs"),
+  /** What an interrupted fit of a model goes on from. */
+  checkpoint: (folder: string, model: string): string => join(folder, "checkpoints", `${model}.safetensors`),
 };
 
 /**

@@ -14,6 +14,7 @@ import {
   forgetInLog,
   scanFolder,
 } from "#governance";
+import type { VectorStore } from "#profiles";
 import { countUserEntries, forgetUser } from "#sequences";
 import { DuckDbLake, type EventLog, FileBlobStore, type StateStore } from "#storage";
 import { paths } from "./data-folder.ts";
@@ -28,6 +29,7 @@ export interface EraseParts {
   readonly identity: IdentityGraph;
   readonly actions: Actions;
   readonly deadLetters: DeadLetters;
+  readonly vectors: VectorStore;
   /** The lake's thread, when it runs; otherwise the lake is opened for the occasion. */
   readonly lake: () => BackgroundLake | undefined;
   /** Keeps other threads from log and state until what it returns is called. */
@@ -45,6 +47,7 @@ export function createErasures(parts: EraseParts): Erasures {
     // State before log: what a user left in shared counts stands in the log. Lake last: it follows both.
     stores: [
       forgettingState(parts),
+      forgettingVectors(parts),
       forgettingLog(parts, bounds),
       forgettingDeadLetters(parts, bounds),
       forgettingLake(parts),
@@ -104,6 +107,14 @@ function forgettingState({ folder, log, state, actions }: EraseParts): Forgets {
 /** What a replay that was killed leaves. */
 function rebuiltState(folder: string): string {
   return `${paths.state(folder)}-rebuilt`;
+}
+
+function forgettingVectors({ vectors }: EraseParts): Forgets {
+  return {
+    name: "vectors",
+    forget: async (ids) => ({ vectors: await vectors.forget(ids) }),
+    verify: (ids) => vectors.count(ids),
+  };
 }
 
 function forgettingLog({ log, identity }: EraseParts, bounds: Bounds): Forgets {

@@ -7,14 +7,18 @@ import {
   type Progress,
   type ProgressListener,
   Random,
+  SystemClock,
 } from "#base";
 import type { NamedAction, NamedPurpose } from "#declarations";
 import { Actions, Purposes } from "#events";
-import { modelNamed } from "#models";
+import { type FitContext, type LearningPoint, type ModelConfig, modelNamed, vocabularyHash } from "#models";
 import { interactionsFromLog } from "#sequences";
 import { FileBlobStore, SegmentedEventLog } from "#storage";
+import { checkpointFile } from "./checkpoint-file.ts";
+import { readCodeVersion } from "./code-version.ts";
 import { paths } from "./data-folder.ts";
-import { type ModelManifest, ModelStore } from "./model-store.ts";
+import type { ModelManifest } from "./model-manifest.ts";
+import { ModelStore } from "./model-store.ts";
 
 /** What to fit, on which folder. Crosses to the thread, so plain data only. */
 export interface FitTask {
@@ -25,23 +29,31 @@ export interface FitTask {
   /** The declared purposes; models learn from what may be used for personalization. */
   readonly purposes: readonly NamedPurpose[];
   readonly seed: number;
-  readonly models: readonly { readonly name: string; readonly config?: Readonly<Record<string, number>> }[];
+  readonly models: readonly ModelToFit[];
+}
+
+export interface ModelToFit {
+  readonly name: string;
+  /** In place of the model's defaults. */
+  readonly config?: ModelConfig;
 }
 
 export type FitMessage =
   | { readonly kind: "progress"; readonly progress: Progress }
+  | { readonly kind: "learned"; readonly point: LearningPoint }
   | { readonly kind: "done"; readonly manifests: readonly ModelManifest[] }
   | { readonly kind: "failed"; readonly code?: ErrorCode; readonly message: string };
 
 /** A message at most this often: a listener must not slow the work. */
 const PROGRESS_EVERY_MS = 100;
 
-async function fitAll(task: FitTask, progress: ProgressListener): Promise<ModelManifest[]> {
+async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<ModelManifest[]> {
   const { folder, partitionCount, seed } = task;
   const actions = new Actions(task.declared);
   const purpose = new Purposes(task.purposes).personalization;
   const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount, isReadOnly: true });
-  const { interactions, dataUntilMs } = await interactionsFromLog(log, { actions, purpose }, progress);
+  const data = await interactionsFromLog(log, { actions, purpose }, progress);
+  const { interactions } = data;
   await log.close();
   if (interactions.itemRows.length === 0) {
     throw new PlatformError(
@@ -50,29 +62,58 @@ async function fitAll(task: FitTask, progress: ProgressListener): Promise<ModelM
     );
   }
   const store = new ModelStore(new FileBlobStore(paths.blobs(folder)));
+  const learnedFrom = {
+    seed,
+    userCount: interactions.userCount,
+    itemCount: interactions.itemCount,
+    interactionCount: interactions.itemRows.length,
+    dataFromMs: data.dataFromMs,
+    dataUntilMs: data.dataUntilMs,
+    logOffsets: data.logOffsets,
+    vocabularyHash: vocabularyHash(data.itemIds),
+    code: await readCodeVersion(),
+  };
   const manifests: ModelManifest[] = [];
   for (const { name, config } of task.models) {
     const model = modelNamed(name);
     const merged = { ...model.defaults, ...config };
     const startedMs = monotonicMs();
+    const curve: LearningPoint[] = [];
     const fitted = await model.fit(interactions, merged, {
       random: Random.of(seed, name),
       progress: within(name, progress),
+      checkpoints: checkpointFile(folder, name),
+      ...watch,
+      learned: (point) => {
+        curve.push(point);
+        watch.learned?.(point);
+      },
     });
+    const { dimension = null, inputs = [], outputs = [] } = fitted.encoder ?? {};
     const manifest = {
-      name,
-      config: merged,
-      seed,
-      userCount: interactions.userCount,
-      itemCount: interactions.itemCount,
-      interactionCount: interactions.itemRows.length,
-      dataUntilMs,
+      ...{ name, kind: name, config: merged, ...learnedFrom },
+      metrics: metricsOf(curve),
       fitSeconds: (monotonicMs() - startedMs) / 1000,
+      madeAt: new Date(new SystemClock().nowMs()).toISOString(),
+      ...{ dimension, inputs, outputs },
     };
     manifests.push(await store.put(manifest, fitted.serialize()));
   }
   return manifests;
 }
+
+/** Of the pass whose weights were kept: the best on people held out for validation, or the last. */
+function metricsOf(curve: readonly LearningPoint[]): Readonly<Record<string, number>> {
+  const best = curve.reduce<LearningPoint | undefined>(
+    (kept, point) => (kept && (kept.validation ?? 0) > (point.validation ?? 0) ? kept : point),
+    undefined,
+  );
+  if (!best) return {};
+  const { epoch, loss, validation } = best;
+  return { epoch, loss, ...(validation !== undefined && { validationNdcgAt10: validation }) };
+}
+
+type FitWatch = Pick<FitContext, "progress" | "learned" | "abort">;
 
 /** Stages of one model, under its name. */
 function within(name: string, progress: ProgressListener): ProgressListener {
@@ -91,11 +132,15 @@ function throttled(send: ProgressListener): ProgressListener {
 assert(parentPort, "this file runs as a worker thread");
 const port = parentPort;
 const send = (message: FitMessage): void => port.postMessage(message);
+const interruption = new AbortController();
+port.once("message", () => interruption.abort());
+port.unref();
 try {
-  const manifests = await fitAll(
-    workerData as FitTask,
-    throttled((progress) => send({ kind: "progress", progress })),
-  );
+  const manifests = await fitAll(workerData as FitTask, {
+    progress: throttled((progress) => send({ kind: "progress", progress })),
+    learned: (point) => send({ kind: "learned", point }),
+    abort: interruption.signal,
+  });
   send({ kind: "done", manifests });
 } catch (error) {
   const code = error instanceof PlatformError ? { code: error.code } : {};

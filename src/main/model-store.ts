@@ -1,27 +1,14 @@
 import { PlatformError } from "#base";
-import { modelNamed } from "#models";
-import type { ServedModel } from "#recommendation";
+import { loadModel, type ModelId, type ServedModel } from "#models";
 import type { BlobStore } from "#storage";
-
-/** What is known of one fitted version of a model. */
-export interface ModelManifest {
-  readonly name: string;
-  /** Counts up from 1 for each model, as four digits. */
-  readonly version: string;
-  readonly config: Readonly<Record<string, number>>;
-  readonly seed: number;
-  readonly userCount: number;
-  readonly itemCount: number;
-  readonly interactionCount: number;
-  /** Time of the newest event it learned from, ms. */
-  readonly dataUntilMs: number;
-  readonly fitSeconds: number;
-}
+import { decodeManifest, encodeManifest, type ModelManifest } from "./model-manifest.ts";
 
 /** Which versions answer. */
 export interface ServingAlias {
-  readonly personal: { readonly name: string; readonly version: string };
-  readonly coldStart: { readonly name: string; readonly version: string };
+  readonly personal: ModelId;
+  readonly coldStart: ModelId;
+  /** Those that answer whoever asks for them by name: of each name one. */
+  readonly others: readonly ModelId[];
 }
 
 const ALIAS = "models/serving.json";
@@ -39,41 +26,77 @@ export class ModelStore {
     const version = String(Math.floor(taken / 2) + 1).padStart(4, "0");
     const complete = { ...manifest, version };
     await this.#blobs.put(`${stem(complete)}.safetensors`, bytes);
-    await this.#blobs.put(`${stem(complete)}.json`, Buffer.from(JSON.stringify(complete, null, 2)));
+    await this.#blobs.put(`${stem(complete)}.json`, encodeManifest(complete));
     return complete;
   }
 
   /** @throws PlatformError `data-damaged` when the version is not there */
-  async load(id: { name: string; version: string }): Promise<ServedModel> {
+  async load(id: ModelId): Promise<ServedModel> {
     const [bytes, manifest] = await Promise.all([
       this.#blobs.get(`${stem(id)}.safetensors`),
-      this.#blobs.get(`${stem(id)}.json`),
+      this.manifest(id),
     ]);
-    if (!bytes || !manifest) {
-      throw new PlatformError(
-        "data-damaged",
-        `model ${stem(id)} is missing; fit it again with: inkling train ${id.name}`,
-      );
-    }
-    const { dataUntilMs } = JSON.parse(manifest.toString()) as ModelManifest; // written by `put`
-    return { model: modelNamed(id.name).load(bytes), version: id.version, dataUntilMs };
+    if (!bytes) throw missing(id);
+    const { kind, dataUntilMs } = manifest;
+    return { model: loadModel(kind, bytes), version: id.version, dataUntilMs };
+  }
+
+  /** @throws PlatformError `data-damaged` when the version is not there */
+  async manifest(id: ModelId): Promise<ModelManifest> {
+    const bytes = await this.#blobs.get(`${stem(id)}.json`);
+    if (!bytes) throw missing(id);
+    return decodeManifest(bytes);
+  }
+
+  /** All versions of all models, by name and from the oldest version on. */
+  async list(): Promise<ModelManifest[]> {
+    const names = await this.#blobs.list("models/");
+    const manifests = names.filter((name) => /^models\/[^/]+\/\d+\.json$/.test(name));
+    return Promise.all(manifests.map(async (name) => decodeManifest((await this.#blobs.get(name))!)));
   }
 
   async serving(): Promise<ServingAlias | undefined> {
     const bytes = await this.#blobs.get(ALIAS);
-    return bytes && (JSON.parse(bytes.toString()) as ServingAlias); // written by `serve`
+    if (!bytes) return undefined;
+    const written = JSON.parse(Buffer.from(bytes).toString()) as ServingAlias; // by `serve`, or before there were others
+    return { ...written, others: written.others ?? [] };
   }
 
-  async serve({ personal, coldStart }: ServingAlias): Promise<void> {
-    const alias: ServingAlias = { personal: idOf(personal), coldStart: idOf(coldStart) };
-    await this.#blobs.put(ALIAS, Buffer.from(JSON.stringify(alias, null, 2)));
+  /** Puts two models in service. Those of other names that were goes on answering whoever asks for them by name. */
+  async serve({ personal, coldStart }: Omit<ServingAlias, "others">): Promise<void> {
+    const before = await this.serving();
+    const earlier = before ? [before.personal, before.coldStart, ...before.others] : [];
+    await this.#write({ personal: idOf(personal), coldStart: idOf(coldStart), others: earlier });
+  }
+
+  /** Lets a model answer whoever asks for it by name. @throws PlatformError `no-data` when none is in service yet */
+  async serveBeside(id: ModelId): Promise<void> {
+    const before = await this.serving();
+    if (!before)
+      throw new PlatformError("no-data", "no model is in service yet; fit one with: inkling train");
+    await this.#write({ ...before, others: [idOf(id), ...before.others] });
+  }
+
+  /** Of each name the first stays. */
+  #write({ personal, coldStart, others }: ServingAlias): Promise<void> {
+    const taken = new Set([personal.name, coldStart.name]);
+    const kept = others.filter(({ name }) => !taken.has(name) && taken.add(name));
+    const alias: ServingAlias = { personal, coldStart, others: kept.map(idOf) };
+    return this.#blobs.put(ALIAS, Buffer.from(JSON.stringify(alias, null, 2)));
   }
 }
 
-function idOf({ name, version }: { name: string; version: string }): { name: string; version: string } {
+function idOf({ name, version }: ModelId): ModelId {
   return { name, version };
 }
 
-function stem({ name, version }: { name: string; version: string }): string {
+function stem({ name, version }: ModelId): string {
   return `models/${name}/${version}`;
+}
+
+function missing(id: ModelId): PlatformError {
+  return new PlatformError(
+    "data-damaged",
+    `model ${stem(id)} is missing; fit it again with: inkling train ${id.name}`,
+  );
 }

@@ -392,36 +392,18 @@ describe("the door", () => {
   test("documents every route in OpenAPI 3.1, from the schemas that validate", async () => {
     const { openapi, paths } = await get("/openapi.json");
     expect(openapi).toBe("3.1.0");
-    expect(Object.keys(paths).sort()).toEqual(
-      [
-        "/",
-        "/health/live",
-        "/health/ready",
-        "/metrics",
-        "/v1/items",
-        "/v1/items/{id}",
-        "/v1/items/{id}/related",
-        "/v1/pulse",
-        "/v1/pulse/stream",
-        "/v1/users",
-        "/v1/what-if",
-        "/v1/recommendations",
-        "/v1/users/{id}",
-        "/v1/erasures/{id}",
-        "/v1/users/{id}/sequence",
-        "/v1/users/{id}/links/{linkedId}",
-        "/v1/batch",
-        "/v1/track",
-        "/v1/identify",
-        "/v1/page",
-        "/v1/screen",
-        "/v1/group",
-        "/v1/alias",
-        "/v1/import",
-        "/v1/dead-letters",
-        "/v1/schema",
-      ].sort(),
+    const open = ["/", "/health/live", "/health/ready", "/metrics"];
+    expect(Object.keys(paths)).toEqual(
+      expect.arrayContaining([...open, "/v1/batch", "/v1/users/{id}", "/v1/recommendations", "/v1/models"]),
     );
+    for (const [path, methods] of Object.entries<Record<string, { summary?: string; security?: unknown }>>(
+      paths,
+    ))
+      for (const [method, { summary, security }] of Object.entries(methods)) {
+        if (open.includes(path)) continue;
+        expect(summary, `${method} ${path}`).toBeTypeOf("string");
+        expect(security, `${method} ${path}`).toHaveLength(1);
+      }
     expect(paths["/v1/batch"].post.security).toEqual([{ writeKey: [] }]);
     expect(paths["/v1/users/{id}"].get.security).toEqual([{ apiKey: [] }]);
     expect(paths["/v1/users/{id}"].delete.security).toEqual([{ controlKey: [] }]);

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type Clock, HistoricalClock, PlatformError, type ProgressListener, SystemClock } from "#base";
 import {
@@ -9,6 +8,7 @@ import {
   propertyFaultFinder,
   purposesOf,
   type Retention,
+  refreshHoursOf,
 } from "#declarations";
 import {
   Actions,
@@ -25,9 +25,11 @@ import {
   SHARED_PARTITION,
 } from "#events";
 import type { Erasures } from "#governance";
+import type { ServedModels } from "#models";
+import type { Refreshed, VectorStore } from "#profiles";
 import { Recommender } from "#recommendation";
 import { readAllProgress } from "#sequences";
-import { createServer, type Keys, Metrics, Pulse, type Server, type Services } from "#serving";
+import { createServer, type Keys, Pulse, type Server, type Services } from "#serving";
 import {
   DiskRoom,
   FileBlobStore,
@@ -35,20 +37,27 @@ import {
   LmdbStateStore,
   type LogFollower,
   lockFolder,
-  SegmentedEventLog,
-  type SegmentedEventLogOptions,
+  type SegmentedEventLog,
   type StateStore,
 } from "#storage";
 import { BackgroundApplier } from "./apply.ts";
+import { readVersion } from "./code-version.ts";
 import { type DataManifest, paths, readManifest, writeManifest } from "./data-folder.ts";
 import { openDeadLetters } from "./dead-letters.ts";
 import { adopt, type Declared, declaredBy, numberPurposes } from "./declared.ts";
 import { createErasures, resumeErasures } from "./erase.ts";
-import { fitInWorker } from "./fit.ts";
+import { type FitListeners, fitInWorker } from "./fit.ts";
+import type { ModelToFit } from "./fit-worker.ts";
 import { BackgroundLake } from "./lake.ts";
 import { LakeReader } from "./lake-reader.ts";
-import { type ModelManifest, ModelStore } from "./model-store.ts";
+import { createMetrics } from "./metrics.ts";
+import { bodyNamed, readModelBodies } from "./model-bodies.ts";
+import type { ModelManifest } from "./model-manifest.ts";
+import { ModelStore } from "./model-store.ts";
+import { openLog } from "./open-log.ts";
 import { LogRetention, segmentBytesFor } from "./retention.ts";
+import { servedModels } from "./served-models.ts";
+import { openVectorStore, Vectors } from "./vectors.ts";
 
 /** @file The composition root: one folder in, one wired platform out. */
 
@@ -95,11 +104,14 @@ export class Platform {
   readonly ingestion: Ingestion;
   readonly deadLetters: DeadLetters;
   readonly models: ModelStore;
+  readonly vectors: Vectors;
   readonly erasures: Erasures;
   #manifest: DataManifest;
   #fault: string | undefined;
   #lake: BackgroundLake | undefined;
   readonly #lakeReader: LakeReader;
+  /** Those of the server. */
+  #served: ServedModels | undefined;
   readonly #config: Config;
   readonly #ingestionParts: IngestionParts;
   readonly #lock: FolderLock;
@@ -121,6 +133,7 @@ export class Platform {
     deadLetters: DeadLetters;
     config: Config;
     applier: BackgroundApplier;
+    vectors: VectorStore;
     onNotice: (message: string) => void;
   }) {
     this.folder = parts.folder;
@@ -142,6 +155,15 @@ export class Platform {
     this.#lakeReader = new LakeReader(paths.lake(parts.folder));
     this.models = new ModelStore(new FileBlobStore(paths.blobs(parts.folder)));
     this.#sharedFollower = parts.sharedFollower;
+    this.vectors = new Vectors({
+      ...parts,
+      store: parts.vectors,
+      purposes: this.purposes,
+      reflected: () => {
+        const applied = this.applier.appliedOffsets();
+        return applied.with(SHARED_PARTITION, this.#sharedFollower.position);
+      },
+    });
     this.erasures = createErasures({
       ...parts,
       lake: () => this.#lake,
@@ -151,7 +173,7 @@ export class Platform {
       partition === SHARED_PARTITION
         ? this.#sharedFollower.reached(offset)
         : this.applier.applied(partition, offset);
-    const { deadLetters, config, ...others } = parts;
+    const { deadLetters, config, vectors: _, ...others } = parts;
     this.#ingestionParts = {
       ...others,
       faults: propertyFaultFinder(config),
@@ -211,7 +233,8 @@ export class Platform {
       sharedFollower.start();
       await sharedFollower.reached(log.end(SHARED_PARTITION));
       // Before state is brought level with the log, which may have events that were to be erased.
-      await resumeErasures({ folder, log, state, identity, actions, deadLetters, onNotice });
+      const vectors = openVectorStore(folder);
+      await resumeErasures({ folder, log, state, identity, actions, deadLetters, vectors, onNotice });
       const applier = await BackgroundApplier.start({
         ...{ folder, log, state, survivesMachine, progress, onNotice },
         declared: declared.actions,
@@ -232,6 +255,7 @@ export class Platform {
         deadLetters,
         config,
         applier,
+        vectors,
         onNotice,
       };
       return new Platform(parts);
@@ -259,14 +283,16 @@ export class Platform {
   async ensureModels(progress: ProgressListener, abort?: AbortSignal): Promise<void> {
     if (await this.models.serving()) return;
     const personal = this.catalogue.itemCount <= EASE_ITEMS ? "ease" : "item-knn";
-    await this.fit([personal, this.coldStartModel], progress, abort);
+    await this.fit([{ name: personal }, { name: this.coldStartModel }], {
+      progress,
+      ...(abort && { abort }),
+    });
   }
 
   /** Fits two models and puts them in service: one for people with a history, one for the others. */
   async fit(
-    [personal, coldStart]: readonly [string, string],
-    progress: ProgressListener,
-    abort?: AbortSignal,
+    models: readonly [personal: ModelToFit, coldStart: ModelToFit],
+    listeners: FitListeners,
   ): Promise<ServedManifests> {
     const { partitionCount, seed } = this.#manifest;
     const task = {
@@ -275,13 +301,25 @@ export class Platform {
       seed,
       declared: this.#manifest.actions,
       purposes: purposesOf(this.#config),
-      models: [{ name: personal }, { name: coldStart }],
+      models,
     };
     const release = await this.retention?.hold();
-    const manifests = await fitInWorker(task, progress, abort).finally(release);
+    const manifests = await fitInWorker(task, listeners).finally(release);
     const served = { personal: manifests[0]!, coldStart: manifests[1]! }; // one for each model asked for
     await this.models.serve(served);
+    await this.refreshVectors(listeners.progress);
     return served;
+  }
+
+  /** Brings the long-term vectors up to date; `undefined` when no model in service makes any. */
+  async refreshVectors(progress: ProgressListener): Promise<Refreshed | undefined> {
+    return this.vectors.refresh(await servedModels(this), progress);
+  }
+
+  /** As `refreshVectors`, from now on whenever it is due, by the models of the server. */
+  async keepVectorsFresh(): Promise<void> {
+    this.#served ??= await servedModels(this);
+    this.vectors.keepFresh(this.#served, refreshHoursOf(this.#config));
   }
 
   /** Sends dead letters through the one way in again, by the declarations of now. */
@@ -291,12 +329,9 @@ export class Platform {
 
   /** The HTTP server over this platform. Models must be in service. */
   async createServer(keys: Keys): Promise<Server> {
-    const serving = await this.models.serving();
-    if (!serving) throw new PlatformError("no-data", "no model is in service; fit one with: inkling train");
-    const [personal, coldStart] = await Promise.all([
-      this.models.load(serving.personal),
-      this.models.load(serving.coldStart),
-    ]);
+    const served = await servedModels(this);
+    this.#served = served;
+    const [personal, coldStart] = await Promise.all([served.personal(), served.coldStart()]);
     const { state, catalogue, identity, actions, purposes, clock, ingestion, applier, deadLetters } = this;
     const wall = new SystemClock();
     const services: Services = {
@@ -311,12 +346,15 @@ export class Platform {
       purposes,
       ingestion,
       recommender: new Recommender({
-        ...{ state, catalogue, identity, actions, personal, coldStart },
+        ...{ state, catalogue, identity, actions, personal, coldStart, models: served },
         purpose: purposes.personalization,
       }),
-      metrics: this.#createMetrics(),
       pulse: new Pulse(() => wall.nowMs()),
       lake: () => this.#lake && this.#lakeReader,
+      vectors: this.vectors.of(served),
+      models: () => readModelBodies(this.models),
+      model: async (reference) => bodyNamed(await readModelBodies(this.models), reference),
+      metrics: createMetrics(this),
       about: {
         name: "inkling",
         version: await readVersion(),
@@ -328,34 +366,6 @@ export class Platform {
       newRecommendationId: randomUUID,
     };
     return createServer(services, { keys, logLevel: "warn", consoleFolder: CONSOLE });
-  }
-
-  #createMetrics(): Metrics {
-    const { catalogue, applier, clock, deadLetters } = this;
-    const metrics = new Metrics({
-      inkling_items: { help: "Items in the catalogue", read: () => catalogue.itemCount },
-      inkling_lag_records: {
-        help: "Records in the log that state does not show yet",
-        read: () => applier.lag(),
-      },
-      inkling_now_seconds: { help: "The platform's clock", read: () => clock.nowMs() / 1000 },
-      inkling_dead_letter_bytes: { help: "Dead letters on disk", read: () => deadLetters.bytes },
-      inkling_dead_letters_dropped: {
-        help: "Dead letters ever given up for newer ones",
-        read: () => deadLetters.dropped,
-      },
-      inkling_dead_letters_lost: {
-        help: "Rejected events and items that could not be kept since the start",
-        read: () => deadLetters.lost,
-      },
-    });
-    metrics.gaugeBy(
-      "inkling_dead_letters",
-      "Rejected events and items that are kept, by reason",
-      "reason",
-      () => deadLetters.counts,
-    );
-    return metrics;
   }
 
   /** Lays events down in the lake from now on, behind the state, in a thread of its own. */
@@ -380,12 +390,15 @@ export class Platform {
 
   /** Keeps everybody else from log and state until what it returns is called; events are still let in, and wait. */
   async #hold(): Promise<() => Promise<void>> {
-    const release = await this.retention?.hold();
+    const holds = [await this.vectors.hold(), await this.retention?.hold()];
+    const release = (): void => {
+      for (const letGo of holds) letGo?.();
+    };
     try {
       const resume = await this.#holdThreads();
       return () => resume().finally(release);
     } catch (error) {
-      release?.();
+      release();
       throw error;
     }
   }
@@ -432,6 +445,7 @@ export class Platform {
     // An erasure may wait for an applier that waits for room: the next start does it.
     if (this.applier.fault() !== undefined) await this.applier.close();
     await this.erasures.close();
+    await this.vectors.close();
     await this.retention?.close();
     await this.#lakeReader.close();
     await this.#lake?.close();
@@ -444,28 +458,6 @@ export class Platform {
   }
 }
 
-/** Refused, state is let go of too, so that the folder can be opened again in this process. */
-async function openLog(
-  folder: string,
-  options: SegmentedEventLogOptions,
-  state: StateStore,
-): Promise<SegmentedEventLog> {
-  try {
-    const log = await SegmentedEventLog.open(paths.log(folder), options);
-    const { acknowledged = [] } = options;
-    if (acknowledged.every((offset, partition) => offset >= log.start(partition))) return log;
-    await log.close();
-    throw new PlatformError(
-      "data-damaged",
-      `the state of ${folder} is missing or older than the log, whose oldest events retention has dropped. Build it again, from lake ` +
-        "and log, with: inkling replay (and the same --data and --dataset)",
-    );
-  } catch (error) {
-    await state.close();
-    throw error;
-  }
-}
-
 async function createManifest(
   folder: string,
   create: NonNullable<PlatformOptions["create"]>,
@@ -475,12 +467,4 @@ async function createManifest(
   const manifest: DataManifest = { format: 1, ...create, partitionCount: PARTITIONS, ...declared, imported };
   await writeManifest(folder, manifest);
   return manifest;
-}
-
-/** From package.json: the only place that states it. */
-async function readVersion(): Promise<string> {
-  const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8")) as {
-    version: string;
-  };
-  return version;
 }

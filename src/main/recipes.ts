@@ -17,9 +17,32 @@ const recipes: Readonly<Record<string, ModelConfig>> = {
   "deskdrop deskdrop ials": { embeddingSize: 128, epochs: 16, reg: 0.04, unobservedWeight: 0.02 },
   "deskdrop deskdrop ease": { reg: 200, regExponent: 0.5, userDamping: 0.5 },
   "deskdrop deskdrop recent-popularity": { halfLifeDays: 120 },
+  "deskdrop future-disjoint ease": { reg: 50 },
+  "deskdrop future-disjoint item-knn": { shrinkage: 100 },
+  // docs/decisions/0021-sequence-encoder.md has what these were chosen among, and their figures on validation.
+  "ml-1m loo-full sequence-encoder": { block: "hstu", blocks: 4, heads: 2 },
+  "s3-beauty loo-full sequence-encoder": {
+    ...{ blocks: 1, dropout: 0.4, maxLength: 50, batchSize: 128, epochs: 16, tags: "read" },
+  },
+  "beauty loo-full sequence-encoder": {
+    ...{ blocks: 1, dropout: 0.4, maxLength: 50, batchSize: 128, epochs: 16 },
+    ...{ loss: "sampled-softmax", negatives: 2048, inBatchNegatives: 1024 },
+  },
+  "deskdrop future-disjoint sequence-encoder": {
+    ...{ tokens: "item-action", predicts: "all-actions", horizonDays: 14 },
+    ...{ windows: "all", maxLength: 100, dropout: 0.3, epochs: 25 },
+  },
 };
 
-/** The settings that differ from the model's defaults. */
+/** The settings recommended for a model on a data set, by whichever protocol they were found first. */
+export function recommendedFor(dataset: string, model: string): ModelConfig {
+  const [, settings = {}] =
+    Object.entries(recipes).find(([key]) => key.startsWith(`${dataset} `) && key.endsWith(` ${model}`)) ?? [];
+  return settings;
+}
+
+/** The settings that differ from the model's defaults. What a stale history costs is asked of the model that asks others. */
 export function recipeFor(dataset: string, protocol: string, model: string): ModelConfig {
-  return recipes[`${dataset} ${protocol} ${model}`] ?? {};
+  const kind = protocol.startsWith("staleness-") ? "future-disjoint" : protocol;
+  return recipes[`${dataset} ${kind} ${model}`] ?? {};
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -64,7 +64,9 @@ test("state built again from the log is the same, is noticed when it is not, and
   const state = new LmdbStateStore(paths.state(folder), new SystemClock());
   await state.write([{ kind: "put", key: Buffer.from("uforged\0a"), value: Buffer.from("x") }]);
   await state.close();
+  expect(await readdir(paths.vectors(folder))).not.toEqual([]);
   expect((await replay(folder, { keepsRebuilt: true }, ignoreProgress)).isIdentical).toBe(false);
+  await expect(readdir(paths.vectors(folder))).rejects.toThrow(); // made of a state that was wrong
   expect(await replay(folder, { keepsRebuilt: false }, ignoreProgress)).toMatchObject({
     isIdentical: true,
     rebuilt: first.rebuilt,

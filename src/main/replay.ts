@@ -84,13 +84,15 @@ export async function replay(
     const dropped = starts.reduce((sum, start) => sum + start, 0);
     await log.close();
     const before = await hashOf(paths.state(folder), starts);
+    const isIdentical = before?.hash === rebuilt.hash;
     if (keepsRebuilt) {
+      // What was computed of another state; the next refresh computes it again.
+      if (!isIdentical) await rm(paths.vectors(folder), { recursive: true, force: true });
       // A crash between leaves no state, which is built again by the manifest there is, whichever of the two.
       await rm(paths.state(folder), { recursive: true, force: true });
       await writeManifest(folder, { ...manifest, ...ownOf(wanted) });
       await rename(beside, paths.state(folder));
     }
-    const isIdentical = before?.hash === rebuilt.hash;
     return { before, rebuilt, records, dropped, isIdentical, ...(change !== undefined && { change }) };
   } finally {
     await rm(beside, { recursive: true, force: true });

@@ -1,4 +1,32 @@
-export type { FitContext, FittedModel, Model, ModelConfig } from "./model.ts";
-export { modelNamed, models } from "./models.ts";
-export { type EncoderConfig, nextItemNetwork } from "./sequence-encoder/encoder-network.ts";
-export { nextItemBatch } from "./sequence-encoder/next-item-batch.ts";
+export {
+  type ClusterConfig,
+  clusterVectors,
+  landmarksOf,
+  medoidOf,
+} from "./interest-clusters/cluster-vectors.ts";
+export { kMeans } from "./interest-clusters/k-means.ts";
+export type { CheckpointPlace, FitContext, FittedModel, LearningPoint, Model, ModelConfig } from "./model.ts";
+export { loadModel, modelNamed, models } from "./models.ts";
+export { parseEncoderCard } from "./onnx-encoder/encoder-card.ts";
+export { ONNX_ENCODER } from "./onnx-encoder/fitted-onnx-encoder.ts";
+export { importOnnxEncoder } from "./onnx-encoder/import-onnx-encoder.ts";
+export { nextItemBatch } from "./sequence-encoder/encoder-batch.ts";
+export { itemsAlone } from "./sequence-encoder/encoder-inputs.ts";
+export type { EncoderConfig } from "./sequence-encoder/encoder-network.ts";
+export { nextItemNetwork } from "./sequence-encoder/objective.ts";
+export {
+  type ModelId,
+  type ModelInService,
+  referenceOf,
+  type ServedModel,
+  ServedModels,
+} from "./served-models.ts";
+export {
+  type ModelReference,
+  modelReference,
+  similarities,
+  type Vector,
+  type VectorTable,
+} from "./vector.ts";
+export type { TensorSpec, VectorEncoder } from "./vector-encoder.ts";
+export { vocabularyHash } from "./vocabulary-hash.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DAY_MS, PlatformError, type Progress, Random } from "#base";
-import { topN } from "#numeric";
+import { dot, topN } from "#numeric";
 import { type History, historyOf, type Interaction, type Interactions, packInteractions } from "#sequences";
 import type { FittedModel, Model, ModelConfig } from "./model.ts";
 
@@ -12,6 +12,8 @@ export interface ModelExpectations {
   /** Scores depend on the order of the history, and on how often something is in it; not on its weights. */
   readonly isSequential?: boolean;
   readonly needsTimes: boolean;
+  /** Puts people and items into one space. */
+  readonly hasVectors?: boolean;
   /** Floor and ceiling of nDCG@10 on the planted topics: too good fails as well, for leakage looks like success. */
   readonly ndcgAt10: readonly [floor: number, ceiling: number];
 }
@@ -29,6 +31,10 @@ export function describeModel(model: Model, expectations: ModelExpectations): vo
     else if (expectations.isPersonal) describeOrderless(learn);
     describeAnswers(learn);
     describeBytes(model, learn);
+    if (expectations.hasVectors) describeVectors(model, learn);
+    else
+      test("has no vectors to give away", async () =>
+        expect((await learn(checkerboard())).encoder).toBeUndefined());
 
     test("nDCG@10 on planted topics lies between floor and ceiling", async () => {
       const { train, heldOut } = plantedTopics();
@@ -229,6 +235,56 @@ function describeAnswers(learn: Learn): void {
       expect(related.every((value, other) => other === item || Number.isFinite(value))).toBe(true);
     }
   });
+}
+
+/** What a model that puts people and items into one space owes. */
+function describeVectors(model: Model, learn: Learn): void {
+  test("people and items have vectors of length 1, those of whom nothing is known zeros", async () => {
+    const data = checkerboard();
+    const { encoder } = await learn(data);
+    const histories = [historyOf(data, 7), NOBODY, { itemRows: Uint32Array.of(ITEMS) }, historyOf(data, 30)];
+    const vectors = await encoder!.userVectors(histories);
+    expect(vectors).toHaveLength(4 * encoder!.dimension);
+    const lengths = rowsOf(vectors, encoder!.dimension).map((vector) => Math.sqrt(dot(vector, vector)));
+    for (const [row, length] of [1, 0, 0, 1].entries()) expect(lengths[row]).toBeCloseTo(length, 5);
+    const items = rowsOf(await encoder!.itemVectors(), encoder!.dimension);
+    expect(items).toHaveLength(ITEMS);
+    for (const item of items) expect(dot(item, item)).toBeCloseTo(1, 5);
+  });
+
+  test("by cosine, the items of a person's colour are the nearer ones", async () => {
+    const data = checkerboard();
+    const { encoder } = await learn(data);
+    const items = rowsOf(await encoder!.itemVectors(), encoder!.dimension);
+    for (const user of [20, 21, 38, 39]) {
+      const vector = await encoder!.userVectors([historyOf(data, user)]);
+      const [even, odd] = colourMeans(
+        Float32Array.from(items, (item) => dot(vector, item)),
+        [],
+      );
+      expect(user % 2 ? odd - even : even - odd).toBeGreaterThan(0);
+    }
+  });
+
+  test("vectors are the same one by one, and of the model read back", async () => {
+    const data = checkerboard();
+    const fitted = await learn(data);
+    const histories = [historyOf(data, 7), NOBODY, historyOf(data, 30)];
+    const together = await fitted.encoder!.userVectors(histories);
+    const loaded = model.load(fitted.serialize()).encoder!;
+    expect(await loaded.userVectors(histories)).toEqual(together);
+    expect(await loaded.itemVectors()).toEqual(await fitted.encoder!.itemVectors());
+    const width = loaded.dimension;
+    for (const [row, history] of histories.entries())
+      for (const [at, value] of (await fitted.encoder!.userVectors([history])).entries())
+        expect(together[row * width + at]).toBeCloseTo(value, 4);
+  });
+}
+
+function rowsOf(values: Float32Array, width: number): Float32Array[] {
+  return Array.from({ length: values.length / width }, (_, row) =>
+    values.subarray(row * width, (row + 1) * width),
+  );
 }
 
 function describeBytes(model: Model, learn: Learn): void {

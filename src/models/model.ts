@@ -1,5 +1,7 @@
 import type { ProgressListener, Random } from "#base";
 import type { History, Interactions } from "#sequences";
+import type { Matrix } from "#tensor";
+import type { VectorEncoder } from "./vector-encoder.ts";
 
 /**
  * @file The contract of every model that scores items for a person. A model is a name, a documented config and `fit`; what
@@ -20,12 +22,42 @@ export interface Model<Config extends ModelConfig = ModelConfig> {
   load(bytes: Uint8Array): FittedModel;
 }
 
-/** Flat and serializable: what a run's record shows and a command line can set. */
-export type ModelConfig = Readonly<Record<string, number>>;
+/** Flat and serializable: what a run's record shows, and a file or a command line can set. Text is one of a setting's choices. */
+export type ModelConfig = Readonly<Record<string, number | string>>;
 
 export interface FitContext {
   readonly random: Random;
   readonly progress: ProgressListener;
+  /** Told how learning goes, by models that learn in passes. */
+  readonly learned?: (point: LearningPoint) => void;
+  /** Where a long run keeps what it needs to go on after an interruption. */
+  readonly checkpoints?: CheckpointPlace;
+  /** Ends a run that can be interrupted: it leaves a checkpoint and throws. */
+  readonly abort?: AbortSignal;
+  /** Threads to compute with; as many as there are cores when absent. */
+  readonly threads?: number;
+}
+
+/** One point of a learning curve. */
+export interface LearningPoint {
+  /** Passes done, counted from 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Mean over the pass, of what is minimised. */
+  readonly loss: number;
+  /** NDCG@10 on the people held out for validation; absent when there are none. */
+  readonly validation?: number;
+  /** Real tokens learned from per second. */
+  readonly tokensPerSecond: number;
+  readonly remainingMs: number;
+}
+
+/** One checkpoint, replaced by the next. */
+export interface CheckpointPlace {
+  read(): Promise<Uint8Array | undefined>;
+  write(checkpoint: Uint8Array): Promise<void>;
+  /** The run is over. */
+  remove(): Promise<void>;
 }
 
 export interface FittedModel {
@@ -46,6 +78,10 @@ export interface FittedModel {
   explain(history: History, itemRow: number): Promise<Float32Array>;
   /** Similarity of every item to `itemRow`: shape (itemCount), higher is closer, the item itself -Infinity. */
   related(itemRow: number): Promise<Float32Array>;
+  /** (itemCount, D), where the model has factors of items: alike where the same people want them. */
+  readonly itemFactors?: Matrix;
+  /** Of models that put people and items into one space; absent from the others. */
+  readonly encoder?: VectorEncoder;
   /** Everything needed to serve, as one safetensors file. */
   serialize(): Uint8Array;
 }

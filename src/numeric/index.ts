@@ -1,1 +1,6 @@
+export { agglomerate, cutTree, type Linkage, type Merge } from "./agglomerate.ts";
+export { dot } from "./dot.ts";
+export { logBeta, logGamma } from "./log-gamma.ts";
 export { topN } from "./top-n.ts";
+export { unitOf } from "./unit-of.ts";
+export { unitRows } from "./unit-rows.ts";

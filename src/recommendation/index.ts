@@ -4,5 +4,4 @@ export {
   type Recommendations,
   Recommender,
   type RecommenderParts,
-  type ServedModel,
 } from "./recommender.ts";

@@ -1,16 +1,7 @@
 import type { ItemRow } from "#base";
 import type { Actions, Catalogue, IdentityGraph, NamedPurpose } from "#events";
-import type { FittedModel } from "#models";
-import {
-  actionCodes,
-  hasItem,
-  type PersonState,
-  readPerson,
-  readPersonSequence,
-  SEQUENCE_ROWS,
-  type SequenceRow,
-  usableFor,
-} from "#sequences";
+import type { ServedModel, ServedModels } from "#models";
+import { historyOfRows, readEngagements, readPerson, SEQUENCE_ROWS } from "#sequences";
 import type { StateReader } from "#storage";
 import { AvailabilityFilter } from "./filters/availability-filter.ts";
 import { SeenFilter } from "./filters/seen-filter.ts";
@@ -20,14 +11,6 @@ import { TopSelector } from "./selectors/top-selector.ts";
 import { ModelSource } from "./sources/model-source.ts";
 import { RelatedSource } from "./sources/related-source.ts";
 import { SharedTagsSource } from "./sources/shared-tags-source.ts";
-
-/** A model in service, and the version it is served as. */
-export interface ServedModel {
-  readonly model: FittedModel;
-  readonly version: string;
-  /** Time of the newest event it learned from, ms. */
-  readonly dataUntilMs: number;
-}
 
 export interface RecommenderParts {
   readonly state: StateReader;
@@ -40,10 +23,14 @@ export interface RecommenderParts {
   readonly personal: ServedModel;
   /** Answers everybody else, and fills lists that the personal model cannot. */
   readonly coldStart: ServedModel;
+  /** All in service; a request may name the one it wants. */
+  readonly models: ServedModels;
 }
 
 export interface RecommendationRequest {
   readonly userId?: string;
+  /** Answers in place of the personal model: `name`, or `name@version`. */
+  readonly model?: string;
   readonly n: number;
   readonly asOfMs: number;
   readonly excludeSeen: boolean;
@@ -54,6 +41,8 @@ export interface Recommendations {
   readonly candidates: readonly Candidate[];
   /** True when nothing the person did was there to go by. */
   readonly isColdStart: boolean;
+  /** The model that answers people with a history. */
+  readonly personal: ServedModel;
   /** Time of the newest event the list reflects; `undefined` for a cold start. */
   readonly newestEventMs: number | undefined;
 }
@@ -66,28 +55,23 @@ const SEEN_ROWS = SEQUENCE_ROWS;
 /** Recommendations and related items from the models in service. */
 export class Recommender {
   readonly #parts: RecommenderParts;
-  readonly #personal: Pipeline;
-  readonly #coldStart: Pipeline;
+  readonly #stages: Pick<Pipeline, "filters" | "selector">;
+  readonly #wording: Wording;
+  readonly #popular: ModelSource;
+  readonly #pipelines = new Map<ServedModel, Pipeline>();
 
   constructor(parts: RecommenderParts) {
     this.#parts = parts;
     const { catalogue, actions } = parts;
-    const personal = new ModelSource(parts.personal.model);
-    const popular = new ModelSource(parts.coldStart.model);
-    const models = new Map([
-      [personal.name, parts.personal.model],
-      [popular.name, parts.coldStart.model],
-    ]);
-    const stages = {
+    this.#stages = {
       filters: [new AvailabilityFilter(catalogue), new SeenFilter()],
       selector: new TopSelector(),
-      hydrators: [new ReasonHydrator(models, new Wording(catalogue, actions))],
     };
-    this.#personal = { ...stages, sources: [personal, popular] };
-    this.#coldStart = { ...stages, sources: [popular] };
+    this.#wording = new Wording(catalogue, actions);
+    this.#popular = new ModelSource(parts.coldStart.model);
   }
 
-  /** The models that answer, for the `versions` of every response. */
+  /** The models that answer where no other is asked for, for the `versions` of every response. */
   get models(): { readonly personal: ServedModel; readonly coldStart: ServedModel } {
     return this.#parts;
   }
@@ -97,11 +81,14 @@ export class Recommender {
     return new Recommender({ ...this.#parts, state });
   }
 
+  /** @throws PlatformError `unknown-model` for one that is not in service */
   async recommend(request: RecommendationRequest): Promise<Recommendations> {
+    const { models, coldStart } = this.#parts;
+    const personal = request.model === undefined ? this.#parts.personal : await models.named(request.model);
     const query = await this.#queryOf(request);
     const isColdStart = query.eventIds.length === 0;
-    const candidates = await runPipeline(isColdStart ? this.#coldStart : this.#personal, query);
-    return { candidates, isColdStart, newestEventMs: query.history.timestampsMs?.at(-1) };
+    const candidates = await runPipeline(this.#pipelineOf(isColdStart ? coldStart : personal), query);
+    return { candidates, isColdStart, personal, newestEventMs: query.history.timestampsMs?.at(-1) };
   }
 
   /** Items the same people engage with, nearest first; then items that share tags, which also serves items still unmet. */
@@ -109,49 +96,45 @@ export class Recommender {
     const { catalogue, personal } = this.#parts;
     const sources = [new RelatedSource(personal.model, itemRow), new SharedTagsSource(catalogue, itemRow)];
     const query = { ...emptyQuery(n, asOfMs), excluded: new Set<number>([itemRow]) };
-    return runPipeline({ ...this.#personal, sources, hydrators: [] }, query);
+    return runPipeline({ ...this.#stages, sources, hydrators: [] }, query);
+  }
+
+  /** What the model proposes, then what is popular. */
+  #pipelineOf(served: ServedModel): Pipeline {
+    const known = this.#pipelines.get(served);
+    if (known) return known;
+    const isPopular = served === this.#parts.coldStart;
+    const sources = isPopular ? [this.#popular] : [new ModelSource(served.model), this.#popular];
+    const models = new Map([served.model, this.#parts.coldStart.model].map((model) => [model.name, model]));
+    const pipeline = {
+      ...this.#stages,
+      sources,
+      hydrators: [new ReasonHydrator(models, this.#wording)],
+    };
+    this.#pipelines.set(served, pipeline);
+    return pipeline;
   }
 
   async #queryOf({ userId, n, asOfMs, excludeSeen, excludeItemIds }: RecommendationRequest): Promise<Query> {
-    const { catalogue } = this.#parts;
+    const { state, catalogue, identity, purpose } = this.#parts;
     const excluded = new Set(excludeItemIds.flatMap((itemId) => catalogue.rowOf(itemId) ?? []));
     const query = { ...emptyQuery(n, asOfMs), excluded, excludeSeen };
-    const person = userId === undefined ? undefined : await this.#personOf(userId);
+    const person = userId === undefined ? undefined : await readPerson(state, identity.idsOf(userId));
     if (!person) return query;
+    const engagement = { purpose, asOfMs, limit: SEEN_ROWS };
     const [wanted, unwanted] = await Promise.all([
-      this.#rowsOf(person, asOfMs, "positive"),
-      this.#rowsOf(person, asOfMs, "negative"),
+      readEngagements(this.#parts, person, { ...engagement, kind: "positive" }),
+      readEngagements(this.#parts, person, { ...engagement, kind: "negative" }),
     ]);
     const oldestFirst = wanted.slice(0, HISTORY_ROWS).reverse();
     return {
       ...query,
-      history: {
-        itemRows: Uint32Array.from(oldestFirst, ({ itemRow }) => itemRow),
-        weights: Float32Array.from(oldestFirst, (row) => this.#strengthOf(row)),
-        timestampsMs: Float64Array.from(oldestFirst, ({ timestampMs }) => timestampMs),
-      },
+      history: historyOfRows(oldestFirst, this.#parts),
       eventIds: oldestFirst.map(({ eventId }) => eventId),
       actionCodes: oldestFirst.map(({ action }) => action),
       seen: new Set(wanted.map(({ itemRow }) => itemRow)),
       hidden: new Set(unwanted.map(({ itemRow }) => itemRow)),
     };
-  }
-
-  #personOf(userId: string): Promise<PersonState | undefined> {
-    return readPerson(this.#parts.state, this.#parts.identity.idsOf(userId));
-  }
-
-  async #rowsOf(person: PersonState, asOfMs: number, kind: "positive" | "negative"): Promise<SequenceRow[]> {
-    const { state, catalogue, actions, purpose } = this.#parts;
-    const names = catalogue.actions.names().filter((name) => actions.named(name)?.kind === kind);
-    const isUsable = usableFor(purpose, person.record.consent, catalogue);
-    const query = { limit: SEEN_ROWS, asOfMs, actions: actionCodes(catalogue, names), isUsable };
-    return (await readPersonSequence(state, person, query)).rows().filter(hasItem);
-  }
-
-  #strengthOf({ action }: SequenceRow): number {
-    const { catalogue, actions } = this.#parts;
-    return actions.named(catalogue.actions.nameOf(action))?.strength ?? 0;
   }
 }
 

@@ -5,16 +5,21 @@ export { countUserEntries, forgetUser, recordsOfUsers } from "./forget-user.ts";
 export { hashState, type StateHash } from "./hash-state.ts";
 export {
   type History,
+  historyAt,
+  historyBetween,
   historyOf,
   type Interaction,
   type Interactions,
+  type ItemTags,
   keepWhere,
   packInteractions,
 } from "./interactions.ts";
 export { interactionsFromLog, type TrainingData } from "./interactions-from-log.ts";
+export { itemTagsOf } from "./item-tags.ts";
 export { LakeWriter } from "./lake-writer.ts";
 export { listUsers } from "./list-users.ts";
 export { measureBlocks } from "./measure-blocks.ts";
+export { type HistoryContext, historyOfRows, readEngagements } from "./read-history.ts";
 export { type PersonState, readPerson, readPersonSequence } from "./read-person.ts";
 export { actionCodes, hasItem, type SequenceQuery, surfaceCodes } from "./read-sequence.ts";
 export type { RowsView } from "./rows-view.ts";

@@ -1,4 +1,4 @@
-import type { ProgressListener, UserId } from "#base";
+import type { ItemId, ProgressListener, UserId } from "#base";
 import {
   type Actions,
   Catalogue,
@@ -7,10 +7,12 @@ import {
   followShared,
   IdentityGraph,
   type NamedPurpose,
+  UNNAMED,
   viewEvent,
 } from "#events";
 import type { EventLog } from "#storage";
 import type { Interactions } from "./interactions.ts";
+import { itemTagsOf } from "./item-tags.ts";
 import { countChoices, type StandingChoices } from "./standing-choices.ts";
 import { usableFor } from "./usable-rows.ts";
 
@@ -19,15 +21,21 @@ export interface TrainingData {
   readonly interactions: Interactions;
   /** User row -> id. */
   readonly userIds: readonly UserId[];
+  /** Item row -> id. */
+  readonly itemIds: readonly ItemId[];
+  /** Time of the oldest event used, ms; 0 when there is none. */
+  readonly dataFromMs: number;
   /** Time of the newest event used, ms; 0 when there is none. */
   readonly dataUntilMs: number;
+  /** Per partition of the log, the records that were read: from the first up to before the second. */
+  readonly logOffsets: readonly (readonly [from: number, to: number])[];
 }
 
 const BATCH_RECORDS = 10_000;
 
 /**
  * The positive engagements in the log that may be used for the purpose, each event once, by person in time order, weighted by
- * the declared strength of their action. Training reads the log and never live state, so a model can be made again from the same log alone.
+ * the declared strength of their action, and what the same people were shown. Training reads the log and never live state, so a model can be made again from the same log alone.
  */
 export async function interactionsFromLog(
   log: EventLog,
@@ -54,13 +62,21 @@ export async function interactionsFromLog(
       progress({ stage: "reading the log", done, total });
     }
   }
-  return collector.finish();
+  const logOffsets = Array.from(
+    { length: log.partitionCount },
+    (_, partition) => [log.start(partition), log.end(partition)] as const,
+  );
+  return { ...collector.finish(), logOffsets };
 }
 
-interface Engagement {
+/** An engagement, or an impression. */
+interface Deed {
   readonly item: number;
   readonly weight: number;
   readonly timestampMs: number;
+  /** Codes of the catalogue. */
+  readonly action: number;
+  readonly surface: number;
   /** What the event itself said of consent. */
   readonly consent: number;
 }
@@ -68,7 +84,8 @@ interface Engagement {
 /** What was collected of one person. */
 interface Person {
   readonly seen: Set<string>;
-  readonly engagements: Engagement[];
+  readonly engagements: Deed[];
+  readonly impressions: Deed[];
   choices: StandingChoices | undefined;
 }
 
@@ -92,58 +109,83 @@ class Collector {
     const person = this.#identity.personOf(event.userId) as UserId; // a root is a user id
     const known = this.#people.get(person);
     const choices = countChoices(known?.choices, event, purposes);
-    const item = this.#engagedItem(event);
-    if (item === undefined && choices === known?.choices) return;
-    const user = known ?? { seen: new Set(), engagements: [], choices };
+    const deed = this.#deedOf(event);
+    if (deed === undefined && choices === known?.choices) return;
+    const user = known ?? { seen: new Set(), engagements: [], impressions: [], choices };
     if (!known) this.#people.set(person, user);
     user.choices = choices;
-    if (item === undefined || user.seen.has(event.eventId)) return;
+    if (deed === undefined || user.seen.has(event.eventId)) return;
     user.seen.add(event.eventId);
-    const { timestampMs } = event;
-    const consent = consentBits(event.consent(), purposes);
-    user.engagements.push({ item, weight: this.#strengthOf(event), timestampMs, consent });
+    const list = deed.weight > 0 ? user.engagements : user.impressions;
+    list.push({ ...deed, consent: consentBits(event.consent(), purposes) });
   }
 
-  finish(): TrainingData {
-    const used = Array.from(this.#people, ([userId, { engagements, choices }]) => {
+  finish(): Omit<TrainingData, "logOffsets"> {
+    const used = Array.from(this.#people, ([userId, { engagements, impressions, choices }]) => {
       const isUsable = usableFor(this.#purpose, choices, this.#catalogue);
-      return { userId, engagements: engagements.filter(isUsable) };
+      return { userId, engagements: engagements.filter(isUsable), impressions: impressions.filter(isUsable) };
     })
       .filter(({ engagements }) => engagements.length > 0)
       .sort((left, right) => (left.userId < right.userId ? -1 : 1));
-    const offsets = new Uint32Array(used.length + 1);
-    for (const [row, { engagements }] of used.entries())
-      offsets[row + 1] = offsets[row]! + engagements.length;
-    const count = offsets[used.length]!;
-    const itemRows = new Uint32Array(count);
-    const weights = new Float32Array(count);
-    const timestampsMs = new Float64Array(count);
-    let position = 0;
-    let dataUntilMs = 0;
-    for (const { engagements } of used) {
-      engagements.sort((left, right) => left.timestampMs - right.timestampMs); // stable: ties stay in log order
-      for (const { item, weight, timestampMs } of engagements) {
-        itemRows[position] = item;
-        weights[position] = weight;
-        timestampsMs[position++] = timestampMs;
-        dataUntilMs = Math.max(dataUntilMs, timestampMs);
-      }
-    }
-    const sizes = { userCount: used.length, itemCount: this.#catalogue.itemCount };
+    const catalogue = this.#catalogue;
+    const sizes = { userCount: used.length, itemCount: catalogue.itemCount };
+    const engagements = packed(used.map((person) => person.engagements));
+    const { offsets, itemRows, timestampsMs } = packed(used.map((person) => person.impressions));
+    const itemTags = itemTagsOf(catalogue.items().map(({ tags }) => tags));
     return {
-      interactions: { ...sizes, offsets, itemRows, weights, timestampsMs },
+      interactions: {
+        ...sizes,
+        ...engagements,
+        actionNames: ["", ...catalogue.actions.names()],
+        surfaceNames: ["", ...catalogue.surfaces.names()],
+        ...(itemTags && { itemTags }),
+        ...(itemRows.length > 0 && { impressions: { ...sizes, offsets, itemRows, timestampsMs } }),
+      },
       userIds: used.map(({ userId }) => userId),
-      dataUntilMs,
+      itemIds: catalogue.items().map(({ itemId }) => itemId),
+      ...spanOf(engagements.timestampsMs),
     };
   }
 
-  /** Row of the item that the event wants; `undefined` for any other event. */
-  #engagedItem(event: EventView): number | undefined {
-    const { itemId } = this.#strengthOf(event) > 0 ? event.rowProperties() : {};
-    return itemId === undefined ? undefined : this.#catalogue.rowOf(itemId);
+  /** What the event says of an item that is wanted, or was shown; `undefined` for any other event. */
+  #deedOf(event: EventView): Omit<Deed, "consent"> | undefined {
+    const declared = event.kind === "track" ? this.#actions.named(event.name) : undefined;
+    const weight = declared?.strength ?? 0;
+    const isRead = weight > 0 || declared?.kind === "impression";
+    const { itemId, surface = "" } = isRead ? event.rowProperties() : {};
+    const { actions, surfaces } = this.#catalogue;
+    const item = itemId === undefined ? undefined : this.#catalogue.rowOf(itemId);
+    if (item === undefined) return undefined;
+    const codes = {
+      action: actions.codeOf(event.name) ?? UNNAMED,
+      surface: surfaces.codeOf(surface) ?? UNNAMED,
+    };
+    return { item, weight, timestampMs: event.timestampMs, ...codes };
   }
+}
 
-  #strengthOf({ kind, name }: EventView): number {
-    return kind === "track" ? (this.#actions.named(name)?.strength ?? 0) : 0;
+/** Columns of lists of deeds, one list for each person, each put in time order. */
+function packed(lists: readonly Deed[][]) {
+  const offsets = new Uint32Array(lists.length + 1);
+  for (const [row, list] of lists.entries()) offsets[row + 1] = offsets[row]! + list.length;
+  for (const list of lists) list.sort((left, right) => left.timestampMs - right.timestampMs); // stable: ties stay in log order
+  const deeds = lists.flat();
+  return {
+    offsets,
+    itemRows: Uint32Array.from(deeds, ({ item }) => item),
+    weights: Float32Array.from(deeds, ({ weight }) => weight),
+    timestampsMs: Float64Array.from(deeds, ({ timestampMs }) => timestampMs),
+    actions: Uint8Array.from(deeds, ({ action }) => action),
+    surfaces: Uint8Array.from(deeds, ({ surface }) => surface),
+  };
+}
+
+function spanOf(timestampsMs: Float64Array): Pick<TrainingData, "dataFromMs" | "dataUntilMs"> {
+  if (timestampsMs.length === 0) return { dataFromMs: 0, dataUntilMs: 0 };
+  let [dataFromMs, dataUntilMs] = [Number.POSITIVE_INFINITY, 0];
+  for (const timeMs of timestampsMs) {
+    dataFromMs = Math.min(dataFromMs, timeMs);
+    dataUntilMs = Math.max(dataUntilMs, timeMs);
   }
+  return { dataFromMs, dataUntilMs };
 }

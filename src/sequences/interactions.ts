@@ -4,36 +4,59 @@ import { assert } from "#base";
  * @file Who engaged with what, in time order: the form in which models learn from many people at once. Columnar and
  * compressed by user (CSR), so that ten million engagements are four flat arrays and cross to a worker without a copy.
  */
-export interface Interactions {
+export interface Interactions extends Columns {
   readonly userCount: number;
   readonly itemCount: number;
   /** (userCount + 1): the engagements of user row `u` are `offsets[u] .. offsets[u + 1]`, oldest first. */
   readonly offsets: Uint32Array;
-  /** (n) item row of each engagement, below `itemCount`. */
-  readonly itemRows: Uint32Array;
-  /** (n) strength of each engagement; absent when all are 1. */
-  readonly weights?: Float32Array;
-  /** (n) event time, ms since the epoch; absent when the source kept order only. */
-  readonly timestampsMs?: Float64Array;
+  /** The names of `actions` and of `surfaces`, where these are known. */
+  readonly actionNames?: readonly string[];
+  readonly surfaceNames?: readonly string[];
+  /** What the items are described by; absent when nothing is known of any. */
+  readonly itemTags?: ItemTags;
+  /** What the same people were shown, by user row and time, engaged with or not; absent when nobody knows. */
+  readonly impressions?: Pick<
+    Interactions,
+    "userCount" | "itemCount" | "offsets" | "itemRows" | "timestampsMs"
+  >;
 }
 
-/** What one person engaged with, oldest first; item rows may repeat. Columns as in {@link Interactions}. */
-export interface History {
+/** (n) each; a history has the same columns as the table it is from. */
+interface Columns {
+  /** Item row of each engagement, below `itemCount`. */
   readonly itemRows: Uint32Array;
+  /** Strength of each engagement; absent when all are 1. */
   readonly weights?: Float32Array;
+  /** Event time, ms since the epoch; absent when the source kept order only. */
   readonly timestampsMs?: Float64Array;
+  /** What was done, and where: positions in a vocabulary. */
+  readonly actions?: Uint8Array;
+  readonly surfaces?: Uint8Array;
 }
+
+/** Tags of items, compressed by item (CSR). */
+export interface ItemTags {
+  readonly names: readonly string[];
+  /** (itemCount + 1) */
+  readonly offsets: Uint32Array;
+  /** Positions in `names`. */
+  readonly tags: Uint32Array;
+}
+
+/** What one person engaged with, oldest first; item rows may repeat. */
+export type History = Columns;
 
 /** The history of user row `user`, as views into the table. */
 export function historyOf(interactions: Interactions, user: number): History {
   assert(user >= 0 && user < interactions.userCount, "user row is inside the table");
   const from = interactions.offsets[user]!;
   const to = interactions.offsets[user + 1]!;
-  return {
-    itemRows: interactions.itemRows.subarray(from, to),
-    ...(interactions.weights && { weights: interactions.weights.subarray(from, to) }),
-    ...(interactions.timestampsMs && { timestampsMs: interactions.timestampsMs.subarray(from, to) }),
-  };
+  return historyBetween(interactions, from, to);
+}
+
+/** The engagements `from` to before `to`, as views. */
+export function historyBetween(history: History, from: number, to: number): History {
+  return mapColumns(history, (column) => column.subarray(from, to) as typeof column);
 }
 
 /** One engagement on its way into a table. */
@@ -88,13 +111,31 @@ export function keepWhere(table: Interactions, isKept: (position: number) => boo
       if (isKept(position)) kept.push(position);
     offsets[user + 1] = kept.length;
   }
-  const { weights, timestampsMs } = table;
+  return { ...table, ...mapColumns(table, (column) => pick(column, kept)), offsets };
+}
+
+/** The engagements of a history at `positions`, in their order. */
+export function historyAt(history: History, positions: ArrayLike<number>): History {
+  return mapColumns(history, (column) => pick(column, positions));
+}
+
+type Column = Uint8Array | Uint32Array | Float32Array | Float64Array;
+
+function mapColumns(
+  { itemRows, weights, timestampsMs, actions, surfaces }: Columns,
+  change: <Values extends Column>(column: Values) => Values,
+): Columns {
   return {
-    userCount: table.userCount,
-    itemCount: table.itemCount,
-    offsets,
-    itemRows: Uint32Array.from(kept, (position) => table.itemRows[position]!),
-    ...(weights && { weights: Float32Array.from(kept, (position) => weights[position]!) }),
-    ...(timestampsMs && { timestampsMs: Float64Array.from(kept, (position) => timestampsMs[position]!) }),
+    itemRows: change(itemRows),
+    ...(weights && { weights: change(weights) }),
+    ...(timestampsMs && { timestampsMs: change(timestampsMs) }),
+    ...(actions && { actions: change(actions) }),
+    ...(surfaces && { surfaces: change(surfaces) }),
   };
+}
+
+function pick<Values extends Column>(column: Values, positions: ArrayLike<number>): Values {
+  const picked = column.slice(0, positions.length) as Values; // for its type and room
+  for (let at = 0; at < positions.length; at++) picked[at] = column[positions[at]!]!;
+  return picked;
 }

@@ -18,6 +18,8 @@ import { LmdbStateStore, SegmentedEventLog } from "#storage";
 import { Applier, readProgress } from "./applier.ts";
 import { historyOf } from "./interactions.ts";
 import { interactionsFromLog } from "./interactions-from-log.ts";
+import { historyOfRows, readEngagements } from "./read-history.ts";
+import { readPerson } from "./read-person.ts";
 import { readHeads, readSequence } from "./read-sequence.ts";
 import { traitsAsOf } from "./user-record.ts";
 
@@ -269,5 +271,31 @@ test("training reads positive engagements from the log, once each, in time order
   const { itemRows, weights } = historyOf(interactions, 0);
   expect([...itemRows]).toEqual([1, 2]);
   expect([...weights!]).toEqual([1, 2.5]);
+  await storage.close();
+});
+
+test("what a model learns from and what it is asked with are the same columns", async () => {
+  const storage = await openStorage();
+  await declare(storage.log);
+  await append(storage.log, [
+    event("ann", "a", 1000, "view", 1),
+    event("ann", "b", 2000, "save", 2),
+    event("ann", "c", 3000, "hide", 3),
+    event("ann", "d", 1500, "impression", 4),
+    event("ben", "e", 1500, "impression", 4), // of whom nothing else is known
+  ]);
+  const catalogue = await apply(storage);
+  const purpose = { name: "personalization", default: "granted" } as const;
+  const { interactions } = await interactionsFromLog(storage.log, { actions, purpose }, ignoreProgress);
+  const context = { state: storage.state, catalogue, actions };
+  const person = (await readPerson(storage.state, ["ann"]))!;
+  const query = { kind: "positive", purpose, asOfMs: 9000, limit: 10 } as const;
+  const rows = await readEngagements(context, person, query);
+  const asked = historyOfRows(rows.toReversed(), context);
+  expect(asked).toEqual(historyOf(interactions, 0));
+  const names = Array.from(asked.actions!, (code) => interactions.actionNames![code]);
+  expect(names).toEqual(["view", "save"]);
+  const shown = historyOf(interactions.impressions!, 0);
+  expect([interactions.userCount, ...shown.itemRows, ...shown.timestampsMs!]).toEqual([1, 4, 1500]);
   await storage.close();
 });

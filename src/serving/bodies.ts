@@ -6,7 +6,8 @@ import type {
   SequenceEvent,
 } from "#api";
 import type { Catalogue, DeadLetter, IngestResult } from "#events";
-import type { Candidate, ServedModel } from "#recommendation";
+import type { ServedModel } from "#models";
+import type { Candidate } from "#recommendation";
 import { hasItem, type SequenceRow } from "#sequences";
 
 /** @file Domain values as the API's bodies. */

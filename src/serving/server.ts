@@ -17,11 +17,13 @@ import { registerErasureRoutes } from "./routes/erasures.ts";
 import { registerIngestRoutes } from "./routes/ingest.ts";
 import { registerItemRoutes } from "./routes/items.ts";
 import { registerLinkRoutes } from "./routes/links.ts";
+import { registerModelRoutes } from "./routes/models.ts";
 import { registerPeopleRoute } from "./routes/people.ts";
 import { registerPlatformRoutes } from "./routes/platform.ts";
 import { registerPulseRoutes } from "./routes/pulse.ts";
 import { registerRecommendationRoutes } from "./routes/recommendations.ts";
 import { registerUserRoutes } from "./routes/users.ts";
+import { registerVectorRoutes } from "./routes/vectors.ts";
 import { registerWhatIfRoute } from "./routes/what-if.ts";
 import type { Services } from "./services.ts";
 import { Traffic } from "./traffic.ts";
@@ -136,6 +138,8 @@ async function registerRoutes(server: Server, services: Services, traffic: Traff
   registerErasureRoutes(server, services);
   registerDeadLetterRoutes(server, services);
   registerRecommendationRoutes(server, services);
+  registerVectorRoutes(server, services);
+  registerModelRoutes(server, services);
   await server.register(async (scope) => {
     const events = scope.withTypeProvider<TypeBoxTypeProvider>();
     readAsJson(events, EVENT_TYPES, inflater);

@@ -1,7 +1,8 @@
-import type { PlatformResponse, SchemaResponse } from "#api";
+import type { ModelBody, PlatformResponse, SchemaResponse } from "#api";
 import type { Clock } from "#base";
 import type { Actions, Catalogue, DeadLetters, IdentityGraph, Ingestion, Purposes } from "#events";
 import type { Erasures } from "#governance";
+import type { UserVectors } from "#profiles";
 import type { Recommender } from "#recommendation";
 import type { Lake, StateReader } from "#storage";
 import type { Metrics } from "./metrics.ts";
@@ -19,6 +20,11 @@ export interface Services {
   readonly deadLetters: DeadLetters;
   readonly erasures: Erasures;
   readonly recommender: Recommender;
+  readonly vectors: UserVectors;
+  /** All models there are, in service or not, the newest version of a name last. */
+  readonly models: () => Promise<readonly ModelBody[]>;
+  /** By `name` or `name@version`. @throws PlatformError `unknown-model`, listing those there are */
+  readonly model: (reference: string) => Promise<ModelBody>;
   readonly metrics: Metrics;
   readonly pulse: Pulse;
   /** Answers questions about the whole population; `undefined` while it is not written. */

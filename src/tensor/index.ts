@@ -4,6 +4,7 @@ export { Network } from "./graph/network.ts";
 export { onnxGraph } from "./graph/onnx-graph.ts";
 export { invertPositiveDefinite } from "./inverse.ts";
 export { type Matrix, matrixOf, multiply } from "./matrix.ts";
+export { encodeOnnx, type OnnxGraph } from "./onnx-file.ts";
 export type { ExecutionProvider } from "./onnx-session.ts";
 export {
   attention,
@@ -13,10 +14,10 @@ export {
   siluAttention,
   splitHeads,
 } from "./ops/attention.ts";
-export { add, mul, relu, scale, sigmoid, silu } from "./ops/elementwise.ts";
-export { asRows, firstRows, split, transpose, transposed } from "./ops/layout.ts";
-export { fullSoftmaxLoss } from "./ops/loss.ts";
-export { layerNorm } from "./ops/normalization.ts";
+export { add, exp, mul, relu, scale, sigmoid, silu, sub } from "./ops/elementwise.ts";
+export { asRows, firstRows, reshape, split, transpose, transposed } from "./ops/layout.ts";
+export { fullSoftmaxLoss, gbceBeta, gbceLoss, sampledSoftmaxLoss } from "./ops/loss.ts";
+export { l2Normalize, layerNorm } from "./ops/normalization.ts";
 export { affine, matmul } from "./ops/product.ts";
 export { sum, total } from "./ops/reduction.ts";
 export { gather, gatherDistinct } from "./ops/selection.ts";
@@ -33,5 +34,5 @@ export { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./safete
 export { symmetricEigen } from "./symmetric-eigen.ts";
 export { adamWDefaults } from "./training/adam-w.ts";
 export { lengthBuckets } from "./training/length-buckets.ts";
-export { type TrainingData, train } from "./training/train.ts";
+export { type TrainingData, type TrainingEvent, train } from "./training/train.ts";
 export { type Batch, Trainer, type TrainerOptions } from "./training/trainer.ts";

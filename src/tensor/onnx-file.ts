@@ -66,6 +66,12 @@ export type OnnxElementType = keyof typeof elementTypes;
 /** TensorProto.DataType. */
 const elementTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
 
+export const elementTypeNames: readonly string[] = Object.keys(elementTypes);
+
+export function isElementType(name: string): name is OnnxElementType {
+  return elementTypeNames.includes(name);
+}
+
 /** AttributeProto.AttributeType, and the field that holds the value. */
 const attributeKinds = {
   float: { type: 1, field: "f" },

@@ -17,14 +17,17 @@ export interface SessionOptions {
 }
 
 /**
- * Compiles a graph. Threads sleep rather than spin between runs, for the server shares its cores. A session needs no closing:
+ * Compiles a graph, or the bytes of an ONNX file. Threads sleep rather than spin between runs, for the server shares its cores. A session needs no closing:
  * it neither holds the process open nor minds being left at exit. A run blocks the thread it is called on.
  * @throws PlatformError `invalid-config` when the machine has no such provider
  */
-export async function openSession(graph: OnnxGraph, options: SessionOptions = {}): Promise<InferenceSession> {
+export async function openSession(
+  graph: OnnxGraph | Uint8Array,
+  options: SessionOptions = {},
+): Promise<InferenceSession> {
   const { provider = "cpu", threads, keepsMemory = false } = options;
   assert(threads === undefined || (Number.isInteger(threads) && threads > 0), "threads are a whole number");
-  const created = InferenceSession.create(encodeOnnx(graph), {
+  const created = InferenceSession.create(graph instanceof Uint8Array ? graph : encodeOnnx(graph), {
     executionProviders: [provider],
     executionMode: "sequential",
     graphOptimizationLevel: "all",

@@ -1,6 +1,12 @@
 import { type InferenceSession, Tensor } from "onnxruntime-node";
-import { assert } from "#base";
-import type { OnnxElementType, OnnxGraph, OnnxValue } from "./onnx-file.ts";
+import { assert, PlatformError } from "#base";
+import {
+  elementTypeNames,
+  isElementType,
+  type OnnxElementType,
+  type OnnxGraph,
+  type OnnxValue,
+} from "./onnx-file.ts";
 import { openSession, type SessionOptions } from "./onnx-session.ts";
 import type { NamedTensor } from "./safetensors.ts";
 
@@ -10,14 +16,16 @@ import type { NamedTensor } from "./safetensors.ts";
  */
 export class Program {
   readonly #session: InferenceSession;
-  readonly #inputs: ReadonlyMap<string, OnnxValue>;
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
   /** Output -> where it goes; null lets the runtime make room, for outputs of free size. */
   readonly #places: Readonly<Record<string, Tensor | null>>;
 
-  private constructor(session: InferenceSession, graph: OnnxGraph) {
+  private constructor(session: InferenceSession, { inputs, outputs }: Pick<OnnxGraph, "inputs" | "outputs">) {
     this.#session = session;
-    this.#inputs = new Map(graph.inputs.map((input) => [input.name, input]));
-    this.#places = Object.fromEntries(graph.outputs.map((output) => [output.name, placeFor(output)]));
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.#places = Object.fromEntries(outputs.map((output) => [output.name, placeFor(output)]));
   }
 
   /** @throws PlatformError `invalid-config` when the machine has no such provider */
@@ -25,10 +33,23 @@ export class Program {
     return new Program(await openSession(graph, options), graph);
   }
 
+  /**
+   * Compiles an ONNX file that was made elsewhere; what it takes in and gives out is as the file says.
+   * @throws PlatformError `invalid-model` when the runtime cannot read it, or has it name a type we have no arrays for
+   */
+  static async read(onnx: Uint8Array, options: SessionOptions = {}): Promise<Program> {
+    const session = await openSession(onnx, options).catch((cause: unknown) => {
+      const reason = (cause instanceof Error ? cause.message : String(cause)).split("\n")[0];
+      throw new PlatformError("invalid-model", `The runtime cannot read the ONNX file: ${reason}`, { cause });
+    });
+    const inputs = session.inputMetadata.map(describedBy);
+    return new Program(session, { inputs, outputs: session.outputMetadata.map(describedBy) });
+  }
+
   /** Blocks while it computes. Every input of the graph is given, by name; others are ignored. */
   async run(inputs: Readonly<Record<string, NamedTensor>>): Promise<Record<string, NamedTensor>> {
     const feeds: Record<string, Tensor> = {};
-    for (const [name, { type, shape }] of this.#inputs) {
+    for (const { name, type, shape } of this.inputs) {
       const given = inputs[name];
       assert(given, `the input "${name}" is given`);
       assert(fits(given.shape, shape), `"${name}" of shape ${given.shape} fits (${shape.join(", ")})`);
@@ -42,6 +63,17 @@ export class Program {
       }),
     );
   }
+}
+
+function describedBy(metadata: InferenceSession.ValueMetadata): OnnxValue {
+  const { name, isTensor } = metadata;
+  const type = isTensor ? metadata.type : "no tensor";
+  if (!isTensor || !isElementType(type))
+    throw new PlatformError(
+      "invalid-model",
+      `"${name}" is ${type}; give one of ${elementTypeNames.join(", ")}.`,
+    );
+  return { name, type, shape: metadata.shape };
 }
 
 function placeFor({ type, shape }: OnnxValue): Tensor | null {

@@ -7,13 +7,15 @@ import type { Halved } from "./tally.ts";
 
 const EVENTS = 25;
 const PENDING = "erasing/erasures";
-/** How far an erasure was, by the number of stores that had forgotten. */
-const halvedAfter: readonly Halved[] = [
-  "erasureBeforeState",
-  "erasureBeforeLog",
-  "erasureBeforeLake",
-  "erasureBeforeReceipt",
-];
+/** How far an erasure was, by the store that forgot last. */
+const halvedAfter: Readonly<Record<string, Halved>> = {
+  none: "erasureBeforeState",
+  state: "erasureBeforeLog",
+  vectors: "erasureBeforeLog",
+  log: "erasureBeforeLake",
+  "dead-letters": "erasureBeforeLake",
+  lake: "erasureBeforeReceipt",
+};
 
 /** Somebody who writes a little and then asks to be forgotten: all of them must go, or, when nobody heard them, all must stay. */
 export class Leaver {
@@ -72,7 +74,7 @@ export class Leaver {
     const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".json"));
     for (const name of names) {
       const { stores } = JSON.parse(await readFile(join(folder, name), "utf8"));
-      this.#folder.tally.halved[halvedAfter[stores.length]!]++; // three stores at most
+      this.#folder.tally.halved[halvedAfter[stores.at(-1)?.name ?? "none"]!]++; // every store is in the table
     }
     this.#isNoted ||= names.length > 0;
     return names.length > 0;

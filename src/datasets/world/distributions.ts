@@ -1,4 +1,5 @@
 import { assert, type Random } from "#base";
+import { dot, unitOf } from "#numeric";
 
 /** @file The few distributions the world is drawn from, each over a seeded {@link Random}. */
 
@@ -46,29 +47,14 @@ export function sigmoid(logit: number): number {
 
 /** A random unit vector of `size` numbers. */
 export function unitVector(random: Random, size: number): Float32Array {
-  return normalize(Float32Array.from({ length: size }, () => random.normal()));
+  return unitOf(Float32Array.from({ length: size }, () => random.normal()));
 }
 
 /** A unit vector whose cosine to the unit vector `direction` is exactly `cosine`, otherwise uniform. */
 export function unitVectorNear(random: Random, direction: Float32Array, cosine: number): Float32Array {
   const noise = unitVector(random, direction.length);
   const along = dot(noise, direction);
-  const across = normalize(noise.map((value, position) => value - along * direction[position]!));
+  const across = unitOf(noise.map((value, position) => value - along * direction[position]!));
   const sine = Math.sqrt(1 - cosine * cosine);
   return across.map((value, position) => cosine * direction[position]! + sine * value);
-}
-
-/** Inner product of two vectors of the same length. */
-export function dot(left: ArrayLike<number>, right: ArrayLike<number>): number {
-  let sum = 0;
-  for (let position = 0; position < left.length; position++) sum += left[position]! * right[position]!;
-  return sum;
-}
-
-/** Scales in place to length 1 and returns the same array. */
-export function normalize(vector: Float32Array): Float32Array {
-  const length = Math.sqrt(dot(vector, vector));
-  assert(length > 0, "a direction is not zero");
-  for (let position = 0; position < vector.length; position++) vector[position]! /= length;
-  return vector;
 }

@@ -1,7 +1,8 @@
 import type { ItemInput } from "#api";
 import { Random } from "#base";
+import { unitOf } from "#numeric";
 import type { Catalogue } from "./catalogue.ts";
-import { normalize, pick, unitVectorNear } from "./distributions.ts";
+import { pick, unitVectorNear } from "./distributions.ts";
 import { drawTitle } from "./titles.ts";
 import type { TopicTree } from "./topics.ts";
 import type { WorldConfig } from "./world-config.ts";
@@ -46,7 +47,7 @@ export function itemDirection(topics: TopicTree, catalogue: Catalogue, row: numb
   const main = topics.directions[catalogue.mainLeaves[row]!]!;
   const second = topics.directions[catalogue.secondLeaves[row]!]!;
   const share = catalogue.mainShares[row]!;
-  return normalize(main.map((value, position) => share * value + (1 - share) * second[position]!));
+  return unitOf(main.map((value, position) => share * value + (1 - share) * second[position]!));
 }
 
 const formats = ["photo", "photo", "photo", "article", "article", "video", "gallery"] as const;

@@ -6,6 +6,7 @@ import { poisson } from "./distributions.ts";
 import { itemIdOf } from "./item-input.ts";
 import { drawPerson, type Person } from "./person.ts";
 import { PersonMemory } from "./person-memory.ts";
+import { drawPresence, type Presence, sessionRate } from "./presence.ts";
 import type { Scene } from "./scene.ts";
 import { type Occurrence, playSession, sessionGapMs } from "./session.ts";
 
@@ -18,6 +19,7 @@ export class PersonStream {
   readonly person: Person;
   readonly #scene: Scene;
   readonly #memory: PersonMemory;
+  readonly #presence: readonly Presence[];
   #pending: Arrival<SegmentMessage>[] = [];
   #nextDay = 0;
   #messageCount = 0;
@@ -26,6 +28,7 @@ export class PersonStream {
     this.#scene = scene;
     this.person = drawPerson(scene, index);
     this.#memory = new PersonMemory(scene.config.reactions.fatigueHours);
+    this.#presence = drawPresence(scene, this.person);
     this.#pending.push({
       arrivalMs: Math.max(scene.startMs, this.person.signedUpMs),
       message: this.#identify(),
@@ -51,7 +54,8 @@ export class PersonStream {
   #live(day: number): void {
     const { config, endMs } = this.#scene;
     const name = `person/${this.person.index}/day/${day}`;
-    for (const [session, plannedMs] of this.#plan(day, Random.of(config.seed, name)).entries()) {
+    const starts = planSessions(this.#scene, this.person, this.#presence, day);
+    for (const [session, plannedMs] of starts.entries()) {
       const beginMs = Math.max(plannedMs, this.#memory.lastEndMs + sessionGapMs);
       if (plannedMs < this.person.signedUpMs || beginMs >= endMs) continue;
       const random = Random.of(config.seed, `${name}/session/${session}`);
@@ -65,28 +69,18 @@ export class PersonStream {
     }
   }
 
-  /** Start times of the sessions of a UTC day, ascending. */
-  #plan(day: number, random: Random): number[] {
-    const { habit, utcOffsetMs, sessionsPerDay } = this.person;
-    const dayStartMs = this.#scene.startMs + day * DAY_MS;
-    const weekday = new Date(dayStartMs).getUTCDay();
-    const isWeekend = weekday === 0 || weekday === 6;
-    const count = poisson(random, sessionsPerDay * (isWeekend ? habit.weekendFactor : 1));
-    const starts = Array.from({ length: count }, () => {
-      const utcMs = drawSessionHour(habit, random) * HOUR_MS - utcOffsetMs;
-      return dayStartMs + Math.floor((utcMs + DAY_MS) % DAY_MS);
-    });
-    return starts.sort((left, right) => left - right);
-  }
-
   #identify(): SegmentMessage {
-    const { userId, demographics, signedUpMs } = this.person;
+    const { userId, demographics, signedUpMs, temper } = this.person;
     return {
       type: "identify",
       messageId: this.#nextMessageId(),
       userId,
       timestamp: isoTime(Math.max(this.#scene.startMs, signedUpMs)),
-      traits: { ...demographics, createdAt: isoTime(signedUpMs) },
+      traits: {
+        ...demographics,
+        createdAt: isoTime(signedUpMs),
+        ...(temper && { channel: temper.channel }),
+      },
     };
   }
 
@@ -109,6 +103,23 @@ export class PersonStream {
   #nextMessageId(): string {
     return `${this.person.userId}-${this.#messageCount++}`;
   }
+}
+
+/** Start times of a person's sessions on a UTC day of the window, ascending; those before sign-up included. */
+export function planSessions(
+  scene: Scene,
+  person: Person,
+  presence: readonly Presence[],
+  day: number,
+): number[] {
+  const random = Random.of(scene.config.seed, `person/${person.index}/day/${day}`);
+  const dayStartMs = scene.startMs + day * DAY_MS;
+  const count = poisson(random, sessionRate(scene, person, day, presence[day]!));
+  const starts = Array.from({ length: count }, () => {
+    const utcMs = drawSessionHour(person.habit, random) * HOUR_MS - person.utcOffsetMs;
+    return dayStartMs + Math.floor((utcMs + DAY_MS) % DAY_MS);
+  });
+  return starts.sort((left, right) => left - right);
 }
 
 function isoTime(timeMs: number): string {

@@ -2,7 +2,10 @@ import { assert, DAY_MS, HOUR_MS, Random } from "#base";
 import { type CircadianHabit, drawCircadianHabit } from "./circadian-habit.ts";
 import { type Demographics, drawDemographics, topicTilts, utcOffsetHours } from "./demographics.ts";
 import { logNormal, pareto, pickWeighted } from "./distributions.ts";
+import { drawTemper, type Temper } from "./dynamics.ts";
 import type { Interest } from "./interest.ts";
+import { drawStages } from "./interest-life.ts";
+import { drawJourney, type Journey } from "./journey.ts";
 import type { Surface } from "./logging-policy.ts";
 import type { Scene } from "./scene.ts";
 
@@ -22,6 +25,9 @@ export interface Person {
   readonly surfaceShares: Readonly<Record<Surface, number>>;
   /** 0: old favourites; 1: whatever is new. */
   readonly noveltyTaste: number;
+  /** Of the second form. */
+  readonly temper?: Temper;
+  readonly journey?: Journey;
 }
 
 /** Draws person `index` (0-based). */
@@ -35,18 +41,39 @@ export function drawPerson(scene: Scene, index: number): Person {
   const demographics = drawDemographics(random);
   const signedUpMs = drawSignUp(scene, random);
   const { perDayMinimum, perDayShape, perDayCap } = config.sessions;
-  return {
+  const temper = config.dynamics && drawTemper(config.seed, index, config.dynamics);
+  const drawn = {
     index,
     userId: `u-${String(index + 1).padStart(4, "0")}`,
     demographics,
     signedUpMs,
-    sessionsPerDay: pareto(random, perDayMinimum, perDayShape, perDayCap),
+    sessionsPerDay: pareto(random, perDayMinimum, perDayShape, perDayCap) * (temper?.sessionsFactor ?? 1),
     habit: drawCircadianHabit(random),
     utcOffsetMs: utcOffsetHours(demographics.country) * HOUR_MS,
     surfaceShares: drawSurfaceShares(scene, random),
     noveltyTaste: random.uniform(),
     interests: drawInterests(scene, random, demographics, signedUpMs),
   };
+  return temper ? withDynamics(scene, { ...drawn, temper }) : drawn;
+}
+
+/** The person of the second form: the same, with interests that live through stages, and perhaps a journey. */
+function withDynamics(scene: Scene, person: Person): Person {
+  const { config, endMs } = scene;
+  if (!config.dynamics) return person;
+  const life = config.dynamics.interests;
+  const interests = person.interests.map((interest, n) => {
+    const random = Random.of(config.seed, `person/${person.index}/interest/${n}`);
+    const { bornMs } = interest;
+    return {
+      ...interest,
+      life: { config: life, stages: drawStages(life, { bornMs, endMs, lasts: n === 0 }, random) },
+    };
+  });
+  const journey = drawJourney(scene, person);
+  return journey
+    ? { ...person, journey, interests: [...interests, ...journey.interests] }
+    : { ...person, interests };
 }
 
 function drawSignUp({ config, startMs, endMs }: Scene, random: Random): number {

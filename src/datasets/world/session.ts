@@ -1,10 +1,11 @@
-import { MINUTE_MS, type Random, SECOND_MS } from "#base";
+import { MINUTE_MS, Random, SECOND_MS } from "#base";
 import { interestAffinities } from "./affinity.ts";
 import { appealOf } from "./appeal.ts";
 import { pickWeighted } from "./distributions.ts";
 import type { ShownItem, SlateRequest, Surface } from "./logging-policy.ts";
 import type { Person } from "./person.ts";
 import type { PersonMemory } from "./person-memory.ts";
+import { purchaseAfter } from "./purchase.ts";
 import { type Action, drawReaction } from "./reaction.ts";
 import type { Scene } from "./scene.ts";
 
@@ -15,7 +16,7 @@ import type { Scene } from "./scene.ts";
  */
 export interface Occurrence {
   readonly timeMs: number;
-  readonly action: Action | "impression";
+  readonly action: Action | "impression" | "purchase";
   readonly row: number;
   readonly surface: Surface;
   readonly slateId: string;
@@ -34,6 +35,7 @@ export function playSession(
   startMs: number,
   random: Random,
 ): Occurrence[] {
+  const buying = Random.of(scene.config.seed, `${sessionId}/purchases`);
   const { config, endMs } = scene;
   const affinities = interestAffinities(person.interests, startMs);
   const occurrences: Occurrence[] = [];
@@ -46,7 +48,7 @@ export function playSession(
     const slateId = `${sessionId}-${slate++}`;
     timeMs = viewSlate(
       shown,
-      { scene, person, memory, affinities, request, slateId, random },
+      { scene, person, memory, affinities, request, slateId, random, buying },
       timeMs,
       occurrences,
     );
@@ -68,6 +70,8 @@ interface View {
   readonly request: SlateRequest;
   readonly slateId: string;
   readonly random: Random;
+  /** Of purchases, which the first form does not have. */
+  readonly buying: Random;
 }
 
 /** Scrolls through a slate, appending to `occurrences`; returns when the person is through. */
@@ -103,6 +107,9 @@ function viewSlate(
         ...(dwellMs !== undefined && { dwellMs }),
       });
       remember(memory, action, row);
+      const bought = action === "click" && purchaseAfter(scene, person, appeal.affinity, view.buying);
+      if (bought)
+        occurrences.push({ timeMs: timeMs + afterMs + bought.delayMs, action: "purchase", ...common });
       if (dwellMs !== undefined) timeMs += dwellMs;
     }
     timeMs += 300 + random.integer(1200);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dot } from "./distributions.ts";
+import { dot } from "#numeric";
 import { personNames } from "./person-names.ts";
 import { titleWords } from "./title-words.ts";
 import { growTopics } from "./topics.ts";

@@ -1,5 +1,6 @@
 import { assert, Random } from "#base";
-import { dot, logNormal, unitVector, unitVectorNear } from "./distributions.ts";
+import { dot } from "#numeric";
+import { logNormal, unitVector, unitVectorNear } from "./distributions.ts";
 import { topicNames } from "./topic-names.ts";
 import type { TopicsConfig } from "./world-config.ts";
 

@@ -1,9 +1,13 @@
 import { interestAffinities } from "./affinity.ts";
 import { appealOf } from "./appeal.ts";
 import { itemsBornBefore } from "./catalogue.ts";
+import type { Interest } from "./interest.ts";
+import { type InterestStage, levelIn, stageAt } from "./interest-life.ts";
 import { itemDirection } from "./item-input.ts";
 import { drawPerson, type Person } from "./person.ts";
 import { PersonMemory } from "./person-memory.ts";
+import { planSessions } from "./person-stream.ts";
+import { beliefOn, comesWithin, drawPresence, type Presence, presences } from "./presence.ts";
 import { actionProbability, closeUpProbability, examinationProbability } from "./reaction.ts";
 import type { Scene } from "./scene.ts";
 
@@ -70,6 +74,41 @@ export class Truth {
       .sort((left, right) => right.affinity - left.affinity);
   }
 
+  /** Stage of an interest, and whether it still is any: affinity of at least `GONE`. Of the first form, and journeys, `undefined`. */
+  stageAt({ life }: Interest, timeMs: number): InterestStage | "gone" | undefined {
+    const begin = life && stageAt(life.stages, timeMs);
+    if (!life || !begin) return undefined;
+    return begin.stage === "fading" && levelIn(begin, life.config, timeMs) < GONE ? "gone" : begin.stage;
+  }
+
+  /** Day of the window -> sessions of the person, and the state they were truly in. */
+  visits(person: Person): { readonly sessions: readonly number[]; readonly presence: readonly Presence[] } {
+    const presence = drawPresence(this.#scene, person);
+    const sessions = presence.map((_, day) => {
+      const starts = planSessions(this.#scene, person, presence, day);
+      return starts.filter((startMs) => startMs >= person.signedUpMs).length;
+    });
+    return { sessions, presence };
+  }
+
+  /**
+   * P(any session within `horizon` days from `day` on) as it truly is, given the state the person is in, and as the best observer
+   * could know it: from the person's true habits and the days on which they came before `day`.
+   */
+  returns(
+    person: Person,
+    day: number,
+    horizon: number,
+  ): { readonly given: number; readonly observed: number } {
+    const { sessions, presence } = this.visits(person);
+    const given = presences.map((state) => Number(state === presence[day]));
+    const belief = beliefOn(this.#scene, person, (at) => sessions[at] ?? 0, day);
+    return {
+      given: comesWithin(this.#scene, person, given, day, horizon),
+      observed: comesWithin(this.#scene, person, belief, day, horizon),
+    };
+  }
+
   /** P(save | looked at) of each item that exists at `timeMs`, for a rested person who never saw it. O(items). */
   saveProbabilities(person: Person, timeMs: number): Float32Array {
     const { reactions } = this.#scene.config;
@@ -81,6 +120,9 @@ export class Truth {
     });
   }
 }
+
+/** A fading interest below this part of its strength is gone. */
+const GONE = 0.1;
 
 export interface ItemTruth {
   readonly leaves: readonly { readonly leaf: number; readonly share: number }[];

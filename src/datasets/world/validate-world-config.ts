@@ -54,6 +54,13 @@ const ranges: Readonly<Record<string, readonly [low: number, high: number, whole
   furtherInterest: [0, 1],
   besideExisting: [0, 1],
   accidentalClick: [0, 1],
+  lapse: [0, 0.5],
+  recover: [0, 0.5],
+  leave: [0, 0.5],
+  comeBack: [0, 1],
+  strength: [0, 10],
+  weight: [0, 1000],
+  meanDelayHours: [0, 1000],
 };
 const logits: readonly [number, number] = [-20, 20];
 const shares: readonly [number, number] = [0, 1];
@@ -73,6 +80,8 @@ function checkNumbers(group: object, path: string): void {
 function rangeOf(name: string, path: string): readonly [low: number, high: number, whole?: "whole"] {
   const named = ranges[name];
   if (named) return named;
+  if (name.endsWith("Days")) return [0.01, 3650];
+  if (name.endsWith("Factor")) return [0, 100];
   if (name.endsWith("Share") || /(surfaceShares|policy)\./.test(path)) return shares;
   return name.endsWith("Sigma") ? sigmas : logits;
 }

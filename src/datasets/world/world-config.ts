@@ -1,3 +1,5 @@
+import { type DynamicsConfig, dynamics } from "./dynamics.ts";
+
 /**
  * @file Every number the world is made of, in one documented record. The three presets differ in size only; behaviour is
  * shared, so that what is learnt on `tiny` holds on `standard`. Symbols refer to the formulae in the header of `world.ts`.
@@ -22,6 +24,8 @@ export interface WorldConfig {
   readonly policy: PolicyConfig;
   readonly reactions: ReactionsConfig;
   readonly delivery: DeliveryConfig;
+  /** The second form; absent: the first. */
+  readonly dynamics?: DynamicsConfig;
 }
 
 export interface TopicsConfig {
@@ -208,11 +212,12 @@ const behaviour = {
 
 const common = { seed: 20260101, startsAt: "2026-01-01T00:00:00.000Z", ...behaviour };
 
-/** Worlds by size. `tiny` is for tests, `small` takes seconds, `standard` about a minute. */
+/** Worlds by size: `tiny` is for tests, `small` takes seconds; `living` and `standard` (minutes) have the second form. */
 export const worldPresets = {
   tiny: { ...common, peopleCount: 60, days: 10, itemsBefore: 900, itemsPerDay: 20 },
   small: { ...common, peopleCount: 2_000, days: 30, itemsBefore: 2_500, itemsPerDay: 50 },
-  standard: { ...common, peopleCount: 10_000, days: 90, itemsBefore: 4_000, itemsPerDay: 90 },
+  living: { ...common, dynamics, peopleCount: 1_000, days: 90, itemsBefore: 3_000, itemsPerDay: 40 },
+  standard: { ...common, dynamics, peopleCount: 10_000, days: 90, itemsBefore: 4_000, itemsPerDay: 90 },
 } as const satisfies Record<string, WorldConfig>;
 
 export type WorldPreset = keyof typeof worldPresets;

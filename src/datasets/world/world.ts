@@ -4,6 +4,7 @@ import type { Arrival } from "./delivery.ts";
 import { itemInput } from "./item-input.ts";
 import { drawPerson } from "./person.ts";
 import { PersonStream } from "./person-stream.ts";
+import { drawPresence, sessionRate } from "./presence.ts";
 import { type Scene, setScene } from "./scene.ts";
 import { Truth } from "./truth.ts";
 import type { WorldConfig } from "./world-config.ts";
@@ -22,9 +23,16 @@ import type { WorldConfig } from "./world-config.ts";
  *     actions    P(close-up at k) = (1 + k)^-eta sigmoid(b . [1, A, ln q, novelty, fatigue, repeat])    reaction.ts
  *     delivery   late and duplicate arrivals                                                            delivery.ts
  *
+ * and in the second form (`dynamics.ts`)
+ *
+ *     interest   new, growing, habit, fading, perhaps back: half-way to full or to nothing       interest-life.ts
+ *     journey    two or three leaves of a topic in a burst, then silence                               journey.ts
+ *     presence   engaged, lapsing, away: a chain by days; P(return) is known exactly                  presence.ts
+ *     purchase   after some clicks, with delay                                                        purchase.ts
+ *
  * Everything is derived from `(seed, entity id)`: person 37 alone is person 37 of the whole. The form follows RecSim (Ie et
  * al. 2019, arXiv:1909.04847): documents, users with a latent state, a choice model. We differ in running on real time
- * (hours, weeks, births) and in logging exact probabilities. Still to come: churn hazards, notifications, ads, closed loop.
+ * (hours, weeks, births) and in logging exact probabilities. Still to come: notifications, ads, closed loop.
  */
 export interface World {
   readonly config: WorldConfig;
@@ -94,13 +102,16 @@ function* personMessages(scene: Scene, index: number): Generator<SegmentMessage>
  * few people.
  */
 function estimateMessages(scene: Scene): number {
-  const { config, startMs, endMs } = scene;
+  const { config, startMs } = scene;
   const perSession = config.sessions.slatesPerSession * config.policy.slateSize;
   let expectedImpressions = 0;
   for (let index = 0; index < config.peopleCount; index++) {
-    const { sessionsPerDay, signedUpMs, habit } = drawPerson(scene, index);
-    const activeDays = (endMs - Math.max(startMs, signedUpMs)) / DAY_MS;
-    expectedImpressions += activeDays * sessionsPerDay * perSession * ((5 + 2 * habit.weekendFactor) / 7);
+    const person = drawPerson(scene, index);
+    const first = Math.max(0, (person.signedUpMs - startMs) / DAY_MS);
+    for (const [day, presence] of drawPresence(scene, person).entries()) {
+      const part = Math.min(1, Math.max(0, day + 1 - first)); // of the day of sign-up
+      expectedImpressions += part * sessionRate(scene, person, day, presence) * perSession;
+    }
   }
   let impressions = 0;
   let tracks = 0;

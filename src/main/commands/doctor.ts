@@ -4,30 +4,42 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import pc from "picocolors";
 import { SystemClock } from "#base";
+import { FlatIndex, HnswIndex, type VectorIndex, type VectorIndexConfig } from "#retrieval";
 import { LmdbStateStore } from "#storage";
 import { matrixOf, multiply } from "#tensor";
 import { say } from "../terminal.ts";
 
-/** `inkling doctor`: opens every native module and uses it once. */
+/** `inkling doctor`: opens every native module and uses it once. What only some indexes need is told, and no fault. */
 export function registerDoctor(program: Command): void {
   program
     .command("doctor")
     .description("check that every native part works on this machine")
     .action(async () => {
-      const checks = { "state store (lmdb)": checkState, "learning engine (onnxruntime-node)": checkTensor };
-      for (const [name, check] of Object.entries(checks)) {
-        const fault = await check().then(
-          () => undefined,
-          (error: unknown) => String(error),
-        );
-        say(
-          fault === undefined
-            ? `${pc.green("ok")}   ${name}`
-            : `${pc.red("bad")}  ${name}: ${fault}; run npm ci again`,
-        );
+      const needed = {
+        "state store (lmdb)": checkState,
+        "learning engine (onnxruntime-node)": checkTensor,
+        "vector kernels (WebAssembly)": () => checkIndex(FlatIndex),
+      };
+      for (const [name, check] of Object.entries(needed)) {
+        const fault = await faultOf(check);
+        say(fault === undefined ? okLine(name) : `${pc.red("bad")}  ${name}: ${fault}; run npm ci again`);
         if (fault !== undefined) process.exitCode = 1;
       }
+      const graph = "vector graphs (usearch)";
+      const fault = await faultOf(() => checkIndex(HnswIndex));
+      say(fault === undefined ? okLine(graph) : `${pc.yellow("none")} ${graph}: ${fault}`);
     });
+}
+
+function okLine(name: string): string {
+  return `${pc.green("ok")}   ${name}`;
+}
+
+function faultOf(check: () => Promise<void>): Promise<string | undefined> {
+  return check().then(
+    () => undefined,
+    (error: unknown) => String(error),
+  );
 }
 
 async function checkState(): Promise<void> {
@@ -47,4 +59,13 @@ async function checkTensor(): Promise<void> {
   );
   if (product.values.join() !== "19,22,43,50")
     throw new Error(`a matrix product came out as ${product.values.join()}`);
+}
+
+async function checkIndex(Index: new (config: VectorIndexConfig) => VectorIndex): Promise<void> {
+  const modelVersion = "doctor";
+  const index = new Index({ dimensions: 2, modelVersion });
+  index.put(3, { values: Float32Array.of(1, 0), modelVersion });
+  index.put(5, { values: Float32Array.of(0, 1), modelVersion });
+  const { rows } = index.search({ vector: { values: Float32Array.of(0, 2), modelVersion }, n: 1 });
+  if (rows[0] !== 5) throw new Error(`the nearest of two vectors came out as ${rows[0]}`);
 }

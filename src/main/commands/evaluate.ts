@@ -1,8 +1,21 @@
+import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
-import { monotonicMs, PlatformError, Random } from "#base";
+import { monotonicMs, Random } from "#base";
 import { datasetNamed, evaluationViewOf } from "#datasets";
-import { type EvaluationPart, evaluate, formatReport, protocolNamed, protocols, reportOf } from "#evaluation";
-import { type ModelConfig, modelNamed, models } from "#models";
+import {
+  type Evaluation,
+  type EvaluationPart,
+  type EvaluationTask,
+  evaluate,
+  formatReport,
+  onlyActions,
+  protocolNamed,
+  protocols,
+  reportOf,
+} from "#evaluation";
+import { type LearningPoint, type Model, type ModelConfig, modelNamed, models } from "#models";
+import { learningCurveSvg } from "../learning-curve.ts";
+import { collectSetting, settingsOf } from "../model-settings.ts";
 import { recipeFor } from "../recipes.ts";
 import { loadDataset } from "../sources.ts";
 import { ProgressBar, say } from "../terminal.ts";
@@ -14,7 +27,11 @@ interface Options {
   readonly model: string;
   readonly on: EvaluationPart;
   readonly seed: number;
-  readonly set: Readonly<Record<string, number>>;
+  readonly set: ModelConfig;
+  readonly config?: string;
+  readonly curve?: string;
+  readonly threads?: number;
+  readonly learnFrom?: string;
   readonly json?: boolean;
 }
 
@@ -28,7 +45,7 @@ export function registerEvaluate(program: Command): void {
       "--protocol <name>",
       `one of ${protocols.map(({ name }) => name).join(", ")}; default: the set's headline`,
     )
-    .option("--model <name>", `one of ${models.map(({ name }) => name).join(", ")}`, "ease")
+    .option("--model <names>", `one or more of ${models.map(({ name }) => name).join(",")}`, "ease")
     .addOption(
       new Option("--on <part>", "validation is carved out of the training part")
         .choices(["test", "validation"])
@@ -41,62 +58,65 @@ export function registerEvaluate(program: Command): void {
       collectSetting,
       {},
     )
+    .option(
+      "--learn-from <actions>",
+      "what models are shown: names of actions, separated by commas (default: all)",
+    )
+    .option("--config <file>", "settings of the model, in place of the recipe's")
+    .option("--curve <file>", "where to draw the learning curve, as SVG")
+    .option("--threads <n>", "threads to learn with (default: all cores)", parseInteger)
     .option("--json", "end with one JSON object")
     .action(runEvaluation);
 }
 
 async function runEvaluation(options: Options): Promise<void> {
-  const { dataset: name, on: part, seed } = options;
+  const { dataset: name, on: part, seed, learnFrom } = options;
   const bar = new ProgressBar();
   const dataset = datasetNamed(name);
-  const model = modelNamed(options.model);
+  const asked = options.model.split(",").map(modelNamed);
   const protocol = protocolNamed(options.protocol ?? dataset.protocols[0]!);
-  const config = configOf(
-    model.name,
-    { ...model.defaults, ...recipeFor(name, protocol.name, model.name), ...options.set },
-    model.defaults,
+  const settings = await Promise.all(
+    asked.map((model) => {
+      return settingsOf(model, { ...options, recipe: recipeFor(name, protocol.name, model.name) });
+    }),
   );
   const contents = await loadDataset(dataset, bar.listen);
-  const task = protocol.task(evaluationViewOf(name, contents), { seed, part });
+  const whole = protocol.task(evaluationViewOf(name, contents), { seed, part });
+  const task = learnFrom === undefined ? whole : onlyActions(whole, learnFrom.split(","));
+  const results: Measured[] = [];
+  for (const [position, model] of asked.entries())
+    results.push(await measure(model, settings[position]!, task, options, bar));
+  bar.finish();
+  const report = reportOf(task, results, { licence: dataset.licence, clock: contents.clock });
+  if (!options.json) return say(formatReport(report));
+  const peakMiB = Math.round(process.resourceUsage().maxRSS / 1024);
+  const [{ metrics, fitSeconds }] = results as [Measured]; // one model at least
+  say(JSON.stringify({ ...report, ...metrics, fitSeconds, peakMiB, rejectedRows: contents.rejected.count }));
+}
+
+interface Measured extends Evaluation {
+  readonly fitSeconds: number;
+}
+
+/** Fits and asks one model; draws its learning curve where it learns in passes. */
+async function measure(
+  model: Model,
+  config: ModelConfig,
+  task: EvaluationTask,
+  { seed, threads, curve }: Options,
+  bar: ProgressBar,
+): Promise<Measured> {
+  const points: LearningPoint[] = [];
   const startedMs = monotonicMs();
   const fitted = await model.fit(task.train, config, {
     random: Random.of(seed, model.name),
     progress: bar.listen,
+    learned: (point) => points.push(point),
+    ...(threads !== undefined && { threads }),
   });
   const fitSeconds = (monotonicMs() - startedMs) / 1000;
   const evaluation = await evaluate(task, fitted, { seed, progress: bar.listen });
-  bar.finish();
-  const report = reportOf(task, [{ ...evaluation, seconds: fitSeconds + evaluation.seconds }], {
-    licence: dataset.licence,
-    clock: contents.clock,
-  });
-  if (!options.json) return say(formatReport(report));
-  const peakMiB = Math.round(process.resourceUsage().maxRSS / 1024);
-  const [result] = report.models;
-  say(
-    JSON.stringify({
-      ...report,
-      ...result?.metrics,
-      fitSeconds,
-      peakMiB,
-      rejectedRows: contents.rejected.count,
-    }),
-  );
-}
-
-/** @throws PlatformError `invalid-config` naming a setting the model does not have */
-function configOf(name: string, config: ModelConfig, defaults: ModelConfig): ModelConfig {
-  const unknown = Object.keys(config).find((key) => !Object.hasOwn(defaults, key));
-  if (unknown === undefined) return config;
-  const known = Object.keys(defaults).join(", ");
-  throw new PlatformError("invalid-config", `${name} has no setting "${unknown}"; it has ${known || "none"}`);
-}
-
-function collectSetting(text: string, settings: Readonly<Record<string, number>>): Record<string, number> {
-  const [key = "", value = ""] = text.split("=");
-  const number = Number(value);
-  if (key === "" || value === "" || Number.isNaN(number)) {
-    throw new PlatformError("invalid-config", `--set takes name=number, not "${text}"`);
-  }
-  return { ...settings, [key]: number };
+  if (curve !== undefined && points.length > 0)
+    await writeFile(curve, learningCurveSvg(`${model.name} on ${task.dataset}`, points));
+  return { ...evaluation, fitSeconds, seconds: fitSeconds + evaluation.seconds };
 }

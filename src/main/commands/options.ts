@@ -29,10 +29,14 @@ export interface ListenOptions {
 }
 
 export function withDataOptions(command: Command): Command {
-  command
+  return withConfigOption(withFolderOptions(command));
+}
+
+/** Which folder is meant, and what it is made of when it is new. */
+export function withFolderOptions(command: Command): Command {
+  return command
     .option("--dataset <name>", `what to hold: ${sourceNames().join(", ")}`, WORLD)
-    .option("--data <dir>", "where data folders lie, one for each data set", "./data");
-  return withConfigOption(command)
+    .option("--data <dir>", "where data folders lie, one for each data set", "./data")
     .option("--seed <n>", "seed of everything random (default: 1)", parseInteger)
     .addOption(
       new Option("--preset <size>", "size of the world (default: small)").choices(Object.keys(worldPresets)),

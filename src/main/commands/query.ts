@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { PlatformError, SystemClock } from "#base";
+import { formatTable } from "#evaluation";
 import { LakeWriter, readAllProgress } from "#sequences";
 import { DuckDbLake, LmdbStateStore, lockFolder, SegmentedEventLog } from "#storage";
 import { paths, readManifest } from "../data-folder.ts";
@@ -26,7 +27,7 @@ export function registerQuery(program: Command): void {
         say(
           formatTable(
             table.columns.map(({ name }) => name),
-            table.rows,
+            table.rows.map((row) => row.map((value) => String(value ?? "").slice(0, WIDEST))),
           ),
         );
         if (table.isTruncated) warn(`only the first ${options.limit} rows are shown; --limit shows more`);
@@ -35,6 +36,9 @@ export function registerQuery(program: Command): void {
       }
     });
 }
+
+/** Characters of a cell that are shown. */
+const WIDEST = 40;
 
 /** Lays down what the log has and the lake has not; false when a running server does that. */
 async function bringLevel(folder: string): Promise<boolean> {
@@ -62,18 +66,4 @@ async function bringLevel(folder: string): Promise<boolean> {
   await state.close();
   await lock.release();
   return true;
-}
-
-const WIDEST = 40;
-
-function formatTable(header: readonly string[], rows: readonly (readonly unknown[])[]): string {
-  const cells = [header, ...rows].map((row) => row.map((value) => String(value ?? "").slice(0, WIDEST)));
-  const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
-  const lines = cells.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join("  ")
-      .trimEnd(),
-  );
-  return [lines[0], widths.map((width) => "-".repeat(width)).join("  "), ...lines.slice(1)].join("\n");
 }

@@ -1,29 +1,71 @@
+import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { modelNamed, models } from "#models";
+import { type LearningPoint, type ModelConfig, modelNamed, models } from "#models";
+import { learningCurveSvg } from "../learning-curve.ts";
+import { collectSetting, settingsOf } from "../model-settings.ts";
+import { recommendedFor } from "../recipes.ts";
 import { ProgressBar, say } from "../terminal.ts";
 import { openExisting } from "./open-folder.ts";
-import { type DataOptions, declarationsOf, withDataOptions } from "./options.ts";
+import { type DataOptions, declarationsOf, withFolderOptions } from "./options.ts";
+
+interface TrainOptions extends DataOptions {
+  readonly declarations?: string;
+  readonly set: ModelConfig;
+  readonly curve?: string;
+  readonly json?: boolean;
+}
 
 /** `inkling train`: fits a model on everything in the log and puts it in service. */
 export function registerTrain(program: Command): void {
-  withDataOptions(program.command("train"))
+  withFolderOptions(program.command("train"))
     .argument("<model>", `one of ${models.map(({ name }) => name).join(", ")}`)
-    .description("fit a model on the log and put it in service for people with a history")
+    .description(
+      "fit a model on the log and put it in service for people with a history; interrupted, it goes on next time",
+    )
+    .option("--config <file>", "settings of the model (default: those recommended for the data set)")
+    .option("--set <name=value>", "a setting of the model; may be repeated", collectSetting, {})
+    .option("--curve <file>", "where to draw the learning curve after every pass, as SVG")
+    .option("--declarations <file>", "what the application declares (default: ./inkling.config.{ts,js,mjs})")
     .option("--json", "end with one JSON object")
-    .action(async (name: string, options: DataOptions & { json?: boolean }) => {
-      modelNamed(name);
-      const bar = new ProgressBar();
-      const platform = await openExisting(options, await declarationsOf(options), bar);
-      try {
-        const { personal } = await platform.fit([name, platform.coldStartModel], bar.listen);
-        bar.finish();
-        if (options.json) say(JSON.stringify(personal));
-        else
-          say(
-            `${personal.name} ${personal.version} is in service; fitted in ${personal.fitSeconds.toFixed(1)} s`,
-          );
-      } finally {
-        await platform.close();
-      }
+    .action(runTraining);
+}
+
+async function runTraining(name: string, options: TrainOptions): Promise<void> {
+  const { config: _, declarations, dataset, curve, json, ...rest } = options;
+  const recipe = recommendedFor(dataset, name);
+  const config = await settingsOf(modelNamed(name), { ...options, recipe });
+  const bar = new ProgressBar();
+  const declared = await declarationsOf({
+    ...rest,
+    ...(declarations !== undefined && { config: declarations }),
+  });
+  const platform = await openExisting(options, declared, bar);
+  const interruption = new AbortController();
+  const interrupt = (): void => interruption.abort();
+  process.once("SIGINT", interrupt);
+  const points: LearningPoint[] = [];
+  let drawn = Promise.resolve();
+  try {
+    const models = [{ name, config }, { name: platform.coldStartModel }] as const;
+    const { personal } = await platform.fit(models, {
+      progress: bar.listen,
+      abort: interruption.signal,
+      learned(point) {
+        points.push(point);
+        if (curve === undefined) return;
+        const picture = learningCurveSvg(`${name} on ${dataset}`, points);
+        drawn = drawn.then(() => writeFile(curve, picture));
+      },
     });
+    await drawn;
+    bar.finish();
+    if (json) say(JSON.stringify(personal));
+    else
+      say(
+        `${personal.name} ${personal.version} is in service; fitted in ${personal.fitSeconds.toFixed(1)} s`,
+      );
+  } finally {
+    process.off("SIGINT", interrupt);
+    await platform.close();
+  }
 }

@@ -1,4 +1,5 @@
 import { assert } from "#base";
+import { dot } from "#numeric";
 import type { History } from "#sequences";
 import { type Matrix, matrixOf, multiply } from "#tensor";
 import { type DistinctItems, distinctItems, hasEvidence } from "../distinct-items.ts";
@@ -88,6 +89,11 @@ export class FittedIals implements FittedModel {
     return similarities;
   }
 
+  /** (n, D): items that the same people want point the same way. */
+  get itemFactors(): Matrix {
+    return this.#factors;
+  }
+
   serialize(): Uint8Array {
     const { rows, columns, values } = this.#factors;
     return writeModelFile(this.name, this.config, {
@@ -111,10 +117,4 @@ export class FittedIals implements FittedModel {
   #factor(item: number): Float32Array {
     return this.#factors.values.subarray(item * this.#factors.columns, (item + 1) * this.#factors.columns);
   }
-}
-
-function dot(left: Float32Array, right: Float32Array): number {
-  let sum = 0;
-  for (let at = 0; at < left.length; at++) sum += left[at]! * right[at]!;
-  return sum;
 }

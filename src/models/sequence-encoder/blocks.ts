@@ -8,6 +8,7 @@ import {
   type Expression,
   firstRows,
   gather,
+  input,
   joinHeads,
   layerNorm,
   mul,
@@ -21,6 +22,8 @@ import {
   transpose,
 } from "#tensor";
 
+import { SPAN_STEPS } from "./time-features.ts";
+
 /**
  * @file The blocks a sequence encoder can be stacked from. Each maps (B, T, D) to (B, T, D), and position t of the result
  * depends on positions 0 to t only.
@@ -32,6 +35,8 @@ export interface BlockConfig {
   readonly dropout: number;
   /** Longest T. */
   readonly maxLength: number;
+  /** `spans`: attention learns how much it counts how long ago something was. */
+  readonly timeBias: "none" | "spans";
 }
 
 export type Block = (network: Network, name: string, x: Expression, config: BlockConfig) => Expression;
@@ -82,7 +87,7 @@ export const hstuBlock: Block = (network, name, x, config) => {
     query: query!,
     key: key!,
     value: value!,
-    bias: distanceBias(network, `${name}.distance`, x, config),
+    bias: plusSpans(network, name, x, distanceBias(network, `${name}.distance`, x, config), config),
     mask: causalMask(x, 1, 1 / maxLength),
   });
   const gated = mul(norm(network, `${name}.norm2`, joinHeads(attended)), gate!);
@@ -104,17 +109,17 @@ export function norm(network: Network, name: string, x: Expression): Expression 
 }
 
 function selfAttention(network: Network, name: string, x: Expression, config: BlockConfig): Expression {
-  const { embeddingSize: size, heads, dropout } = config;
+  const { embeddingSize: size, heads, dropout, timeBias } = config;
   const [batch, time] = x.shape;
   const parts = split(dense(network, `${name}.in`, x, 3 * size), [size, size, size]);
-  const isSingle = heads === 1; // then there is nothing to rearrange
+  const isSingle = heads === 1 && timeBias === "none"; // then there is nothing to rearrange
   const [query, key, value] = isSingle ? parts : parts.map((part) => splitHeads(part, heads));
   const scores = isSingle ? [batch!, time!, time!] : [batch!, heads, time!, time!];
   const attended = attention({
     query: query!,
     key: key!,
     value: value!,
-    bias: causalBias(x, 1),
+    bias: plusSpans(network, name, x, causalBias(x, 1), config),
     dropout: network.dropoutFactors(scores, dropout),
   });
   return dense(network, `${name}.out`, isSingle ? attended : joinHeads(attended), size);
@@ -131,4 +136,22 @@ function distanceBias(network: Network, name: string, x: Expression, config: Blo
   const square = transpose(firstRows(transpose(rows, [1, 0]), x, 1), [1, 0]); // (T, T)
   const table = network.parameter(name, [maxLength, heads], { kind: "normal", deviation: 0.02 });
   return transpose(gather(table, square), [2, 0, 1]);
+}
+
+/** `bias` plus one learned number per head and span between two engagements: (B, H, T, T). */
+function plusSpans(
+  network: Network,
+  name: string,
+  x: Expression,
+  bias: Expression,
+  { heads, timeBias }: BlockConfig,
+): Expression {
+  if (timeBias === "none") return bias;
+  const [B, T] = x.shape;
+  const table = network.parameter(`${name}.spans`, [SPAN_STEPS + 1, heads], {
+    kind: "normal",
+    deviation: 0.02,
+  });
+  const learned = gather(table, input("spans", [B!, T!, T!], "int32")); // (B, T, T, H)
+  return add(transpose(learned, [0, 3, 1, 2]), bias);
 }

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { adamWDefaults, Network, onnxGraph, Program, Trainer, type TrainerOptions } from "#tensor";
-import { type EncoderConfig, encodeItems, nextItemNetwork } from "./encoder-network.ts";
-import { nextItemBatch } from "./next-item-batch.ts";
+import { nextItemBatch } from "./encoder-batch.ts";
+import { itemsAlone } from "./encoder-inputs.ts";
+import { type EncoderConfig, encodeItems } from "./encoder-network.ts";
+import { nextItemNetwork } from "./objective.ts";
 import { type Parameters, referenceHidden, trainReference } from "./sasrec-reference.cases.ts";
 
 /** @file Laws: the engine learns as the naive reference does; what is served is what was trained; no block sees the future. */
@@ -13,6 +15,9 @@ const config: EncoderConfig = {
   dropout: 0,
   maxLength: 6,
   blocks: 2,
+  output: "tied",
+  similarity: "dot",
+  ...itemsAlone,
   block: "sasrec",
 };
 const options: TrainerOptions = {
@@ -27,7 +32,7 @@ const sequences = [
   [5, 1, 2],
   [6, 5, 4, 3, 2, 1, 0],
 ];
-const batch = nextItemBatch(sequences.map((sequence) => Int32Array.from(sequence)));
+const batch = nextItemBatch(sequences);
 
 test("the loss falls along the same curve as in naive double-precision loops", async () => {
   const { network, loss } = nextItemNetwork(config);

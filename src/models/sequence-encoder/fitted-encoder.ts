@@ -1,7 +1,9 @@
 import { assert } from "#base";
-import type { History } from "#sequences";
+import { unitRows } from "#numeric";
+import { type History, historyAt } from "#sequences";
 import {
   asRows,
+  type Expression,
   gather,
   gatherDistinct,
   gradientsOf,
@@ -10,6 +12,7 @@ import {
   mul,
   type NamedTensor,
   Network,
+  type OnnxGraph,
   onnxGraph,
   Program,
   sum,
@@ -18,6 +21,8 @@ import {
 } from "#tensor";
 import type { FittedModel, ModelConfig } from "../model.ts";
 import { writeModelFile } from "../model-file.ts";
+import { cosinesTo, type TensorSpec, type VectorEncoder } from "../vector-encoder.ts";
+import { encoderInputs } from "./encoder-inputs.ts";
 import { type EncoderConfig, encodeItems } from "./encoder-network.ts";
 import { windowOf, windowPositions } from "./window.ts";
 
@@ -25,7 +30,7 @@ import { windowOf, windowPositions } from "./window.ts";
 const BATCH = 128;
 
 /** A trained sequence encoder: the network without its loss, on the learned weights. */
-export class FittedEncoder implements FittedModel {
+export class FittedEncoder implements FittedModel, VectorEncoder {
   readonly name: string;
   readonly config: ModelConfig;
   readonly #network: EncoderConfig;
@@ -33,7 +38,9 @@ export class FittedEncoder implements FittedModel {
   readonly #counts: Float32Array;
   readonly #weights: Readonly<Record<string, NamedTensor>>;
   #scorer: Promise<Program> | undefined;
+  #encoder: Promise<Program> | undefined;
   #explainer: Promise<Program> | undefined;
+  #itemVectors: Promise<Float32Array> | undefined;
 
   constructor(
     name: string,
@@ -53,24 +60,48 @@ export class FittedEncoder implements FittedModel {
     return this.#counts.length;
   }
 
+  get encoder(): VectorEncoder {
+    return this;
+  }
+
+  get dimension(): number {
+    return this.#network.embeddingSize;
+  }
+
+  get maxLength(): number {
+    return this.#network.maxLength;
+  }
+
+  get inputs(): readonly TensorSpec[] {
+    return this.#encoderGraph().inputs;
+  }
+
+  get outputs(): readonly TensorSpec[] {
+    return this.#encoderGraph().outputs;
+  }
+
   async score(histories: readonly History[]): Promise<Float32Array> {
     const scores = new Float32Array(histories.length * this.itemCount);
-    const known: { row: number; window: Int32Array }[] = [];
-    for (const [row, history] of histories.entries()) {
-      const window = windowOf(history, this.itemCount, this.#network.maxLength);
-      if (window.some((item) => this.#counts[item]! > 0)) known.push({ row, window });
-      else scores.set(this.#counts, row * this.itemCount);
-    }
-    known.sort((left, right) => left.window.length - right.window.length); // little padding
-    for (let start = 0; start < known.length; start += BATCH) {
-      const batch = known.slice(start, start + BATCH);
-      this.#scorer ??= this.#compileScorer();
-      const results = await (await this.#scorer).run(encoderInputs(batch.map(({ window }) => window)));
-      const values = results["scores"]!.values as Float32Array; // what the graph says
-      for (const [at, { row }] of batch.entries())
-        scores.set(values.subarray(at * this.itemCount, (at + 1) * this.itemCount), row * this.itemCount);
-    }
+    const { known, unknown } = this.#windowsOf(histories);
+    for (const row of unknown) scores.set(this.#counts, row * this.itemCount);
+    if (known.length > 0) this.#scorer ??= this.#compileScorer();
+    await this.#fillRows(scores, this.itemCount, known, this.#scorer);
     return scores;
+  }
+
+  /** The state after the newest engagement, at length 1. */
+  async userVectors(histories: readonly History[]): Promise<Float32Array> {
+    const vectors = new Float32Array(histories.length * this.dimension);
+    const { known } = this.#windowsOf(histories);
+    if (known.length > 0) this.#encoder ??= Program.compile(this.#encoderGraph());
+    await this.#fillRows(vectors, this.dimension, known, this.#encoder);
+    return unitRows(vectors, this.dimension);
+  }
+
+  /** What the scores are products with, at length 1: the order by cosine leaves out how popular an item is. */
+  itemVectors(): Promise<Float32Array> {
+    this.#itemVectors ??= this.#computeItemVectors();
+    return this.#itemVectors;
   }
 
   /**
@@ -83,9 +114,8 @@ export class FittedEncoder implements FittedModel {
     const positions = windowPositions(history, this.itemCount, this.#network.maxLength);
     if (positions.length === 0) return parts;
     this.#explainer ??= this.#compileExplainer();
-    const window = Int32Array.from(positions, (at) => history.itemRows[at]!);
     const results = await (await this.#explainer).run({
-      ...encoderInputs([window]),
+      ...encoderInputs([historyAt(history, positions)], this.#network),
       item: { shape: [1], values: Int32Array.of(itemRow) },
     });
     for (const [at, position] of positions.entries()) parts[position] = Number(results["parts"]!.values[at]);
@@ -95,57 +125,86 @@ export class FittedEncoder implements FittedModel {
   /** Cosine of the item vectors. */
   async related(itemRow: number): Promise<Float32Array> {
     assert(itemRow >= 0 && itemRow < this.itemCount, "the item is in the catalogue");
-    const vectors = this.#weights["items.embedding"]!.values as Float32Array; // every weight is
-    const { embeddingSize } = this.#network;
-    const vectorOf = (item: number) => vectors.subarray(item * embeddingSize, (item + 1) * embeddingSize);
-    const own = vectorOf(itemRow);
-    const similarities = new Float32Array(this.itemCount);
-    for (let other = 0; other < this.itemCount; other++) {
-      const vector = vectorOf(other);
-      const norms = Math.sqrt(dot(own, own) * dot(vector, vector));
-      similarities[other] = norms > 0 ? dot(own, vector) / norms : 0;
-    }
-    similarities[itemRow] = Number.NEGATIVE_INFINITY;
-    return similarities;
+    return cosinesTo(itemRow, await this.itemVectors(), this.dimension);
   }
 
   serialize(): Uint8Array {
     const counts = { shape: [this.itemCount], values: this.#counts };
-    return writeModelFile(this.name, this.config, { ...this.#weights, counts });
+    const { actions, surfaces } = this.#network;
+    const codes = { shape: [2], values: Float32Array.of(actions, surfaces) };
+    return writeModelFile(this.name, this.config, { ...this.#weights, counts, code_counts: codes });
   }
 
-  /** The newest state of each sequence held against every item: (B, V). */
+  /** Histories as windows, the shortest first, for then there is little padding; and those in which nothing is known. */
+  #windowsOf(histories: readonly History[]): { known: WindowAt[]; unknown: number[] } {
+    const known: WindowAt[] = [];
+    const unknown: number[] = [];
+    for (const [row, history] of histories.entries()) {
+      const window = windowOf(history, this.itemCount, this.#network.maxLength);
+      if (window.itemRows.some((item) => this.#counts[item]! > 0)) known.push({ row, window });
+      else unknown.push(row);
+    }
+    known.sort((left, right) => left.window.itemRows.length - right.window.itemRows.length);
+    return { known, unknown };
+  }
+
+  /** Runs the windows in batches; what the program says of each, `width` numbers, goes to its row of `results`. */
+  async #fillRows(
+    results: Float32Array,
+    width: number,
+    windows: readonly WindowAt[],
+    program: Promise<Program> | undefined,
+  ): Promise<void> {
+    for (let start = 0; start < windows.length && program; start += BATCH) {
+      const batch = windows.slice(start, start + BATCH);
+      const histories = batch.map(({ window }) => window);
+      const [rows] = Object.values(await (await program).run(encoderInputs(histories, this.#network)));
+      const values = rows!.values as Float32Array; // its only output, as the graph says
+      for (const [at, { row }] of batch.entries())
+        results.set(values.subarray(at * width, (at + 1) * width), row * width);
+    }
+  }
+
   #compileScorer(): Promise<Program> {
-    const { hidden, table } = encodeItems(new Network({ isTraining: false }), this.#network);
-    const newest = gatherDistinct(asRows(hidden), input("newest", ["B"], "int32")); // (B, D)
-    const scores = matmul(newest, transposed(table));
-    return Program.compile(onnxGraph("score", { scores }, this.#weights));
+    return Program.compile(onnxGraph("score", { scores: newestScores(this.#network) }, this.#weights));
+  }
+
+  /** The newest state of each sequence: (B, D). */
+  #encoderGraph(): OnnxGraph {
+    return onnxGraph("encode", { vectors: newestState(this.#network).newest }, this.#weights);
+  }
+
+  /** As the network makes them, of tags too: (V, D). */
+  async #computeItemVectors(): Promise<Float32Array> {
+    const { table, vectorsOf } = newestState(this.#network);
+    const program = await Program.compile(onnxGraph("items", { items: vectorsOf(table) }, this.#weights));
+    const { items } = await program.run({});
+    return unitRows(Float32Array.from(items!.values as Float32Array), this.dimension); // as the graph says
   }
 
   #compileExplainer(): Promise<Program> {
-    const { hidden, table, vectors } = encodeItems(new Network({ isTraining: false }), this.#network);
-    const newest = gatherDistinct(asRows(hidden), input("newest", ["B"], "int32"));
-    const score = total(mul(newest, gather(table, input("item", ["B"], "int32"))));
+    const { newest, table, vectorsOf, vectors } = newestState(this.#network);
+    const score = total(mul(newest, vectorsOf(gather(table, input("item", ["B"], "int32")))));
     const [slope] = gradientsOf(score, [vectors]);
     const parts = sum(mul(vectors, slope!), -1); // (B, T, 1)
     return Program.compile(onnxGraph("explain", { parts }, this.#weights));
   }
 }
 
-/** Sequences padded at the end to the longest, and where the newest engagement of each stands in the flattened (B, T). */
-function encoderInputs(windows: readonly Int32Array[]): Record<string, NamedTensor> {
-  const T = Math.max(...windows.map(({ length }) => length));
-  const items = new Int32Array(windows.length * T);
-  for (const [row, window] of windows.entries()) items.set(window, row * T);
-  const newest = Int32Array.from(windows, (window, row) => row * T + window.length - 1);
-  return {
-    items: { shape: [windows.length, T], values: items },
-    newest: { shape: [windows.length], values: newest },
-  };
+interface WindowAt {
+  /** Of its history. */
+  readonly row: number;
+  readonly window: History;
 }
 
-function dot(left: Float32Array, right: Float32Array): number {
-  let product = 0;
-  for (let at = 0; at < left.length; at++) product += left[at]! * right[at]!;
-  return product;
+/** The newest state of each sequence held against every item: (B, V). For {@link encoderInputs}. */
+export function newestScores(config: EncoderConfig): Expression {
+  const { newest, table, vectorsOf } = newestState(config);
+  return matmul(newest, transposed(vectorsOf(table)));
+}
+
+/** `newest`, (B, D), beside what else the encoding gives. */
+function newestState(config: EncoderConfig) {
+  const { hidden, ...others } = encodeItems(new Network({ isTraining: false }), config);
+  return { newest: gatherDistinct(asRows(hidden), input("newest", ["B"], "int32")), ...others };
 }

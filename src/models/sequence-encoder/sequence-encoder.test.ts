@@ -19,6 +19,7 @@ describeModel(sequenceEncoder, {
   isPersonal: true,
   isSequential: true,
   needsTimes: false,
+  hasVectors: true,
   ndcgAt10: [0.1, 0.3],
 });
 

@@ -1,11 +1,11 @@
-import type { History } from "#sequences";
+import { type History, historyAt } from "#sequences";
 
 /**
- * The newest `length` engagements of a history that a sequence encoder reads, as item rows, oldest first. Engagements of weight
- * 0 or less, or of no known item, are left out.
+ * The newest `length` engagements of a history that a sequence encoder reads, oldest first. Engagements of weight 0 or less, or
+ * of no known item, are left out.
  */
-export function windowOf(history: History, itemCount: number, length: number): Int32Array {
-  return Int32Array.from(windowPositions(history, itemCount, length), (at) => history.itemRows[at]!);
+export function windowOf(history: History, itemCount: number, length: number): History {
+  return historyAt(history, windowPositions(history, itemCount, length));
 }
 
 /** Where in the history they stand. */

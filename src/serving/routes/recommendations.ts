@@ -18,13 +18,13 @@ export function registerRecommendationRoutes(server: Server, services: Services)
       },
     },
     async ({ body }) => {
-      const { userId, n, excludeSeen, excludeItemIds } = body;
-      const asOfMs = asOfOf(body, clock);
-      const request = { n, asOfMs, excludeSeen, excludeItemIds, ...(userId !== undefined && { userId }) };
-      const { candidates, isColdStart, newestEventMs } = await recommender.recommend(request);
+      const { asOf: _, ...asked } = body;
+      const { userId } = asked;
+      const request = { ...asked, asOfMs: asOfOf(body, clock) };
+      const { candidates, isColdStart, personal, newestEventMs } = await recommender.recommend(request);
       metrics.countRecommendation(isColdStart ? "cold-start" : "personal");
       pulse.countRecommendation(isColdStart ? "coldStart" : "personal");
-      const { personal, coldStart } = recommender.models;
+      const { coldStart } = recommender.models;
       return {
         recommendationId: services.newRecommendationId(),
         userId: userId ?? null,

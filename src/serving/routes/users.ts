@@ -5,10 +5,11 @@ import {
   UserParams,
   UserQuerystring,
   UserResponse,
+  type VectorSignal,
 } from "#api";
 import { PlatformError } from "#base";
 import type { NamedPurpose } from "#events";
-import { readProfile } from "#profiles";
+import { readProfile, type UserVector } from "#profiles";
 import { actionCodes, readPerson, readPersonSequence, surfaceCodes, usableFor } from "#sequences";
 import { sequenceEvent, toIso, toIsoOrNull } from "../bodies.ts";
 import { SequenceJson } from "../sequence-json.ts";
@@ -38,7 +39,10 @@ function registerProfileRoute(server: Server, services: Services): void {
       },
     },
     async ({ params: { id }, query }) => {
-      const profile = await readProfile(services, id, asOfOf(query, clock), purposeOf(query, services));
+      const includesVectors = signalsIn(query.include).includes("vectors");
+      const asOfMs = asOfOf(query, clock);
+      const purpose = purposeOf(query, services);
+      const profile = await readProfile(services, id, asOfMs, purpose);
       if (!profile) throw userNotFound(id);
       return {
         userId: identity.personOf(id),
@@ -51,6 +55,9 @@ function registerProfileRoute(server: Server, services: Services): void {
         counts: { ...profile.counts },
         topics: profile.topics.map((topic) => ({ ...topic, evidence: [...topic.evidence] })),
         latest: profile.latest.map((row) => sequenceEvent(row, catalogue)),
+        ...(includesVectors && {
+          vectors: await readVectors(services, id, query.model, { asOfMs, purpose }),
+        }),
         asOf: toIso(profile.lastSeenMs),
         computedAt: toIso(clock.nowMs()),
         version: SIGNAL_VERSION,
@@ -97,6 +104,50 @@ function registerSequenceRoute(server: Server, services: Services): void {
       return body as never; // the schema's text already, so no serializer sees it
     },
   );
+}
+
+/** @throws PlatformError `invalid-request` for a signal that cannot be added */
+function signalsIn(include = ""): readonly string[] {
+  const signals = include.split(",").filter((name) => name !== "");
+  const unknown = signals.find((name) => name !== "vectors");
+  if (unknown === undefined) return signals;
+  throw new PlatformError("invalid-request", `include names "${unknown}"; what can be added: vectors`);
+}
+
+/** @throws PlatformError `no-data` when no model makes vectors, `unknown-model` when the one asked for does not */
+async function readVectors(
+  { vectors, state, identity }: Services,
+  id: string,
+  model: string | undefined,
+  { asOfMs, purpose }: { asOfMs: number; purpose: NamedPurpose | undefined },
+): Promise<{ now: VectorSignal; long: VectorSignal }> {
+  const encoder = await vectors.encoder(model);
+  if (!encoder)
+    throw new PlatformError(
+      "no-data",
+      "no model in service makes vectors; fit one with: inkling train sequence-encoder",
+    );
+  const ids = identity.idsOf(id);
+  const person = await readPerson(state, ids);
+  if (!person) throw userNotFound(id);
+  const query = { ids, person, asOfMs, ...(purpose && { purpose }) };
+  const [now, long] = await Promise.all([vectors.now(encoder, query), vectors.long(encoder, query)]);
+  return { now: vectorSignal(now), long: vectorSignal(long) };
+}
+
+/** As few digits as give the same number in single precision. */
+function shortest(value: number): number {
+  return Number(value.toPrecision(9));
+}
+
+function vectorSignal({ vector, version, asOfMs, computedAtMs, completeness }: UserVector): VectorSignal {
+  return {
+    value: vector ? Array.from(vector.values, shortest) : null,
+    version,
+    asOf: toIsoOrNull(asOfMs),
+    computedAt: toIso(computedAtMs),
+    completeness,
+  };
 }
 
 /** @throws PlatformError `invalid-request` for a purpose that is not declared: nobody can have agreed to it */

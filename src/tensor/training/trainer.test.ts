@@ -164,3 +164,21 @@ function started(with_: TrainerOptions): Promise<Trainer> {
   const { network: described, loss } = network();
   return Trainer.create(described, loss, with_);
 }
+
+test("the running average of the weights is that of the naive sum, and goes through a checkpoint", async () => {
+  const averaging = { ...options, averageKept: 0.5 };
+  const trainer = await started(averaging);
+  const expected = Float64Array.from(trainer.weights["weight"]!.values as Float32Array);
+  for (const step of [1, 2, 3, 4, 5]) {
+    await trainer.learn(data.batch(0, step % 4));
+    const kept = Math.min(0.5, step / (step + 9));
+    for (const at of expected.keys())
+      expected[at] = kept * expected[at]! + (1 - kept) * Number(trainer.weights["weight"]!.values[at]);
+  }
+  const averaged = trainer.averagedWeights["weight"]!.values;
+  for (const [at, value] of expected.entries()) expect(averaged[at]).toBeCloseTo(value, 5);
+  const resumed = await started(averaging);
+  resumed.restore(trainer.checkpoint());
+  expect(resumed.averagedWeights).toEqual(trainer.averagedWeights);
+  expect(trainer.averagedWeights["large"]).toEqual(trainer.weights["large"]);
+});

@@ -31,6 +31,8 @@ export interface TrainerOptions extends SessionOptions {
   readonly adamW: AdamWOptions;
   /** Longest that all gradients together may be; Infinity for no limit. */
   readonly maxGradientNorm: number;
+  /** Share that a running average of the weights keeps at every step, below 1; none is kept when absent or 0. */
+  readonly averageKept?: number;
 }
 
 /**
@@ -46,6 +48,7 @@ export class Trainer {
   readonly #weights: ReadonlyMap<string, { shape: readonly number[]; values: Float32Array }>;
   readonly #moments: ReadonlyMap<string, Moments>;
   readonly #tables: ReadonlyMap<string, RowTable>;
+  readonly #averages: ReadonlyMap<string, Float32Array>;
   #step = 0;
 
   private constructor(network: Network, program: Program, options: TrainerOptions) {
@@ -64,6 +67,9 @@ export class Trainer {
     this.#tables = mapValues(network.rowTables, ({ shape, initial }, name) => {
       return newRowTable(drawn(name, shape, initial), shape[1]);
     });
+    this.#averages = options.averageKept
+      ? mapValues(this.#weights, ({ values }) => values.slice())
+      : new Map<string, Float32Array>();
   }
 
   /** @throws PlatformError `invalid-config` when the machine lacks the execution provider */
@@ -89,6 +95,14 @@ export class Trainer {
       return { shape: [values.length / width, width], values };
     });
     return Object.fromEntries([...this.#weights, ...tables]);
+  }
+
+  /** The running average of the weights, row tables as they are; {@link Trainer.weights} when none is kept. */
+  get averagedWeights(): Readonly<Record<string, NamedTensor>> {
+    const averaged = mapValues(this.#averages, (values, name) => {
+      return { shape: this.#weights.get(name)!.shape, values };
+    });
+    return { ...this.weights, ...Object.fromEntries(averaged) };
   }
 
   /** Learns from one batch; answers the loss before it did. Blocks while it computes. */
@@ -121,6 +135,7 @@ export class Trainer {
     }
     for (const [name, { wanted }] of rows)
       rowAdaGradStep(this.#tables.get(name)!, wanted, gradientOf(name), context);
+    this.#average();
     return floats(results["loss"]!)[0]!;
   }
 
@@ -145,6 +160,16 @@ export class Trainer {
     this.#step = step;
   }
 
+  /** Polyak averaging with exponential weights; over the first steps the average is shorter, so that it forgets the start. */
+  #average(): void {
+    const { averageKept = 0 } = this.#options;
+    const kept = Math.min(averageKept, this.#step / (this.#step + 9));
+    for (const [name, average] of this.#averages) {
+      const { values } = this.#weights.get(name)!;
+      for (let at = 0; at < values.length; at++) average[at] = kept * average[at]! + (1 - kept) * values[at]!;
+    }
+  }
+
   *#state(): Iterable<[string, { shape: readonly number[]; values: Float32Array }]> {
     const flat = (values: Float32Array) => ({ shape: [values.length], values });
     for (const [name, weight] of this.#weights) yield [`weight.${name}`, weight];
@@ -156,6 +181,7 @@ export class Trainer {
       yield [`row-table.${name}`, flat(values)];
       yield [`spent.${name}`, flat(spent)];
     }
+    for (const [name, values] of this.#averages) yield [`average.${name}`, flat(values)];
   }
 
   #dropoutFactors(sizes: Readonly<Record<string, number>>): Record<string, NamedTensor> {

@@ -1,0 +1,221 @@
+/**
+ * @file Whether what is said of people is true: the world knows. Interests are compared with those planted, beside k-means with five
+ * clusters, the decayed average and the last item; stages of interests with the stages they are in. People with an odd index are
+ * for choosing settings (`--validation`), those with an even one for the figures.
+ */
+import { DAY_MS, Random } from "#base";
+import { adjustedMutualInformation, f1 } from "#evaluation";
+import { kMeans } from "#models";
+import { dot, unitOf } from "#numeric";
+import {
+  clusterEngagements,
+  distinctItems,
+  type Engagement,
+  type Interest,
+  type ItemCluster,
+  interestClusters,
+  interestsOf,
+  nameOf,
+} from "#profiles";
+import type { Bench, BenchResult } from "./bench.ts";
+import { type SimulatedPeople, simulatePeople } from "./simulated-people.ts";
+
+interface Options extends Record<string, number | boolean> {
+  readonly people: number;
+  readonly days: number;
+  readonly seed: number;
+  readonly validation: boolean;
+}
+
+export const bench: Bench<Options> = {
+  title: "interests and their stages against the truth of the world",
+  defaults: { people: 10_000, days: 90, seed: 20260101, validation: false },
+  tiny: { people: 40, days: 20, seed: 20260101, validation: false },
+  run: measure,
+};
+
+/** People with fewer engagements show too little to be told apart from chance. */
+const LEAST_ENGAGEMENTS = 20;
+/** An interest that the person hardly acted on is not there to be seen. */
+const EXPRESSED = 3;
+const ROWS = 500;
+const STAGES = ["new", "growing", "habit", "fading", "gone"] as const;
+
+async function measure(options: Options, say: (line: string) => void): Promise<BenchResult> {
+  const simulated = await simulatePeople(options, say);
+  const scores = new Map<string, number[]>();
+  const add = (name: string, value: number): void => {
+    const values = scores.get(name);
+    if (values) values.push(value);
+    else scores.set(name, [value]);
+  };
+  const confusion = new Map<string, number>();
+  for (let person = options.validation ? 1 : 0; person < options.people; person += 2) {
+    const all = simulated.engagements[person]!;
+    if (all.length < LEAST_ENGAGEMENTS) continue;
+    const engagements = all.slice(-ROWS);
+    const at = { asOfMs: simulated.world.endMs, isWhole: all.length <= ROWS };
+    const clusters = await clusterEngagements(engagements, simulated.space, interestClusters);
+    const interests = interestsOf(clusters, engagements, at, simulated);
+    const truth = truthOf(simulated, person, engagements);
+    score("interests", labelsOf(interests), interests, truth, add);
+    for (const [name, { labels, claims }] of Object.entries(baselines(simulated, person, engagements)))
+      score(name, labels, claims, truth, add);
+    compareStages(simulated, person, interests, confusion);
+  }
+  return {
+    metrics: {
+      people: scores.get("interests F1")?.length ?? 0,
+      ...means(scores),
+      ...stageFigures(confusion),
+    },
+    compared: {},
+  };
+}
+
+interface Truth {
+  readonly planted: ReadonlySet<string>;
+  readonly expressed: ReadonlySet<string>;
+  /** Engagements about planted interests, and which each is about. */
+  readonly about: readonly { readonly itemRow: number; readonly leaf: number }[];
+}
+
+function truthOf(
+  { world, catalogue }: SimulatedPeople,
+  index: number,
+  engagements: readonly Engagement[],
+): Truth {
+  const { truth } = world;
+  const { interests } = truth.person(index);
+  const alive = new Set(interests.filter(({ bornMs }) => bornMs < world.endMs).map(({ leaf }) => leaf));
+  const about = engagements.flatMap(({ itemRow }) => {
+    const { leaf } = truth.item(rankOf(catalogue.at(itemRow).itemId)).leaves[0]!; // an item has a leaf
+    return alive.has(leaf) ? { itemRow, leaf } : [];
+  });
+  const nameOfLeaf = (leaf: number): string => truth.leafPaths[leaf]![2];
+  const times = (leaf: number): number => about.filter((one) => one.leaf === leaf).length;
+  return {
+    planted: new Set([...alive].map(nameOfLeaf)),
+    expressed: new Set([...alive].filter((leaf) => times(leaf) >= EXPRESSED).map(nameOfLeaf)),
+    about,
+  };
+}
+
+/** `i-00042` is the 42nd item. */
+function rankOf(itemId: string): number {
+  return Number(itemId.slice(2)) - 1;
+}
+
+type Claims = readonly { readonly label: string }[];
+
+function score(
+  method: string,
+  labels: ReadonlyMap<number, number>,
+  claims: Claims,
+  { planted, expressed, about }: Truth,
+  add: (name: string, value: number) => void,
+): void {
+  const claimed = new Set(claims.map(({ label }) => label));
+  add(`${method} F1`, f1(claimed, planted));
+  add(`${method} F1 of expressed`, f1(claimed, expressed));
+  const found = about.map(({ itemRow }) => labels.get(itemRow) ?? -1);
+  add(
+    `${method} AMI`,
+    adjustedMutualInformation(
+      about.map(({ leaf }) => leaf),
+      found,
+    ),
+  );
+}
+
+function labelsOf(groups: readonly { readonly itemRows: readonly number[] }[]): Map<number, number> {
+  return new Map(groups.flatMap(({ itemRows }, at) => itemRows.map((row) => [row, at] as const)));
+}
+
+/** What is near (cosine above it) a single vector is said to be what it is about. */
+const NEAR = 0.6;
+
+function baselines(simulated: SimulatedPeople, person: number, engagements: readonly Engagement[]) {
+  const { space, world } = simulated;
+  const { itemRows, vectors } = distinctItems(engagements, space);
+  const numbers = kMeans(vectors, 5, Random.of(world.config.seed, `k-means/${person}`));
+  const clusters: ItemCluster[] = Array.from({ length: 5 }, (_, k) => ({
+    itemRows: itemRows.filter((_, at) => numbers[at] === k),
+    medoid: new Float32Array(0),
+  })).filter((cluster) => cluster.itemRows.length > 0);
+  const mean = new Float32Array(space.embeddingSize);
+  for (const { itemRow, timestampMs } of engagements) {
+    const weight = Math.exp((-0.01 * (world.endMs - timestampMs)) / DAY_MS);
+    for (const [at, value] of (space.vectorOf(itemRow) ?? []).entries()) mean[at]! += weight * value;
+  }
+  return {
+    "k-means 5": { labels: labelsOf(clusters), claims: clusters.map((cluster) => claim(cluster.itemRows)) },
+    "decay-average": single(unitOf(mean)),
+    "last item": single(space.vectorOf(engagements.at(-1)!.itemRow)!), // somebody with engagements; tags make vectors
+  };
+
+  function claim(rows: readonly number[]): { readonly label: string } {
+    const own = engagements.filter(({ itemRow }) => rows.includes(itemRow));
+    return nameOf(own, simulated);
+  }
+
+  function single(vector: Float32Array) {
+    const nearness = itemRows.map((row) => dot(vector, space.vectorOf(row)!)); // distinct items have one
+    const nearest = itemRows[nearness.indexOf(Math.max(...nearness))]!;
+    const near = nearness.map((cosine) => Number(cosine >= NEAR));
+    return {
+      labels: new Map(itemRows.map((row, at) => [row as number, near[at]!])),
+      claims: [claim([nearest])],
+    };
+  }
+}
+
+function compareStages(
+  { world }: SimulatedPeople,
+  person: number,
+  interests: readonly Interest[],
+  confusion: Map<string, number>,
+): void {
+  const { truth } = world;
+  const { interests: planted } = truth.person(person);
+  for (const interest of planted) {
+    const stage = truth.stageAt(interest, world.endMs);
+    const found = interests.find(({ label }) => label === truth.leafPaths[interest.leaf]![2]);
+    if (!stage || !found) continue;
+    const cell = `${stage} as ${found.lifecycle}`;
+    confusion.set(cell, (confusion.get(cell) ?? 0) + 1);
+  }
+}
+
+/** A gone interest is rightly called fading: there is no word for it, for it may come back. */
+function stageFigures(confusion: ReadonlyMap<string, number>): Record<string, number> {
+  const recalls = STAGES.flatMap((stage) => {
+    const cells = [...confusion].filter(([cell]) => cell.startsWith(`${stage} as `));
+    const total = cells.reduce((sum, [, count]) => sum + count, 0);
+    const right = confusion.get(`${stage} as ${stage === "gone" ? "fading" : stage}`) ?? 0;
+    return total === 0 ? [] : [{ stage, total, right }];
+  });
+  const sum = (of: (recall: (typeof recalls)[number]) => number): number =>
+    recalls.reduce((total, recall) => total + of(recall), 0);
+  return {
+    "stages compared": sum(({ total }) => total),
+    "stage accuracy":
+      sum(({ right }) => right) /
+      Math.max(
+        1,
+        sum(({ total }) => total),
+      ),
+    "stage accuracy, mean over stages":
+      sum(({ right, total }) => right / total) / Math.max(1, recalls.length),
+    ...Object.fromEntries([...confusion].sort(([left], [other]) => (left < other ? -1 : 1))),
+  };
+}
+
+function means(scores: ReadonlyMap<string, readonly number[]>): Record<string, number> {
+  return Object.fromEntries(
+    Array.from(scores, ([name, values]) => [
+      name,
+      values.reduce((sum, value) => sum + value, 0) / values.length,
+    ]),
+  );
+}

@@ -1,0 +1,147 @@
+import { type Clock, HOUR_MS, MINUTE_MS, type ProgressListener, SystemClock } from "#base";
+import type { Actions, Catalogue, IdentityGraph, Purposes } from "#events";
+import { type ModelId, modelReference, type ServedModels } from "#models";
+import { EncodeQueue, type Refreshed, refreshVectors, UserVectors, VectorStore } from "#profiles";
+import { type EventLog, LmdbStateStore, type StateStore } from "#storage";
+import { paths } from "./data-folder.ts";
+import { EncoderThread } from "./encoder-thread.ts";
+
+/** @file Vectors of people in one data folder: the thread that encodes, the store of long-term ones, and what keeps that fresh. */
+
+export interface VectorsParts {
+  readonly folder: string;
+  readonly log: EventLog;
+  readonly state: StateStore;
+  readonly catalogue: Catalogue;
+  readonly identity: IdentityGraph;
+  readonly actions: Actions;
+  readonly purposes: Purposes;
+  readonly clock: Clock;
+  readonly store: VectorStore;
+  /** Per partition of the log, up to where state and identity reflect it. */
+  readonly reflected: () => readonly number[];
+  readonly onNotice: (message: string) => void;
+}
+
+export function openVectorStore(folder: string): VectorStore {
+  return new VectorStore(new LmdbStateStore(paths.vectors(folder), new SystemClock()));
+}
+
+const LOOK_EVERY_MS = MINUTE_MS;
+
+export class Vectors {
+  readonly #parts: VectorsParts;
+  readonly #thread: EncoderThread;
+  readonly #queues = new Map<string, EncodeQueue>();
+  readonly #clock = new SystemClock(); // a vector ages by the wall, also where the platform's clock stands
+  /** Whoever comes next waits for this. */
+  #turn: Promise<void> = Promise.resolve();
+  /** One refresh after the other. */
+  #passes: Promise<unknown> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #work: Promise<unknown> = Promise.resolve();
+  #isClosing = false;
+
+  constructor(parts: VectorsParts) {
+    this.#parts = parts;
+    this.#thread = new EncoderThread(parts.folder);
+  }
+
+  /** Vectors by the models in service. */
+  of(models: ServedModels): UserVectors {
+    return new UserVectors({ ...this.#parts, models, queueOf: (id) => this.#queueOf(id) });
+  }
+
+  /**
+   * Computes the long-term vectors of those who were active since the last time, by the first model in service that makes any.
+   * `undefined` when none does. Stops between two steps when this closes; the next refresh goes on from there.
+   */
+  refresh(models: ServedModels, progress: ProgressListener): Promise<Refreshed | undefined> {
+    const pass = this.#passes.then(() => this.#pass(models, progress));
+    this.#passes = pass.catch(() => {}); // whoever asked for it is told
+    return pass;
+  }
+
+  async #pass(models: ServedModels, progress: ProgressListener): Promise<Refreshed | undefined> {
+    const encoder = await this.of(models).encoder();
+    if (!encoder) return undefined;
+    const steps = refreshVectors({ ...this.#parts, encoder });
+    let last: Refreshed | undefined;
+    for (;;) {
+      const step = await this.#inTurn(async () => (this.#isClosing ? undefined : steps.next()));
+      if (!step || step.done) return last;
+      last = step.value;
+      const { people, total = people } = last;
+      progress({ stage: "vectors of people", done: people, total });
+    }
+  }
+
+  /** Refreshes from now on whenever the last time is that long ago, and at once when the model is a new one. */
+  keepFresh(models: ServedModels, everyHours: number): void {
+    const look = async (): Promise<void> => {
+      if (await this.#isDue(models, everyHours * HOUR_MS)) await this.refresh(models, () => {});
+    };
+    const lookAgain = (): void => {
+      this.#work = this.#work
+        .then(look)
+        .catch((error: unknown) =>
+          this.#parts.onNotice(`vectors stay as they are: ${String(error)}; it is tried again`),
+        );
+    };
+    this.#timer = setInterval(lookAgain, LOOK_EVERY_MS);
+    this.#timer.unref();
+    lookAgain();
+  }
+
+  /** Resolves when the refresh that was due is done, or has failed. */
+  async settled(): Promise<void> {
+    await this.#work;
+  }
+
+  async #isDue(models: ServedModels, everyMs: number): Promise<boolean> {
+    const encoder = await this.of(models).encoder();
+    if (!encoder || this.#isClosing) return false;
+    const last = await this.#parts.store.progress();
+    if (last?.version !== encoder.version || last.finishedMs === undefined) return true;
+    return this.#clock.nowMs() - last.finishedMs >= everyMs;
+  }
+
+  /** How many of the ids have a long-term vector. */
+  count(ids: readonly string[]): Promise<number> {
+    return this.#parts.store.count(ids);
+  }
+
+  /** One queue for each version of a model: who asks now goes before the refresh. */
+  #queueOf(id: ModelId): EncodeQueue {
+    const reference = modelReference(id.name, id.version);
+    const known = this.#queues.get(reference);
+    const queue = known ?? new EncodeQueue((histories) => this.#thread.encode(id, histories));
+    this.#queues.set(reference, queue);
+    return queue;
+  }
+
+  /** Nothing is written until what it returns is called. */
+  async hold(): Promise<() => void> {
+    const before = this.#turn;
+    let release = (): void => {};
+    this.#turn = new Promise((resolve) => {
+      release = resolve;
+    });
+    await before;
+    return release;
+  }
+
+  async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const release = await this.hold();
+    return work().finally(release);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    clearInterval(this.#timer);
+    await this.#inTurn(async () => {}); // whoever refreshes is between two steps, and takes no other
+    await this.#work;
+    await this.#thread.close();
+    await this.#parts.store.close();
+  }
+}

@@ -1,0 +1,134 @@
+import { assert } from "#base";
+
+/**
+ * @file Agglomerative clustering by the nearest-neighbour chain (Benzecri 1982; Murtagh 1983): follow nearest neighbours until two
+ * are each other's, merge them, go on from what is left of the chain. For a linkage in which a merged cluster is never nearer to
+ * a third than the nearer of its parts (Ward, complete), that finds the merges of the naive algorithm, in O(n^2) instead of O(n^3).
+ * Distances to a merged cluster follow from those to its parts (Lance and Williams 1967).
+ */
+export type Linkage = "ward" | "complete";
+
+/** Two clusters become one. `left` and `right` are members of each, the smallest positions. */
+export interface Merge {
+  readonly left: number;
+  readonly right: number;
+  /** Distance at which they merged: Ward's in squared distance, where two single points stand at their own. */
+  readonly height: number;
+}
+
+/**
+ * The n - 1 merges of `n` points, lowest first.
+ * @param distances (n, n) row-major, symmetric, *squared* for Ward; it is used up
+ * @param sizes (n) how many equal points each stands for; Ward only
+ */
+export function agglomerate(distances: Float32Array, sizes: ArrayLike<number>, linkage: Linkage): Merge[] {
+  const n = sizes.length;
+  assert(distances.length === n * n, "distances are those of every pair");
+  const weight = Float64Array.from(sizes);
+  if (linkage === "ward") weighDistances(distances, weight);
+  const members = Int32Array.from({ length: n }, (_, at) => at); // a cluster lies where its smallest position does
+  const merges: Merge[] = [];
+  const chain: number[] = [];
+  let count = n;
+  while (count > 1) {
+    if (chain.length === 0) chain.push(members[0]!);
+    const top = chain.at(-1)!;
+    const before = chain.at(-2);
+    const nearest = nearestTo(top, before, distances, members, count);
+    if (nearest !== before) {
+      chain.push(nearest);
+      continue;
+    }
+    chain.length -= 2;
+    const left = Math.min(top, nearest);
+    const right = Math.max(top, nearest);
+    merges.push({ left, right, height: distances[left * n + right]! });
+    count = withoutMember(members, count, right);
+    joinRows(distances, weight, members.subarray(0, count), left, right, linkage);
+  }
+  return merges.sort((one, other) => one.height - other.height);
+}
+
+/** Cluster of each point, numbered from 0 by first appearance, when only merges up to `height` are made. */
+export function cutTree(merges: readonly Merge[], n: number, height: number): Int32Array {
+  const parents = Int32Array.from({ length: n }, (_, at) => at);
+  const rootOf = (at: number): number => {
+    let root = at;
+    while (parents[root] !== root) root = parents[root]!;
+    return root;
+  };
+  for (const merge of merges) {
+    if (merge.height > height) break;
+    parents[rootOf(merge.right)] = rootOf(merge.left);
+  }
+  const numbers = new Map<number, number>();
+  return Int32Array.from({ length: n }, (_, at) => {
+    const root = rootOf(at);
+    const number = numbers.get(root) ?? numbers.size;
+    numbers.set(root, number);
+    return number;
+  });
+}
+
+/** Ward's distance of two groups of equal points: `2 a b / (a + b)` times that of two single ones. */
+function weighDistances(distances: Float32Array, sizes: Float64Array): void {
+  const n = sizes.length;
+  for (let row = 0; row < n; row++)
+    for (let column = 0; column < n; column++)
+      distances[row * n + column]! *= (2 * sizes[row]! * sizes[column]!) / (sizes[row]! + sizes[column]!);
+}
+
+/** The one before in the chain where it is as near as any, which ends the chain. */
+function nearestTo(
+  from: number,
+  before: number | undefined,
+  distances: Float32Array,
+  members: Int32Array,
+  count: number,
+): number {
+  const row = from * Math.sqrt(distances.length);
+  let nearest = before ?? -1;
+  let least = before === undefined ? Number.POSITIVE_INFINITY : distances[row + before]!;
+  for (let at = 0; at < count; at++) {
+    const member = members[at]!;
+    const distance = distances[row + member]!;
+    if (distance < least && member !== from) {
+      least = distance;
+      nearest = member;
+    }
+  }
+  return nearest;
+}
+
+function withoutMember(members: Int32Array, count: number, member: number): number {
+  const at = members.indexOf(member);
+  members.copyWithin(at, at + 1, count);
+  return count - 1;
+}
+
+/** Row and column `left` become those of the merged cluster. */
+function joinRows(
+  distances: Float32Array,
+  sizes: Float64Array,
+  members: Int32Array,
+  left: number,
+  right: number,
+  linkage: Linkage,
+): void {
+  const n = sizes.length;
+  const [a, b] = [sizes[left]!, sizes[right]!];
+  const between = distances[left * n + right]!;
+  for (const other of members) {
+    if (other === left) continue;
+    const toLeft = distances[left * n + other]!;
+    const toRight = distances[right * n + other]!;
+    const c = sizes[other]!;
+    const joined =
+      linkage === "complete"
+        ? Math.max(toLeft, toRight)
+        : ((a + c) * toLeft + (b + c) * toRight - c * between) / (a + b + c);
+    distances[left * n + other] = joined;
+    distances[other * n + left] = joined;
+  }
+  sizes[left] = a + b;
+}

@@ -1,0 +1,146 @@
+import { Random } from "#base";
+import type { Catalogue, Item } from "#events";
+import { unitOf } from "#numeric";
+import type { Matrix } from "#tensor";
+
+/** Items as points: what is alike, or wanted by the same people, lies near. */
+export interface ItemSpace {
+  /** Changes with the meaning of the vectors: those of two versions do not compare. */
+  readonly version: string;
+  readonly embeddingSize: number;
+  /** A unit vector of `embeddingSize` numbers; `undefined` for an item of which nothing is known. */
+  vectorOf(itemRow: number): Float32Array | undefined;
+}
+
+/** Vectors of a model that learned which items the same people engage with. */
+export interface EngagementVectors {
+  readonly version: string;
+  /** (items, D) */
+  readonly vectors: Matrix;
+}
+
+/** Parts of a vector's squared length, where an item has them all. Chosen on validation people of the world (decision 0026). */
+const TAG_PART = 0.7;
+const CONTENT_PART = 0.1;
+const ENGAGEMENT_PART = 0.2;
+const TAG_SIZE = 64;
+const CONTENT_SIZE = 32;
+const SEED = 26;
+
+/**
+ * @file Vectors of items from what is said of them and from who engages with them, side by side: tags (each a random direction,
+ * rare ones longer, so that the cosine of two items is about the weighted share of tags they have in common), the content vector
+ * as it was given, and the factors of a fitted model. A part that an item does not have is left out and the rest counts for more, so
+ * an item put in a second ago has its place. A new item of the catalogue needs no fitting; its engagement part comes with the next.
+ */
+export class CatalogueItemSpace implements ItemSpace {
+  readonly version: string;
+  readonly embeddingSize: number;
+  readonly #catalogue: Catalogue;
+  readonly #engagement: Matrix | undefined;
+  readonly #engagementMean: Float32Array;
+  readonly #tagWeights: ReadonlyMap<string, number>;
+  readonly #rarest: number;
+  readonly #directions = new Map<string, Float32Array>();
+  /** Item row -> what was known of the item, and its vector then. */
+  readonly #known: { readonly item: Item; readonly vector: Float32Array | undefined }[] = [];
+
+  constructor(catalogue: Catalogue, engagement?: EngagementVectors) {
+    this.#catalogue = catalogue;
+    this.#engagement = engagement?.vectors;
+    this.#engagementMean = meanDirection(engagement?.vectors);
+    this.#tagWeights = tagWeights(catalogue);
+    this.#rarest = Math.log(1 + catalogue.itemCount);
+    this.embeddingSize = TAG_SIZE + CONTENT_SIZE + this.#engagementMean.length;
+    this.version = `1-${engagement?.version ?? "content"}`;
+  }
+
+  vectorOf(itemRow: number): Float32Array | undefined {
+    const item = this.#catalogue.at(itemRow);
+    const known = this.#known[itemRow];
+    if (known?.item === item) return known.vector;
+    const vector = this.#compute(item);
+    this.#known[itemRow] = { item, vector };
+    return vector;
+  }
+
+  #compute(item: Item): Float32Array | undefined {
+    const vector = new Float32Array(this.embeddingSize);
+    const tags = vector.subarray(0, TAG_SIZE);
+    const content = vector.subarray(TAG_SIZE, TAG_SIZE + CONTENT_SIZE);
+    const engagement = vector.subarray(TAG_SIZE + CONTENT_SIZE);
+    for (const tag of item.tags) addScaled(tags, this.#directionOf(`tag/${tag}`), this.#weightOf(tag));
+    this.#addContent(content, item.vector ?? []);
+    this.#addEngagement(engagement, item.row);
+    scaleTo(tags, TAG_PART);
+    scaleTo(content, CONTENT_PART);
+    scaleTo(engagement, ENGAGEMENT_PART);
+    unitOf(vector);
+    return vector.some((value) => value !== 0) ? vector : undefined;
+  }
+
+  #weightOf(tag: string): number {
+    return this.#tagWeights.get(tag) ?? this.#rarest;
+  }
+
+  /** As it is when it fits, else turned into fewer numbers at random, which keeps cosines but for noise (Johnson and Lindenstrauss 1984). */
+  #addContent(into: Float32Array, given: readonly number[]): void {
+    if (given.length <= CONTENT_SIZE) into.set(given);
+    else
+      for (const [at, value] of given.entries()) addScaled(into, this.#directionOf(`content/${at}`), value);
+  }
+
+  #addEngagement(into: Float32Array, itemRow: number): void {
+    const factors = this.#engagement;
+    if (!factors || itemRow >= factors.rows) return;
+    const own = factors.values.subarray(itemRow * factors.columns, (itemRow + 1) * factors.columns);
+    if (own.every((value) => value === 0)) return; // nobody has engaged with it
+    into.set(own);
+    unitOf(into);
+    addScaled(into, this.#engagementMean, -1);
+  }
+
+  /** The random direction of a name, of length 1; the same for ever. */
+  #directionOf(name: string): Float32Array {
+    const known = this.#directions.get(name);
+    if (known) return known;
+    const random = Random.of(SEED, name);
+    const size = name.startsWith("tag/") ? TAG_SIZE : CONTENT_SIZE;
+    const direction = unitOf(Float32Array.from({ length: size }, () => random.normal()));
+    this.#directions.set(name, direction);
+    return direction;
+  }
+}
+
+/** What all items have in common (being wanted at all) says nothing of what is alike. */
+function meanDirection(vectors: Matrix | undefined): Float32Array {
+  const mean = new Float32Array(vectors?.columns ?? 0);
+  if (!vectors) return mean;
+  let count = 0;
+  for (let row = 0; row < vectors.rows; row++) {
+    const own = vectors.values.slice(row * vectors.columns, (row + 1) * vectors.columns);
+    if (own.every((value) => value === 0)) continue;
+    addScaled(mean, unitOf(own), 1);
+    count++;
+  }
+  return mean.map((value) => (count === 0 ? 0 : value / count));
+}
+
+/** Inverse document frequency: `ln((items + 1) / items with the tag)`. */
+function tagWeights(catalogue: Catalogue): Map<string, number> {
+  const holders = new Map<string, number>();
+  for (const { tags } of catalogue.items())
+    for (const tag of new Set(tags)) holders.set(tag, (holders.get(tag) ?? 0) + 1);
+  const total = catalogue.itemCount + 1;
+  return new Map(Array.from(holders, ([tag, count]) => [tag, Math.log(total / count)]));
+}
+
+function addScaled(into: Float32Array, vector: Float32Array, factor: number): void {
+  for (let at = 0; at < into.length; at++) into[at]! += factor * vector[at]!;
+}
+
+/** To the squared length `part`, unless it is zero. */
+function scaleTo(vector: Float32Array, part: number): void {
+  unitOf(vector);
+  for (let at = 0; at < vector.length; at++) vector[at]! *= Math.sqrt(part);
+}

@@ -1,0 +1,312 @@
+/**
+ * @file The inner loops of the vector indexes, in AssemblyScript: WebAssembly with 128-bit SIMD over one memory that several
+ * threads share. `npm run -s build:kernels` makes `kernels.wasm` of it; a test holds the two equal.
+ *
+ * Slots (see `../slot-memory.ts`) hang together in blocks of 32, blocks in chains. A chain is scanned block by block: the word
+ * of living lanes is read atomically, for another thread may be adding to it. What is found goes into a bounded min-heap:
+ *
+ *   heap:  u32 have | u32 scored | (f32 score, u32 slot) x capacity        `scored` counts what was compared
+ *
+ * Lengths are in elements and multiples of 16; the rest of a vector is zeros.
+ */
+
+const NONE: u32 = 0xffffffff;
+const LANES: u32 = 32;
+const HEAP_HEADER: usize = 8;
+const ENTRY: usize = 8;
+
+let codes: usize = 0;
+let vectors: usize = 0;
+let rows: usize = 0;
+let alive: usize = 0;
+let next: usize = 0;
+let slotOf: usize = 0;
+let elements: usize = 0;
+
+/** Says where the columns of the memory begin. Once per instance. */
+export function attach(
+  codesAt: usize,
+  vectorsAt: usize,
+  rowsAt: usize,
+  aliveAt: usize,
+  nextAt: usize,
+  slotOfAt: usize,
+  elementCount: usize,
+): void {
+  codes = codesAt;
+  vectors = vectorsAt;
+  rows = rowsAt;
+  alive = aliveAt;
+  next = nextAt;
+  slotOf = slotOfAt;
+  elements = elementCount;
+}
+
+/** Inner product of 8-bit codes with a 16-bit query, exact in 32 bits for up to 512 elements. */
+function dotCode(code: usize, query: usize, end: usize): f32 {
+  let low = i32x4.splat(0);
+  let high = i32x4.splat(0);
+  for (let at: usize = 0; at < end; at += 16) {
+    const bytes = v128.load(code + at);
+    low = i32x4.add(low, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(bytes), v128.load(query + (at << 1))));
+    high = i32x4.add(
+      high,
+      i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(bytes), v128.load(query + (at << 1), 16)),
+    );
+  }
+  return sumLanes(f32x4.convert_i32x4_s(i32x4.add(low, high)));
+}
+
+function dotVector(left: usize, right: usize, end: usize): f32 {
+  let first = f32x4.splat(0);
+  let second = f32x4.splat(0);
+  for (let at: usize = 0; at < end; at += 32) {
+    first = f32x4.add(first, f32x4.mul(v128.load(left + at), v128.load(right + at)));
+    second = f32x4.add(second, f32x4.mul(v128.load(left + at, 16), v128.load(right + at, 16)));
+  }
+  return sumLanes(f32x4.add(first, second));
+}
+
+function sumLanes(lanes: v128): f32 {
+  const pairs = f32x4.add(lanes, v128.shuffle<f32>(lanes, lanes, 2, 3, 0, 1));
+  return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
+}
+
+/** The score a candidate must beat to enter. */
+function threshold(heap: usize, capacity: u32): f32 {
+  return load<u32>(heap) < capacity ? -Infinity : load<f32>(heap + HEAP_HEADER);
+}
+
+/** Puts a candidate that beats the threshold into the heap, in place of the worst when full. */
+function offer(heap: usize, capacity: u32, score: f32, slot: u32): void {
+  const have = load<u32>(heap);
+  const entries = heap + HEAP_HEADER;
+  if (have < capacity) {
+    store<u32>(heap, have + 1);
+    siftUp(entries, have, score, slot);
+  } else {
+    siftDown(entries, have, score, slot);
+  }
+}
+
+function siftUp(entries: usize, from: u32, score: f32, slot: u32): void {
+  let child: u32 = from;
+  while (child > 0) {
+    const parent = (child - 1) >> 1;
+    const at = entries + <usize>parent * ENTRY;
+    if (load<f32>(at) <= score) break;
+    store<u64>(entries + <usize>child * ENTRY, load<u64>(at));
+    child = parent;
+  }
+  const home = entries + <usize>child * ENTRY;
+  store<f32>(home, score);
+  store<u32>(home, slot, 4);
+}
+
+/** Fills the hole at the root of a heap of `have` entries. */
+function siftDown(entries: usize, have: u32, score: f32, slot: u32): void {
+  let parent: u32 = 0;
+  for (;;) {
+    let child: u32 = 2 * parent + 1;
+    if (child >= have) break;
+    let at = entries + <usize>child * ENTRY;
+    if (child + 1 < have && load<f32>(at, 8) < load<f32>(at)) {
+      child++;
+      at += ENTRY;
+    }
+    if (load<f32>(at) >= score) break;
+    store<u64>(entries + <usize>parent * ENTRY, load<u64>(at));
+    parent = child;
+  }
+  const home = entries + <usize>parent * ENTRY;
+  store<f32>(home, score);
+  store<u32>(home, slot, 4);
+}
+
+export function clearHeap(heap: usize): void {
+  store<u64>(heap, 0);
+}
+
+/** Puts the entries in order, best first; what was a heap is a list afterwards. */
+export function sortHeap(heap: usize): void {
+  const entries = heap + HEAP_HEADER;
+  for (let have = load<u32>(heap); have > 1; ) {
+    have--;
+    const last = entries + <usize>have * ENTRY;
+    const score = load<f32>(last);
+    const slot = load<u32>(last, 4);
+    store<u64>(last, load<u64>(entries));
+    siftDown(entries, have, score, slot);
+  }
+}
+
+/** The lanes of a block that live and, with a mask (a bit per row), are allowed. */
+function lanesOf(block: u32, mask: usize): u32 {
+  const live = atomic.load<u32>(alive + ((<usize>block) << 2));
+  if (mask == 0) return live;
+  let allowed: u32 = 0;
+  for (let rest = live; rest != 0; rest &= rest - 1) {
+    const lane = ctz(rest);
+    const row = load<u32>(rows + ((<usize>(block * LANES + lane)) << 2));
+    allowed |= ((load<u32>(mask + ((<usize>(row >> 5)) << 2)) >> (row & 31)) & 1) << lane;
+  }
+  return allowed;
+}
+
+/** Offers the slots of a chain by their codes. */
+export function scanCodes(head: u32, query: usize, mask: usize, heap: usize, capacity: u32): void {
+  const end = elements;
+  let scored = load<u32>(heap, 4);
+  let limit = threshold(heap, capacity);
+  for (let block = head; block != NONE; block = load<u32>(next + ((<usize>block) << 2))) {
+    const first = block * LANES;
+    const lanes = lanesOf(block, mask);
+    scored += popcnt(lanes);
+    for (let rest = lanes; rest != 0; rest &= rest - 1) {
+      const slot = first + ctz(rest);
+      const score = dotCode(codes + <usize>slot * end, query, end);
+      if (score > limit) {
+        offer(heap, capacity, score, slot);
+        limit = threshold(heap, capacity);
+      }
+    }
+  }
+  store<u32>(heap, scored, 4);
+}
+
+/** Offers the slots of a chain by their vectors: exact. */
+export function scanVectors(head: u32, query: usize, mask: usize, heap: usize, capacity: u32): void {
+  const end = elements << 2;
+  let scored = load<u32>(heap, 4);
+  let limit = threshold(heap, capacity);
+  for (let block = head; block != NONE; block = load<u32>(next + ((<usize>block) << 2))) {
+    const first = block * LANES;
+    const lanes = lanesOf(block, mask);
+    scored += popcnt(lanes);
+    for (let rest = lanes; rest != 0; rest &= rest - 1) {
+      const slot = first + ctz(rest);
+      const score = dotVector(vectors + <usize>slot * end, query, end);
+      if (score > limit) {
+        offer(heap, capacity, score, slot);
+        limit = threshold(heap, capacity);
+      }
+    }
+  }
+  store<u32>(heap, scored, 4);
+}
+
+/** Offers the rows a mask of `words` words allows, by their vectors: exact, and as dear as the mask has bits. */
+export function scanRows(mask: usize, words: u32, query: usize, heap: usize, capacity: u32): void {
+  const end = elements << 2;
+  let scored = load<u32>(heap, 4);
+  let limit = threshold(heap, capacity);
+  for (let word: u32 = 0; word < words; word++) {
+    for (let rest = load<u32>(mask + ((<usize>word) << 2)); rest != 0; rest &= rest - 1) {
+      const slot = atomic.load<u32>(slotOf + ((<usize>((word << 5) + ctz(rest))) << 2));
+      if (slot == NONE) continue;
+      scored++;
+      const score = dotVector(vectors + <usize>slot * end, query, end);
+      if (score > limit) {
+        offer(heap, capacity, score, slot);
+        limit = threshold(heap, capacity);
+      }
+    }
+  }
+  store<u32>(heap, scored, 4);
+}
+
+/** Offers what one heap holds to another, by vectors: exact. */
+export function rescore(from: usize, query: usize, heap: usize, capacity: u32): void {
+  const end = elements << 2;
+  const have = load<u32>(from);
+  for (let entry: u32 = 0; entry < have; entry++) {
+    const slot = load<u32>(from + HEAP_HEADER + <usize>entry * ENTRY, 4);
+    const score = dotVector(vectors + <usize>slot * end, query, end);
+    if (score > threshold(heap, capacity)) offer(heap, capacity, score, slot);
+  }
+}
+
+/** Offers the positions of `count` vectors stored one after another. */
+export function nearest(table: usize, count: u32, query: usize, heap: usize, capacity: u32): void {
+  const end = elements << 2;
+  let limit = threshold(heap, capacity);
+  for (let position: u32 = 0; position < count; position++) {
+    const score = dotVector(table + <usize>position * end, query, end);
+    if (score > limit) {
+      offer(heap, capacity, score, position);
+      limit = threshold(heap, capacity);
+    }
+  }
+}
+
+/** For each of `count` vectors the position of the centroid with the largest inner product, the first among equals. */
+export function assign(table: usize, count: u32, centroids: usize, centroidCount: u32, out: usize): void {
+  const end = elements << 2;
+  for (let position: u32 = 0; position < count; position++) {
+    const vector = table + <usize>position * end;
+    let best: f32 = -Infinity;
+    let winner: u32 = 0;
+    let centroid: u32 = 0;
+    for (; centroid + 4 <= centroidCount; centroid += 4) {
+      const scores = dotFour(vector, centroids + <usize>centroid * end, end);
+      if (!v128.any_true(f32x4.gt(scores, f32x4.splat(best)))) continue;
+      for (let lane: u32 = 0; lane < 4; lane++) {
+        const score = laneOf(scores, lane);
+        if (score > best) {
+          best = score;
+          winner = centroid + lane;
+        }
+      }
+    }
+    for (; centroid < centroidCount; centroid++) {
+      const score = dotVector(vector, centroids + <usize>centroid * end, end);
+      if (score > best) {
+        best = score;
+        winner = centroid;
+      }
+    }
+    store<u32>(out + ((<usize>position) << 2), winner);
+  }
+}
+
+/** Inner products of one vector with four that stand one after another. */
+function dotFour(vector: usize, four: usize, end: usize): v128 {
+  let a = f32x4.splat(0);
+  let b = f32x4.splat(0);
+  let c = f32x4.splat(0);
+  let d = f32x4.splat(0);
+  const second = four + end;
+  const third = second + end;
+  const fourth = third + end;
+  for (let at: usize = 0; at < end; at += 16) {
+    const part = v128.load(vector + at);
+    a = f32x4.add(a, f32x4.mul(part, v128.load(four + at)));
+    b = f32x4.add(b, f32x4.mul(part, v128.load(second + at)));
+    c = f32x4.add(c, f32x4.mul(part, v128.load(third + at)));
+    d = f32x4.add(d, f32x4.mul(part, v128.load(fourth + at)));
+  }
+  const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7)); // a b a b
+  const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 2, 6, 3, 7)); // c d c d
+  return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
+}
+
+function laneOf(lanes: v128, lane: u32): f32 {
+  if (lane == 0) return f32x4.extract_lane(lanes, 0);
+  if (lane == 1) return f32x4.extract_lane(lanes, 1);
+  return lane == 2 ? f32x4.extract_lane(lanes, 2) : f32x4.extract_lane(lanes, 3);
+}
+
+/** Eight-bit codes of a vector: each element times its scale, rounded to even, held within -127..127. */
+export function encode(vector: usize, scales: usize, code: usize): void {
+  const floor = i16x8.splat(-127);
+  for (let at: usize = 0; at < elements; at += 16) {
+    const left = i16x8.narrow_i32x4_s(scaled(vector, scales, at), scaled(vector, scales, at + 4));
+    const right = i16x8.narrow_i32x4_s(scaled(vector, scales, at + 8), scaled(vector, scales, at + 12));
+    v128.store(code + at, i8x16.narrow_i16x8_s(i16x8.max_s(left, floor), i16x8.max_s(right, floor)));
+  }
+}
+
+function scaled(vector: usize, scales: usize, at: usize): v128 {
+  const product = f32x4.mul(v128.load(vector + (at << 2)), v128.load(scales + (at << 2)));
+  return i32x4.trunc_sat_f32x4_s(f32x4.nearest(product));
+}

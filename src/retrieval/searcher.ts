@@ -1,0 +1,178 @@
+/** @file One thread's search of a slot memory: the same for flat and inverted lists, for the writing thread and the others. */
+import { assert } from "#base";
+import { NONE } from "./kernels/kernels.ts";
+import { BUFFER, type SlotMemory } from "./slot-memory.ts";
+import type { Neighbours } from "./vector-index.ts";
+
+/** What to look at. */
+export interface SearchPlan {
+  readonly n: number;
+  /** How many of the nearest lists are scanned. */
+  readonly probes: number;
+  readonly isExact: boolean;
+  /** The searcher's mask says which rows are allowed, in so many words; 0: all. */
+  readonly maskWords: number;
+}
+
+/** Of a search for n, how many of the best by their codes are compared by their vectors. */
+const RESCORED = { least: 30, times: 1.5 };
+const QUERY_RANGE = 32767; // of 16-bit integers
+
+/** Searches as the `place`-th searcher of the memory. Not to be shared between threads. */
+export class Searcher {
+  readonly #memory: SlotMemory;
+  readonly #place: SlotMemory["searchers"][number];
+
+  constructor(memory: SlotMemory, place: number) {
+    const own = memory.searchers[place];
+    assert(own, "the memory has a place for each searcher");
+    this.#memory = memory;
+    this.#place = own;
+  }
+
+  search(vector: Float32Array, plan: SearchPlan): Neighbours {
+    const { kernels } = this.#memory;
+    const { query, results } = this.#place;
+    query.set(vector);
+    kernels.clearHeap(results.byteOffset);
+    if (plan.isExact || this.#memory.listCount === 0) this.#scanAll(plan);
+    else if (plan.maskWords > 0) this.#scanMasked(plan);
+    else this.#scanNearest(plan);
+    kernels.sortHeap(results.byteOffset);
+    return this.#read(plan.n);
+  }
+
+  /** The list whose centroid is nearest to the vector of a slot. */
+  nearestList(slot: number): number {
+    const { columns, elements } = this.#memory;
+    return this.#nearestLists(1, columns.vectors.byteOffset + slot * elements * 4)[0]!;
+  }
+
+  /** Every vector, or every allowed one. */
+  #scanAll({ n, maskWords }: SearchPlan): void {
+    const { kernels, columns, listCount } = this.#memory;
+    const { mask, query, results } = this.#place;
+    if (maskWords > 0) {
+      kernels.scanRows(mask.byteOffset, maskWords, query.byteOffset, results.byteOffset, n);
+      return;
+    }
+    for (let chain = 0; chain <= listCount; chain++)
+      kernels.scanVectors(columns.heads[chain]!, query.byteOffset, 0, results.byteOffset, n);
+  }
+
+  #scanNearest({ n, probes }: SearchPlan): void {
+    this.#encodeQuery();
+    for (const list of this.#nearestLists(probes)) this.#scanList(list, 0, n);
+    this.#scanUntil(rescoredFor(n), probes, 0, n);
+    this.#rescore(0, n);
+  }
+
+  /**
+   * A filter that leaves fewer than a search without one compares is searched exactly. Otherwise lists are scanned from the nearest on
+   * until as many allowed vectors were compared: the same work, and no less recall.
+   */
+  #scanMasked(plan: SearchPlan): void {
+    const { n, probes, maskWords } = plan;
+    const { size, listCount } = this.#memory;
+    const { byteOffset } = this.#place.mask;
+    const work = Math.max((size / listCount) * Math.min(probes, listCount), rescoredFor(n));
+    if (countBits(this.#place.mask, maskWords) <= work) {
+      this.#scanAll(plan);
+      return;
+    }
+    this.#encodeQuery();
+    this.#scanUntil(work, 0, byteOffset, n);
+    this.#rescore(byteOffset, n);
+  }
+
+  /** Lists from the `first`-nearest on, until so many vectors were compared in all. */
+  #scanUntil(enough: number, first: number, mask: number, n: number): void {
+    const { candidates } = this.#place;
+    if (candidates[SCORED]! >= enough) return;
+    for (const list of this.#nearestLists(this.#memory.listCount).subarray(first)) {
+      this.#scanList(list, mask, n);
+      if (candidates[SCORED]! >= enough) return;
+    }
+  }
+
+  /** Numbers of the lists whose centroids are nearest, best first. */
+  #nearestLists(count: number, vector = this.#place.query.byteOffset): Uint32Array {
+    const { kernels, columns, listCount } = this.#memory;
+    const { lists } = this.#place;
+    kernels.clearHeap(lists.byteOffset);
+    const capacity = Math.min(count, listCount);
+    kernels.nearest(columns.centroids.byteOffset, listCount, vector, lists.byteOffset, capacity);
+    kernels.sortHeap(lists.byteOffset);
+    return Uint32Array.from({ length: lists[HAVE]! }, (_, entry) => lists[slotAt(entry)]!);
+  }
+
+  /** The query for codes: what the codes were multiplied with is divided out, and 16 bits are filled. */
+  #encodeQuery(): void {
+    const { scales } = this.#memory.columns;
+    const { query, codedQuery, candidates } = this.#place;
+    let largest = Number.MIN_VALUE;
+    for (let element = 0; element < query.length; element++)
+      largest = Math.max(largest, Math.abs(query[element]! / scales[element]!));
+    const scale = QUERY_RANGE / largest;
+    for (let element = 0; element < query.length; element++)
+      codedQuery[element] = Math.round((query[element]! / scales[element]!) * scale);
+    this.#memory.kernels.clearHeap(candidates.byteOffset);
+  }
+
+  #scanList(list: number, mask: number, n: number): void {
+    const { kernels, columns } = this.#memory;
+    const { codedQuery, candidates } = this.#place;
+    const head = columns.heads[list + 1]!;
+    if (head !== NONE)
+      kernels.scanCodes(head, codedQuery.byteOffset, mask, candidates.byteOffset, rescoredFor(n));
+  }
+
+  /** Candidates by their vectors, after the buffer: a row updated meanwhile is found where it went. */
+  #rescore(mask: number, n: number): void {
+    const { kernels, columns } = this.#memory;
+    const { query, candidates, results } = this.#place;
+    kernels.scanVectors(columns.heads[BUFFER]!, query.byteOffset, mask, results.byteOffset, n);
+    kernels.rescore(candidates.byteOffset, query.byteOffset, results.byteOffset, n);
+  }
+
+  /** What is in the results; a slot that its row has left while it was searched is passed over. */
+  #read(n: number): Neighbours {
+    const { rows: rowOf, slotOf } = this.#memory.columns;
+    const { results } = this.#place;
+    const asFloats = new Float32Array(results.buffer, results.byteOffset, results.length);
+    const rows = new Uint32Array(n);
+    const scores = new Float32Array(n);
+    let found = 0;
+    for (let entry = 0; entry < results[HAVE]!; entry++) {
+      const slot = results[slotAt(entry)]!;
+      const row = rowOf[slot]!;
+      if (slotOf[row] !== slot) continue;
+      rows[found] = row;
+      scores[found++] = asFloats[slotAt(entry) - 1]!;
+    }
+    return { rows: rows.subarray(0, found), scores: scores.subarray(0, found) };
+  }
+}
+
+/** Words of a heap: how many entries it has, how many were compared, then score and slot of each. */
+const HAVE = 0;
+const SCORED = 1;
+
+function slotAt(entry: number): number {
+  return 3 + 2 * entry;
+}
+
+function rescoredFor(n: number): number {
+  return RESCORED.least + Math.ceil(RESCORED.times * n);
+}
+
+function countBits(words: Uint32Array, length: number): number {
+  let count = 0;
+  for (let position = 0; position < length; position++) {
+    let word = words[position]!;
+    word -= (word >>> 1) & 0x55555555;
+    word = (word & 0x33333333) + ((word >>> 2) & 0x33333333);
+    count += Math.imul((word + (word >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  }
+  return count;
+}
