@@ -21,10 +21,14 @@ export { PeopleQuerystring, PeopleResponse, PersonRow } from "./people.ts";
 export { HealthResponse, PlatformResponse } from "./platform.ts";
 export { PulseEvent, PulseLatency, PulseResponse, PulseSecond } from "./pulse.ts";
 export {
+  RankBody,
+  RankResponse,
   RecommendationBody,
+  RecommendationParams,
   RecommendationResponse,
   RelatedQuerystring,
   RelatedResponse,
+  ServedListResponse,
 } from "./recommendations.ts";
 export { SchemaResponse } from "./schema.ts";
 export { IdentifyMessage, OtherMessage, SegmentMessage, TrackMessage } from "./segment.ts";

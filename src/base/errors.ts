@@ -10,7 +10,12 @@ export const errorCatalogue = {
   "erasure-not-found": { status: 404, meaning: "No erasure has this id." },
   "item-not-found": { status: 404, meaning: "No such item was ever received." },
   "route-not-found": { status: 404, meaning: "No such path." },
+  "recommendation-not-found": { status: 404, meaning: "No list of this id is kept (any more)." },
   "data-locked": { status: 409, meaning: "Another process has this data folder open." },
+  "stale-cursor": {
+    status: 409,
+    meaning: "The cursor is of other models or stages than those in force now; begin at the first page.",
+  },
   "version-mismatch": { status: 409, meaning: "Vectors of different model versions were to be compared." },
   "body-too-large": { status: 413, meaning: "The body is over the documented limit." },
   "unsupported-media-type": {
@@ -19,6 +24,7 @@ export const errorCatalogue = {
   },
   "unknown-dataset": { status: 422, meaning: "No data set of this name is known." },
   "missing-file": { status: 422, meaning: "A data set's file is not where it was looked for." },
+  "unknown-surface": { status: 422, meaning: "No surface of this name is declared." },
   "unknown-model": { status: 422, meaning: "No model of this name is known." },
   "unknown-protocol": { status: 422, meaning: "The data set is not evaluated by this protocol." },
   "invalid-config": { status: 422, meaning: "A setting has a value it cannot take." },

@@ -1,6 +1,8 @@
 import { TrackMessage } from "#api";
 import { PlatformError } from "#base";
 import { type ActionKind, actionKinds, type DeclaredAction } from "./action.ts";
+import { checkSurfaces } from "./check-surfaces.ts";
+import { checkName, fail, requireKnownKeys, requireObject } from "./checks.ts";
 import { type Annotations, type Field, type Fields, type JsonSchema, sensitivities } from "./field.ts";
 import { type ConsentDefault, consentDefaults, MAX_PURPOSES, PERSONALIZATION } from "./purpose.ts";
 
@@ -8,7 +10,6 @@ import { type ConsentDefault, consentDefaults, MAX_PURPOSES, PERSONALIZATION } f
 
 /** A name longer than this cannot arrive: the front door refuses it. */
 const ACTION_NAME_LENGTH = 100;
-const SURFACE_NAME_LENGTH = 64;
 const SOURCE_NAME_LENGTH = 64;
 const FIELD_NAME_LENGTH = 100;
 const PURPOSE_NAME_LENGTH = 100;
@@ -37,10 +38,8 @@ const MESSAGE_TYPES = ["identify", "page", "screen", "group", "alias"];
 /** What a sequence keeps in all. */
 const MAX_ROWS = 16_384;
 const ANNOTATION_KEYS = ["description", "owner", "retentionDays", "sensitivity"];
-/** As keys of an object these mean something to JavaScript. */
 /** A year. */
 const MAX_REFRESH_HOURS = 8784;
-const FORBIDDEN_NAMES = ["__proto__", "constructor", "prototype"];
 const platformProperties = Object.keys(TrackMessage.properties.properties.properties);
 
 /** @throws PlatformError `invalid-config` that names the value and the fix */
@@ -59,8 +58,8 @@ export function checkConfig(config: unknown): void {
         "messages of that type are counted with it; name it otherwise",
       );
   }
-  if (surfaces !== undefined) checkSurfaces(surfaces);
   if (itemAttributes !== undefined) checkFields("itemAttributes", itemAttributes);
+  if (surfaces !== undefined) checkSurfaces(surfaces, itemAttributes);
   if (traits !== undefined) checkFields("traits", traits);
   if (sources !== undefined) checkSources(sources);
   if (purposes !== undefined) checkPurposes(purposes);
@@ -148,17 +147,6 @@ function checkVectors(vectors: unknown): void {
   const { refreshHours } = vectors;
   if (!(typeof refreshHours === "number" && refreshHours > 0 && refreshHours <= MAX_REFRESH_HOURS))
     fail("vectors.refreshHours", refreshHours, `give hours above 0, at most ${MAX_REFRESH_HOURS}`);
-}
-
-function checkSurfaces(surfaces: unknown): void {
-  if (!Array.isArray(surfaces))
-    fail("surfaces", surfaces, 'give a list of names, such as ["home", "search"]');
-  for (const [position, name] of surfaces.entries()) {
-    if (typeof name !== "string") fail(`surfaces[${position}]`, name, "give a name");
-    checkName(`surfaces[${position}]`, name, SURFACE_NAME_LENGTH);
-    if (surfaces.indexOf(name) !== position)
-      fail(`surfaces[${position}]`, name, "it is there twice; leave one out");
-  }
 }
 
 function checkSources(sources: unknown): void {
@@ -260,34 +248,4 @@ function checkAnnotations(place: string, annotations: Annotations): void {
     fail(`${place}.retentionDays`, retentionDays, "give whole days from 1, or leave it out to keep it");
   if (sensitivity !== undefined && !sensitivities.includes(sensitivity))
     fail(`${place}.sensitivity`, sensitivity, `it is one of ${sensitivities.join(", ")}`);
-}
-
-/** Names come back in URLs and comma-separated filters, and are keys of objects. */
-function checkName(place: string, name: string, maxLength: number): void {
-  if (name.trim() === "" || name !== name.trim()) fail(place, name, "give a name without blanks around it");
-  if (name.length > maxLength)
-    fail(place, name, `it has ${name.length} characters, at most ${maxLength} can arrive`);
-  if (name.includes(",")) fail(place, name, "filters divide names by commas; leave it out");
-  if (/\p{Cc}|\p{Cs}/u.test(name)) fail(place, name, "it has a control character or half a character");
-  if (FORBIDDEN_NAMES.includes(name))
-    fail(place, name, "the word means something to JavaScript; take another");
-}
-
-function requireObject(
-  place: string,
-  value: unknown,
-  fix: string,
-): asserts value is Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) fail(place, value, fix);
-}
-
-function requireKnownKeys(place: string, value: object, known: readonly string[]): void {
-  const stranger = Object.keys(value).find((key) => !known.includes(key));
-  if (stranger !== undefined) fail(place, stranger, `it is no setting here; known: ${known.join(", ")}`);
-}
-
-function fail(place: string, value: unknown, fix: string): never {
-  const shown = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
-  const short = shown.length > 60 ? `${shown.slice(0, 60)}...` : shown;
-  throw new PlatformError("invalid-config", `${place} is ${short}: ${fix}`);
 }

@@ -2,10 +2,12 @@
 import { Command } from "commander";
 import pc from "picocolors";
 import { PlatformError } from "#base";
+import { registerCompare } from "./commands/compare.ts";
 import { registerDeadLetter } from "./commands/dead-letter.ts";
 import { registerDoctor } from "./commands/doctor.ts";
 import { registerErase } from "./commands/erase.ts";
 import { registerEvaluate } from "./commands/evaluate.ts";
+import { registerExplain } from "./commands/explain.ts";
 import { registerImport } from "./commands/import.ts";
 import { registerModels } from "./commands/models.ts";
 import { registerQuery } from "./commands/query.ts";
@@ -36,6 +38,8 @@ for (const register of [
   registerReplay,
   registerQuery,
   registerErase,
+  registerExplain,
+  registerCompare,
   registerDeadLetter,
   registerSchema,
   registerDoctor,

@@ -1,4 +1,5 @@
 import { Metrics } from "#serving";
+import { watchServedLists } from "./discovery.ts";
 import type { Platform } from "./platform.ts";
 
 /** What the platform tells of itself beside what its routes count. */
@@ -7,7 +8,8 @@ export function createMetrics({
   applier,
   clock,
   deadLetters,
-}: Pick<Platform, "catalogue" | "applier" | "clock" | "deadLetters">): Metrics {
+  servedLists,
+}: Pick<Platform, "catalogue" | "applier" | "clock" | "deadLetters" | "servedLists">): Metrics {
   const metrics = new Metrics({
     inkling_items: { help: "Items in the catalogue", read: () => catalogue.itemCount },
     inkling_lag_records: {
@@ -31,5 +33,6 @@ export function createMetrics({
     "reason",
     () => deadLetters.counts,
   );
+  watchServedLists(metrics, servedLists);
   return metrics;
 }

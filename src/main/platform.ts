@@ -27,7 +27,7 @@ import {
 import type { Erasures } from "#governance";
 import type { ServedModels } from "#models";
 import type { Refreshed, VectorStore } from "#profiles";
-import { Recommender } from "#recommendation";
+import type { Recommender, ServedLists } from "#recommendation";
 import { readAllProgress } from "#sequences";
 import { createServer, type Keys, Pulse, type Server, type Services } from "#serving";
 import {
@@ -45,6 +45,7 @@ import { readVersion } from "./code-version.ts";
 import { type DataManifest, paths, readManifest, writeManifest } from "./data-folder.ts";
 import { openDeadLetters } from "./dead-letters.ts";
 import { adopt, type Declared, declaredBy, numberPurposes } from "./declared.ts";
+import { createRecommender, openServedLists } from "./discovery.ts";
 import { createErasures, resumeErasures } from "./erase.ts";
 import { type FitListeners, fitInWorker } from "./fit.ts";
 import type { ModelToFit } from "./fit-worker.ts";
@@ -103,6 +104,8 @@ export class Platform {
   readonly applier: BackgroundApplier;
   readonly ingestion: Ingestion;
   readonly deadLetters: DeadLetters;
+  /** Recommendations that were given. */
+  readonly servedLists: ServedLists;
   readonly models: ModelStore;
   readonly vectors: Vectors;
   readonly erasures: Erasures;
@@ -131,6 +134,7 @@ export class Platform {
     sharedFollower: LogFollower;
     actions: Actions;
     deadLetters: DeadLetters;
+    servedLists: ServedLists;
     config: Config;
     applier: BackgroundApplier;
     vectors: VectorStore;
@@ -148,6 +152,7 @@ export class Platform {
     this.retention = retention && this.#retainBy(retention, parts.onNotice);
     this.applier = parts.applier;
     this.deadLetters = parts.deadLetters;
+    this.servedLists = parts.servedLists;
     this.#config = parts.config;
     this.#manifest = parts.manifest;
     this.#lock = parts.lock;
@@ -173,7 +178,7 @@ export class Platform {
       partition === SHARED_PARTITION
         ? this.#sharedFollower.reached(offset)
         : this.applier.applied(partition, offset);
-    const { deadLetters, config, vectors: _, ...others } = parts;
+    const { deadLetters, servedLists: _, config, vectors: _vectors, ...others } = parts;
     this.#ingestionParts = {
       ...others,
       faults: propertyFaultFinder(config),
@@ -223,6 +228,7 @@ export class Platform {
       };
       const log = await openLog(folder, logOptions, state);
       const deadLetters = await openDeadLetters(folder, { onNotice });
+      const servedLists = await openServedLists(folder, { onNotice });
       const catalogue = new Catalogue();
       const identity = new IdentityGraph();
       const actions = new Actions(declared.actions);
@@ -234,7 +240,8 @@ export class Platform {
       await sharedFollower.reached(log.end(SHARED_PARTITION));
       // Before state is brought level with the log, which may have events that were to be erased.
       const vectors = openVectorStore(folder);
-      await resumeErasures({ folder, log, state, identity, actions, deadLetters, vectors, onNotice });
+      const kept = { deadLetters, servedLists, vectors };
+      await resumeErasures({ folder, log, state, identity, actions, ...kept, onNotice });
       const applier = await BackgroundApplier.start({
         ...{ folder, log, state, survivesMachine, progress, onNotice },
         declared: declared.actions,
@@ -253,6 +260,7 @@ export class Platform {
         sharedFollower,
         actions,
         deadLetters,
+        servedLists,
         config,
         applier,
         vectors,
@@ -327,14 +335,20 @@ export class Platform {
     return replayDeadLetters(this.deadLetters, new Ingestion(this.#ingestionParts), options);
   }
 
+  /** What answers with lists. Models must be in service. */
+  async createRecommender(): Promise<Recommender> {
+    return createRecommender(this, await servedModels(this), this.#config);
+  }
+
   /** The HTTP server over this platform. Models must be in service. */
   async createServer(keys: Keys): Promise<Server> {
     const served = await servedModels(this);
     this.#served = served;
-    const [personal, coldStart] = await Promise.all([served.personal(), served.coldStart()]);
     const { state, catalogue, identity, actions, purposes, clock, ingestion, applier, deadLetters } = this;
     const wall = new SystemClock();
+    const { servedLists } = this;
     const services: Services = {
+      servedLists,
       erasures: this.erasures,
       deadLetters,
       declared: jsonSchemaOf(this.#config),
@@ -345,12 +359,9 @@ export class Platform {
       actions,
       purposes,
       ingestion,
-      recommender: new Recommender({
-        ...{ state, catalogue, identity, actions, personal, coldStart, models: served },
-        purpose: purposes.personalization,
-      }),
       pulse: new Pulse(() => wall.nowMs()),
       lake: () => this.#lake && this.#lakeReader,
+      recommender: await createRecommender(this, served, this.#config),
       vectors: this.vectors.of(served),
       models: () => readModelBodies(this.models),
       model: async (reference) => bodyNamed(await readModelBodies(this.models), reference),
@@ -453,6 +464,7 @@ export class Platform {
     await this.#sharedFollower.close();
     await this.log.close();
     await this.deadLetters.close();
+    await this.servedLists.close();
     await this.state.close();
     await this.#lock.release();
   }

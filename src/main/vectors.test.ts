@@ -206,11 +206,14 @@ describe("model versions", () => {
   test("a recommendation is by the model in service that is asked for", async () => {
     const ask = (model?: string): Promise<Body> =>
       post("/v1/recommendations", { userId: "person-0011", n: 5, ...(model !== undefined && { model }) });
-    expect((await ask()).versions.personal).toMatchObject({ name: "sequence-encoder", version: "0001" });
+    const idsOf = ({ items }: Body): string[] => items.map(({ itemId }: Body) => itemId);
+    const byDefault = await ask();
+    expect(byDefault.versions.personal).toMatchObject({ name: "sequence-encoder", version: "0001" });
     for (const model of ["ease", "ease@0001"]) {
-      const { items, versions } = await ask(model);
-      expect(versions.personal).toMatchObject({ name: "ease", version: "0001" });
-      expect(items[0].source).toBe("ease");
+      const answer = await ask(model);
+      expect(answer.versions.personal).toMatchObject({ name: "ease", version: "0001" });
+      expect(answer.items[0].source).toBe("personal");
+      expect(idsOf(answer)).not.toEqual(idsOf(byDefault));
     }
     expect(await ask("ease@0002")).toMatchObject({
       status: 422,

@@ -19,7 +19,13 @@ export { itemTagsOf } from "./item-tags.ts";
 export { LakeWriter } from "./lake-writer.ts";
 export { listUsers } from "./list-users.ts";
 export { measureBlocks } from "./measure-blocks.ts";
-export { type HistoryContext, historyOfRows, readEngagements } from "./read-history.ts";
+export {
+  type EngagementQuery,
+  type HistoryContext,
+  historyOfRows,
+  readActionRows,
+  readEngagements,
+} from "./read-history.ts";
 export { type PersonState, readPerson, readPersonSequence } from "./read-person.ts";
 export { actionCodes, hasItem, type SequenceQuery, surfaceCodes } from "./read-sequence.ts";
 export type { RowsView } from "./rows-view.ts";

@@ -2,8 +2,9 @@ import type { Actions, Catalogue, NamedPurpose } from "#events";
 import type { StateReader } from "#storage";
 import type { History } from "./interactions.ts";
 import { type PersonState, readPersonSequence } from "./read-person.ts";
-import { actionCodes, hasItem } from "./read-sequence.ts";
+import { actionCodes, hasItem, type SequenceQuery } from "./read-sequence.ts";
 import type { SequenceRow } from "./sequence-block.ts";
+import type { SequenceWindow } from "./sequence-window.ts";
 import { usableFor } from "./usable-rows.ts";
 
 export interface HistoryContext {
@@ -12,25 +13,30 @@ export interface HistoryContext {
   readonly actions: Actions;
 }
 
-export interface EngagementQuery {
+export interface EngagementQuery extends Pick<SequenceQuery, "asOfMs" | "sinceMs" | "limit"> {
   /** Of the declared actions, those that say this. */
-  readonly kind: "positive" | "negative";
+  readonly kind: "positive" | "negative" | "impression";
   readonly purpose: NamedPurpose;
-  /** Nothing later. */
-  readonly asOfMs: number;
-  readonly limit: number;
+}
+
+/** A person's newest rows of declared actions that may be used for a purpose, newest first, where they lie; also those of no item. */
+export function readActionRows(
+  { state, catalogue, actions }: HistoryContext,
+  person: PersonState,
+  { kind, purpose, ...query }: EngagementQuery,
+): Promise<SequenceWindow> {
+  const names = catalogue.actions.names().filter((name) => actions.named(name)?.kind === kind);
+  const isUsable = usableFor(purpose, person.record.consent, catalogue);
+  return readPersonSequence(state, person, { ...query, actions: actionCodes(catalogue, names), isUsable });
 }
 
 /** A person's newest engagements with items that may be used for a purpose, newest first. */
 export async function readEngagements(
-  { state, catalogue, actions }: HistoryContext,
+  context: HistoryContext,
   person: PersonState,
-  { kind, purpose, asOfMs, limit }: EngagementQuery,
+  query: EngagementQuery,
 ): Promise<SequenceRow[]> {
-  const names = catalogue.actions.names().filter((name) => actions.named(name)?.kind === kind);
-  const isUsable = usableFor(purpose, person.record.consent, catalogue);
-  const query = { limit, asOfMs, actions: actionCodes(catalogue, names), isUsable };
-  return (await readPersonSequence(state, person, query)).rows().filter(hasItem);
+  return (await readActionRows(context, person, query)).rows().filter(hasItem);
 }
 
 /** Engagements, oldest first, as models read them: weighted by the declared strength of their action. */

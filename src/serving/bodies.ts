@@ -4,10 +4,11 @@ import type {
   ModelVersion,
   RecommendationResponse,
   SequenceEvent,
+  ServedListResponse,
 } from "#api";
 import type { Catalogue, DeadLetter, IngestResult } from "#events";
 import type { ServedModel } from "#models";
-import type { Candidate } from "#recommendation";
+import type { PipelineTrace, Recommended, Recommender, ServedItem, ServedList } from "#recommendation";
 import { hasItem, type SequenceRow } from "#sequences";
 
 /** @file Domain values as the API's bodies. */
@@ -24,26 +25,17 @@ export function versionOf({ model, version, dataUntilMs }: ServedModel): ModelVe
   return { name: model.name, version, dataUntil: toIso(dataUntilMs) };
 }
 
+/** The models that answer. */
+export function versionsOf({ personal, coldStart }: Recommender["models"]) {
+  return { personal: versionOf(personal), coldStart: versionOf(coldStart) };
+}
+
 export function ingestResponse({ accepted, rejected }: IngestResult): IngestResponse {
   return { success: rejected.length === 0, accepted, rejected: [...rejected] };
 }
 
 export function deadLetterBody({ receivedAtMs, ids: _, ...letter }: DeadLetter): DeadLetterBody {
   return { ...letter, receivedAt: toIso(receivedAtMs) };
-}
-
-export function recommendedItem(
-  { itemRow, score, source, reasons }: Candidate,
-  catalogue: Catalogue,
-): RecommendationResponse["items"][number] {
-  const { itemId, title } = catalogue.at(itemRow);
-  return {
-    itemId,
-    ...(title !== undefined && { title }),
-    score,
-    source,
-    reasons: reasons.map((reason) => ({ ...reason, evidence: [...reason.evidence] })),
-  };
 }
 
 /** A row of the sequence in words, with what the catalogue knows of its item. */
@@ -60,5 +52,72 @@ export function sequenceEvent(row: SequenceRow, catalogue: Catalogue): SequenceE
     ...(item && item.tags.length > 0 && { tags: [...item.tags] }),
     ...(surfaceName !== "" && { surface: surfaceName }),
     ...extras,
+  };
+}
+
+/** An item of a list, with its title when the catalogue has one. */
+export function recommendedItem(
+  { itemRow, ...item }: Recommended,
+  catalogue: Catalogue,
+): RecommendationResponse["items"][number] {
+  const { itemId, title } = catalogue.at(itemRow);
+  return servedItemBody({ itemId, ...item }, title);
+}
+
+function servedItemBody(
+  { itemId, score, source, heads, placement, probability, reasons }: ServedItem,
+  title: string | undefined,
+): RecommendationResponse["items"][number] {
+  return {
+    itemId,
+    ...(title !== undefined && { title }),
+    score,
+    source,
+    ...(heads && { heads: { ...heads } }),
+    ...(placement && { placement }),
+    ...(probability !== undefined && { probability }),
+    reasons: reasons.map((reason) => ({ ...reason, evidence: [...reason.evidence] })),
+  };
+}
+
+/** What every stage did. */
+export function stagesBody(trace: PipelineTrace): ServedListResponse["stages"] {
+  return {
+    sources: trace.sources.map((source) => ({ ...source, shared: { ...source.shared } })),
+    filters: [...trace.filters],
+    ...(trace.scorer && { scorer: trace.scorer }),
+    selector: trace.selector,
+    hydrators: [...trace.hydrators],
+    ms: trace.ms,
+  };
+}
+
+/** A list as it was served, with what came of it. */
+export function servedListBody(
+  { servedAtMs, asOfMs, userId, items, trace, condition, ...list }: ServedList,
+  outcomes: readonly SequenceRow[],
+  catalogue: Catalogue,
+): ServedListResponse {
+  const titleOf = (itemId: string): string | undefined => {
+    const row = catalogue.rowOf(itemId);
+    return row === undefined ? undefined : catalogue.at(row).title;
+  };
+  return {
+    ...list,
+    userId: userId ?? null,
+    servedAt: toIso(servedAtMs),
+    asOf: toIso(asOfMs),
+    ...(condition && { condition: { ...condition } }),
+    versions: { ...list.versions },
+    items: items.map((item) => servedItemBody(item, titleOf(item.itemId))),
+    stages: stagesBody(trace),
+    outcomes: outcomes.map((row) => {
+      const { eventId, action, timestamp, itemId, position } = sequenceEvent(row, catalogue);
+      return {
+        ...{ eventId, action, timestamp },
+        ...(itemId !== undefined && { itemId }),
+        ...(position !== undefined && { position }),
+      };
+    }),
   };
 }

@@ -21,6 +21,7 @@ import { registerModelRoutes } from "./routes/models.ts";
 import { registerPeopleRoute } from "./routes/people.ts";
 import { registerPlatformRoutes } from "./routes/platform.ts";
 import { registerPulseRoutes } from "./routes/pulse.ts";
+import { registerRankRoutes } from "./routes/rank.ts";
 import { registerRecommendationRoutes } from "./routes/recommendations.ts";
 import { registerUserRoutes } from "./routes/users.ts";
 import { registerVectorRoutes } from "./routes/vectors.ts";
@@ -138,6 +139,7 @@ async function registerRoutes(server: Server, services: Services, traffic: Traff
   registerErasureRoutes(server, services);
   registerDeadLetterRoutes(server, services);
   registerRecommendationRoutes(server, services);
+  registerRankRoutes(server, services);
   registerVectorRoutes(server, services);
   registerModelRoutes(server, services);
   await server.register(async (scope) => {

@@ -3,7 +3,7 @@ import type { Clock } from "#base";
 import type { Actions, Catalogue, DeadLetters, IdentityGraph, Ingestion, Purposes } from "#events";
 import type { Erasures } from "#governance";
 import type { UserVectors } from "#profiles";
-import type { Recommender } from "#recommendation";
+import type { Recommender, ServedLists } from "#recommendation";
 import type { Lake, StateReader } from "#storage";
 import type { Metrics } from "./metrics.ts";
 import type { Pulse } from "./pulse.ts";
@@ -20,6 +20,7 @@ export interface Services {
   readonly deadLetters: DeadLetters;
   readonly erasures: Erasures;
   readonly recommender: Recommender;
+  readonly servedLists: ServedLists;
   readonly vectors: UserVectors;
   /** All models there are, in service or not, the newest version of a name last. */
   readonly models: () => Promise<readonly ModelBody[]>;

@@ -1,4 +1,5 @@
 export type { BlobStore } from "./blob-store.ts";
+export { BoundedLog, type BoundedLogOptions } from "./bounded-log.ts";
 export { DuckDbLake } from "./duckdb/duckdb-lake.ts";
 export { DiskRoom } from "./embedded/disk-room.ts";
 export { FileBlobStore } from "./embedded/file-blob-store.ts";

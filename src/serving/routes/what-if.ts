@@ -27,7 +27,7 @@ export function registerWhatIfRoute(server: Server, services: Services): void {
       const [root = body.userId, ...others] = identity.idsOf(body.userId);
       const edits = { added, removed: new Set(body.remove) };
       const sandbox = await sandboxOf(state, [root, ...others], edits);
-      const ask = { userId: body.userId, n: body.n, asOfMs };
+      const ask = { userId: body.userId, n: body.n, asOfMs, seed: body.userId };
       const [before, after] = await Promise.all([
         outcomeIn(services, state, ask),
         outcomeIn(services, sandbox, ask),
@@ -66,19 +66,27 @@ function imaginedRow(
 /** Behind every record there is, so that of events of one moment the imagined ones are the newest. */
 const IMAGINED_OFFSET = 2 ** 31;
 
+interface Asked {
+  readonly userId: string;
+  readonly n: number;
+  readonly asOfMs: number;
+  /** The same for both, so that chance is not taken for an effect. */
+  readonly seed: string;
+}
+
 async function outcomeIn(
   services: Services,
   state: StateReader,
-  { userId, n, asOfMs }: { readonly userId: string; readonly n: number; readonly asOfMs: number },
+  { userId, n, asOfMs, seed }: Asked,
 ): Promise<WhatIfResponse["before"]> {
   const recommender = services.recommender.over(state);
-  const [profile, { candidates, isColdStart }] = await Promise.all([
+  const [profile, { items, isColdStart }] = await Promise.all([
     readProfile({ ...services, state }, userId, asOfMs, services.purposes.personalization),
-    recommender.recommend({ userId, n, asOfMs, excludeSeen: true, excludeItemIds: [] }),
+    recommender.recommend({ userId, n, asOfMs, seed, excludeSeen: true, excludeItemIds: [] }),
   ]);
   return {
     topics: profile?.topics.map((topic) => ({ ...topic, evidence: [...topic.evidence] })) ?? [],
-    items: candidates.map((candidate) => recommendedItem(candidate, services.catalogue)),
+    items: items.map((item) => recommendedItem(item, services.catalogue)),
     isColdStart,
   };
 }
