@@ -131,27 +131,23 @@ describe.skipIf(chromium === undefined)(
         await page.keyboard.press("i");
         await page.getByRole("heading", { name: /items$/ }).waitFor();
       }));
+
+    test("where the server wants a key the console asks for it, tells a wrong one, and lets in with the right one, which no address and no page holds", async () => {
+      const env = { INKLING_API_KEY: "key-of-this-test" };
+      const locked = await ServerProcess.start([...TINY, "--data", await prepared.copy()], { env });
+      const context = await openContext(browser, DESK);
+      const { page } = await newPage(context);
+      await page.goto(`${locked.ready.address}/people`);
+      await page.getByLabel("API key").fill("wrong");
+      await page.keyboard.press("Enter");
+      await page.getByText("The server does not take this key.").waitFor();
+      await page.getByLabel("API key").fill(env.INKLING_API_KEY);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("heading", { name: /people$/ }).waitFor();
+      expect(page.url() + (await page.content())).not.toContain(env.INKLING_API_KEY);
+      expect(await context.cookies()).toEqual([]);
+      await context.close();
+      await locked.kill();
+    });
   },
 );
-
-describe.skipIf(chromium === undefined)("where the server wants a key", () => {
-  test("the console asks for it, tells a wrong one, and lets in with the right one, which is in no address and no page", async () => {
-    const prepared = await prepareFolder();
-    const env = { INKLING_API_KEY: "key-of-this-test" };
-    const server = await ServerProcess.start([...TINY, "--data", prepared.path], { env });
-    const browser = await openBrowser(chromium!); // skipped without
-    const { page } = await newPage(await openContext(browser, DESK));
-    await page.goto(`${server.ready.address}/people`);
-    await page.getByLabel("API key").fill("wrong");
-    await page.keyboard.press("Enter");
-    await page.getByText("The server does not take this key.").waitFor();
-    await page.getByLabel("API key").fill(env.INKLING_API_KEY);
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("heading", { name: /people$/ }).waitFor();
-    expect(page.url() + (await page.content())).not.toContain(env.INKLING_API_KEY);
-    expect(await page.context().cookies()).toEqual([]);
-    await browser.close();
-    await killAll();
-    await prepared.remove();
-  });
-});
