@@ -52,7 +52,8 @@ export async function openFilledStore(task: StoreTask, say: (line: string) => vo
   return platform;
 }
 
-async function fill(
+/** Appends events and waits until they are applied. */
+export async function fill(
   { log, applier, clock }: Platform,
   events: number,
   nextEvent: () => StoredEvent,

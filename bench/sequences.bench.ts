@@ -3,20 +3,16 @@
  * The store holds what the applying thread made of the events. The server runs in this process, the load comes from another, so that
  * both have a core of their own; the lake does not follow, which it does once, not at every read.
  */
-import { spawn } from "node:child_process";
 import { readdir, stat } from "node:fs/promises";
 import { loadavg } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { monotonicMs, Random } from "#base";
 import { measureBlocks, readPerson, readPersonSequence } from "#sequences";
 import type { Platform } from "../src/main/platform.ts";
 import { withTemporaryFolder } from "../test/server-process.ts";
 import { type Bench, type BenchResult, quantileOf } from "./bench.ts";
 import { openFilledStore } from "./filled-store.ts";
-import type { SequenceLoadResult, SequenceLoadTask } from "./sequence-load.ts";
-
-const LOAD = fileURLToPath(new URL("./sequence-load.ts", import.meta.url));
+import { type RequestLoadResult, runRequestLoad } from "./request-load.ts";
 
 interface Options extends Record<string, number> {
   readonly events: number;
@@ -136,7 +132,7 @@ async function measureRequests(
   platform: Platform,
   options: Options,
   say: (line: string) => void,
-): Promise<SequenceLoadResult & { readonly serverCpuUs: number }> {
+): Promise<RequestLoadResult & { readonly serverCpuUs: number }> {
   const server = await platform.createServer({});
   try {
     const { port, hostname } = new URL(await server.listen({ host: "127.0.0.1", port: 0 }));
@@ -144,32 +140,13 @@ async function measureRequests(
     const seconds = (warmUp + options.requests) / options.requestsPerSecond;
     say(`${options.requestsPerSecond} requests a second for ${Math.ceil(seconds)} s`);
     const before = process.cpuUsage();
-    const load = await runLoad({ ...options, host: hostname, port: Number(port), warmUp });
+    const request = { path: `/v1/users/user-*/sequence?limit=${options.limit}` };
+    const load = await runRequestLoad({ ...options, host: hostname, port: Number(port), warmUp, request });
     const { user, system } = process.cpuUsage(before);
     return { ...load, serverCpuUs: user + system };
   } finally {
     await server.close();
   }
-}
-
-function runLoad(task: SequenceLoadTask): Promise<SequenceLoadResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--import", "tsx", LOAD, JSON.stringify(task)], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    const stopChild = (): void => void child.kill("SIGKILL");
-    process.once("exit", stopChild);
-    let output = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
-    child.once("error", reject);
-    child.once("close", (code) => {
-      process.removeListener("exit", stopChild);
-      if (code === 0) resolve(JSON.parse(output) as SequenceLoadResult);
-      else reject(new Error(`the load generator ended with ${code}`));
-    });
-  });
 }
 
 async function measureSizes(

@@ -8,6 +8,13 @@ export {
 export { DeadLetterBody, DeadLettersQuerystring, DeadLettersResponse } from "./dead-letters.ts";
 export { ErasureAccepted, ErasureBody, ErasureParams, ErasureResponse } from "./erasures.ts";
 export {
+  FeatureBody,
+  FeatureHealthResponse,
+  FeaturesResponse,
+  OnlineFeaturesBody,
+  OnlineFeaturesResponse,
+} from "./features.ts";
+export {
   BATCH_BYTES,
   BatchBody,
   BatchEnvelope,

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { AnyKey, AsOf, ForPurpose, IsoTime } from "./common.ts";
+import { FeatureBody } from "./features.ts";
 import { UserVectorsBody } from "./vectors.ts";
 
 /** One row of a sequence, enriched with what the catalogue knows of the item. */
@@ -54,7 +55,16 @@ export const UserQuerystring = Type.Object({
   asOf: AsOf,
   purpose: ForPurpose,
   include: Type.Optional(
-    Type.String({ maxLength: 200, description: "Signals to add, divided by commas: vectors" }),
+    Type.String({
+      maxLength: 200,
+      description: "Signals to add, divided by commas: vectors, features (of now, so without asOf)",
+    }),
+  ),
+  features: Type.Optional(
+    Type.String({
+      maxLength: 10_000,
+      description: "Names of features, or of feature services, divided by commas. Default: all",
+    }),
   ),
   model: Type.Optional(
     Type.String({
@@ -93,6 +103,7 @@ export const UserResponse = Type.Object({
   counts: Type.Record(AnyKey, Type.Integer(), { description: "By action" }),
   topics: Type.Array(TopicBody),
   latest: Type.Array(SequenceEvent),
+  features: Type.Optional(Type.Record(AnyKey, FeatureBody)),
   vectors: Type.Optional(UserVectorsBody),
   ...signal,
 });
@@ -101,3 +112,4 @@ export type SequenceEvent = Static<typeof SequenceEvent>;
 export type SequenceQuerystring = Static<typeof SequenceQuerystring>;
 export type SequenceResponse = Static<typeof SequenceResponse>;
 export type UserResponse = Static<typeof UserResponse>;
+export type UserQuerystring = Static<typeof UserQuerystring>;

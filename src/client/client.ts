@@ -1,4 +1,4 @@
-import type { RecommendationResponse } from "#api";
+import type { OnlineFeaturesResponse, RecommendationResponse } from "#api";
 import type { Config, defaultConfig } from "#declarations";
 import { ClientError } from "./client-error.ts";
 import { EventQueue } from "./event-queue.ts";
@@ -114,6 +114,15 @@ class TrackingClient<Given extends Config> implements Client<Given> {
     if (answer.kind === "ok") return answer.body as Profile<Given>; // the platform's schema
     if (answer.error.reason === "user-not-found") return undefined;
     throw answer.error;
+  }
+
+  async features(userId: string, names: readonly string[]): Promise<never> {
+    const request = { features: names, entities: { user_id: [userId] } };
+    const answer = await this.#read("POST", "/get-online-features", JSON.stringify(request));
+    if (answer.kind !== "ok") throw answer.error;
+    const { results } = answer.body as OnlineFeaturesResponse; // the platform's schema
+    const values = names.map((name, n) => [name, results[n + 1]?.values[0] ?? null]);
+    return Object.fromEntries(values) as never; // typed by the config, whose definitions the platform serves
   }
 
   async flush(): Promise<void> {

@@ -5,7 +5,15 @@ import type {
   RecommendationResponse,
   UserResponse,
 } from "#api";
-import type { ActionName, Config, ItemAttributesOf, PropertiesOf, SurfaceOf, TraitsOf } from "#declarations";
+import type {
+  ActionName,
+  Config,
+  FeaturesOf,
+  ItemAttributesOf,
+  PropertiesOf,
+  SurfaceOf,
+  TraitsOf,
+} from "#declarations";
 import type { QueueCounts } from "./event-queue.ts";
 
 /** @file What a client of one config can be asked: the compiler refuses everything else. */
@@ -84,6 +92,15 @@ export interface Client<Given extends Config> {
 
   /** `undefined` when nothing was received of the person. One try. @throws ClientError `request-failed` */
   profile(userId: string, request?: { readonly asOf?: string }): Promise<Profile<Given> | undefined>;
+
+  /**
+   * The features named of one person now; `null` where there is no value. One try.
+   * @throws ClientError `request-failed`
+   */
+  features<Name extends keyof FeaturesOf<Given> & string>(
+    userId: string,
+    names: readonly Name[],
+  ): Promise<{ readonly [Each in Name]: FeaturesOf<Given>[Each] | null }>;
 
   /**
    * Resolves when everything queued is answered.

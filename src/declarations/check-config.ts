@@ -2,7 +2,8 @@ import { TrackMessage } from "#api";
 import { PlatformError } from "#base";
 import { type ActionKind, actionKinds, type DeclaredAction } from "./action.ts";
 import { checkSurfaces } from "./check-surfaces.ts";
-import { checkName, fail, requireKnownKeys, requireObject } from "./checks.ts";
+import { checkName, fail, requireKnownKeys, requireObject } from "./config-fault.ts";
+import { checkFeatures, type FeatureContext } from "./features/check-features.ts";
 import { type Annotations, type Field, type Fields, type JsonSchema, sensitivities } from "./field.ts";
 import { type ConsentDefault, consentDefaults, MAX_PURPOSES, PERSONALIZATION } from "./purpose.ts";
 
@@ -25,6 +26,9 @@ const CONFIG_KEYS = [
   "sources",
   "purposes",
   "retention",
+  "features",
+  "featureServices",
+  "labels",
   "vectors",
   "mode",
 ];
@@ -67,6 +71,7 @@ export function checkConfig(config: unknown): void {
   if (vectors !== undefined) checkVectors(vectors);
   if (mode !== undefined && mode !== "strict" && mode !== "lenient")
     fail("mode", mode, 'it is "strict" or "lenient"');
+  checkFeatures(config as unknown as FeatureContext); // the parts it reads are checked above
 }
 
 function checkAction(place: string, declared: unknown): asserts declared is DeclaredAction {

@@ -1,4 +1,4 @@
-import { checkName, fail, requireKnownKeys, requireObject } from "./checks.ts";
+import { checkName, fail, requireKnownKeys, requireObject } from "./config-fault.ts";
 import { type SurfaceSource, sourceNameOf } from "./surface.ts";
 
 /** @file Checks declared surfaces as if no compiler had. */

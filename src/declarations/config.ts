@@ -1,6 +1,7 @@
 import type { DeclaredAction } from "./action.ts";
 import { checkConfig } from "./check-config.ts";
 import { defaultActions } from "./default-actions.ts";
+import type { FeatureDefinition, LabelDefinition } from "./features/feature.ts";
 import type { Field, Fields } from "./field.ts";
 import { type ConsentDefault, type DeclaredPurpose, defaultPurposes } from "./purpose.ts";
 import type { Source } from "./source.ts";
@@ -42,6 +43,12 @@ export interface Config {
   readonly sources?: Readonly<Record<string, Source>>;
   /** What events are used for, each with whether that takes people's consent. Default: `defaultPurposes`. */
   readonly purposes?: Readonly<Record<string, DeclaredPurpose>>;
+  /** What is computed of people's events, for every runtime. */
+  readonly features?: readonly FeatureDefinition[];
+  /** Named groups of features that are read together: service -> names. */
+  readonly featureServices?: Readonly<Record<string, readonly string[]>>;
+  /** What training rows are to foretell. */
+  readonly labels?: readonly LabelDefinition[];
   /** Default: the log is kept for good. */
   readonly retention?: Retention;
   /** Default: once a day. */
@@ -165,3 +172,14 @@ export type ItemAttributesOf<Given extends Config> = Given extends {
 }
   ? SomeOf<Attributes>
   : AnyFields;
+
+/** Name of each declared feature -> its value; any where the config declares none. */
+export type FeaturesOf<Given extends Config> = Given extends {
+  readonly features: readonly (infer Definition extends FeatureDefinition)[];
+}
+  ? {
+      readonly [Each in Definition as Each["name"]]: Each extends FeatureDefinition<string, infer Value>
+        ? Value
+        : never;
+    }
+  : Readonly<Record<string, unknown>>;

@@ -2,9 +2,11 @@ import { parentPort, workerData } from "node:worker_threads";
 import { assert, type ErrorCode, PlatformError, SystemClock } from "#base";
 import type { NamedAction } from "#declarations";
 import { Actions } from "#events";
+import { applyFeatures } from "#features";
 import { Applier } from "#sequences";
 import { LmdbStateStore, SegmentedEventLog } from "#storage";
-import { paths } from "./data-folder.ts";
+import { type AppliedFeatures, paths } from "./data-folder.ts";
+import { planOf } from "./features.ts";
 import { useLargeBufferPool } from "./threads.ts";
 
 /** @file The thread that keeps state level with the log, so that applying costs the serving thread nothing. */
@@ -14,6 +16,7 @@ export interface ApplyTask {
   readonly partitionCount: number;
   /** The declared actions. */
   readonly declared: readonly NamedAction[];
+  readonly features: AppliedFeatures;
   /** As the serving thread has the state open. */
   readonly survivesMachine: boolean;
 }
@@ -44,7 +47,7 @@ const port = parentPort;
 const send = (message: ApplyMessage): void => port.postMessage(message);
 
 const RETRY_MS = 500;
-const { folder, partitionCount, declared, survivesMachine } = workerData as ApplyTask;
+const { folder, partitionCount, declared, features, survivesMachine } = workerData as ApplyTask;
 
 interface Applying {
   /** Resolves when what was applied is on disk. */
@@ -62,6 +65,7 @@ async function startApplying(log: SegmentedEventLog): Promise<Applying> {
       log,
       state,
       actions: new Actions(declared),
+      alsoApply: applyFeatures(planOf({ actions: declared, features })),
       onApplied: (partition, offset) => send({ kind: "applied", partition, offset }),
       onFailure: tellTrouble,
     },

@@ -3,6 +3,7 @@ import { PlatformError, type ProgressListener } from "#base";
 import type { NamedAction } from "#declarations";
 import { type EventLog, OffsetGate, type StateStore } from "#storage";
 import type { ApplyMessage, ApplyOrder, ApplyTask } from "./apply-worker.ts";
+import type { AppliedFeatures } from "./data-folder.ts";
 import { startThread } from "./threads.ts";
 
 export interface BackgroundApplierParts {
@@ -12,6 +13,7 @@ export interface BackgroundApplierParts {
   readonly state: StateStore;
   /** The declared actions. */
   readonly declared: readonly NamedAction[];
+  readonly features: AppliedFeatures;
   /** As `state` is open. */
   readonly survivesMachine: boolean;
   readonly progress: ProgressListener;
@@ -37,9 +39,10 @@ export class BackgroundApplier {
 
   private constructor(parts: BackgroundApplierParts) {
     this.#parts = parts;
-    const { folder, log, declared, survivesMachine } = parts;
+    const { folder, log, declared, features, survivesMachine } = parts;
     this.#gates = Array.from({ length: log.partitionCount }, () => new OffsetGate(0));
-    const task: ApplyTask = { folder, partitionCount: log.partitionCount, declared, survivesMachine };
+    const { partitionCount } = log;
+    const task: ApplyTask = { folder, partitionCount, declared, features, survivesMachine };
     this.#worker = startThread("apply-worker", task);
     this.#ended = new Promise((ended) => this.#worker.once("exit", () => ended()));
   }

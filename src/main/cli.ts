@@ -8,6 +8,7 @@ import { registerDoctor } from "./commands/doctor.ts";
 import { registerErase } from "./commands/erase.ts";
 import { registerEvaluate } from "./commands/evaluate.ts";
 import { registerExplain } from "./commands/explain.ts";
+import { registerFeatures } from "./commands/features.ts";
 import { registerImport } from "./commands/import.ts";
 import { registerModels } from "./commands/models.ts";
 import { registerQuery } from "./commands/query.ts";
@@ -36,6 +37,7 @@ for (const register of [
   registerVectors,
   registerEvaluate,
   registerReplay,
+  registerFeatures,
   registerQuery,
   registerErase,
   registerExplain,

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { PlatformError } from "#base";
-import type { NamedAction } from "#declarations";
+import type { FeatureDefinition, NamedAction, NamedPurpose } from "#declarations";
 
 /**
  * @file What a data folder holds, and the one small file that says so.
@@ -32,11 +32,21 @@ export interface DataManifest {
   readonly actions: readonly NamedAction[];
   /** Names of the purposes whose consent the state's rows speak of. */
   readonly purposes: readonly string[];
+  /** The features that state has of everybody. */
+  readonly features: AppliedFeatures;
+  /** Those that a backfill is at; absent when none is. */
+  readonly pendingFeatures?: AppliedFeatures;
   readonly seed: number;
   /** Size of the world; `null` for other data. */
   readonly preset: string | null;
   /** Messages of the data set that are safely in; `isComplete` when all are. An import that was cut off goes on from here. */
   readonly imported: { readonly messages: number; readonly rejected: number; readonly isComplete: boolean };
+}
+
+/** Definitions, and the purposes they are for with what held by default when they were applied. */
+export interface AppliedFeatures {
+  readonly definitions: readonly FeatureDefinition[];
+  readonly purposes: readonly NamedPurpose[];
 }
 
 const FILE = "inkling.json";
@@ -85,7 +95,11 @@ function parseManifest(folder: string, text: string): DataManifest {
   const path = join(resolve(folder), FILE);
   try {
     const made = JSON.parse(text) as DataManifest; // written by us; the format number is checked next
-    const manifest = { ...made, purposes: made.purposes ?? [] }; // earlier versions knew none
+    const manifest = {
+      ...made,
+      purposes: made.purposes ?? [], // earlier versions knew none
+      features: made.features ?? { definitions: [], purposes: [] }, // nor those
+    };
     if (manifest.format === 1 && Number.isInteger(manifest.partitionCount)) return manifest;
   } catch {
     // told below

@@ -4,13 +4,21 @@ import { type Catalogue, encodeSharedRecord, SHARED_PARTITION } from "#events";
 import type { EventLog } from "#storage";
 import type { DataManifest } from "./data-folder.ts";
 
-/** @file What a data folder's state is built with: the names of actions, which make rows, and of purposes, which rows speak of. */
+/**
+ * @file What a data folder's state is built with: the names of actions, which make rows, and of purposes, which rows speak of; and the
+ * features it has, which other commands change (`features.ts`).
+ */
 
 /** The part of a manifest that says so. */
-export type Declared = Pick<DataManifest, "actions" | "purposes">;
+export type Declared = Pick<DataManifest, "actions" | "purposes" | "features">;
 
 export function declaredBy(config: Config): Declared {
-  return { actions: actionsOf(config), purposes: purposesOf(config).map(({ name }) => name) };
+  const purposes = purposesOf(config);
+  return {
+    actions: actionsOf(config),
+    purposes: purposes.map(({ name }) => name),
+    features: { definitions: config.features ?? [], purposes },
+  };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Config, surfacesOf } from "#declarations";
+import { surfacesOf } from "#declarations";
 import type { ServedModels } from "#models";
 import { Recommender, ServedLists } from "#recommendation";
 import type { Metrics } from "#serving";
@@ -20,19 +20,18 @@ export function openServedLists(folder: string, options: KeptLogOptions): Promis
   return openKeptLog(kept, options, ServedLists);
 }
 
-type Parts = Pick<Platform, "purposes" | "log" | "state" | "catalogue" | "identity" | "actions" | "clock">;
+type Parts = Pick<
+  Platform,
+  "config" | "purposes" | "log" | "state" | "catalogue" | "identity" | "actions" | "clock"
+>;
 
-export async function createRecommender(
-  platform: Parts,
-  models: ServedModels,
-  config: Config,
-): Promise<Recommender> {
+export async function createRecommender(platform: Parts, models: ServedModels): Promise<Recommender> {
   const { purposes, log, state, catalogue, identity, actions, clock } = platform;
   const [personal, coldStart] = await Promise.all([models.personal(), models.coldStart()]);
   return new Recommender({
     ...{ log, state, catalogue, identity, actions, clock, personal, coldStart, models },
     purpose: purposes.personalization,
-    surfaces: surfacesOf(config),
+    surfaces: surfacesOf(platform.config),
   });
 }
 

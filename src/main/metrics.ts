@@ -1,15 +1,16 @@
+import type { FeatureHealth, HealthReport } from "#features";
 import { Metrics } from "#serving";
 import { watchServedLists } from "./discovery.ts";
 import type { Platform } from "./platform.ts";
 
 /** What the platform tells of itself beside what its routes count. */
-export function createMetrics({
-  catalogue,
-  applier,
-  clock,
-  deadLetters,
-  servedLists,
-}: Pick<Platform, "catalogue" | "applier" | "clock" | "deadLetters" | "servedLists">): Metrics {
+export function createMetrics(
+  platform: Pick<
+    Platform,
+    "catalogue" | "applier" | "clock" | "deadLetters" | "servedLists" | "featureHealth"
+  >,
+): Metrics {
+  const { catalogue, applier, clock, deadLetters, servedLists } = platform;
   const metrics = new Metrics({
     inkling_items: { help: "Items in the catalogue", read: () => catalogue.itemCount },
     inkling_lag_records: {
@@ -34,5 +35,31 @@ export function createMetrics({
     () => deadLetters.counts,
   );
   watchServedLists(metrics, servedLists);
+  tellFeatureHealth(metrics, () => platform.featureHealth);
   return metrics;
+}
+
+/** What was last found of the features, by feature. */
+function tellFeatureHealth(metrics: Metrics, report: () => HealthReport | undefined): void {
+  const tell = (name: string, help: string, read: (feature: FeatureHealth) => number | null): void =>
+    metrics.gaugeBy(name, help, "feature", () =>
+      (report()?.features ?? []).flatMap((feature) => {
+        const value = read(feature);
+        return value === null ? [] : [[feature.name, value] as const];
+      }),
+    );
+  tell("inkling_feature_skew", "People whose served value is not what the log says; 0", ({ skew }) => skew);
+  tell("inkling_feature_null_rate", "Part of the people without a value", ({ nullRate }) => nullRate);
+  tell(
+    "inkling_feature_age_seconds",
+    "Median age of the newest event reflected",
+    (feature) => feature.freshnessSeconds,
+  );
+  tell("inkling_feature_stability_index", "PSI against the baseline", (feature) => feature.stabilityIndex);
+  metrics.gaugeBy(
+    "inkling_feature_coverage",
+    "Part of the people with every feature of a service",
+    "service",
+    () => Object.entries(report()?.coverage ?? {}),
+  );
 }

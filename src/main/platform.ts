@@ -4,7 +4,6 @@ import { type Clock, HistoricalClock, PlatformError, type ProgressListener, Syst
 import {
   type Config,
   defaultConfig,
-  jsonSchemaOf,
   propertyFaultFinder,
   purposesOf,
   type Retention,
@@ -24,12 +23,13 @@ import {
   replayDeadLetters,
   SHARED_PARTITION,
 } from "#events";
+import type { FeaturePlan, HealthReport } from "#features";
 import type { Erasures } from "#governance";
 import type { ServedModels } from "#models";
 import type { Refreshed, VectorStore } from "#profiles";
 import type { Recommender, ServedLists } from "#recommendation";
 import { readAllProgress } from "#sequences";
-import { createServer, type Keys, Pulse, type Server, type Services } from "#serving";
+import { createServer, type Keys, type Server } from "#serving";
 import {
   DiskRoom,
   FileBlobStore,
@@ -41,23 +41,23 @@ import {
   type StateStore,
 } from "#storage";
 import { BackgroundApplier } from "./apply.ts";
-import { readVersion } from "./code-version.ts";
 import { type DataManifest, paths, readManifest, writeManifest } from "./data-folder.ts";
 import { openDeadLetters } from "./dead-letters.ts";
 import { adopt, type Declared, declaredBy, numberPurposes } from "./declared.ts";
 import { createRecommender, openServedLists } from "./discovery.ts";
 import { createErasures, resumeErasures } from "./erase.ts";
+import { HealthWatch, healthTask } from "./feature-health.ts";
+import { finishBackfill, planOf, tellDifference } from "./features.ts";
 import { type FitListeners, fitInWorker } from "./fit.ts";
 import type { ModelToFit } from "./fit-worker.ts";
 import { BackgroundLake } from "./lake.ts";
 import { LakeReader } from "./lake-reader.ts";
-import { createMetrics } from "./metrics.ts";
-import { bodyNamed, readModelBodies } from "./model-bodies.ts";
 import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
 import { openLog } from "./open-log.ts";
 import { LogRetention, segmentBytesFor } from "./retention.ts";
 import { servedModels } from "./served-models.ts";
+import { createServices } from "./services.ts";
 import { openVectorStore, Vectors } from "./vectors.ts";
 
 /** @file The composition root: one folder in, one wired platform out. */
@@ -67,7 +67,7 @@ export interface PlatformOptions {
   /** What the application declares; default: the built-in actions, everything else open. */
   readonly config?: Config;
   /** Of a folder made now; an existing one keeps its own. Without it only an existing folder opens. */
-  readonly create?: Omit<DataManifest, "format" | "partitionCount" | "actions" | "purposes" | "imported">;
+  readonly create?: Omit<DataManifest, "format" | "partitionCount" | "imported" | keyof Declared>;
   /** False: what is acknowledged survives the death of the process, and perhaps not that of the machine. Default: true. */
   readonly isDurable?: boolean;
   readonly progress: ProgressListener;
@@ -92,6 +92,8 @@ const EASE_ITEMS = 12_000;
 
 export class Platform {
   readonly folder: string;
+  /** What the application declares. */
+  readonly config: Config;
   readonly clock: Clock;
   readonly log: SegmentedEventLog;
   readonly state: StateStore;
@@ -113,9 +115,9 @@ export class Platform {
   #fault: string | undefined;
   #lake: BackgroundLake | undefined;
   readonly #lakeReader: LakeReader;
+  #health: HealthWatch | undefined;
   /** Those of the server. */
   #served: ServedModels | undefined;
-  readonly #config: Config;
   readonly #ingestionParts: IngestionParts;
   readonly #lock: FolderLock;
   readonly #room: DiskRoom;
@@ -153,7 +155,7 @@ export class Platform {
     this.applier = parts.applier;
     this.deadLetters = parts.deadLetters;
     this.servedLists = parts.servedLists;
-    this.#config = parts.config;
+    this.config = parts.config;
     this.#manifest = parts.manifest;
     this.#lock = parts.lock;
     this.#room = parts.room;
@@ -205,16 +207,12 @@ export class Platform {
    * @throws PlatformError `data-locked`, `data-damaged`, `data-mismatch`
    */
   static async open(options: PlatformOptions): Promise<Platform> {
-    const { folder, create, isDurable = true, progress, onNotice } = options;
+    const { folder, isDurable = true, progress, onNotice } = options;
     const config: Config = options.config ?? defaultConfig;
     const declared = declaredBy(config);
     const lock = await lockFolder(folder);
     try {
-      const found =
-        (await readManifest(folder)) ?? (create && (await createManifest(folder, create, declared)));
-      if (!found) throw new PlatformError("no-data", `${folder} is empty; fill it with: inkling import`);
-      const manifest = adopt(folder, found, declared);
-      if (JSON.stringify(manifest) !== JSON.stringify(found)) await writeManifest(folder, manifest);
+      const manifest = await openManifest(options, config, declared);
       const clock = manifest.clock === "historical" ? new HistoricalClock(0) : new SystemClock();
       const { partitionCount } = manifest;
       const survivesMachine = config.retention !== undefined; // the log alone cannot give back what it drops
@@ -245,6 +243,7 @@ export class Platform {
       const applier = await BackgroundApplier.start({
         ...{ folder, log, state, survivesMachine, progress, onNotice },
         declared: declared.actions,
+        features: manifest.features,
       });
       clock.observe(applier.newestMs);
       const parts = {
@@ -271,6 +270,11 @@ export class Platform {
       await lock.release();
       throw error;
     }
+  }
+
+  /** The features that state has of everybody. */
+  get plan(): FeaturePlan {
+    return planOf(this.#manifest);
   }
 
   get manifest(): DataManifest {
@@ -308,7 +312,7 @@ export class Platform {
       partitionCount,
       seed,
       declared: this.#manifest.actions,
-      purposes: purposesOf(this.#config),
+      purposes: purposesOf(this.config),
       models,
     };
     const release = await this.retention?.hold();
@@ -327,7 +331,7 @@ export class Platform {
   /** As `refreshVectors`, from now on whenever it is due, by the models of the server. */
   async keepVectorsFresh(): Promise<void> {
     this.#served ??= await servedModels(this);
-    this.vectors.keepFresh(this.#served, refreshHoursOf(this.#config));
+    this.vectors.keepFresh(this.#served, refreshHoursOf(this.config));
   }
 
   /** Sends dead letters through the one way in again, by the declarations of now. */
@@ -337,46 +341,39 @@ export class Platform {
 
   /** What answers with lists. Models must be in service. */
   async createRecommender(): Promise<Recommender> {
-    return createRecommender(this, await servedModels(this), this.#config);
+    return createRecommender(this, await servedModels(this));
   }
 
   /** The HTTP server over this platform. Models must be in service. */
   async createServer(keys: Keys): Promise<Server> {
     const served = await servedModels(this);
     this.#served = served;
-    const { state, catalogue, identity, actions, purposes, clock, ingestion, applier, deadLetters } = this;
-    const wall = new SystemClock();
-    const { servedLists } = this;
-    const services: Services = {
-      servedLists,
-      erasures: this.erasures,
-      deadLetters,
-      declared: jsonSchemaOf(this.#config),
-      clock,
-      state,
-      catalogue,
-      identity,
-      actions,
-      purposes,
-      ingestion,
-      pulse: new Pulse(() => wall.nowMs()),
-      lake: () => this.#lake && this.#lakeReader,
-      recommender: await createRecommender(this, served, this.#config),
-      vectors: this.vectors.of(served),
-      models: () => readModelBodies(this.models),
-      model: async (reference) => bodyNamed(await readModelBodies(this.models), reference),
-      metrics: createMetrics(this),
-      about: {
-        name: "inkling",
-        version: await readVersion(),
-        dataset: this.#manifest.dataset,
-        areTimesMadeUp: this.#manifest.areTimesMadeUp,
-      },
-      fault: () => this.#fault ?? this.#room.fault() ?? applier.fault(),
-      lagRecords: () => applier.lag(),
-      newRecommendationId: randomUUID,
-    };
-    return createServer(services, { keys, logLevel: "warn", consoleFolder: CONSOLE });
+    return createServer(await createServices(this, served), {
+      keys,
+      logLevel: "warn",
+      consoleFolder: CONSOLE,
+    });
+  }
+
+  /** What keeps the platform from serving, in one sentence; `undefined` when nothing does. */
+  fault(): string | undefined {
+    return this.#fault ?? this.#room.fault() ?? this.applier.fault();
+  }
+
+  /** Answers questions about the whole population; `undefined` while it is not written. */
+  get lake(): LakeReader | undefined {
+    return this.#lake && this.#lakeReader;
+  }
+
+  /** What was last found of the features; `undefined` before the first look. */
+  get featureHealth(): HealthReport | undefined {
+    return this.#health?.report;
+  }
+
+  /** Compares what is served with what the log says from now on, in a thread that gives way. */
+  watchFeatures(onNotice: (message: string) => void): void {
+    if (this.plan.features.size === 0) return;
+    this.#health = new HealthWatch(() => healthTask(this, this.config), onNotice);
   }
 
   /** Lays events down in the lake from now on, behind the state, in a thread of its own. */
@@ -401,7 +398,7 @@ export class Platform {
 
   /** Keeps everybody else from log and state until what it returns is called; events are still let in, and wait. */
   async #hold(): Promise<() => Promise<void>> {
-    const holds = [await this.vectors.hold(), await this.retention?.hold()];
+    const holds = [await this.#health?.hold(), await this.vectors.hold(), await this.retention?.hold()];
     const release = (): void => {
       for (const letGo of holds) letGo?.();
     };
@@ -456,6 +453,7 @@ export class Platform {
     // An erasure may wait for an applier that waits for room: the next start does it.
     if (this.applier.fault() !== undefined) await this.applier.close();
     await this.erasures.close();
+    await this.#health?.hold();
     await this.vectors.close();
     await this.retention?.close();
     await this.#lakeReader.close();
@@ -468,6 +466,21 @@ export class Platform {
     await this.state.close();
     await this.#lock.release();
   }
+}
+
+/** What the folder holds, made when it is new, and brought to what is declared now as far as that needs no replay. */
+async function openManifest(
+  { folder, create, progress, onNotice }: PlatformOptions,
+  config: Config,
+  declared: Declared,
+): Promise<DataManifest> {
+  if ((await readManifest(folder))?.pendingFeatures) await finishBackfill(folder, progress);
+  const found = (await readManifest(folder)) ?? (create && (await createManifest(folder, create, declared)));
+  if (!found) throw new PlatformError("no-data", `${folder} is empty; fill it with: inkling import`);
+  const manifest = adopt(folder, found, declared);
+  tellDifference(manifest, config, onNotice);
+  if (JSON.stringify(manifest) !== JSON.stringify(found)) await writeManifest(folder, manifest);
+  return manifest;
 }
 
 async function createManifest(

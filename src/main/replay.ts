@@ -11,6 +11,7 @@ import {
   SHARED_PARTITION,
   type SharedRecord,
 } from "#events";
+import { applyFeatures, differenceOf } from "#features";
 import {
   Applier,
   applyDropped,
@@ -29,6 +30,7 @@ import {
 } from "#storage";
 import { paths, readManifest, writeManifest } from "./data-folder.ts";
 import { changeOf, type Declared, declaredBy, numberPurposes } from "./declared.ts";
+import { planOf } from "./features.ts";
 
 /** What a replay found. */
 export interface Replay {
@@ -72,12 +74,13 @@ export async function replay(
     const { partitionCount } = manifest;
     const reached = await readReached(folder, partitionCount);
     const wanted = keepsRebuilt ? (config ? declaredBy(config) : ownOf(manifest)) : manifest;
-    const change = changeOf(manifest, wanted);
-    if (change !== undefined) await numberNames(folder, reached, wanted, progress);
+    const nameChange = changeOf(manifest, wanted);
+    if (nameChange !== undefined) await numberNames(folder, reached, wanted, progress);
+    const change = nameChange ?? featureChangeOf(manifest, wanted);
     const ends = endsFor(reached);
     const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount, isReadOnly: true, ends });
     const starts = startsOf(log);
-    const rebuilt = await rebuild(folder, log, new Actions(wanted.actions), progress);
+    const rebuilt = await rebuild(folder, log, wanted, progress);
     let records = 0;
     for (let partition = 1; partition < partitionCount; partition++)
       records += log.end(partition) - log.start(partition);
@@ -90,7 +93,8 @@ export async function replay(
       if (!isIdentical) await rm(paths.vectors(folder), { recursive: true, force: true });
       // A crash between leaves no state, which is built again by the manifest there is, whichever of the two.
       await rm(paths.state(folder), { recursive: true, force: true });
-      await writeManifest(folder, { ...manifest, ...ownOf(wanted) });
+      const { pendingFeatures: _, ...kept } = manifest; // the rebuilt state has what they were to bring, or what there is now
+      await writeManifest(folder, { ...kept, ...ownOf(wanted) });
       await rename(beside, paths.state(folder));
     }
     return { before, rebuilt, records, dropped, isIdentical, ...(change !== undefined && { change }) };
@@ -125,8 +129,13 @@ async function withDropped(
 }
 
 /** What the folder was built with; one from before there were purposes takes the built-in ones. */
-function ownOf({ actions, purposes }: Declared): Declared {
-  return { actions, purposes: purposes.length > 0 ? purposes : declaredBy(defaultConfig).purposes };
+function ownOf({ actions, purposes, features }: Declared): Declared {
+  return { actions, purposes: purposes.length > 0 ? purposes : declaredBy(defaultConfig).purposes, features };
+}
+
+function featureChangeOf(built: Declared, wanted: Declared): string | undefined {
+  const difference = differenceOf(built.features.definitions, wanted.features.definitions);
+  return difference.needsBackfill ? "changes features" : undefined;
 }
 
 const BATCH_RECORDS = 10_000;
@@ -193,9 +202,11 @@ function endsFor(reached: readonly number[]): number[] {
 async function rebuild(
   folder: string,
   log: SegmentedEventLog,
-  actions: Actions,
+  wanted: Declared,
   progress: ProgressListener,
 ): Promise<StateHash> {
+  const actions = new Actions(wanted.actions);
+  const alsoApply = applyFeatures(planOf(wanted));
   const state = new LmdbStateStore(besideState(folder), new SystemClock());
   const onFailure = (error: unknown): never => {
     throw error;
@@ -205,9 +216,14 @@ async function rebuild(
     await withDropped(folder, starts, async (lake) => {
       const catalogue = new Catalogue();
       await followShared(log, { catalogue }, onFailure).catchUp(() => {});
-      await applyDropped(lake, starts, { state, catalogue, actions });
+      await applyDropped(lake, starts, {
+        state,
+        catalogue,
+        actions,
+        alsoApply: applyFeatures(planOf(wanted)),
+      });
     });
-    const parts = { log, state, actions, onApplied: () => {}, onFailure };
+    const parts = { log, state, actions, alsoApply, onApplied: () => {}, onFailure };
     const applier = await Applier.start(parts, (done, total) =>
       progress({ stage: "replaying the log", done, total }),
     );

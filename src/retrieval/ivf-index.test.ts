@@ -71,7 +71,7 @@ test("more probes find more, and all lists find everything", () => {
 
 test("hundreds of neighbours are sought in more lists than ten", () => {
   const { index, entries } = trained(6000);
-  const few = trained(6000, { probes: Math.ceil(1.75 * Math.sqrt(index.listCount)) }).index;
+  const few = trained(6000, { probes: Math.ceil(2 * Math.sqrt(index.listCount)) }).index;
   const [own, fixed] = [index, few].map((searched) => {
     const recalls = queries.slice(0, 10).map((vector) => {
       return recallOf(searched.search({ vector, n: 300 }), naiveSearch(entries, vector, 300));

@@ -46,7 +46,7 @@ const WORTH_LISTS = 10_000;
 /** Of what the lists were made for, how much may have been put since. */
 const STALE_SHARE = 0.5;
 /** Lists looked into for ten neighbours, for each root of the number of lists. */
-const PROBES_PER_ROOT = 1.75;
+const PROBES_PER_ROOT = 2;
 
 export class IvfIndex implements VectorIndex {
   readonly config: VectorIndexConfig;

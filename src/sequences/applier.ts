@@ -1,7 +1,7 @@
 import { type Actions, Catalogue, followShared, SHARED_PARTITION } from "#events";
 import { type EventLog, LogFollower, type LogRecord, type StateReader, type StateStore } from "#storage";
 import { OlderIds } from "./applied-ids.ts";
-import { applyEvents } from "./apply-events.ts";
+import { type AlsoApply, applyEvents } from "./apply-events.ts";
 import { progressKey } from "./state-keys.ts";
 import { StepWriter } from "./step-writer.ts";
 
@@ -14,6 +14,8 @@ export interface ApplierParts {
   readonly log: EventLog;
   readonly state: StateStore;
   readonly actions: Actions;
+  /** What else is derived of the same events. */
+  readonly alsoApply?: AlsoApply | undefined;
   /** Told when later reads show everything of the partition before `offset`. */
   readonly onApplied: (partition: number, offset: number) => void;
   /** Told of every failure to apply; the applier tries again while the process lives. */
@@ -104,7 +106,7 @@ export class Applier {
   }
 
   async #apply(partition: number, records: readonly LogRecord[], writer: StepWriter): Promise<void> {
-    const { log, actions, onApplied } = this.#parts;
+    const { log, actions, alsoApply, onApplied } = this.#parts;
     await this.#followCatalogue.reached(log.end(SHARED_PARTITION));
     const kept = records.filter(({ bytes }) => bytes.length > 0); // the others were erased
     const context = {
@@ -113,6 +115,7 @@ export class Applier {
       actions,
       olderIds: this.#olderIds,
       partition,
+      alsoApply,
     };
     const step = await applyEvents(kept, context);
     this.#newestMs = Math.max(this.#newestMs, step.newestMs);

@@ -35,7 +35,18 @@ export interface ApplyContext {
   readonly olderIds: OlderIds;
   /** The partition the records are from. */
   readonly partition: number;
+  /** What else is derived of the same events, in the same step. */
+  readonly alsoApply?: AlsoApply | undefined;
 }
+
+/**
+ * Operations that new events of users bring about elsewhere in the state. Each event comes once, the events of a user in the order of the log;
+ * what it writes lies behind the user's prefix and depends on that order alone.
+ */
+export type AlsoApply = (
+  byUser: ReadonlyMap<string, readonly Arrival[]>,
+  context: Pick<ApplyContext, "state" | "catalogue">,
+) => Promise<readonly StateOperation[]>;
 
 /** What a run of records changes, and the time of its newest event. */
 export interface Step {
@@ -61,6 +72,7 @@ export async function applyEvents(records: readonly LogRecord[], context: ApplyC
   const stored = await state.get(keys);
   const operations: StateOperation[] = [];
   const undeclared = new Map<string, number>();
+  const repeated = new Set<Arrival>();
   let n = 0;
   for (const [userId, arrivals] of byUser) {
     const key = keys[n]!;
@@ -71,16 +83,36 @@ export async function applyEvents(records: readonly LogRecord[], context: ApplyC
     for (const arrival of arrivals) {
       const isNew = update.add(arrival);
       if (update.isFull) await update.seal();
-      if (!isNew) operations.push(markDuplicate(partition, arrival.offset));
-      else if (isUndeclared(arrival.event, context)) countName(undeclared, arrival.event.name);
+      if (!isNew) {
+        operations.push(markDuplicate(partition, arrival.offset));
+        repeated.add(arrival);
+      } else if (isUndeclared(arrival.event, context)) countName(undeclared, arrival.event.name);
     }
     update.addOperations(key, operations);
   }
   operations.push(...(await addCounts(undeclared, context)));
+  if (context.alsoApply) {
+    for (const more of await context.alsoApply(without(byUser, repeated), context)) operations.push(more);
+  }
   return { operations, newestMs };
 }
 
-interface Arrival {
+/** The arrivals of every user that repeat nothing. */
+function without(
+  byUser: ReadonlyMap<string, readonly Arrival[]>,
+  repeated: ReadonlySet<Arrival>,
+): ReadonlyMap<string, readonly Arrival[]> {
+  if (repeated.size === 0) return byUser;
+  return new Map(
+    Array.from(byUser, ([userId, arrivals]) => [
+      userId,
+      arrivals.filter((arrival) => !repeated.has(arrival)),
+    ]),
+  );
+}
+
+/** An event and its place in its partition of the log. */
+export interface Arrival {
   readonly offset: number;
   readonly event: EventView;
 }

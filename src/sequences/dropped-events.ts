@@ -3,7 +3,7 @@ import { type Actions, type Catalogue, encodeEvent, type StoredEvent } from "#ev
 import type { Lake, LakeEvent, LogRecord, StateStore } from "#storage";
 import { OlderIds } from "./applied-ids.ts";
 import { encodeProgress } from "./applier.ts";
-import { applyEvents } from "./apply-events.ts";
+import { type AlsoApply, applyEvents } from "./apply-events.ts";
 import { progressKey } from "./state-keys.ts";
 
 /**
@@ -60,7 +60,10 @@ export async function* droppedRecords(
 export async function applyDropped(
   lake: Lake,
   starts: readonly number[],
-  { state, ...context }: { state: StateStore; catalogue: Catalogue; actions: Actions },
+  {
+    state,
+    ...context
+  }: { state: StateStore; catalogue: Catalogue; actions: Actions; alsoApply?: AlsoApply | undefined },
 ): Promise<void> {
   const olderIds = new OlderIds();
   let newestMs = 0;

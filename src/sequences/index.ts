@@ -1,6 +1,8 @@
 export { type AppliedProgress, Applier, type ApplierParts, readAllProgress } from "./applier.ts";
+export type { AlsoApply, Arrival } from "./apply-events.ts";
 export { SEQUENCE_ROWS } from "./capped-blocks.ts";
 export { applyDropped, droppedRecords } from "./dropped-events.ts";
+export { duplicatesBetween } from "./duplicates.ts";
 export { countUserEntries, forgetUser, recordsOfUsers } from "./forget-user.ts";
 export { hashState, type StateHash } from "./hash-state.ts";
 export {
@@ -32,6 +34,15 @@ export type { RowsView } from "./rows-view.ts";
 export { type SequenceEdits, sandboxOf } from "./sandbox.ts";
 export type { SequenceRow } from "./sequence-block.ts";
 export { SequenceWindow } from "./sequence-window.ts";
+export {
+  choiceAt,
+  countChoices,
+  decodeChoices,
+  encodeChoices,
+  joinChoices,
+  type StandingChoices,
+} from "./standing-choices.ts";
+export { userPrefix } from "./state-keys.ts";
 export { undeclaredEvents } from "./undeclared-events.ts";
 export { type ConsentedRow, usableFor } from "./usable-rows.ts";
 export { traitsAsOf, type UserRecord } from "./user-record.ts";

@@ -14,6 +14,7 @@ import { checkEncoding, readAsJson } from "./json-body.ts";
 import { sendProblem } from "./problem.ts";
 import { registerDeadLetterRoutes } from "./routes/dead-letters.ts";
 import { registerErasureRoutes } from "./routes/erasures.ts";
+import { registerFeatureRoutes } from "./routes/features.ts";
 import { registerIngestRoutes } from "./routes/ingest.ts";
 import { registerItemRoutes } from "./routes/items.ts";
 import { registerLinkRoutes } from "./routes/links.ts";
@@ -135,6 +136,7 @@ async function registerRoutes(server: Server, services: Services, traffic: Traff
   registerPeopleRoute(server, services);
   registerWhatIfRoute(server, services);
   registerPulseRoutes(server, services, traffic);
+  registerFeatureRoutes(server, services);
   registerLinkRoutes(server, services);
   registerErasureRoutes(server, services);
   registerDeadLetterRoutes(server, services);

@@ -1,6 +1,7 @@
 import type { ModelBody, PlatformResponse, SchemaResponse } from "#api";
 import type { Clock } from "#base";
 import type { Actions, Catalogue, DeadLetters, IdentityGraph, Ingestion, Purposes } from "#events";
+import type { HealthReport, OnlineFeatures } from "#features";
 import type { Erasures } from "#governance";
 import type { UserVectors } from "#profiles";
 import type { Recommender, ServedLists } from "#recommendation";
@@ -19,6 +20,9 @@ export interface Services {
   readonly ingestion: Ingestion;
   readonly deadLetters: DeadLetters;
   readonly erasures: Erasures;
+  readonly features: OnlineFeatures;
+  /** What was last found of them. */
+  readonly featureHealth: () => HealthReport | undefined;
   readonly recommender: Recommender;
   readonly servedLists: ServedLists;
   readonly vectors: UserVectors;

@@ -16,6 +16,7 @@ import { SequenceJson } from "../sequence-json.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 import { asOfOf } from "./as-of.ts";
+import { readIncludedFeatures } from "./features.ts";
 
 /** Definition version of the signals answered here: it changes when their meaning does. */
 const SIGNAL_VERSION = "1";
@@ -39,11 +40,14 @@ function registerProfileRoute(server: Server, services: Services): void {
       },
     },
     async ({ params: { id }, query }) => {
-      const includesVectors = signalsIn(query.include).includes("vectors");
+      const signals = signalsIn(query.include);
       const asOfMs = asOfOf(query, clock);
       const purpose = purposeOf(query, services);
       const profile = await readProfile(services, id, asOfMs, purpose);
       if (!profile) throw userNotFound(id);
+      const features = signals.includes("features")
+        ? await readIncludedFeatures(services, id, query, purpose)
+        : undefined;
       return {
         userId: identity.personOf(id),
         ids: [...identity.idsOf(id)],
@@ -55,7 +59,8 @@ function registerProfileRoute(server: Server, services: Services): void {
         counts: { ...profile.counts },
         topics: profile.topics.map((topic) => ({ ...topic, evidence: [...topic.evidence] })),
         latest: profile.latest.map((row) => sequenceEvent(row, catalogue)),
-        ...(includesVectors && {
+        ...(features && { features }),
+        ...(signals.includes("vectors") && {
           vectors: await readVectors(services, id, query.model, { asOfMs, purpose }),
         }),
         asOf: toIso(profile.lastSeenMs),
@@ -109,9 +114,12 @@ function registerSequenceRoute(server: Server, services: Services): void {
 /** @throws PlatformError `invalid-request` for a signal that cannot be added */
 function signalsIn(include = ""): readonly string[] {
   const signals = include.split(",").filter((name) => name !== "");
-  const unknown = signals.find((name) => name !== "vectors");
+  const unknown = signals.find((name) => name !== "vectors" && name !== "features");
   if (unknown === undefined) return signals;
-  throw new PlatformError("invalid-request", `include names "${unknown}"; what can be added: vectors`);
+  throw new PlatformError(
+    "invalid-request",
+    `include names "${unknown}"; what can be added: vectors, features`,
+  );
 }
 
 /** @throws PlatformError `no-data` when no model makes vectors, `unknown-model` when the one asked for does not */

@@ -1,6 +1,6 @@
 import { PlatformError } from "#base";
 
-/** @file What the checks of a config have in common: how names, objects and faults are told. */
+/** @file How a fault in a config is told, and what is checked of names everywhere. */
 
 /** As keys of an object these mean something to JavaScript. */
 const FORBIDDEN_NAMES = ["__proto__", "constructor", "prototype"];

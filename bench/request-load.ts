@@ -1,17 +1,18 @@
 /**
- * @file The load generator of `sequences.bench.ts`: asks for the sequences of random users at a fixed rate, whatever the server does,
- * and measures each answer from the moment its request was due. A server that stalls is so charged with everybody it kept
+ * @file The load generator of benchmarks that read: asks about random users at a fixed rate, whatever the server does, and measures each answer from the moment its request was due. A server that stalls is so charged with everybody it kept
  * waiting (no coordinated omission: Gil Tene, "How not to measure latency").
  */
+import { spawn } from "node:child_process";
 import { connect, type Socket } from "node:net";
+import { fileURLToPath } from "node:url";
 import { monotonicMs, Random } from "#base";
 
-export interface SequenceLoadTask {
+export interface RequestLoadTask {
   readonly host: string;
   readonly port: number;
   readonly users: number;
-  /** Rows asked for. */
-  readonly limit: number;
+  /** What is asked; every `user-*` in it becomes another random user. */
+  readonly request: { readonly path: string; readonly body?: string };
   readonly requestsPerSecond: number;
   readonly requests: number;
   /** Requests before those that are measured. */
@@ -20,7 +21,7 @@ export interface SequenceLoadTask {
   readonly seed: number;
 }
 
-export interface SequenceLoadResult {
+export interface RequestLoadResult {
   /** Of every measured request, in the order in which they were due. */
   readonly latenciesMs: readonly number[];
   /** How late each was sent: of its latency the part that is the generator's or a busy connection's. */
@@ -54,17 +55,17 @@ class Connection {
     socket.on("error", fail);
   }
 
-  static open({ host, port }: SequenceLoadTask, onAnswer: OnAnswer): Promise<Connection> {
+  static open({ host, port }: RequestLoadTask, onAnswer: OnAnswer): Promise<Connection> {
     return new Promise((resolve) => {
       const socket = connect(port, host, () => resolve(new Connection(socket, onAnswer)));
       socket.on("error", fail);
     });
   }
 
-  send(request: number, path: string): void {
+  send(request: number, text: string): void {
     this.#request = request;
     this.#left = -1;
-    this.#socket.write(`GET ${path} HTTP/1.1\r\nhost: load\r\n\r\n`, "latin1");
+    this.#socket.write(text, "latin1");
   }
 
   close(): void {
@@ -90,8 +91,8 @@ class Connection {
   }
 }
 
-async function run(task: SequenceLoadTask): Promise<SequenceLoadResult> {
-  const { users, limit, requestsPerSecond, warmUp, connections, seed } = task;
+async function run(task: RequestLoadTask): Promise<RequestLoadResult> {
+  const { users, requestsPerSecond, warmUp, connections, seed } = task;
   const total = warmUp + task.requests;
   const random = Random.of(seed, "readers");
   const latenciesMs = new Float64Array(total);
@@ -116,7 +117,10 @@ async function run(task: SequenceLoadTask): Promise<SequenceLoadResult> {
     while (sent < total && idle.length > 0 && dueMs(sent) <= monotonicMs()) {
       if (sent === warmUp) cpu = process.cpuUsage();
       sentLateMs[sent] = monotonicMs() - dueMs(sent);
-      idle.pop()!.send(sent++, `/v1/users/user-${random.integer(users)}/sequence?limit=${limit}`);
+      idle.pop()!.send(
+        sent++,
+        textOf(task.request, () => `user-${random.integer(users)}`),
+      );
     }
   }
   const seconds = (monotonicMs() - dueMs(warmUp)) / 1000;
@@ -131,9 +135,43 @@ async function run(task: SequenceLoadTask): Promise<SequenceLoadResult> {
   };
 }
 
+/** One request as it goes over the wire. */
+function textOf({ path, body }: RequestLoadTask["request"], nextUser: () => string): string {
+  const filled = (text: string): string => text.replaceAll("user-*", nextUser);
+  if (body === undefined) return `GET ${filled(path)} HTTP/1.1\r\nhost: load\r\n\r\n`;
+  const content = filled(body);
+  return `POST ${filled(path)} HTTP/1.1\r\nhost: load\r\ncontent-type: application/json\r\ncontent-length: ${content.length}\r\n\r\n${content}`;
+}
+
+/** Runs the generator in a process of its own: its work must not stand in the server's way, nor the server's in its. */
+export function runRequestLoad(task: RequestLoadTask): Promise<RequestLoadResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(
+      process.execPath,
+      ["--import", "tsx", fileURLToPath(import.meta.url), JSON.stringify(task)],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
+    const stopChild = (): void => void child.kill("SIGKILL");
+    process.once("exit", stopChild);
+    let output = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+    child.once("error", reject);
+    child.once("close", (code) => {
+      process.removeListener("exit", stopChild);
+      if (code === 0) resolve(JSON.parse(output) as RequestLoadResult);
+      else reject(new Error(`the load generator ended with ${code}`));
+    });
+  });
+}
+
 function fail(error: Error): never {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
 }
 
-process.stdout.write(JSON.stringify(await run(JSON.parse(process.argv[2] ?? "{}") as SequenceLoadTask))); // our own parent's task
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  process.stdout.write(JSON.stringify(await run(JSON.parse(process.argv[2] ?? "{}") as RequestLoadTask))); // our own parent's task

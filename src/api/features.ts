@@ -1,0 +1,92 @@
+import { type Static, Type } from "typebox";
+import { AnyKey, IsoTime } from "./common.ts";
+
+const status = Type.String({
+  description:
+    "PRESENT, NULL_VALUE (nothing to tell), NOT_FOUND (no such person or feature, or refused), OUTSIDE_MAX_AGE",
+});
+
+/** A feature of one person, as a signal. */
+export const FeatureBody = Type.Object({
+  value: Type.Unknown(),
+  status,
+  asOf: Type.Union([IsoTime, Type.Null()], { description: "Event time of the newest event reflected" }),
+  version: Type.String({ description: "Of the definition" }),
+});
+
+/** The request of Feast's feature servers. */
+export const OnlineFeaturesBody = Type.Object({
+  features: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 250 }), {
+      minItems: 1,
+      maxItems: 2000,
+      description: "Names, or view:name",
+    }),
+  ),
+  feature_service: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+  entities: Type.Record(
+    AnyKey,
+    Type.Array(Type.Union([Type.String({ maxLength: 265 }), Type.Number()]), { maxItems: 1000 }),
+    { description: 'One list of ids: { "user_id": ["u1", "u2"] }' },
+  ),
+  full_feature_names: Type.Optional(Type.Boolean({ description: "Names in the answer as view__name" })),
+  log: Type.Optional(
+    Type.Boolean({
+      description: "Ours: store what is answered as an event of each person, for training sets",
+    }),
+  ),
+});
+
+/** The answer of Feast's feature servers: one result for each name, in it one value for each person. */
+export const OnlineFeaturesResponse = Type.Object({
+  metadata: Type.Object({ feature_names: Type.Array(Type.String()) }),
+  results: Type.Array(
+    Type.Object({
+      values: Type.Array(Type.Unknown()),
+      statuses: Type.Array(status),
+      event_timestamps: Type.Array(IsoTime, { description: "1970-01-01T00:00:00Z where there is none" }),
+    }),
+  ),
+});
+
+/** `GET /v1/features`: the catalogue. */
+export const FeaturesResponse = Type.Object({
+  version: Type.String({ description: "Of all definitions together" }),
+  features: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      view: Type.String(),
+      kind: Type.String(),
+      version: Type.String(),
+      definition: Type.Record(AnyKey, Type.Unknown()),
+    }),
+  ),
+  services: Type.Record(AnyKey, Type.Array(Type.String())),
+});
+
+const numberOrNull = Type.Union([Type.Number(), Type.Null()]);
+
+/** `GET /v1/features/health` */
+export const FeatureHealthResponse = Type.Object({
+  at: Type.Union([IsoTime, Type.Null()], { description: "null before the first look" }),
+  people: Type.Integer(),
+  compared: Type.Integer({ description: "Values read online and walked from the log" }),
+  skewed: Type.Integer({ description: "Of them, those that differ: 0" }),
+  features: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      version: Type.String(),
+      skew: Type.Integer(),
+      skewedUser: Type.Optional(Type.String()),
+      nullRate: Type.Number(),
+      freshnessSeconds: numberOrNull,
+      quantiles: Type.Object({ p10: numberOrNull, p50: numberOrNull, p90: numberOrNull }),
+      stabilityIndex: numberOrNull,
+    }),
+  ),
+  coverage: Type.Record(AnyKey, Type.Number(), { description: "By feature service" }),
+});
+
+export type FeatureBody = Static<typeof FeatureBody>;
+export type OnlineFeaturesBody = Static<typeof OnlineFeaturesBody>;
+export type OnlineFeaturesResponse = Static<typeof OnlineFeaturesResponse>;

@@ -1,0 +1,45 @@
+import type { AggregateTree } from "#declarations";
+import type { Aggregation } from "../aggregation.ts";
+import { decayedSumOf } from "./decayed-sum.ts";
+import { maximumOf, minimumOf } from "./extremes.ts";
+import { histogramOf, topKOf } from "./frequencies.ts";
+import { lastKOf, lastOf, timeSinceOf } from "./newest.ts";
+import { percentileOf } from "./quantile-sketch.ts";
+import { averageOf, countOf, sumOf } from "./sums.ts";
+import { uniqueCountOf } from "./unique-count.ts";
+
+/** The aggregation that a definition asks for. */
+export function aggregationOf(tree: AggregateTree): Aggregation {
+  return makeAggregation(tree) as Aggregation; // its states are its own: nobody else looks into them
+}
+
+function makeAggregation(tree: AggregateTree) {
+  switch (tree.kind) {
+    case "count":
+      return countOf;
+    case "time_since":
+      return timeSinceOf;
+    case "sum":
+      return sumOf;
+    case "average":
+      return averageOf;
+    case "min":
+      return minimumOf;
+    case "max":
+      return maximumOf;
+    case "last":
+      return lastOf;
+    case "approx_unique_count":
+      return uniqueCountOf;
+    case "last_k":
+      return lastKOf(tree.k);
+    case "top_k":
+      return topKOf(tree.k);
+    case "approx_percentile":
+      return percentileOf(tree.quantile);
+    case "histogram":
+      return histogramOf(tree.bounds);
+    case "decayed_sum":
+      return decayedSumOf(tree.halfLifeMs);
+  }
+}

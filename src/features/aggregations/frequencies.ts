@@ -1,0 +1,62 @@
+import type { Scalar } from "#declarations";
+import type { Aggregation } from "../aggregation.ts";
+
+/** Counts of values below the first bound, from each bound to the next, and from the last on. */
+export function histogramOf(bounds: readonly number[]): Aggregation<number[]> {
+  const binOf = (value: number): number => {
+    const above = bounds.findIndex((bound) => value < bound);
+    return above < 0 ? bounds.length : above;
+  };
+  const empty = (): number[] => Array.from({ length: bounds.length + 1 }, () => 0);
+  return {
+    needsValue: true,
+    prepare: empty,
+    update: (state, value) => void state[binOf(value as number)]!++, // the definition's check
+    remove: (state, value) => void state[binOf(value as number)]!--, // as above
+    merge: (state, other) => {
+      for (const [n, count] of other.entries()) state[n]! += count;
+    },
+    finalize: (state) => [...state],
+    write: (state, out) => {
+      for (const count of state) out.whole(count);
+    },
+    read: (bytes) => empty().map(() => bytes.whole()),
+  };
+}
+
+/** The most frequent `k`. Every value of the window is counted, so that it is exact. */
+export function topKOf(k: number): Aggregation<Map<Scalar, number>> {
+  const add = (counts: Map<Scalar, number>, value: Scalar, times: number): void => {
+    const count = (counts.get(value) ?? 0) + times;
+    if (count === 0) counts.delete(value);
+    else counts.set(value, count);
+  };
+  return {
+    needsValue: true,
+    prepare: () => new Map(),
+    update: (state, value) => add(state, value, 1),
+    remove: (state, value) => add(state, value, -1),
+    merge: (state, other) => {
+      for (const [value, count] of other) add(state, value, count);
+    },
+    finalize: (state) =>
+      [...state]
+        .sort(([left, leftCount], [right, rightCount]) => rightCount - leftCount || compareTexts(left, right))
+        .slice(0, k)
+        .map(([value]) => value),
+    write: (state, out) => {
+      out.whole(state.size);
+      for (const [value, count] of [...state].sort(([left], [right]) => compareTexts(left, right))) {
+        out.scalar(value);
+        out.whole(count);
+      }
+    },
+    read: (bytes) =>
+      new Map(Array.from({ length: bytes.whole() }, () => [bytes.scalar() as Scalar, bytes.whole()])), // as written
+  };
+}
+
+function compareTexts(left: Scalar, right: Scalar): number {
+  const [one, other] = [String(left), String(right)];
+  return one < other ? -1 : one > other ? 1 : 0;
+}

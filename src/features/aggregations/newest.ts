@@ -1,0 +1,80 @@
+import type { Scalar } from "#declarations";
+import { type Aggregation, isLater, type Place } from "../aggregation.ts";
+import type { PackedReader, PackedWriter } from "../packed-bytes.ts";
+
+/** @file Aggregations that keep the newest events, by time and, where times are equal, by place in the log. */
+interface Kept extends Place {
+  readonly value: Scalar;
+}
+
+function writeKept({ timestampMs, offset, value }: Kept, out: PackedWriter): void {
+  out.whole(timestampMs);
+  out.whole(offset);
+  out.scalar(value);
+}
+
+function readKept(bytes: PackedReader): Kept {
+  return { timestampMs: bytes.whole(), offset: bytes.whole(), value: bytes.scalar() as Scalar }; // as written
+}
+
+interface NewestState {
+  newest: Kept | undefined;
+}
+
+export const lastOf: Aggregation<NewestState> = {
+  needsValue: true,
+  prepare: () => ({ newest: undefined }),
+  update: (state, value, place) => {
+    if (state.newest && !isLater(place, state.newest)) return;
+    state.newest = { value, timestampMs: place.timestampMs, offset: place.offset };
+  },
+  merge: (state, { newest }) => {
+    if (newest && (!state.newest || isLater(newest, state.newest))) state.newest = newest;
+  },
+  finalize: ({ newest }) => newest?.value ?? null,
+  write: ({ newest }, out) => {
+    out.byte(newest ? 1 : 0);
+    if (newest) writeKept(newest, out);
+  },
+  read: (bytes) => ({ newest: bytes.byte() === 1 ? readKept(bytes) : undefined }),
+};
+
+/** The newest `k`, newest first. */
+export function lastKOf(k: number): Aggregation<Kept[]> {
+  const insert = (kept: Kept[], one: Kept): void => {
+    let position = kept.length;
+    while (position > 0 && isLater(one, kept[position - 1]!)) position--;
+    if (position >= k) return;
+    kept.splice(position, 0, one);
+    if (kept.length > k) kept.pop();
+  };
+  return {
+    needsValue: true,
+    prepare: () => [],
+    update: (state, value, { timestampMs, offset }) => insert(state, { value, timestampMs, offset }),
+    merge: (state, other) => {
+      for (const one of other) insert(state, one);
+    },
+    finalize: (state) => state.map(({ value }) => value),
+    write: (state, out) => {
+      out.whole(state.length);
+      for (const one of state) writeKept(one, out);
+    },
+    read: (bytes) => Array.from({ length: bytes.whole() }, () => readKept(bytes)),
+  };
+}
+
+/** Seconds since the newest event. */
+export const timeSinceOf: Aggregation<{ newestMs: number | undefined }> = {
+  needsValue: false,
+  prepare: () => ({ newestMs: undefined }),
+  update: (state, _, { timestampMs }) => {
+    state.newestMs = Math.max(state.newestMs ?? timestampMs, timestampMs);
+  },
+  merge: (state, { newestMs }) => {
+    if (newestMs !== undefined) state.newestMs = Math.max(state.newestMs ?? newestMs, newestMs);
+  },
+  finalize: ({ newestMs }, atMs) => (newestMs === undefined ? null : (atMs - newestMs) / 1000),
+  write: ({ newestMs }, out) => out.scalar(newestMs ?? null),
+  read: (bytes) => ({ newestMs: (bytes.scalar() as number | null) ?? undefined }), // as written
+};

@@ -1,0 +1,15 @@
+import type { WindowDefinition } from "#declarations";
+
+/** Events after this, exclusive, are in the window that ends at `atMs`; of a session the earliest that can be. */
+export function windowStart(window: WindowDefinition, atMs: number): number {
+  switch (window.kind) {
+    case "lifetime":
+      return Number.NEGATIVE_INFINITY;
+    case "sliding":
+      return atMs - window.ms;
+    case "fixed":
+      return Math.floor(atMs / window.ms) * window.ms - 1;
+    case "session":
+      return atMs - window.maxMs;
+  }
+}

@@ -1,0 +1,216 @@
+import type { ExpressionTree, NamedPurpose, Scalar } from "#declarations";
+import type { Catalogue, EventView } from "#events";
+import type { Place } from "./aggregation.ts";
+import { compileExpression, type Evaluate, timePart } from "./definition/compile-expression.ts";
+import type { Column, FeaturePlan, Source } from "./definition/plan.ts";
+import { PackedReader, PackedWriter } from "./packed-bytes.ts";
+
+/**
+ * @file What is kept of an event for features: its time and place, which streams of its source it belongs to (settled once, when it
+ * is applied: what it says, and what it may be used for), and the columns that keys and values are made of. Rows lie one after
+ * the other:
+ *
+ *     bytes:varint (of the rest)  source:varint  timestampMs:varint  offset:varint  streams: one bit each, in bytes  columns: scalars
+ */
+export interface FeatureRow extends Place {
+  readonly source: Source;
+  /** One bit for each stream of the source. */
+  readonly streams: Uint8Array;
+  /** By the source's columns; the item as its row in the catalogue. */
+  readonly columns: readonly (Scalar | null)[];
+}
+
+export function isInStream({ streams }: FeatureRow, stream: number): boolean {
+  return ((streams[stream >> 3]! >> (stream & 7)) & 1) === 1;
+}
+
+/** Longer texts are absent: a column is a key or a value, not a document. */
+const MAX_TEXT = 512;
+
+/** Whether events may be used for a purpose that said nothing themselves. */
+export type StandsFor = (purpose: NamedPurpose, timestampMs: number) => boolean;
+
+/** Makes rows of events by a plan. */
+export class RowMaker {
+  readonly #byAction = new Map<string | undefined, CompiledSource>();
+  readonly #catalogue: Catalogue;
+  readonly #writer = new PackedWriter();
+
+  constructor({ sources }: FeaturePlan, catalogue: Catalogue) {
+    this.#catalogue = catalogue;
+    for (const source of sources) this.#byAction.set(source.action, compileSource(source));
+  }
+
+  /** Whether any feature reads events like this one. */
+  reads({ kind, name }: EventView): boolean {
+    if (kind === "track") return this.#byAction.has(name);
+    return kind === "identify" && this.#byAction.has(undefined);
+  }
+
+  /** The row's bytes; `undefined` when no stream has it. */
+  rowOf(event: EventView, offset: number, stands: StandsFor): Uint8Array | undefined {
+    const compiled = this.#byAction.get(event.kind === "track" ? event.name : undefined);
+    if (!compiled || (event.kind !== "track" && event.kind !== "identify")) return undefined;
+    const { source, conditions, needsMore } = compiled;
+    const subject = new EventSubject(event, needsMore);
+    const said = event.consent();
+    const streams = new Uint8Array((source.streams.length + 7) >> 3);
+    let isAny = false;
+    for (const [n, { purpose }] of source.streams.entries()) {
+      if (!(said?.[purpose.name] ?? stands(purpose, event.timestampMs))) continue;
+      const holds = conditions[n];
+      if (holds && holds(subject) !== true) continue;
+      streams[n >> 3]! |= 1 << (n & 7);
+      isAny = true;
+    }
+    return isAny ? this.#encode(subject, offset, source, streams) : undefined;
+  }
+
+  #encode(subject: EventSubject, offset: number, source: Source, streams: Uint8Array): Uint8Array {
+    const out = this.#writer.reset();
+    out.whole(source.index);
+    out.whole(subject.timestampMs);
+    out.whole(offset);
+    out.bytes(streams);
+    for (const column of source.columns) out.scalar(this.#columnOf(subject, column));
+    const body = out.take();
+    out.reset().whole(body.length);
+    out.bytes(body);
+    return out.take();
+  }
+
+  #columnOf(subject: EventSubject, { op, name }: Column): Scalar | null {
+    if (op !== "item") return op === "property" ? subject.property(name) : subject.trait(name);
+    const itemId = subject.property("itemId");
+    return typeof itemId === "string" ? (this.#catalogue.rowOf(itemId) ?? null) : null;
+  }
+}
+
+interface CompiledSource {
+  readonly source: Source;
+  /** By stream. */
+  readonly conditions: readonly (Evaluate<EventSubject> | undefined)[];
+  /** Whether more is asked than what a sequence row has. */
+  readonly needsMore: boolean;
+}
+
+function compileSource(source: Source): CompiledSource {
+  let needsMore = source.columns.some(
+    ({ op, name }) => op === "trait" || (op === "property" && !QUICK.has(name)),
+  );
+  const leafOf = (leaf: ExpressionTree): Evaluate<EventSubject> => {
+    switch (leaf.op) {
+      case "property":
+        needsMore ||= !QUICK.has(leaf.name);
+        return (subject) => ofType(subject.property(leaf.name), leaf.type);
+      case "trait":
+        needsMore = true;
+        return (subject) => ofType(subject.trait(leaf.name), leaf.type);
+      case "action":
+        return ({ action }) => action;
+      case "item-id":
+        return (subject) => ofType(subject.property("itemId"), "text");
+      case "hour":
+      case "weekday":
+      case "day": {
+        const part = leaf.op;
+        return ({ timestampMs }) => timePart(part, timestampMs);
+      }
+      default:
+        return () => null; // the catalogue's word is no part of what the event says
+    }
+  };
+  const conditions = source.streams.map(({ where }) => where && compileExpression(where, leafOf));
+  return { source, conditions, needsMore };
+}
+
+const TYPES = { text: "string", number: "number", boolean: "boolean" } as const;
+
+/** The value, or absent when it is of another type. */
+export function ofType(value: Scalar | null, type: keyof typeof TYPES): Scalar | null {
+  return typeof value === TYPES[type] ? value : null;
+}
+
+/** Read without unpacking the event. */
+const QUICK = new Set(["itemId", "surface", "dwellMs", "value", "position", "slateId", "source"]);
+
+/** An event as conditions and columns ask for it. */
+class EventSubject {
+  readonly action: string;
+  readonly timestampMs: number;
+  readonly #properties: Readonly<Record<string, unknown>>;
+  readonly #traits: Readonly<Record<string, unknown>>;
+
+  constructor(view: EventView, needsMore: boolean) {
+    this.action = view.name;
+    this.timestampMs = Math.floor(view.timestampMs);
+    const whole = needsMore ? view.event() : undefined;
+    this.#properties = whole?.properties ?? { ...view.rowProperties() };
+    this.#traits = whole?.traits ?? {};
+  }
+
+  property(name: string): Scalar | null {
+    return scalarOf(this.#properties, name);
+  }
+
+  trait(name: string): Scalar | null {
+    return scalarOf(this.#traits, name);
+  }
+}
+
+function scalarOf(fields: Readonly<Record<string, unknown>>, name: string): Scalar | null {
+  const value = Object.hasOwn(fields, name) ? fields[name] : null;
+  if (typeof value === "boolean") return value;
+  if (typeof value === "string") return value.length <= MAX_TEXT ? value : null;
+  return typeof value === "number" && Number.isFinite(value) ? value + 0 : null; // no negative zero
+}
+
+/** Each row of the bytes, one after the other. */
+export function* decodeRows(bytes: Uint8Array, { sources }: FeaturePlan): Generator<FeatureRow> {
+  const reader = new PackedReader(bytes);
+  while (!reader.isAtEnd) {
+    reader.whole(); // the row's bytes
+    const source = sources[reader.whole()]!; // as written by this plan
+    const timestampMs = reader.whole();
+    const offset = reader.whole();
+    const streams = reader.bytes((source.streams.length + 7) >> 3);
+    const columns = source.columns.map(() => reader.scalar());
+    yield { source, timestampMs, offset, streams, columns };
+  }
+}
+
+/** How a key or a value is read from a row. */
+export function compileForRow(
+  tree: ExpressionTree,
+  source: Source,
+  catalogue: Catalogue,
+): Evaluate<FeatureRow> {
+  const columnAt = (op: Column["op"], name: string): number =>
+    source.columns.findIndex((column) => column.op === op && column.name === name);
+  return compileExpression<FeatureRow>(tree, (leaf) => {
+    switch (leaf.op) {
+      case "property":
+      case "trait": {
+        const column = columnAt(leaf.op, leaf.name);
+        return ({ columns }) => ofType(columns[column]!, leaf.type);
+      }
+      case "action":
+        return () => source.action ?? null;
+      case "item-id": {
+        const column = columnAt("item", "");
+        return ({ columns }) => {
+          const row = columns[column];
+          return typeof row === "number" ? catalogue.at(row).itemId : null;
+        };
+      }
+      case "hour":
+      case "weekday":
+      case "day": {
+        const part = leaf.op;
+        return ({ timestampMs }) => timePart(part, timestampMs);
+      }
+      default:
+        return () => null; // keys of items are made of parts, not of rows
+    }
+  });
+}

@@ -1,0 +1,199 @@
+import { murmur3, type ProgressListener } from "#base";
+import { listUsers } from "#sequences";
+import type { FeaturePlan } from "../definition/plan.ts";
+import { canonicalJson } from "../definition/version.ts";
+import { collectRows, type PastEvents } from "../history/collect-rows.ts";
+import { featuresAt } from "../history/features-at.ts";
+import type { Answer } from "../online/accumulation.ts";
+import { requestFeatures } from "../online/feature-request.ts";
+import { type OnlineValue, readFeatures } from "../online/read-features.ts";
+import {
+  type Distribution,
+  decodeDistribution,
+  emptyDistribution,
+  encodeDistribution,
+  stabilityIndex,
+} from "./drift.ts";
+
+/**
+ * @file Whether what is served is what the log says, and how the values lie: for a sample of people every feature is read as a consumer
+ * reads it, and walked from the log as of the same moment. Any difference is a fault: the target is exactly none.
+ */
+export interface HealthQuery {
+  readonly plan: FeaturePlan;
+  /** Service -> names. */
+  readonly services: Readonly<Record<string, readonly string[]>>;
+  /** People drawn at most, by hash of their ids and the seed. */
+  readonly people: number;
+  readonly seed: number;
+  readonly nowMs: number;
+  /** What drift is measured against. */
+  readonly baseline?: FeatureBaseline;
+}
+
+/** Distributions as they were: feature -> version and distribution. */
+export interface FeatureBaseline {
+  readonly at: string;
+  readonly features: Readonly<Record<string, { readonly version: string; readonly distribution: string }>>;
+}
+
+export interface HealthReport {
+  readonly at: string;
+  readonly people: number;
+  /** Values compared, and those that differed. */
+  readonly compared: number;
+  readonly skewed: number;
+  readonly features: readonly FeatureHealth[];
+  /** Part of the people for whom every feature of the service has a value. */
+  readonly coverage: Readonly<Record<string, number>>;
+  /** For the next check to be measured against. */
+  readonly baseline: FeatureBaseline;
+}
+
+export interface FeatureHealth {
+  readonly name: string;
+  readonly version: string;
+  /** People for whom the served value is another than the log's. */
+  readonly skew: number;
+  /** One of them, so that somebody can look. */
+  readonly skewedUser?: string;
+  readonly nullRate: number;
+  /** Median age of the newest event reflected; `null` where none is. */
+  readonly freshnessSeconds: number | null;
+  /** Of numbers. */
+  readonly quantiles: Readonly<Record<"p10" | "p50" | "p90", number | null>>;
+  /** Against the baseline; `null` where there is none of this version. */
+  readonly stabilityIndex: number | null;
+}
+
+/** O(users + log): reads the log once. `past.state` does not change meanwhile: a snapshot. */
+export async function checkHealth(
+  past: PastEvents,
+  query: HealthQuery,
+  progress: ProgressListener,
+): Promise<HealthReport> {
+  const { plan, people, seed, nowMs, services } = query;
+  const { catalogue, identity, state } = past;
+  const names = [...plan.features.keys()];
+  const request = requestFeatures(plan, names, catalogue);
+  const sample = await drawPeople(past, people, seed);
+  const ids = new Set(sample.flatMap((person) => identity.idsOf(person)));
+  const collected = await collectRows(past, plan, ids, progress);
+  const served = await readFeatures({ state, catalogue, identity }, request, sample, nowMs);
+  const counts = names.map(
+    (): FeatureCount => ({ distribution: emptyDistribution(), agesMs: [], skewed: [] }),
+  );
+  let compared = 0;
+  for (const [n, person] of sample.entries()) {
+    const rows = collected.rowsOf(identity.idsOf(person)) ?? [];
+    const atMs = Math.max(nowMs, rows.at(-1)?.timestampMs ?? 0);
+    const walked = featuresAt(rows, request, atMs, catalogue);
+    for (const [feature, counted] of counts.entries()) {
+      const value = served[n]![feature]!; // one for each name
+      take(counted, value, atMs);
+      if (value.status === "NOT_FOUND" || value.isCut) continue; // refused, or told to be of a part
+      compared++;
+      if (!isSame(value, walked[feature]!)) counted.skewed.push(person);
+    }
+  }
+  const features = counts.map((counted, n) => healthOf(counted, plan, names[n]!, query.baseline));
+  return {
+    at: new Date(nowMs).toISOString(),
+    people: sample.length,
+    compared,
+    skewed: features.reduce((sum, { skew }) => sum + skew, 0),
+    features,
+    coverage: coverageOf(services, names, served),
+    baseline: baselineOf(counts, plan, names, nowMs),
+  };
+}
+
+interface FeatureCount {
+  readonly distribution: Distribution;
+  readonly agesMs: number[];
+  readonly skewed: string[];
+}
+
+function take({ distribution, agesMs }: FeatureCount, { value, newestMs }: OnlineValue, atMs: number): void {
+  distribution.people++;
+  if (value === null) distribution.absent++;
+  if (typeof value === "number") distribution.sketch.add(value);
+  if (newestMs !== undefined) agesMs.push(atMs - newestMs);
+}
+
+function isSame(served: Answer, walked: Answer): boolean {
+  return served.newestMs === walked.newestMs && canonicalJson(served.value) === canonicalJson(walked.value);
+}
+
+function healthOf(
+  { distribution, agesMs, skewed }: FeatureCount,
+  plan: FeaturePlan,
+  name: string,
+  baseline: FeatureBaseline | undefined,
+): FeatureHealth {
+  const { version } = plan.features.get(name)!; // one of its names
+  const before = baseline?.features[name];
+  const { people, absent, sketch } = distribution;
+  const sorted = [...agesMs].sort((left, right) => left - right);
+  const median = sorted[Math.floor((sorted.length - 1) / 2)];
+  return {
+    name,
+    version,
+    skew: skewed.length,
+    ...(skewed[0] !== undefined && { skewedUser: skewed[0] }),
+    nullRate: people === 0 ? 0 : absent / people,
+    freshnessSeconds: median === undefined ? null : median / 1000,
+    quantiles: { p10: sketch.quantile(0.1), p50: sketch.quantile(0.5), p90: sketch.quantile(0.9) },
+    stabilityIndex:
+      before?.version === version
+        ? stabilityIndex(decodeDistribution(before.distribution), distribution)
+        : null,
+  };
+}
+
+function baselineOf(
+  counts: readonly FeatureCount[],
+  plan: FeaturePlan,
+  names: readonly string[],
+  nowMs: number,
+): FeatureBaseline {
+  const entries = names.map((name, n) => {
+    const { version } = plan.features.get(name)!; // one of its names
+    return [name, { version, distribution: encodeDistribution(counts[n]!.distribution) }] as const;
+  });
+  return { at: new Date(nowMs).toISOString(), features: Object.fromEntries(entries) };
+}
+
+function coverageOf(
+  services: HealthQuery["services"],
+  names: readonly string[],
+  served: readonly (readonly OnlineValue[])[],
+): Record<string, number> {
+  const covered = Object.entries(services).map(([service, members]) => {
+    const places = members.map((name) => names.indexOf(name));
+    const whole = served.filter((values) =>
+      places.every((place) => values[place]?.status === "PRESENT"),
+    ).length;
+    return [service, served.length === 0 ? 0 : whole / served.length] as const;
+  });
+  return Object.fromEntries(covered);
+}
+
+const USERS_AT_ONCE = 1000;
+
+/** The people whose hashes are least: the same for a seed, whoever comes besides. */
+async function drawPeople({ state, identity }: PastEvents, count: number, seed: number): Promise<string[]> {
+  let drawn: { readonly person: string; readonly hash: number }[] = [];
+  for (let after: string | undefined; ; ) {
+    const users = await listUsers(state, USERS_AT_ONCE, after);
+    after = users.at(-1);
+    const people = new Set(users.map((userId) => identity.personOf(userId)));
+    drawn = [
+      ...drawn.filter(({ person }) => !people.has(person)),
+      ...Array.from(people, (person) => ({ person, hash: murmur3(person, seed) })),
+    ]
+      .sort((left, right) => left.hash - right.hash)
+      .slice(0, count);
+    if (after === undefined) return drawn.map(({ person }) => person);
+  }
+}

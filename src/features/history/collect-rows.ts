@@ -1,0 +1,127 @@
+import type { ProgressListener } from "#base";
+import { type Catalogue, type IdentityGraph, isStandingChoice, viewEvent } from "#events";
+import {
+  countChoices,
+  droppedRecords,
+  duplicatesBetween,
+  joinChoices,
+  readAllProgress,
+  type StandingChoices,
+} from "#sequences";
+import type { EventLog, Lake, LogRecord, StateReader } from "#storage";
+import type { FeaturePlan } from "../definition/plan.ts";
+import { decodeRows, type FeatureRow, RowMaker } from "../feature-row.ts";
+import { PackedWriter } from "../packed-bytes.ts";
+import { standsWith } from "../state/apply-features.ts";
+import { sortSlices } from "../state/row-slices.ts";
+
+/** Where the past is: the log, and the lake for what retention has dropped from it. */
+export interface PastEvents {
+  readonly log: EventLog;
+  /** Opened when the log does not reach back to the beginning. */
+  readonly lake: () => Promise<Lake>;
+  /** Knows which records repeat an event; the past goes as far as it does. */
+  readonly state: StateReader;
+  readonly identity: IdentityGraph;
+  readonly catalogue: Catalogue;
+}
+
+const BATCH_RECORDS = 10_000;
+
+/**
+ * The rows that features are made of, for the ids wanted (or everybody), by the very step that streams them, in the order of the log;
+ * each event once, and of each only what may be used. O(log); 20 to 40 bytes of memory a row.
+ */
+export async function collectRows(
+  past: PastEvents,
+  plan: FeaturePlan,
+  wanted: ReadonlySet<string> | undefined,
+  progress: ProgressListener,
+): Promise<CollectedRows> {
+  const { log, state, lake, catalogue } = past;
+  const rows = new CollectedRows(plan, catalogue, wanted);
+  const starts = Array.from({ length: log.partitionCount }, (_, partition) => log.start(partition));
+  if (starts.some((start, partition) => partition > 0 && start > 0))
+    for await (const { records } of droppedRecords(await lake(), starts)) rows.take(records, new Set());
+  const ends = (await readAllProgress(state, log.partitionCount)).map(({ offset }) => offset);
+  const total = ends.reduce(
+    (sum, end, partition) => (partition === 0 ? sum : sum + end - starts[partition]!),
+    0,
+  );
+  let done = 0;
+  for (let partition = 1; partition < log.partitionCount; partition++) {
+    for (let from = starts[partition]!; from < ends[partition]!; ) {
+      const records = await log.read(partition, from, Math.min(BATCH_RECORDS, ends[partition]! - from));
+      const to = records.at(-1)!.offset + 1;
+      rows.take(records, await duplicatesBetween(state, partition, from, to));
+      done += to - from;
+      from = to;
+      progress({ stage: "reading the log", done, total });
+    }
+  }
+  return rows;
+}
+
+/** What was collected of one id. */
+interface Collected {
+  readonly rows: PackedWriter;
+  choices: StandingChoices | undefined;
+}
+
+export class CollectedRows {
+  readonly #plan: FeaturePlan;
+  readonly #catalogue: Catalogue;
+  readonly #wanted: ReadonlySet<string> | undefined;
+  readonly #maker: RowMaker;
+  readonly #byUser = new Map<string, Collected>();
+  rowCount = 0;
+  /** Time of the newest event seen, ms. */
+  newestMs = 0;
+
+  constructor(plan: FeaturePlan, catalogue: Catalogue, wanted?: ReadonlySet<string>) {
+    this.#plan = plan;
+    this.#catalogue = catalogue;
+    this.#wanted = wanted;
+    this.#maker = new RowMaker(plan, catalogue);
+  }
+
+  /** Takes records in the order of the log. */
+  take(records: readonly LogRecord[], duplicates: ReadonlySet<number>): void {
+    for (const { offset, bytes } of records) {
+      if (bytes.length === 0 || duplicates.has(offset)) continue; // an empty one was erased
+      const event = viewEvent(bytes);
+      this.newestMs = Math.max(this.newestMs, Math.floor(event.timestampMs));
+      if (this.#wanted && !this.#wanted.has(event.userId)) continue;
+      const known = this.#byUser.get(event.userId);
+      const choices = isStandingChoice(event)
+        ? countChoices(known?.choices, event, this.#catalogue.purposes)
+        : known?.choices;
+      const row = this.#maker.reads(event)
+        ? this.#maker.rowOf(event, offset, standsWith(choices))
+        : undefined;
+      if (!row && choices === known?.choices) continue;
+      const collected = known ?? { rows: new PackedWriter(), choices };
+      if (!known) this.#byUser.set(event.userId, collected);
+      collected.choices = choices;
+      if (!row) continue;
+      collected.rows.bytes(row);
+      this.rowCount++;
+    }
+  }
+
+  userIds(): IterableIterator<string> {
+    return this.#byUser.keys();
+  }
+
+  /** Those of a person's ids, oldest first; `undefined` when there is nothing of any. */
+  rowsOf(ids: readonly string[]): FeatureRow[] | undefined {
+    const found = ids.flatMap((id) => this.#byUser.get(id) ?? []);
+    if (found.length === 0) return undefined;
+    return sortSlices(found.flatMap(({ rows }) => [...decodeRows(rows.take(), this.#plan)]));
+  }
+
+  choicesOf(ids: readonly string[]): StandingChoices | undefined {
+    const said = ids.map((id) => this.#byUser.get(id)?.choices).filter((choices) => choices !== undefined);
+    return said.length === 0 ? undefined : said.reduce(joinChoices);
+  }
+}

@@ -1,0 +1,17 @@
+export type { FeatureValue } from "./aggregation.ts";
+export { differenceOf, type FeatureDifference } from "./definition/difference.ts";
+export { type FeaturePlan, type PlanContext, type PlannedFeature, planFeatures } from "./definition/plan.ts";
+export { columnTypeOf } from "./definition/value-type.ts";
+export {
+  checkHealth,
+  type FeatureBaseline,
+  type FeatureHealth,
+  type HealthReport,
+} from "./health/check-health.ts";
+export type { PastEvents } from "./history/collect-rows.ts";
+export { getHistoricalFeatures, type HistoricalRow } from "./history/historical-features.ts";
+export { type Informativeness, rankByInformation } from "./history/informative.ts";
+export { OnlineFeatures } from "./online/online-features.ts";
+export type { OnlineValue } from "./online/read-features.ts";
+export { applyFeatures } from "./state/also-apply.ts";
+export { backfillFeatures } from "./state/backfill.ts";

@@ -1,0 +1,181 @@
+import {
+  above,
+  action,
+  approxPercentile,
+  approxUniqueCount,
+  atLeast,
+  average,
+  choose,
+  count,
+  decayedSum,
+  derived,
+  divide,
+  engagement,
+  entropy,
+  equals,
+  event,
+  events,
+  feature,
+  fixed,
+  histogram,
+  identities,
+  isOneOf,
+  item,
+  last,
+  lastK,
+  maximum,
+  meanVector,
+  minimum,
+  not,
+  number,
+  prevalence,
+  ratios,
+  session,
+  shares,
+  sum,
+  timeSince,
+  topK,
+  totalWhere,
+  trait,
+} from "#declarations";
+
+/** @file Definitions for tests: every aggregation, window and kind of key. */
+export const testActions = {
+  view: action({ kind: "positive", strength: 1, verb: "viewed", properties: { price: number().optional() } }),
+  save: action({ kind: "positive", strength: 2, verb: "saved", properties: { price: number().optional() } }),
+  impression: action({ kind: "impression", verb: "saw" }),
+};
+
+const savesByTopic7d = feature("saves_by_topic_7d", {
+  from: engagement.where({ action: "save" }),
+  keyedBy: item.topic,
+  aggregate: count(),
+  window: "7d",
+});
+const views1d = feature("views_1d", { from: events("view"), aggregate: count(), window: "1d" });
+const saves7d = feature("saves_7d", { from: events("save"), aggregate: count(), window: "7d" });
+const viewsByItem30d = feature("views_by_item_30d", {
+  from: events("view"),
+  keyedBy: event.itemId,
+  aggregate: count(),
+  window: "30d",
+});
+const savesByItem30d = feature("saves_by_item_30d", {
+  from: events("save"),
+  keyedBy: event.itemId,
+  aggregate: count(),
+  window: "30d",
+});
+const actionsByDay = feature("saves_by_day", {
+  from: events("save", "view"),
+  keyedBy: event.day,
+  aggregate: count(),
+  window: "15d",
+});
+const impressionsByDay = feature("impressions_by_day", {
+  from: events("impression"),
+  keyedBy: event.day,
+  aggregate: count(),
+  window: "15d",
+});
+const lastItems = feature("last_items", {
+  from: engagement,
+  aggregate: lastK(event.itemId, 4),
+  window: "30d",
+});
+
+export const manyFeatures = [
+  savesByTopic7d,
+  views1d,
+  saves7d,
+  viewsByItem30d,
+  savesByItem30d,
+  actionsByDay,
+  impressionsByDay,
+  lastItems,
+  feature("value_sum", { from: events("view"), aggregate: sum(event.value) }),
+  feature("value_sum_7d", { from: events("view"), aggregate: sum(event.value), window: "7d" }),
+  feature("price_average_7d", { from: engagement, aggregate: average(event.number("price")), window: "7d" }),
+  feature("value_least_1d", { from: engagement, aggregate: minimum(event.value), window: "1d" }),
+  feature("value_most", { from: engagement, aggregate: maximum(event.value) }),
+  feature("last_surface", { from: engagement, aggregate: last(event.surface), ttl: "1d" }),
+  feature("last_value_5d", { from: engagement, aggregate: last(event.value), window: "5d" }),
+  feature("items_7d", { from: engagement, aggregate: approxUniqueCount(event.itemId), window: "7d" }),
+  feature("items_ever", { from: engagement, aggregate: approxUniqueCount(event.itemId) }),
+  feature("value_median_20d", {
+    from: engagement,
+    aggregate: approxPercentile(event.value, 0.5),
+    window: "20d",
+  }),
+  feature("value_p90", { from: engagement, aggregate: approxPercentile(event.value, 0.9) }),
+  feature("value_bins", { from: engagement, aggregate: histogram(event.value, [-1, 0, 10]) }),
+  feature("top_items_30d", { from: engagement, aggregate: topK(event.itemId, 2), window: "30d" }),
+  feature("since_save", { from: events("save"), aggregate: timeSince() }),
+  feature("since_by_surface", {
+    from: engagement,
+    keyedBy: event.surface,
+    aggregate: timeSince(),
+    window: "9d",
+  }),
+  feature("affinity", {
+    from: engagement,
+    aggregate: decayedSum("3d", choose(event.action, { save: 2.5, view: 1 })),
+  }),
+  feature("affinity_by_topic_30d", {
+    from: engagement,
+    keyedBy: item.topic,
+    aggregate: decayedSum("7d", choose(event.action, { save: 2.5, view: 1 })),
+    window: "30d",
+  }),
+  feature("count_by_action", { from: engagement, keyedBy: event.action, aggregate: count() }),
+  feature("count_by_hour", { from: engagement, keyedBy: event.hour, aggregate: count() }),
+  feature("count_by_weekday_30d", {
+    from: engagement,
+    keyedBy: event.weekday,
+    aggregate: count(),
+    window: "30d",
+  }),
+  feature("today", { from: engagement, aggregate: count(), window: fixed("1d") }),
+  feature("this_week_value", { from: engagement, aggregate: sum(event.value), window: fixed("7d") }),
+  feature("in_session", { from: engagement, aggregate: count(), window: session("30m") }),
+  feature("session_items", {
+    from: engagement,
+    aggregate: lastK(event.itemId, 3),
+    window: session("6h", "24h"),
+  }),
+  feature("session_by_topic", {
+    from: engagement,
+    keyedBy: item.topic,
+    aggregate: sum(event.value),
+    window: session("6h", "24h"),
+  }),
+  feature("dear_saves_7d", {
+    from: events("save").where(atLeast(item.number("price"), 20)),
+    aggregate: count(),
+    window: "7d",
+  }),
+  feature("home_value_above_2", {
+    from: engagement.where({ surface: "home" }).where(above(event.value, 2)),
+    aggregate: sum(event.value),
+  }),
+  feature("not_home_1d", {
+    from: engagement.where(not(isOneOf(event.surface, ["home"]))),
+    aggregate: count(),
+    window: "1d",
+  }),
+  feature("by_whether_home", {
+    from: engagement,
+    keyedBy: equals(event.surface, "home"),
+    aggregate: count(),
+  }),
+  feature("plan", { from: identities, aggregate: last(trait.text("plan")) }),
+  feature("ages", { from: identities, aggregate: average(trait.number("age")), window: "30d" }),
+  feature("shown_ads", { from: events("impression"), aggregate: count(), purpose: "advertising" }),
+  derived("saves_per_view", divide(saves7d, views1d)),
+  derived("topic_entropy", entropy(savesByTopic7d)),
+  derived("topic_shares", shares(savesByTopic7d)),
+  derived("save_rate_by_item", ratios(savesByItem30d, viewsByItem30d, 1)),
+  derived("revisits_of_saved", totalWhere(viewsByItem30d, savesByItem30d)),
+  derived("prevalence", prevalence(actionsByDay, impressionsByDay, 14)),
+  derived("embedding", meanVector(lastItems)),
+];

@@ -1,0 +1,167 @@
+import type { Scalar } from "#declarations";
+import type { Catalogue } from "#events";
+import type { FeatureValue } from "../aggregation.ts";
+import { derive } from "../definition/derive.ts";
+import { windowStart } from "../definition/window-start.ts";
+import type { FeatureRow } from "../feature-row.ts";
+import { addToEntries, entryOf, mergeEntries, type Part, type TallyPart } from "../part.ts";
+import { sortSlices } from "../state/row-slices.ts";
+import type { CellPlan, FeatureRequest } from "./feature-request.ts";
+
+/** What a feature came to. */
+export interface Answer {
+  readonly value: FeatureValue;
+  /** Time of the newest event it reflects, ms. */
+  readonly newestMs: number | undefined;
+}
+
+/**
+ * The features of one request at one moment, while what there is of a person is gathered: rows, tiles and lifetimes of each of their ids, in
+ * any order. Every event must reach a cell once: by its row, or in a part.
+ */
+export class Accumulation {
+  readonly #request: FeatureRequest;
+  readonly #atMs: number;
+  /** By window. */
+  readonly #startsMs: readonly number[];
+  /** By cell. */
+  readonly #entries: readonly TallyPart[];
+  readonly #sessions: readonly SessionRow[][];
+
+  constructor(request: FeatureRequest, atMs: number) {
+    this.#request = request;
+    this.#atMs = atMs;
+    this.#startsMs = request.windows.map((window) => windowStart(window, atMs));
+    this.#entries = request.cells.map(() => new Map());
+    this.#sessions = request.cells.map(() => []);
+  }
+
+  /** Exclusive, by window. */
+  get startsMs(): readonly number[] {
+    return this.#startsMs;
+  }
+
+  /** Adds a row that is in no part. */
+  addRow(row: FeatureRow): void {
+    this.#visit(row, () => Number.POSITIVE_INFINITY, true);
+  }
+
+  /** Adds a row that the lifetime has, and tiles have from a time on, by window. */
+  addSealedRow(row: FeatureRow, edgeEndsMs: readonly number[]): void {
+    this.#visit(row, (window) => edgeEndsMs[window]!, false);
+  }
+
+  addLifetime(part: Part): void {
+    this.#merge(part, ({ planned }) => planned.window.kind === "lifetime");
+  }
+
+  /** Adds a tile to the cells of one window. */
+  addTile(part: Part, window: number): void {
+    this.#merge(part, (cell) => cell.window === window);
+  }
+
+  /** The features asked for, in order; `undefined` for a name that no feature has. */
+  finish(catalogue: Catalogue): (Answer | undefined)[] {
+    const { request, answers } = { request: this.#request, answers: new Map<string, Answer>() };
+    for (const [n, cell] of request.cells.entries())
+      answers.set(cell.planned.definition.name, this.#finishCell(cell, n, catalogue));
+    const answerOf = (name: string): Answer => {
+      const known = answers.get(name);
+      if (known) return known;
+      const planned = request.plan.features.get(name);
+      if (planned?.kind !== "derived") return { value: null, newestMs: undefined };
+      let newestMs: number | undefined;
+      const read = (input: string): FeatureValue => {
+        const answer = answerOf(input);
+        if (answer.newestMs !== undefined) newestMs = Math.max(newestMs ?? 0, answer.newestMs);
+        return answer.value;
+      };
+      const value = derive(planned.definition.expression, read, catalogue);
+      const answer = { value, newestMs };
+      answers.set(name, answer);
+      return answer;
+    };
+    return request.asked.map(({ name, planned }) => planned && answerOf(name));
+  }
+
+  #visit(row: FeatureRow, edgeEndMs: (window: number) => number, isOpen: boolean): void {
+    const { cells, cellsOf } = this.#request;
+    const { timestampMs } = row;
+    this.#request.rows.visit(row, (tally, key, value) => {
+      for (const n of cellsOf[tally.index]!) {
+        const { window, planned } = cells[n]!;
+        if (planned.window.kind === "lifetime" && !isOpen) continue;
+        if (timestampMs <= this.#startsMs[window]! || timestampMs >= edgeEndMs(window)) continue;
+        if (planned.window.kind === "session") this.#sessions[n]!.push({ key, value, row, ...placeOf(row) });
+        else addToEntries(this.#entries[n]!, tally, key, value, row);
+      }
+    });
+  }
+
+  #merge(part: Part, isWanted: (cell: CellPlan) => boolean): void {
+    for (const [n, cell] of this.#request.cells.entries()) {
+      if (!isWanted(cell)) continue;
+      const { tally } = cell.planned;
+      const others = part.of(tally);
+      if (others) mergeEntries(this.#entries[n]!, tally, others);
+    }
+  }
+
+  #finishCell(cell: CellPlan, n: number, catalogue: Catalogue): Answer {
+    const { planned, keysOfItem } = cell;
+    const { tally, window, definition } = planned;
+    let entries = this.#entries[n]!;
+    if (window.kind === "session") entries = this.#sessionEntries(this.#sessions[n]!, cell);
+    if (keysOfItem) entries = this.#byItem(entries, cell, keysOfItem, catalogue);
+    let newestMs: number | undefined;
+    for (const entry of entries.values()) newestMs = Math.max(newestMs ?? 0, entry.newestMs);
+    const finalize = (state: unknown): FeatureValue => tally.aggregation.finalize(state, this.#atMs);
+    if (!definition.keyedBy)
+      return { value: finalize(entries.get(null)?.state ?? tally.aggregation.prepare()), newestMs };
+    const values = Array.from(entries, ([key, { state }]) => [String(key), finalize(state)] as const);
+    values.sort(([left], [right]) => (left < right ? -1 : 1));
+    return { value: Object.fromEntries(values) as FeatureValue, newestMs }; // of scalars and lists, as aggregations make them
+  }
+
+  /** The newest rows that are close enough to each other, when the newest is close enough to now. */
+  #sessionEntries(rows: SessionRow[], { planned: { window, tally } }: CellPlan): TallyPart {
+    const entries: TallyPart = new Map();
+    if (window.kind !== "session") return entries;
+    let laterMs = this.#atMs;
+    for (const { key, value, row } of sortSlices(rows).reverse()) {
+      if (laterMs - row.timestampMs > window.gapMs) break;
+      laterMs = row.timestampMs;
+      addToEntries(entries, tally, key, value, row);
+    }
+    return entries;
+  }
+
+  /** From what is kept by item to what is asked for by what the catalogue says of items. */
+  #byItem(
+    entries: TallyPart,
+    { planned: { tally } }: CellPlan,
+    keysOfItem: NonNullable<CellPlan["keysOfItem"]>,
+    catalogue: Catalogue,
+  ): TallyPart {
+    const found: TallyPart = new Map();
+    for (const [itemRow, { newestMs, state }] of entries) {
+      if (typeof itemRow !== "number") continue;
+      const keys = keysOfItem(catalogue.at(itemRow));
+      for (const key of keys === "all" ? [null] : keys)
+        tally.aggregation.merge(entryOf(found, tally, key, newestMs).state, state);
+    }
+    return found;
+  }
+}
+
+interface SessionRow {
+  readonly key: Scalar | null;
+  readonly value: Scalar;
+  readonly row: FeatureRow;
+  readonly timestampMs: number;
+  readonly offset: number;
+}
+
+function placeOf({ timestampMs, offset }: FeatureRow): { timestampMs: number; offset: number } {
+  return { timestampMs, offset };
+}

@@ -1,0 +1,116 @@
+import { type ExpressionTree, inputsOf, type WindowDefinition } from "#declarations";
+import type { Catalogue, Item } from "#events";
+import { compileExpression, type Evaluate } from "../definition/compile-expression.ts";
+import type { FeaturePlan, PlannedAggregate, PlannedFeature, Tally } from "../definition/plan.ts";
+import { canonicalJson } from "../definition/version.ts";
+import { ofType } from "../feature-row.ts";
+import { RowReader } from "../part.ts";
+
+/**
+ * @file Which features are asked for, worked out once: what has to be read for them and how it reaches them. Whoever asks for the same
+ * features again uses the same request.
+ */
+export interface FeatureRequest {
+  readonly plan: FeaturePlan;
+  /** Those asked for, in order; `undefined` for a name that no feature has. */
+  readonly asked: readonly { readonly name: string; readonly planned: PlannedFeature | undefined }[];
+  /** Aggregates that are needed, each once. */
+  readonly cells: readonly CellPlan[];
+  /** The different windows among them. */
+  readonly windows: readonly WindowDefinition[];
+  /** By tally, which cells it updates. */
+  readonly cellsOf: readonly (readonly number[])[];
+  readonly rows: RowReader;
+  readonly needsLifetime: boolean;
+}
+
+export interface CellPlan {
+  readonly planned: PlannedAggregate;
+  /** Its place among the windows. */
+  readonly window: number;
+  /** For a tally kept by item: the keys an item counts under; none when it does not count. */
+  readonly keysOfItem: ((item: Item) => readonly string[] | "all") | undefined;
+}
+
+export function requestFeatures(
+  plan: FeaturePlan,
+  names: readonly string[],
+  catalogue: Catalogue,
+): FeatureRequest {
+  const needed = new Map<string, PlannedAggregate>();
+  const need = (name: string): void => {
+    const planned = plan.features.get(name);
+    if (planned?.kind === "aggregate") needed.set(name, planned);
+    else if (planned) for (const input of inputsOf(planned.definition.expression)) need(input);
+  };
+  for (const name of names) need(name);
+  const windows = new Map<string, WindowDefinition>();
+  for (const { window } of needed.values()) windows.set(canonicalJson(window), window);
+  const windowNames = [...windows.keys()];
+  const cells = Array.from(
+    needed.values(),
+    (planned): CellPlan => ({
+      planned,
+      window: windowNames.indexOf(canonicalJson(planned.window)),
+      keysOfItem: planned.tally.keyKind === "item" ? keysOfItem(planned) : undefined,
+    }),
+  );
+  const cellsOf: number[][] = [];
+  for (const [n, { planned }] of cells.entries()) {
+    const known = cellsOf[planned.tally.index];
+    if (known) known.push(n);
+    else cellsOf[planned.tally.index] = [n];
+  }
+  return {
+    plan,
+    asked: names.map((name) => ({ name, planned: plan.features.get(name) })),
+    cells,
+    windows: [...windows.values()],
+    cellsOf,
+    rows: new RowReader(plan, catalogue, ({ index }: Tally) => cellsOf[index] !== undefined),
+    needsLifetime: cells.some(({ planned }) => planned.window.kind === "lifetime"),
+  };
+}
+
+/** Under which keys an item counts: `all` where no key is asked for. */
+function keysOfItem({ itemWhere, itemKey }: PlannedAggregate): (item: Item) => readonly string[] | "all" {
+  const holds = itemWhere && compileForItem(itemWhere);
+  const keys = itemKey && keysIn(itemKey);
+  return (item) => {
+    if (holds && holds(item) !== true) return [];
+    return keys ? keys(item) : "all";
+  };
+}
+
+function keysIn(tree: ExpressionTree): (item: Item) => readonly string[] {
+  if (tree.op === "item-tags") return ({ tags }) => [...new Set(tags)];
+  if (tree.op === "item-id") return ({ itemId }) => [itemId];
+  const evaluate = compileForItem(tree);
+  return (item) => {
+    const key = evaluate(item);
+    return key === null ? [] : [String(key)];
+  };
+}
+
+/** A condition on tags holds when any of the item's tags makes it hold. */
+function compileForItem(tree: ExpressionTree): Evaluate<Item> {
+  if (tree.op === "one-of" && tree.of.op === "item-tags")
+    return ({ tags }) => tags.some((tag) => tree.values.includes(tag));
+  if (tree.op === "equals" && tree.left.op === "item-tags" && tree.right.op === "constant") {
+    const { value } = tree.right;
+    return ({ tags }) => tags.some((tag) => tag === value);
+  }
+  return compileExpression<Item>(tree, (leaf) => {
+    if (leaf.op === "item-attribute") {
+      const { name, type } = leaf;
+      return ({ attributes }) => {
+        const value = Object.hasOwn(attributes, name) ? attributes[name] : null;
+        return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+          ? ofType(value, type)
+          : null;
+      };
+    }
+    if (leaf.op === "item-tags") return ({ tags }) => tags[0] ?? null;
+    return () => null; // what the event said is settled by then
+  });
+}

@@ -1,0 +1,20 @@
+import { inputsOf } from "#declarations";
+import type { StandingChoices } from "#sequences";
+import type { FeaturePlan, PlannedFeature } from "../definition/plan.ts";
+
+/**
+ * Whether a feature may be used at all now: a person whose newest choice refuses a purpose has no features for it, whatever was
+ * collected before. A derived feature needs what every one it is made of needs.
+ */
+export function mayUse(
+  planned: PlannedFeature,
+  plan: FeaturePlan,
+  choices: StandingChoices | undefined,
+): boolean {
+  if (choices === undefined) return true;
+  if (planned.kind === "aggregate") return choices[planned.purpose.name]?.at(-1)?.[1] !== false;
+  return inputsOf(planned.definition.expression).every((name) => {
+    const input = plan.features.get(name);
+    return input === undefined || mayUse(input, plan, choices);
+  });
+}

@@ -1,0 +1,171 @@
+import type { Scalar } from "#declarations";
+
+/**
+ * @file Small values one after the other: what rows and parts of features are stored as. Whole numbers take as many bytes as they need;
+ * a scalar is told by its first byte:
+ *
+ *     0 absent, 1 false, 2 true, 3 f64, 4 text (length: varint, utf8), 5 whole number >= 0 (varint), 6 whole number < 0 (varint of -n)
+ */
+const TAG = { absent: 0, no: 1, yes: 2, float: 3, text: 4, whole: 5, negative: 6 } as const;
+/** Beyond this a varint is longer than an f64. */
+const MAX_WHOLE = 2 ** 49;
+
+export class PackedWriter {
+  #bytes = Buffer.allocUnsafe(256);
+  #length = 0;
+
+  /** Begins anew; what was taken before stays as it is. */
+  reset(): this {
+    this.#length = 0;
+    return this;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  /** A whole number from 0 to 2^53. */
+  whole(value: number): void {
+    this.#reserve(8);
+    let left = value;
+    while (left >= 0x80) {
+      this.#bytes[this.#length++] = (left % 0x80) | 0x80;
+      left = Math.floor(left / 0x80);
+    }
+    this.#bytes[this.#length++] = left;
+  }
+
+  /** A whole number of either sign. */
+  signed(value: number): void {
+    this.whole(value < 0 ? -2 * value - 1 : 2 * value);
+  }
+
+  float(value: number): void {
+    this.#reserve(8);
+    this.#length = this.#bytes.writeDoubleLE(value, this.#length);
+  }
+
+  word(value: number): void {
+    this.#reserve(4);
+    this.#length = this.#bytes.writeUInt32LE(value, this.#length);
+  }
+
+  text(value: string): void {
+    const size = Buffer.byteLength(value);
+    this.whole(size);
+    this.#reserve(size);
+    this.#length += this.#bytes.write(value, this.#length);
+  }
+
+  bytes(value: Uint8Array): void {
+    this.#reserve(value.length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
+  }
+
+  scalar(value: Scalar | null): void {
+    if (value === null) this.byte(TAG.absent);
+    else if (typeof value === "boolean") this.byte(value ? TAG.yes : TAG.no);
+    else if (typeof value === "string") {
+      this.byte(TAG.text);
+      this.text(value);
+    } else if (Number.isInteger(value) && Math.abs(value) < MAX_WHOLE && !Object.is(value, -0)) {
+      this.byte(value < 0 ? TAG.negative : TAG.whole);
+      this.whole(Math.abs(value));
+    } else {
+      this.byte(TAG.float);
+      this.float(value);
+    }
+  }
+
+  /** A copy of what was written. */
+  take(): Uint8Array {
+    return Buffer.from(this.#bytes.subarray(0, this.#length));
+  }
+
+  #reserve(size: number): void {
+    const needed = this.#length + size;
+    if (needed <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.#bytes.length));
+    this.#bytes.copy(larger, 0, 0, this.#length);
+    this.#bytes = larger;
+  }
+}
+
+export class PackedReader {
+  readonly #bytes: Buffer;
+  at: number;
+
+  constructor(bytes: Uint8Array, at = 0) {
+    this.#bytes = Buffer.isBuffer(bytes)
+      ? bytes
+      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.at = at;
+  }
+
+  get isAtEnd(): boolean {
+    return this.at >= this.#bytes.length;
+  }
+
+  byte(): number {
+    return this.#bytes[this.at++]!;
+  }
+
+  whole(): number {
+    let value = 0;
+    let scale = 1;
+    for (;;) {
+      const byte = this.#bytes[this.at++]!;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+      scale *= 0x80;
+    }
+  }
+
+  signed(): number {
+    const value = this.whole();
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  float(): number {
+    this.at += 8;
+    return this.#bytes.readDoubleLE(this.at - 8);
+  }
+
+  word(): number {
+    this.at += 4;
+    return this.#bytes.readUInt32LE(this.at - 4);
+  }
+
+  text(): string {
+    const size = this.whole();
+    this.at += size;
+    return this.#bytes.toString("utf8", this.at - size, this.at);
+  }
+
+  bytes(size: number): Uint8Array {
+    this.at += size;
+    return this.#bytes.subarray(this.at - size, this.at);
+  }
+
+  scalar(): Scalar | null {
+    const tag = this.byte();
+    if (tag === TAG.absent) return null;
+    if (tag === TAG.no || tag === TAG.yes) return tag === TAG.yes;
+    if (tag === TAG.float) return this.float();
+    if (tag === TAG.text) return this.text();
+    return tag === TAG.negative ? -this.whole() : this.whole();
+  }
+
+  skipScalar(): void {
+    const tag = this.byte();
+    if (tag === TAG.float) this.at += 8;
+    else if (tag === TAG.text) this.at += this.whole();
+    else if (tag >= TAG.whole) while (this.#bytes[this.at++]! >= 0x80);
+  }
+}

@@ -1,0 +1,289 @@
+/**
+ * @file The law the folder stands on: for any stream of events (late, repeated, out of order, linked ids, refusals of consent, erasures), any
+ * definitions and any time, what is served is what the log says, by two roads and by a third that shares no code with them:
+ *
+ *     streamed into state, tiles and all, and read   =   collected from the log as of a time   =   a few lines over an array
+ *
+ * Equal means equal: sums are exact and rounded once in all three, sketches are compared with sketches of the same values.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { DAY_MS, type EventId, HistoricalClock, HOUR_MS, ignoreProgress, Random, type UserId } from "#base";
+import { defaultPurposes, defineConfig, purposesOf } from "#declarations";
+import {
+  Actions,
+  Catalogue,
+  encodeEvent,
+  encodeSharedRecord,
+  followShared,
+  IdentityGraph,
+  SHARED_PARTITION,
+  type StoredEvent,
+} from "#events";
+import { Applier, forgetUser, hashState } from "#sequences";
+import { LmdbStateStore, SegmentedEventLog } from "#storage";
+import { planFeatures } from "./definition/plan.ts";
+import { collectRows } from "./history/collect-rows.ts";
+import { featuresAt } from "./history/features-at.ts";
+import { manyFeatures, testActions } from "./many-features.cases.ts";
+import type { Answer } from "./online/accumulation.ts";
+import { requestFeatures } from "./online/feature-request.ts";
+import { readFeatures } from "./online/read-features.ts";
+import { type OracleEvent, oracleValue } from "./oracle.cases.ts";
+import { FeatureState } from "./state/apply-features.ts";
+
+const START_MS = Date.UTC(2026, 0, 1);
+const config = defineConfig({ actions: testActions, features: manyFeatures, purposes: defaultPurposes });
+const purposes = purposesOf(config);
+const plan = planFeatures(config.features, { actions: Object.keys(config.actions), purposes });
+const names = config.features.map(({ name }) => name);
+const actions = new Actions(
+  Object.entries(testActions).map(([name, { kind, strength, verb }]) => ({ name, kind, strength, verb })),
+);
+const ITEMS = 6;
+const tagsOf = (n: number): string[] =>
+  [["art"], ["art", "food"], [], ["food"], ["art", "music"], ["music"]][n]!;
+const priceOf = (n: number): number => 10 * n;
+
+let root: string;
+let made = 0;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "inkling-features-"));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+async function openStorage() {
+  const folder = join(root, String(made++));
+  const log = await SegmentedEventLog.open(join(folder, "log"), { partitionCount: 2 });
+  const state = new LmdbStateStore(join(folder, "state"), new HistoricalClock(0));
+  const items = Array.from({ length: ITEMS }, (_, n) => ({
+    kind: "item" as const,
+    itemId: `i${n}`,
+    input: { tags: tagsOf(n), attributes: { price: priceOf(n) }, vector: [n, 1] },
+  }));
+  await log.append(SHARED_PARTITION, [
+    ...items.map(encodeSharedRecord),
+    ...Object.keys(testActions).map((name) => encodeSharedRecord({ kind: "action", name })),
+    ...purposes.map(({ name }) => encodeSharedRecord({ kind: "purpose", name })),
+    encodeSharedRecord({ kind: "link", from: "anonymous:a", to: "ann" }),
+  ]);
+  return { folder, log, state };
+}
+type Storage = Awaited<ReturnType<typeof openStorage>>;
+
+async function sharedOf({ log }: Storage) {
+  const catalogue = new Catalogue();
+  const identity = new IdentityGraph();
+  await followShared(log, { catalogue, identity }, () => {}).catchUp(() => {});
+  return { catalogue, identity };
+}
+
+/** Brings state level with the log, features along. */
+async function apply(storage: Storage, state = storage.state): Promise<void> {
+  const { catalogue } = await sharedOf(storage);
+  const features = new FeatureState(plan, catalogue);
+  const applier = await Applier.start(
+    {
+      log: storage.log,
+      state,
+      actions,
+      alsoApply: (byUser, context) => features.apply(byUser, context.state),
+      onApplied: () => {},
+      onFailure: (error) => {
+        throw error;
+      },
+    },
+    () => {},
+  );
+  await applier.close();
+}
+
+const eventArbitrary = fc.record({
+  id: fc.integer({ min: 0, max: 400 }),
+  userId: fc.constantFrom("ann", "anonymous:a", "bob"),
+  name: fc.constantFrom(...Object.keys(testActions), "identify"),
+  // Many at the same moments, so that windows begin and end right on an event.
+  atMs: fc.oneof(
+    fc.integer({ min: 0, max: 39 * DAY_MS }),
+    fc.integer({ min: 0, max: 2 * DAY_MS }),
+    fc.integer({ min: 0, max: 96 }).map((hours) => 38 * DAY_MS + hours * (HOUR_MS / 2)),
+    { weight: 3, arbitrary: fc.integer({ min: 0, max: 40 }).map((day) => day * DAY_MS) },
+  ),
+  item: fc.integer({ min: 0, max: ITEMS - 1 }),
+  value: fc.option(
+    fc.oneof(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.constantFrom(0.1, 0.2, 0.3, 1e16, -1e16, 3)),
+  ),
+  surface: fc.option(fc.constantFrom("home", "search")),
+  refuses: fc.option(fc.boolean(), { freq: 8 }),
+});
+type Made = typeof eventArbitrary extends fc.Arbitrary<infer Value> ? Value : never;
+
+function storedEvent({ id, userId, name, atMs, item, value, surface, refuses }: Made): StoredEvent {
+  const isIdentify = name === "identify";
+  const consent =
+    refuses === null ? {} : { context: { consent: { categoryPreferences: { personalization: !refuses } } } };
+  return {
+    kind: isIdentify ? "identify" : "track",
+    eventId: `e${id}` as EventId,
+    userId: userId as UserId,
+    name: isIdentify ? "" : name,
+    timestampMs: START_MS + atMs,
+    receivedAtMs: START_MS + atMs,
+    properties: isIdentify
+      ? {}
+      : {
+          itemId: `i${item}`,
+          ...(value !== null && { value, price: value }),
+          ...(surface !== null && { surface }),
+        },
+    traits: isIdentify ? { plan: surface ?? 7, age: id } : {},
+    rest: consent,
+  };
+}
+
+/** As the oracle takes them: in the order of the log, first occurrences of each id. */
+function oracleEvents(events: readonly StoredEvent[], erased?: string): OracleEvent[] {
+  const seen = new Set<string>();
+  return events.flatMap((event, offset) => {
+    if (event.userId === erased) return [];
+    const key = `${event.userId} ${event.eventId}`;
+    if (seen.has(key)) return [];
+    seen.add(key);
+    const itemId = event.properties["itemId"];
+    const item = typeof itemId === "string" ? Number(itemId.slice(1)) : undefined;
+    return [
+      {
+        event,
+        offset,
+        tags: item === undefined ? [] : tagsOf(item),
+        price: item === undefined ? undefined : priceOf(item),
+      },
+    ];
+  });
+}
+
+async function checkParity(storage: Storage, oracle: readonly OracleEvent[], laterMs: number): Promise<void> {
+  const { catalogue, identity } = await sharedOf(storage);
+  const request = requestFeatures(plan, names, catalogue);
+  const lake = (): never => {
+    throw new Error("nothing was dropped");
+  };
+  const past = { ...storage, catalogue, identity, lake };
+  const collected = await collectRows(past, plan, undefined, ignoreProgress);
+  for (const person of ["ann", "bob"]) {
+    const ids = identity.idsOf(person);
+    const rows = collected.rowsOf(ids);
+    const newestMs = rows?.at(-1)?.timestampMs ?? START_MS;
+    const nowMs = newestMs + laterMs;
+    const [online = []] = await readFeatures({ ...storage, catalogue, identity }, request, [person], nowMs);
+    if (!rows) {
+      expect(new Set(online.map(({ status }) => status))).toEqual(new Set(["NOT_FOUND"]));
+      continue;
+    }
+    const offline = featuresAt(rows, request, nowMs, catalogue) as Answer[]; // every name is known
+    for (const [n, name] of names.entries()) {
+      if (online[n]!.status === "NOT_FOUND") continue; // refused now
+      expect(online[n]!.value, `${person} ${name}`).toEqual(offline[n]!.value);
+      expect(online[n]!.newestMs, `${person} ${name}`).toEqual(offline[n]!.newestMs);
+    }
+    for (const atMs of [nowMs, newestMs - 3 * HOUR_MS, newestMs - 5 * DAY_MS]) {
+      const past = featuresAt(rows, request, atMs, catalogue) as Answer[]; // as above
+      for (const [n, definition] of config.features.entries()) {
+        if (definition.kind !== "aggregate") continue;
+        const expected = oracleValue(definition, oracle, new Set(ids), atMs);
+        expect(past[n]!.value, `${person} ${definition.name} at ${atMs}`).toEqual(expected);
+      }
+    }
+  }
+}
+
+test("streaming, batch and a naive walk give the same values, for any stream, definition and time", {
+  timeout: 60_000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(eventArbitrary, { minLength: 1, maxLength: 120 }),
+      fc.oneof(
+        fc.integer({ min: 0, max: 10 * DAY_MS }),
+        fc.integer({ min: 0, max: 10 }).map((days) => days * DAY_MS),
+      ),
+      async (input, laterMs) => {
+        const storage = await openStorage();
+        try {
+          const events = input.map(storedEvent);
+          const half = events.length >> 1;
+          for (const part of [events.slice(0, half), events.slice(half)]) {
+            if (part.length > 0) await storage.log.append(1, part.map(encodeEvent));
+            await apply(storage);
+          }
+          await checkParity(storage, oracleEvents(events), laterMs);
+          const replayed = new LmdbStateStore(join(storage.folder, "replayed"), new HistoricalClock(0));
+          await apply(storage, replayed);
+          expect(await hashState(replayed)).toEqual(await hashState(storage.state));
+          // Bob is forgotten, and it is as if he had never come.
+          await forgetUser("bob", { ...storage, actions });
+          await storage.log.erase(1, ({ offset }) => events[offset]?.userId === "bob");
+          await checkParity(storage, oracleEvents(events, "bob"), laterMs);
+          await replayed.close();
+        } finally {
+          await storage.log.close();
+          await storage.state.close();
+        }
+      },
+    ),
+    { numRuns: Number(process.env["INKLING_FEATURE_RUNS"] ?? 15) },
+  );
+});
+
+test("a busy person's windows come from tiles, and are still the same to the millisecond", {
+  timeout: 60_000,
+}, async () => {
+  const random = Random.of(7, "busy");
+  const storage = await openStorage();
+  const events = Array.from({ length: 4600 }, (_, n) =>
+    storedEvent({
+      id: n,
+      userId: "ann",
+      name: Object.keys(testActions)[random.integer(3)]!,
+      atMs: random.chance(0.05)
+        ? Math.floor(random.uniform() * 29 * DAY_MS)
+        : Math.floor((29 * DAY_MS * n) / 4600),
+      item: random.integer(ITEMS),
+      value: random.normal() * 10 ** random.integer(6),
+      surface: random.chance(0.5) ? "home" : null,
+      refuses: null,
+    }),
+  );
+  for (let from = 0; from < events.length; from += 700)
+    await storage.log.append(1, events.slice(from, from + 700).map(encodeEvent));
+  await apply(storage);
+  const { catalogue, identity } = await sharedOf(storage);
+  const lake = (): never => {
+    throw new Error("nothing was dropped");
+  };
+  const collected = await collectRows(
+    { ...storage, catalogue, identity, lake },
+    plan,
+    undefined,
+    ignoreProgress,
+  );
+  const rows = collected.rowsOf(["ann"])!;
+  const request = requestFeatures(plan, names, catalogue);
+  const newestMs = rows.at(-1)!.timestampMs;
+  for (const laterMs of [0, 1, 17 * 60_000, HOUR_MS, 5 * DAY_MS + 3, 100 * DAY_MS]) {
+    const [online = []] = await readFeatures(
+      { ...storage, catalogue, identity },
+      request,
+      ["ann"],
+      newestMs + laterMs,
+    );
+    const offline = featuresAt(rows, request, newestMs + laterMs, catalogue);
+    for (const [n, name] of names.entries())
+      expect({ name, ...online[n]! }, `${name} ${laterMs} ms later`).toMatchObject({ name, ...offline[n]! });
+  }
+  await storage.log.close();
+  await storage.state.close();
+});

@@ -1,0 +1,141 @@
+import type { Scalar } from "#declarations";
+import type { Catalogue } from "#events";
+import type { Evaluate } from "./definition/compile-expression.ts";
+import type { FeaturePlan, Source, Tally } from "./definition/plan.ts";
+import { compileForRow, type FeatureRow, isInStream } from "./feature-row.ts";
+import { PackedReader, PackedWriter } from "./packed-bytes.ts";
+
+/**
+ * @file What some rows of one user come to, tally by tally, so that they need not be counted again: the content of a tile, and of
+ * a lifetime. As bytes, for every tally that has seen an event:
+ *
+ *     tally:varint  entries:varint  ([key:scalar]  newestMs:varint  state) x entries
+ */
+export class Part {
+  readonly #tallies: (TallyPart | undefined)[] = [];
+
+  /** By key; `null` for a tally without one. */
+  of(tally: Tally): TallyPart | undefined {
+    return this.#tallies[tally.index];
+  }
+
+  add(tally: Tally, key: Scalar | null, value: Scalar, row: FeatureRow): void {
+    let entries = this.#tallies[tally.index];
+    if (!entries) {
+      entries = new Map();
+      this.#tallies[tally.index] = entries;
+    }
+    addToEntries(entries, tally, key, value, row);
+  }
+
+  encode({ tallies }: FeaturePlan): Uint8Array {
+    const out = new PackedWriter();
+    for (const tally of tallies) {
+      const entries = this.#tallies[tally.index];
+      if (!entries || entries.size === 0) continue;
+      out.whole(tally.index);
+      out.whole(entries.size);
+      for (const [key, { newestMs, state }] of entries) {
+        if (tally.keyKind !== "none") out.scalar(key);
+        out.whole(newestMs);
+        tally.aggregation.write(state, out);
+      }
+    }
+    return out.take();
+  }
+
+  static decode(bytes: Uint8Array, { tallies }: FeaturePlan): Part {
+    const part = new Part();
+    const reader = new PackedReader(bytes);
+    while (!reader.isAtEnd) {
+      const tally = tallies[reader.whole()]!; // as written by this plan
+      const entries: TallyPart = new Map();
+      for (let left = reader.whole(); left > 0; left--) {
+        const key = tally.keyKind === "none" ? null : reader.scalar();
+        entries.set(key, { newestMs: reader.whole(), state: tally.aggregation.read(reader) });
+      }
+      part.#tallies[tally.index] = entries;
+    }
+    return part;
+  }
+}
+
+export type TallyPart = Map<Scalar | null, Entry>;
+
+/** What the events under one key come to. */
+export interface Entry {
+  newestMs: number;
+  readonly state: unknown;
+}
+
+export function addToEntries(
+  entries: TallyPart,
+  tally: Tally,
+  key: Scalar | null,
+  value: Scalar,
+  row: FeatureRow,
+): void {
+  const entry = entryOf(entries, tally, key, row.timestampMs);
+  tally.aggregation.update(entry.state, value, row);
+}
+
+/** Adds what other entries have seen; they stay as they are. */
+export function mergeEntries(entries: TallyPart, tally: Tally, others: TallyPart): void {
+  for (const [key, { newestMs, state }] of others)
+    tally.aggregation.merge(entryOf(entries, tally, key, newestMs).state, state);
+}
+
+/** The entry under the key, made when there is none, that has now seen an event of this time. */
+export function entryOf(entries: TallyPart, tally: Tally, key: Scalar | null, timestampMs: number): Entry {
+  let entry = entries.get(key);
+  if (!entry) {
+    entry = { newestMs: timestampMs, state: tally.aggregation.prepare() };
+    entries.set(key, entry);
+  } else if (timestampMs > entry.newestMs) entry.newestMs = timestampMs;
+  return entry;
+}
+
+/** How rows reach tallies: for each source and stream, the tallies with their keys and values as functions. */
+export class RowReader {
+  readonly #bySource: readonly (readonly (readonly TallyReader[])[])[];
+
+  /** Only the tallies for which `isWanted` holds. */
+  constructor({ sources }: FeaturePlan, catalogue: Catalogue, isWanted: (tally: Tally) => boolean) {
+    this.#bySource = sources.map((source) =>
+      source.streams.map(({ tallies }) =>
+        tallies.filter(isWanted).map((tally) => readerOf(tally, source, catalogue)),
+      ),
+    );
+  }
+
+  /** Calls with every tally that the row updates, its key and its value. */
+  visit(row: FeatureRow, update: (tally: Tally, key: Scalar | null, value: Scalar) => void): void {
+    const streams = this.#bySource[row.source.index]!;
+    for (let n = 0; n < streams.length; n++) {
+      const tallies = streams[n]!;
+      if (tallies.length === 0 || !isInStream(row, n)) continue;
+      for (const { tally, keyIn, valueIn } of tallies) {
+        const key = keyIn ? keyIn(row) : null;
+        if (key === null && keyIn) continue; // absent
+        const value = valueIn ? valueIn(row) : true;
+        if (value !== null) update(tally, key, value);
+      }
+    }
+  }
+}
+
+interface TallyReader {
+  readonly tally: Tally;
+  /** `undefined` for a tally without a key. */
+  readonly keyIn: Evaluate<FeatureRow> | undefined;
+  readonly valueIn: Evaluate<FeatureRow> | undefined;
+}
+
+function readerOf(tally: Tally, source: Source, catalogue: Catalogue): TallyReader {
+  const itemColumn = source.columns.findIndex(({ op }) => op === "item");
+  const keyIn: Evaluate<FeatureRow> | undefined =
+    tally.keyKind === "item"
+      ? ({ columns }) => columns[itemColumn]!
+      : tally.key && compileForRow(tally.key, source, catalogue);
+  return { tally, keyIn, valueIn: tally.value && compileForRow(tally.value, source, catalogue) };
+}

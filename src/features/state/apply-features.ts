@@ -1,0 +1,165 @@
+import type { Catalogue, EventView } from "#events";
+import { isStandingChoice } from "#events";
+import {
+  type Arrival,
+  choiceAt,
+  countChoices,
+  decodeChoices,
+  encodeChoices,
+  type StandingChoices,
+} from "#sequences";
+import type { StateOperation, StateReader } from "#storage";
+import type { FeaturePlan } from "../definition/plan.ts";
+import { decodeRows, RowMaker, type StandsFor } from "../feature-row.ts";
+import { Part, RowReader } from "../part.ts";
+import { decodeFeatureHead, emptyFeatureHead, encodeFeatureHead, type FeatureHead } from "./feature-head.ts";
+import { featureKey } from "./feature-keys.ts";
+import { sliceRows } from "./row-slices.ts";
+import { type SealContext, SealedRows } from "./sealed-rows.ts";
+
+/**
+ * @file The step from the log to features: what new events, each once and in the order of the log, change in the features of their
+ * users. It writes in the same atomic step as the sequence. An event costs a few bytes in its user's head; every `OPEN_ROWS` rows are
+ * sealed: counted in the lifetime and put where windows find them. State depends on the order of events alone, not on runs.
+ */
+export class FeatureState {
+  readonly #plan: FeaturePlan;
+  readonly #catalogue: Catalogue;
+  readonly #rows: RowMaker;
+  readonly #lifetime: RowReader;
+  readonly #tiled: RowReader;
+
+  /** `catalogue` knows every item of the events that are to come. */
+  constructor(plan: FeaturePlan, catalogue: Catalogue) {
+    this.#plan = plan;
+    this.#catalogue = catalogue;
+    this.#rows = new RowMaker(plan, catalogue);
+    this.#lifetime = new RowReader(plan, catalogue, ({ isLifetime }) => isLifetime);
+    this.#tiled = new RowReader(plan, catalogue, ({ isTiled }) => isTiled);
+  }
+
+  /** The operations that bring the features of the users up to date; reads nothing of users whose events no feature reads. */
+  async apply(
+    byUser: ReadonlyMap<string, readonly Arrival[]>,
+    state: StateReader,
+  ): Promise<StateOperation[]> {
+    const concerned = [...byUser].filter(([, arrivals]) =>
+      arrivals.some(({ event }) => this.#concerns(event)),
+    );
+    if (concerned.length === 0) return [];
+    const keys = concerned.map(([userId]) => featureKey(userId, "h"));
+    const stored = await state.get(keys);
+    const operations: StateOperation[] = [];
+    for (const [n, [userId, arrivals]] of concerned.entries()) {
+      const head = stored[n] ? decodeFeatureHead(stored[n]) : emptyFeatureHead();
+      const update = new UserUpdate(userId, head, this.#lifetime, {
+        state,
+        plan: this.#plan,
+        tiled: this.#tiled,
+      });
+      for (const arrival of arrivals) {
+        const row = this.#take(update, arrival);
+        if (row) await update.add(row);
+      }
+      operations.push(...update.operations(keys[n]!));
+    }
+    return operations;
+  }
+
+  #concerns(event: EventView): boolean {
+    return this.#rows.reads(event) || (isStandingChoice(event) && event.consent() !== undefined);
+  }
+
+  #take(update: UserUpdate, { offset, event }: Arrival): Uint8Array | undefined {
+    if (isStandingChoice(event))
+      update.choices = countChoices(update.choices, event, this.#catalogue.purposes);
+    return this.#rows.rowOf(event, offset, standsWith(update.choices));
+  }
+}
+
+/** What holds for events that say nothing themselves: the choice in force when they happened, else the purpose's default. */
+export function standsWith(choices: StandingChoices | undefined): StandsFor {
+  return ({ name, default: byDefault }, timestampMs) =>
+    (choices && choiceAt(choices[name] ?? [], timestampMs)) ?? byDefault === "granted";
+}
+
+/** Rows in the head before they are sealed. */
+const OPEN_ROWS = 32;
+
+/** One user's features on their way through a run of events. */
+class UserUpdate {
+  readonly #userId: string;
+  readonly #head: FeatureHead;
+  readonly #lifetimeRows: RowReader;
+  readonly #context: SealContext;
+  #choices: StandingChoices | undefined;
+  #open: Uint8Array[];
+  #lifetime: Part | undefined;
+  #sealed: SealedRows | undefined;
+  #isChanged = false;
+
+  constructor(userId: string, head: FeatureHead, lifetimeRows: RowReader, context: SealContext) {
+    this.#userId = userId;
+    this.#head = head;
+    this.#lifetimeRows = lifetimeRows;
+    this.#context = context;
+    this.#choices = decodeChoices(head.choices);
+    this.#open = [...head.openRows];
+  }
+
+  get choices(): StandingChoices | undefined {
+    return this.#choices;
+  }
+
+  set choices(choices: StandingChoices | undefined) {
+    if (choices === this.#choices) return;
+    this.#choices = choices;
+    this.#head.choices = encodeChoices(choices);
+    this.#isChanged = true;
+  }
+
+  /** Takes in a row; seals when that makes the head full. */
+  async add(row: Uint8Array): Promise<void> {
+    this.#isChanged = true;
+    const [slice] = sliceRows(row);
+    this.#head.newestMs = Math.max(this.#head.newestMs, slice!.timestampMs); // one row
+    this.#open.push(row);
+    if (++this.#head.openCount >= OPEN_ROWS) await this.#seal();
+  }
+
+  operations(key: Uint8Array): StateOperation[] {
+    if (!this.#isChanged) return [];
+    this.#head.openRows = this.#open;
+    const operations: StateOperation[] = [{ kind: "put", key, value: encodeFeatureHead(this.#head) }];
+    if (this.#lifetime)
+      operations.push({
+        kind: "put",
+        key: featureKey(this.#userId, "l"),
+        value: this.#lifetime.encode(this.#context.plan),
+      });
+    if (this.#sealed) operations.push(...this.#sealed.operations());
+    return operations;
+  }
+
+  async #seal(): Promise<void> {
+    const { plan, state } = this.#context;
+    const bytes = Buffer.concat(this.#open);
+    this.#open = [];
+    this.#head.openCount = 0;
+    if (plan.tallies.some(({ isLifetime }) => isLifetime)) {
+      if (!this.#lifetime) {
+        const [stored] = this.#head.hasLifetime ? await state.get([featureKey(this.#userId, "l")]) : [];
+        this.#lifetime = stored ? Part.decode(stored, plan) : new Part();
+      }
+      const lifetime = this.#lifetime;
+      for (const row of decodeRows(bytes, plan))
+        this.#lifetimeRows.visit(row, (tally, key, value) => lifetime.add(tally, key, value, row));
+      this.#head.hasLifetime = true;
+    }
+    const kept = sliceRows(bytes).filter(({ source }) => plan.sources[source]!.keepsRows);
+    if (kept.length === 0) return;
+    this.#sealed ??= await SealedRows.open(this.#userId, this.#head.hasDirectory, this.#context);
+    await this.#sealed.add(kept, this.#head.newestMs);
+    this.#head.hasDirectory = true;
+  }
+}

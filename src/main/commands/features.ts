@@ -1,0 +1,176 @@
+import type { Command } from "commander";
+import pc from "picocolors";
+import { DAY_MS, monotonicMs, PlatformError } from "#base";
+import { readPersonRows } from "#storage";
+import { lookAtHealth } from "../feature-health.ts";
+import { applyChange, type PlannedChange, planChange } from "../features.ts";
+import { Platform } from "../platform.ts";
+import { ProgressBar, say } from "../terminal.ts";
+import { exportTrainingSet } from "../training-set.ts";
+import {
+  type DataOptions,
+  declarationsOf,
+  folderFor,
+  givenDeclarations,
+  parseInteger,
+  withDataOptions,
+} from "./options.ts";
+
+type Options = DataOptions & { readonly json?: boolean };
+type ExportOptions = Options & {
+  readonly out: string;
+  readonly rows?: string;
+  readonly every: number;
+  readonly features?: string;
+};
+
+type DoctorOptions = Options & { readonly people: number; readonly baseline?: boolean };
+
+/** Exit code when a served value is not what the log says. */
+const SKEWED = 1;
+/** Most informative features that are shown. */
+const SHOWN = 10;
+
+/** `inkling features`: what is computed of people's events: planned, applied, checked, exported. */
+export function registerFeatures(program: Command): void {
+  const features = program.command("features").description("features: plan, apply, backfill, doctor, export");
+  command(
+    features,
+    "plan",
+    "show what applying the configuration's features would change, and change nothing",
+  ).action(plan);
+  command(
+    features,
+    "apply",
+    "apply the configuration's features, with a backfill where that takes one",
+  ).action((options: Options) => apply(options, false));
+  command(
+    features,
+    "backfill",
+    "build the features of everybody again from all events; goes on where it was interrupted",
+  ).action((options: Options) => apply(options, true));
+  command(
+    features,
+    "doctor",
+    "compare what is served with what the log says, and tell absence, freshness and drift",
+  )
+    .option("--people <n>", "people looked at", parseInteger, 200)
+    .option("--baseline", "measure drift against what is found now, from the next time on")
+    .action(doctor);
+  command(
+    features,
+    "export",
+    "write a training set as Parquet: features as of each row's time, and labels after it",
+  )
+    .requiredOption("--out <file>", "the Parquet file to write")
+    .option(
+      "--rows <file>",
+      "Parquet, CSV or JSON lines with user_id and timestamp (default: everybody, at regular times)",
+    )
+    .option("--every <days>", "days between the times of everybody", parseInteger, 7)
+    .option("--features <names>", "divided by commas (default: all)")
+    .action(exportRows);
+}
+
+function command(features: Command, name: string, description: string): Command {
+  return withDataOptions(features.command(name))
+    .description(description)
+    .option("--json", "end with one JSON object");
+}
+
+async function plan(options: Options): Promise<void> {
+  const change = await planChange(folderFor(options), await declarationsOf(options));
+  say(options.json ? JSON.stringify(change) : describe(change));
+}
+
+async function apply(options: Options, isForced: boolean): Promise<void> {
+  const bar = new ProgressBar();
+  const startedMs = monotonicMs();
+  const result = await applyChange(
+    folderFor(options),
+    await declarationsOf(options),
+    { isForced },
+    bar.listen,
+  );
+  bar.finish();
+  const seconds = (monotonicMs() - startedMs) / 1000;
+  if (options.json) return say(JSON.stringify({ ...result, seconds }));
+  say(describe(result));
+  say(`applied: ${result.events} events read in ${seconds.toFixed(1)} s`);
+}
+
+async function doctor(options: DoctorOptions): Promise<void> {
+  const folder = folderFor(options);
+  const manifest = await Platform.peek(folder);
+  if (!manifest) throw new PlatformError("no-data", `${folder} is empty; fill it with: inkling import`);
+  const { featureServices = {} } = await declarationsOf(options);
+  const bar = new ProgressBar();
+  const seed = options.seed ?? manifest.seed;
+  const report = await lookAtHealth(
+    folder,
+    {
+      manifest,
+      services: featureServices,
+      people: options.people,
+      seed,
+      setsBaseline: options.baseline ?? false,
+    },
+    bar.listen,
+  );
+  bar.finish();
+  if (report.skewed > 0) process.exitCode = SKEWED;
+  const { baseline: _, ...told } = report;
+  if (options.json) return say(JSON.stringify(told));
+  const shown = (value: number | null, digits = 3): string =>
+    (value === null ? "-" : value.toFixed(digits)).padStart(12);
+  say(`${"feature".padEnd(36)}  skew  absent %     age days         PSI         p10         p50         p90`);
+  for (const { name, skew, nullRate, freshnessSeconds, stabilityIndex, quantiles } of report.features) {
+    const days = freshnessSeconds === null ? null : (freshnessSeconds * 1000) / DAY_MS;
+    const { p10, p50, p90 } = quantiles;
+    say(
+      `${name.padEnd(36)} ${String(skew).padStart(5)} ${(100 * nullRate).toFixed(1).padStart(9)} ${[days, stabilityIndex, p10, p50, p90].map((value) => shown(value)).join("")}`,
+    );
+  }
+  for (const [service, coverage] of Object.entries(report.coverage))
+    say(`service ${service}: every feature for ${(100 * coverage).toFixed(1)} % of the people`);
+  say(`${report.compared} values of ${report.people} people compared with the log: ${report.skewed} differ`);
+}
+
+async function exportRows(options: ExportOptions): Promise<void> {
+  const bar = new ProgressBar();
+  const startedMs = monotonicMs();
+  const rows = options.rows === undefined ? undefined : await readPersonRows(options.rows);
+  const set = await exportTrainingSet(
+    folderFor(options),
+    await givenDeclarations(options),
+    {
+      out: options.out,
+      everyDays: options.every,
+      ...(rows && { rows }),
+      ...(options.features !== undefined && { names: options.features.split(",") }),
+    },
+    bar.listen,
+  );
+  bar.finish();
+  const seconds = (monotonicMs() - startedMs) / 1000;
+  if (options.json) return say(JSON.stringify({ ...set, seconds }));
+  say(`${set.rows} rows with ${set.columns.length} columns in ${options.out}, in ${seconds.toFixed(1)} s`);
+  for (const [label, ranked] of Object.entries(set.informative)) {
+    say(`\nmost informative of ${label} > 0, each alone:   bits      AUC`);
+    for (const { name, mutualInformation, auc } of ranked.slice(0, SHOWN))
+      say(`  ${name.padEnd(40)} ${mutualInformation.toFixed(4)}   ${auc.toFixed(3)}`);
+  }
+}
+
+function describe({ added, removed, changed, noted, needsBackfill, isInterrupted }: PlannedChange): string {
+  const lines = [
+    ...added.map((name) => pc.green(`+ ${name}`)),
+    ...removed.map((name) => pc.red(`- ${name}`)),
+    ...changed.map(({ name, from, to }) => pc.yellow(`~ ${name}  ${from} -> ${to}`)),
+    ...noted.map((name) => pc.dim(`  ${name}: described otherwise`)),
+  ];
+  if (lines.length === 0) lines.push("no feature changes");
+  if (isInterrupted) lines.push("a backfill was interrupted; applying goes on with it");
+  lines.push(needsBackfill ? "applying reads all events again" : "applying reads no event");
+  return lines.join("\n");
+}

@@ -1,0 +1,135 @@
+import type { Worker } from "node:worker_threads";
+import { MINUTE_MS, monotonicMs, type ProgressListener, SystemClock } from "#base";
+import type { Config } from "#declarations";
+import { checkHealth, type FeatureBaseline, type HealthReport } from "#features";
+import { readAllProgress } from "#sequences";
+import { FileBlobStore, type StateReader } from "#storage";
+import { type DataManifest, paths } from "./data-folder.ts";
+import type { HealthMessage, HealthTask } from "./feature-health-worker.ts";
+import { planOf } from "./features.ts";
+import type { Platform } from "./platform.ts";
+import { startThread } from "./threads.ts";
+import { withPast } from "./training-set.ts";
+
+/** @file The health of a folder's features: looked at once, or again and again beside a running server. */
+
+const BASELINE = "features/baseline.json";
+
+export interface HealthOptions {
+  readonly manifest: Pick<DataManifest, "actions" | "features" | "clock" | "partitionCount">;
+  readonly services: Readonly<Record<string, readonly string[]>>;
+  readonly people: number;
+  readonly seed: number;
+  /** From now on drift is measured against what is found. */
+  readonly setsBaseline: boolean;
+}
+
+/** Reads the folder, also beside a running server. The first look is what later ones are measured against. */
+export async function lookAtHealth(
+  folder: string,
+  { manifest, setsBaseline, ...options }: HealthOptions,
+  progress: ProgressListener,
+): Promise<HealthReport> {
+  const blobs = new FileBlobStore(paths.blobs(folder));
+  const stored = await blobs.get(BASELINE);
+  const baseline = stored && (JSON.parse(Buffer.from(stored).toString()) as FeatureBaseline); // written by us
+  return withPast(folder, async (past) => {
+    const snapshot = past.state.snapshot();
+    try {
+      const nowMs = await nowOf(manifest, snapshot);
+      const query = { plan: planOf(manifest), ...options, nowMs, ...(baseline && { baseline }) };
+      const report = await checkHealth({ ...past, state: snapshot }, query, progress);
+      if (setsBaseline || !baseline) await blobs.put(BASELINE, Buffer.from(JSON.stringify(report.baseline)));
+      return report;
+    } finally {
+      snapshot.release();
+    }
+  });
+}
+
+/** Now by the folder's clock. */
+async function nowOf(
+  { clock, partitionCount }: Pick<DataManifest, "clock" | "partitionCount">,
+  state: StateReader,
+): Promise<number> {
+  if (clock === "system") return new SystemClock().nowMs();
+  return Math.max(...(await readAllProgress(state, partitionCount)).map(({ newestMs }) => newestMs));
+}
+
+/** People looked at each time beside a running server. */
+const PEOPLE_WATCHED = 50;
+
+/** A look at the features of a platform as they are now. */
+export function healthTask(
+  { folder, manifest, clock }: Pick<Platform, "folder" | "manifest" | "clock">,
+  { featureServices = {} }: Config,
+): HealthTask {
+  const seed = Math.floor(clock.nowMs() / MINUTE_MS); // others every time
+  const options = { services: featureServices, people: PEOPLE_WATCHED, seed };
+  return { folder, options: { manifest, ...options, setsBaseline: false } };
+}
+
+/** The first look after the start, and the least time between two. */
+const FIRST_MS = 20_000;
+const LEAST_PAUSE_MS = 5 * 60_000;
+/** Of the time, looking takes this part at most. */
+const DUTY = 0.02;
+
+/** Looks again and again, each time in a thread of its own that gives way to everybody else. */
+export class HealthWatch {
+  readonly #task: () => HealthTask;
+  readonly #onNotice: (message: string) => void;
+  #timer: NodeJS.Timeout | undefined;
+  #worker: Worker | undefined;
+  #ended: Promise<void> = Promise.resolve();
+  #isPaused = false;
+  report: HealthReport | undefined;
+
+  constructor(task: () => HealthTask, onNotice: (message: string) => void) {
+    this.#task = task;
+    this.#onNotice = onNotice;
+    this.#lookIn(FIRST_MS);
+  }
+
+  /** Lets go of log and state until what it returns is called. */
+  async hold(): Promise<() => void> {
+    this.#isPaused = true;
+    clearTimeout(this.#timer);
+    await this.#worker?.terminate();
+    await this.#ended;
+    return () => {
+      this.#isPaused = false;
+      this.#lookIn(FIRST_MS);
+    };
+  }
+
+  #lookIn(ms: number): void {
+    if (this.#isPaused) return;
+    this.#timer = setTimeout(() => this.#look(), ms);
+    this.#timer.unref();
+  }
+
+  #look(): void {
+    const startedMs = monotonicMs();
+    const worker = startThread("feature-health-worker", this.#task());
+    this.#worker = worker;
+    worker.on("message", (message: HealthMessage) => {
+      if (message.kind === "failed")
+        return this.#onNotice(`the features cannot be checked: ${message.message}`);
+      this.report = message.report;
+      const { skewed, compared } = message.report;
+      if (skewed > 0)
+        this.#onNotice(
+          `${skewed} of ${compared} served features are not what the log says: inkling features doctor`,
+        );
+    });
+    worker.on("error", (error) => this.#onNotice(`the features cannot be checked: ${String(error)}`));
+    this.#ended = new Promise((ended) =>
+      worker.once("exit", () => {
+        this.#worker = undefined;
+        this.#lookIn(Math.max(LEAST_PAUSE_MS, (monotonicMs() - startedMs) / DUTY));
+        ended();
+      }),
+    );
+  }
+}

@@ -1,0 +1,55 @@
+import { randomUUID } from "node:crypto";
+import { SystemClock } from "#base";
+import { jsonSchemaOf } from "#declarations";
+import { OnlineFeatures } from "#features";
+import type { ServedModels } from "#models";
+import { Pulse, type Services } from "#serving";
+import { readVersion } from "./code-version.ts";
+import { createRecommender } from "./discovery.ts";
+import { createMetrics } from "./metrics.ts";
+import { bodyNamed, readModelBodies } from "./model-bodies.ts";
+import type { Platform } from "./platform.ts";
+
+/** What the routes of a platform's server stand on. */
+export async function createServices(platform: Platform, served: ServedModels): Promise<Services> {
+  const { state, catalogue, identity, actions, purposes, clock, applier, config, manifest, models } =
+    platform;
+  const { ingestion, deadLetters, servedLists, erasures } = platform;
+  const wall = new SystemClock();
+  return {
+    ...{
+      state,
+      catalogue,
+      identity,
+      actions,
+      purposes,
+      clock,
+      ingestion,
+      deadLetters,
+      servedLists,
+      erasures,
+    },
+    declared: jsonSchemaOf(config),
+    recommender: await createRecommender(platform, served),
+    features: new OnlineFeatures({
+      ...{ state, catalogue, identity, clock, plan: platform.plan },
+      services: config.featureServices ?? {},
+    }),
+    featureHealth: () => platform.featureHealth,
+    vectors: platform.vectors.of(served),
+    models: () => readModelBodies(models),
+    model: async (reference) => bodyNamed(await readModelBodies(models), reference),
+    metrics: createMetrics(platform),
+    pulse: new Pulse(() => wall.nowMs()),
+    lake: () => platform.lake,
+    about: {
+      name: "inkling",
+      version: await readVersion(),
+      dataset: manifest.dataset,
+      areTimesMadeUp: manifest.areTimesMadeUp,
+    },
+    fault: () => platform.fault(),
+    lagRecords: () => applier.lag(),
+    newRecommendationId: randomUUID,
+  };
+}

@@ -1,0 +1,189 @@
+import { DAY_MS, PlatformError, type ProgressListener, SystemClock } from "#base";
+import { type Config, type FeatureDefinition, type LabelDefinition, purposesOf } from "#declarations";
+import { Catalogue, followShared, IdentityGraph } from "#events";
+import {
+  columnTypeOf,
+  getHistoricalFeatures,
+  type HistoricalRow,
+  type Informativeness,
+  type PastEvents,
+  rankByInformation,
+} from "#features";
+import { listUsers, readAllProgress, readPerson } from "#sequences";
+import {
+  DuckDbLake,
+  type Lake,
+  LmdbStateStore,
+  type PersonRow,
+  SegmentedEventLog,
+  writeParquet,
+} from "#storage";
+import { paths, readManifest } from "./data-folder.ts";
+
+/** @file Training sets of a data folder: features of people as of the times given, and what came after, as Parquet. */
+
+/** Opens what the past of a folder is read from, also beside a running server, and lets go of it afterwards. */
+export async function withPast<Result>(
+  folder: string,
+  use: (past: PastEvents & { readonly state: LmdbStateStore }) => Promise<Result>,
+): Promise<Result> {
+  const manifest = await readManifest(folder);
+  if (!manifest) throw new PlatformError("no-data", `${folder} is empty; fill it with: inkling import`);
+  const { partitionCount } = manifest;
+  const state = new LmdbStateStore(paths.state(folder), new SystemClock());
+  let lake: Lake | undefined;
+  try {
+    const ends = (await readAllProgress(state, partitionCount)).map(({ offset }, partition) =>
+      partition === 0 ? Number.POSITIVE_INFINITY : offset,
+    );
+    const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount, isReadOnly: true, ends });
+    try {
+      const catalogue = new Catalogue();
+      const identity = new IdentityGraph();
+      await followShared(log, { catalogue, identity }, () => {}).catchUp(() => {});
+      const openLake = async (): Promise<Lake> => {
+        lake ??= await DuckDbLake.open(paths.lake(folder), { isReadOnly: true });
+        return lake;
+      };
+      return await use({ log, state, catalogue, identity, lake: openLake });
+    } finally {
+      await lake?.close();
+      await log.close();
+    }
+  } finally {
+    await state.close();
+  }
+}
+
+export interface ExportOptions {
+  /** Where the Parquet file goes. */
+  readonly out: string;
+  /** Whose features, as of when; absent: everybody at every multiple of so many days between their first and last event. */
+  readonly rows?: readonly PersonRow[];
+  readonly everyDays: number;
+  /** Default: all that the configuration, or else the folder, has. */
+  readonly names?: readonly string[];
+}
+
+export interface TrainingSet {
+  readonly rows: number;
+  readonly columns: readonly string[];
+  /** For each label whether it is above zero: what each numeric feature alone tells of it, most first. */
+  readonly informative: Readonly<Record<string, readonly Informativeness[]>>;
+}
+
+/**
+ * Writes a training set: `user_id`, `timestamp`, a column for each feature, and one for each label. Reads the folder, and changes nothing.
+ * @throws PlatformError `no-data`, `invalid-request`
+ */
+export async function exportTrainingSet(
+  folder: string,
+  config: Config | undefined,
+  { out, rows, everyDays, names }: ExportOptions,
+  progress: ProgressListener,
+): Promise<TrainingSet> {
+  const manifest = await readManifest(folder);
+  const definitions = config?.features ?? manifest?.features.definitions ?? [];
+  const labels = config?.labels ?? [];
+  const asked = names ?? definitions.map(({ name }) => name);
+  return withPast(folder, async (past) => {
+    const query = {
+      definitions,
+      labels,
+      names: asked,
+      actions: (manifest?.actions ?? []).map(({ name }) => name),
+      purposes: config ? purposesOf(config) : (manifest?.features.purposes ?? []),
+      rows: rows ?? (await everyoneEvery(past, everyDays * DAY_MS)),
+    };
+    const found = await getHistoricalFeatures(past, query, progress);
+    const table = new Columns(asked, definitions, labels);
+    const count = await writeParquet(out, columnsOf(asked, definitions, labels), table.pass(found));
+    return {
+      rows: count,
+      columns: ["user_id", "timestamp", ...asked, ...labels.map(({ name }) => name)],
+      informative: table.informative(),
+    };
+  });
+}
+
+async function everyoneEvery(
+  { state, identity }: PastEvents & { readonly state: LmdbStateStore },
+  everyMs: number,
+): Promise<PersonRow[]> {
+  const rows: PersonRow[] = [];
+  const seen = new Set<string>();
+  for (let after: string | undefined; ; ) {
+    const users = await listUsers(state, 1000, after);
+    if (users.length === 0) return rows;
+    after = users.at(-1)!;
+    for (const userId of users.map((id) => identity.personOf(id))) {
+      if (seen.has(userId)) continue;
+      seen.add(userId);
+      const person = await readPerson(state, identity.idsOf(userId));
+      if (!person) continue;
+      const { firstMs, lastMs } = person.record;
+      for (
+        let timestampMs = Math.ceil(firstMs / everyMs) * everyMs;
+        timestampMs <= lastMs;
+        timestampMs += everyMs
+      )
+        rows.push({ userId, timestampMs });
+    }
+  }
+}
+
+function columnsOf(
+  names: readonly string[],
+  definitions: readonly FeatureDefinition[],
+  labels: readonly LabelDefinition[],
+) {
+  const byName = new Map(definitions.map((definition) => [definition.name, definition]));
+  return [
+    { name: "user_id", type: "VARCHAR" as const },
+    { name: "timestamp", type: "TIMESTAMP" as const },
+    ...names.map((name) => ({ name, type: columnTypeOf(byName.get(name)!, byName) })), // unknown names were refused
+    ...labels.map(({ name }) => ({ name, type: "DOUBLE" as const })),
+  ];
+}
+
+/** The rows on their way into the file, and their numbers kept to be ranked. */
+class Columns {
+  readonly #numeric = new Map<string, { readonly position: number; readonly values: (number | null)[] }>();
+  readonly #labels: ReadonlyMap<string, { readonly position: number; readonly values: (number | null)[] }>;
+
+  constructor(
+    names: readonly string[],
+    definitions: readonly FeatureDefinition[],
+    labels: readonly LabelDefinition[],
+  ) {
+    for (const [n, { name, type }] of columnsOf(names, definitions, []).entries())
+      if (type === "DOUBLE" && labels.length > 0) this.#numeric.set(name, { position: n - 2, values: [] });
+    this.#labels = new Map(labels.map(({ name }, position) => [name, { position, values: [] }]));
+  }
+
+  *pass(rows: Iterable<HistoricalRow>): Generator<readonly unknown[]> {
+    for (const { userId, timestampMs, values, labels } of rows) {
+      for (const { position, values: kept } of this.#numeric.values())
+        kept.push(numberOrNull(values[position]));
+      for (const { position, values: kept } of this.#labels.values())
+        kept.push(numberOrNull(labels[position]));
+      yield [userId, new Date(timestampMs).toISOString(), ...values, ...labels];
+    }
+  }
+
+  informative(): Record<string, readonly Informativeness[]> {
+    const ranked = Array.from(this.#labels, ([label, { values }]) => {
+      const told = [...values.keys()].filter((n) => values[n] !== null);
+      const columns = Object.fromEntries(
+        Array.from(this.#numeric, ([name, column]) => [name, told.map((n) => column.values[n]!)]), // as many as labels
+      );
+      const isPositive = told.map((n) => values[n]! > 0); // as above
+      return [label, told.length > 0 ? rankByInformation(columns, isPositive) : []] as const;
+    });
+    return Object.fromEntries(ranked);
+  }
+}
+
+function numberOrNull(value: unknown): number | null {
+  return typeof value === "number" ? value : null;
+}
