@@ -49,7 +49,7 @@ import { HealthWatch, healthTask } from "./feature-health.ts";
 import { finishBackfill, planOf, tellDifference } from "./features.ts";
 import { type FitListeners, fitInWorker } from "./fit.ts";
 import type { ModelToFit } from "./fit-worker.ts";
-import { FACTORS_CONFIG, FACTORS_MODEL } from "./interests.ts";
+import { FACTORS_CONFIG, FACTORS_MODEL, openInterests } from "./interests.ts";
 import { BackgroundLake } from "./lake.ts";
 import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
@@ -338,7 +338,8 @@ export class Platform {
 
   /** What answers with lists. Models must be in service. */
   async createRecommender(): Promise<Recommender> {
-    return createRecommender(this, await servedModels(this));
+    const served = await servedModels(this);
+    return createRecommender(this, served, await openInterests(this, served));
   }
 
   /** The HTTP server over this platform. Models must be in service. */

@@ -18,6 +18,7 @@ export async function createServices(platform: Platform, served: ServedModels): 
   const { state, catalogue, identity, actions, purposes, clock, applier, config, manifest, models } =
     platform;
   const { ingestion, deadLetters, servedLists, erasures } = platform;
+  const interests = await openInterests(platform, served);
   return {
     ...{
       state,
@@ -32,14 +33,14 @@ export async function createServices(platform: Platform, served: ServedModels): 
       erasures,
     },
     declared: jsonSchemaOf(config),
-    recommender: await createRecommender(platform, served),
+    recommender: await createRecommender(platform, served, interests),
     features: new OnlineFeatures({
       ...{ state, catalogue, identity, clock, plan: platform.plan },
       services: config.featureServices ?? {},
     }),
     featureHealth: () => platform.featureHealth,
     vectors: platform.vectors.of(served),
-    interests: await openInterests(platform, served),
+    interests,
     predictions: await keptPredictions(new FileBlobStore(paths.blobs(platform.folder))),
     models: () => readModelBodies(models),
     model: async (reference) => bodyNamed(await readModelBodies(models), reference),

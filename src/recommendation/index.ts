@@ -21,4 +21,5 @@ export {
 } from "./recommender.ts";
 export type { ServedItem, ServedList } from "./served-list.ts";
 export { ServedLists } from "./served-lists.ts";
+export type { InterestReader } from "./sources/interests-source.ts";
 export { shadowOf } from "./surfaces.ts";

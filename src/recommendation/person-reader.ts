@@ -11,6 +11,7 @@ import {
   SEQUENCE_ROWS,
 } from "#sequences";
 import type { StateReader } from "#storage";
+import type { KnownPerson } from "./pipeline.ts";
 
 export interface PersonReaderParts {
   readonly state: StateReader;
@@ -35,8 +36,10 @@ export class PersonReader {
     this.#parts = parts;
   }
 
-  person(userId: string): Promise<PersonState | undefined> {
-    return readPerson(this.#parts.state, this.#parts.identity.idsOf(userId));
+  async person(userId: string): Promise<KnownPerson | undefined> {
+    const { state, identity } = this.#parts;
+    const found = await readPerson(state, identity.idsOf(userId));
+    return found && { userId: identity.personOf(userId), state: found };
   }
 
   /** All rows about an item that a sequence keeps, newest first. */

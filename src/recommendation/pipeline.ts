@@ -31,7 +31,7 @@ export interface Query {
   /** The model that answers people with a history. */
   readonly personal: ServedModel;
   /** The state of the person asked for; absent for a session, and for somebody never seen. */
-  readonly person: PersonState | undefined;
+  readonly person: KnownPerson | undefined;
   /** Length of the list, from its very first place: a later page asks for what stands before it too. */
   readonly n: number;
   readonly asOfMs: number;
@@ -39,6 +39,12 @@ export interface Query {
   readonly cameMs: number;
   /** What chance derives from: the same seed gives the same list. */
   readonly seed: string;
+}
+
+/** Somebody of whom there is state, by the id that stands for all of theirs. */
+export interface KnownPerson {
+  readonly userId: string;
+  readonly state: PersonState;
 }
 
 /** What a list can be about, besides the person. */
@@ -59,6 +65,8 @@ export interface Proposal {
   readonly itemRow: ItemRow;
   /** Higher is better; comparable within one source only. */
   readonly score: number;
+  /** Why the source found it, where that says more than the source's name. */
+  readonly reason?: Reason;
 }
 
 export interface Candidate extends Proposal {
@@ -84,7 +92,7 @@ export type Placement = "pinned" | "quota" | "explored" | "filled";
 
 /** Why an item is in the list, in words and in events that can be looked up. */
 export interface Reason {
-  readonly kind: "because-of" | "popular" | "similar" | "topic" | "text" | "new";
+  readonly kind: "because-of" | "interest" | "popular" | "similar" | "topic" | "text" | "new";
   readonly text: string;
   /** Event ids. */
   readonly evidence: readonly string[];

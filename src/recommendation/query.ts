@@ -64,7 +64,7 @@ export async function readQuery(request: RecommendationRequest, parts: QueryPart
   const personal = request.model === undefined ? parts.personal : await parts.models.named(request.model);
   const person = userId === undefined ? undefined : await reader.person(userId);
   const session = sessionOf(request, parts);
-  const stored = person ? await engagementsOf(person, asOfMs, parts) : nothingStored;
+  const stored = person ? await engagementsOf(person.state, asOfMs, parts) : nothingStored;
   const wanted = [...stored.wanted, ...session.wanted];
   const isHidden = stored.controls?.hiding(wanted.map(({ itemRow }) => catalogue.at(itemRow)));
   const recent = wanted.slice(-HISTORY_ROWS);

@@ -159,7 +159,7 @@ export class Recommender {
     const person = userId === undefined ? undefined : await this.#reader.person(userId);
     if (!person) return [];
     const query = { limit: OUTCOME_ROWS, asOfMs: nowMs, sinceMs: asOfMs - DAY_MS }; // clocks of clients differ
-    const rows = await readPersonSequence(state, person, query);
+    const rows = await readPersonSequence(state, person.state, query);
     return rows.rows().filter(({ slateId }) => slateId === recommendationId);
   }
 

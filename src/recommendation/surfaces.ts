@@ -27,6 +27,7 @@ import { FusionScorer } from "./scorers/fusion-scorer.ts";
 import { ModelScorer, SCORE } from "./scorers/model-scorer.ts";
 import { Blender } from "./selectors/blender.ts";
 import { FreshSource } from "./sources/fresh-source.ts";
+import { type InterestReader, InterestsSource } from "./sources/interests-source.ts";
 import { ModelSource } from "./sources/model-source.ts";
 import { NeighboursSource } from "./sources/neighbours-source.ts";
 import { PinnedSource } from "./sources/pinned-source.ts";
@@ -45,6 +46,7 @@ export interface SurfaceParts {
   readonly purpose: NamedPurpose;
   readonly clock: Clock;
   readonly reader: PersonReader;
+  readonly interests: InterestReader;
   /** Answers people with a history. */
   readonly personal: ServedModel;
   /** Answers everybody else, and fills lists that the personal model cannot. */
@@ -175,6 +177,8 @@ export class Surfaces {
         return new ModelSource(name, this.#scoresBy(declared.model), declared.model !== COLD_START);
       case "neighbours":
         return new NeighboursSource(name, this.#neighbours, declared.newest ?? NEWEST);
+      case "interests":
+        return new InterestsSource(name, this.#parts.interests, this.#neighbours);
       case "fresh":
         this.#born ??= new BornOrder(this.#parts.catalogue, this.#parts.clock);
         return new FreshSource(name, this.#born, declared.days ?? FRESH_DAYS);

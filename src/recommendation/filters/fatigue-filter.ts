@@ -25,7 +25,7 @@ export class FatigueFilter implements Filter {
     if (!person) return () => true;
     const sinceMs = asOfMs - this.#limit.hours * HOUR_MS;
     const shown = new Map<number, number>();
-    const impressions = await this.#reader.rowsOf(person, { kind: "impression", asOfMs, sinceMs });
+    const impressions = await this.#reader.rowsOf(person.state, { kind: "impression", asOfMs, sinceMs });
     for (const { rows, n } of impressions) {
       const itemRow = rows.itemRow(n);
       shown.set(itemRow, (shown.get(itemRow) ?? 0) + 1);
