@@ -218,7 +218,7 @@ describe("model versions", () => {
     expect(await ask("ease@0002")).toMatchObject({
       status: 422,
       code: "unknown-model",
-      detail: expect.stringContaining("there are sequence-encoder@0001, ease@0001"),
+      detail: expect.stringContaining("there are sequence-encoder@0001, ials@0002, ease@0001"),
     });
   });
 
@@ -226,12 +226,14 @@ describe("model versions", () => {
     const { models } = await get("/v1/models");
     expect(models.map(({ name, version, serves }: Body) => [name, version, serves])).toEqual([
       ["ease", "0001", "on-request"],
+      ["ials", "0001", null],
+      ["ials", "0002", "on-request"],
       ["recent-popularity", "0001", null],
       ["recent-popularity", "0002", "cold-start"],
       ["sequence-encoder", "0001", "personal"],
     ]);
     const model = await get("/v1/models/sequence-encoder");
-    expect(model).toEqual(models[3]);
+    expect(model).toEqual(models[5]);
     expect(model).toMatchObject({
       kind: "sequence-encoder",
       seed: 1,

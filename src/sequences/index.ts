@@ -1,3 +1,4 @@
+export { actsFromLog } from "./acts-from-log.ts";
 export { type AppliedProgress, Applier, type ApplierParts, readAllProgress } from "./applier.ts";
 export type { AlsoApply, Arrival } from "./apply-events.ts";
 export { SEQUENCE_ROWS } from "./capped-blocks.ts";
@@ -17,6 +18,7 @@ export {
   packInteractions,
 } from "./interactions.ts";
 export { interactionsFromLog, type TrainingData } from "./interactions-from-log.ts";
+export { type PersonControls, readControls } from "./interest-controls.ts";
 export { itemTagsOf } from "./item-tags.ts";
 export { LakeWriter } from "./lake-writer.ts";
 export { listUsers } from "./list-users.ts";
@@ -31,6 +33,7 @@ export {
 export { type PersonState, readPerson, readPersonSequence } from "./read-person.ts";
 export { actionCodes, hasItem, type SequenceQuery, surfaceCodes } from "./read-sequence.ts";
 export type { RowsView } from "./rows-view.ts";
+export { type SequenceEdits, sandboxOf } from "./sandbox.ts";
 export type { SequenceRow } from "./sequence-block.ts";
 export { SequenceWindow } from "./sequence-window.ts";
 export {

@@ -3,10 +3,11 @@ import type { Clock } from "#base";
 import type { Actions, Catalogue, DeadLetters, IdentityGraph, Ingestion, Purposes } from "#events";
 import type { HealthReport, OnlineFeatures } from "#features";
 import type { Erasures } from "#governance";
-import type { UserVectors } from "#profiles";
+import type { ServedPredictions, UserInterests, UserVectors } from "#profiles";
 import type { Recommender, ServedLists } from "#recommendation";
-import type { StateReader } from "#storage";
+import type { Lake, StateReader } from "#storage";
 import type { Metrics } from "./metrics.ts";
+import type { Pulse } from "./pulse.ts";
 
 /** What the routes stand on; put together in `main`. */
 export interface Services {
@@ -25,11 +26,17 @@ export interface Services {
   readonly recommender: Recommender;
   readonly servedLists: ServedLists;
   readonly vectors: UserVectors;
+  readonly interests: UserInterests;
+  /** Absent while there was too little to learn them from. */
+  readonly predictions: ServedPredictions | undefined;
   /** All models there are, in service or not, the newest version of a name last. */
   readonly models: () => Promise<readonly ModelBody[]>;
   /** By `name` or `name@version`. @throws PlatformError `unknown-model`, listing those there are */
   readonly model: (reference: string) => Promise<ModelBody>;
   readonly metrics: Metrics;
+  readonly pulse: Pulse;
+  /** Answers questions about the whole population; `undefined` while it is not written. */
+  readonly lake: () => Pick<Lake, "query"> | undefined;
   /** What the application declares, as JSON Schema. */
   readonly declared: SchemaResponse;
   /** Facts for `GET /` that do not change while the process lives. */
