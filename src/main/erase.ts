@@ -20,6 +20,7 @@ import { DuckDbLake, type EventLog, FileBlobStore, type StateStore } from "#stor
 import { paths } from "./data-folder.ts";
 import { damagedDeadLetters } from "./dead-letters.ts";
 import type { BackgroundLake } from "./lake.ts";
+import { forgettingServed, type LazyServedLog } from "./served-log.ts";
 
 /** @file How the stores of a data folder forget a person, and in which order. */
 export interface EraseParts {
@@ -30,6 +31,7 @@ export interface EraseParts {
   readonly actions: Actions;
   readonly deadLetters: DeadLetters;
   readonly vectors: VectorStore;
+  readonly served: LazyServedLog;
   /** The lake's thread, when it runs; otherwise the lake is opened for the occasion. */
   readonly lake: () => BackgroundLake | undefined;
   /** Keeps other threads from log and state until what it returns is called. */
@@ -48,6 +50,7 @@ export function createErasures(parts: EraseParts): Erasures {
     stores: [
       forgettingState(parts),
       forgettingVectors(parts),
+      forgettingServed(parts.served),
       forgettingLog(parts, bounds),
       forgettingDeadLetters(parts, bounds),
       forgettingLake(parts),

@@ -57,6 +57,7 @@ import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
 import { openLog } from "./open-log.ts";
 import { LogRetention, segmentBytesFor } from "./retention.ts";
+import { LazyServedLog } from "./served-log.ts";
 import { servedModels } from "./served-models.ts";
 import { openVectorStore, Vectors } from "./vectors.ts";
 
@@ -109,6 +110,7 @@ export class Platform {
   #fault: string | undefined;
   #lake: BackgroundLake | undefined;
   #health: HealthWatch | undefined;
+  readonly #servedLog: LazyServedLog;
   /** Those of the server. */
   #served: ServedModels | undefined;
   readonly #config: Config;
@@ -133,6 +135,7 @@ export class Platform {
     config: Config;
     applier: BackgroundApplier;
     vectors: VectorStore;
+    served: LazyServedLog;
     onNotice: (message: string) => void;
   }) {
     this.folder = parts.folder;
@@ -151,6 +154,7 @@ export class Platform {
     this.#manifest = parts.manifest;
     this.#lock = parts.lock;
     this.#room = parts.room;
+    this.#servedLog = parts.served;
     this.models = new ModelStore(new FileBlobStore(paths.blobs(parts.folder)));
     this.#sharedFollower = parts.sharedFollower;
     this.vectors = new Vectors({
@@ -171,7 +175,7 @@ export class Platform {
       partition === SHARED_PARTITION
         ? this.#sharedFollower.reached(offset)
         : this.applier.applied(partition, offset);
-    const { deadLetters, config, vectors: _, ...others } = parts;
+    const { deadLetters, config, vectors: _, served: _served, ...others } = parts;
     this.#ingestionParts = {
       ...others,
       faults: propertyFaultFinder(config),
@@ -232,9 +236,10 @@ export class Platform {
       await numberPurposes(log, catalogue, declared.purposes);
       sharedFollower.start();
       await sharedFollower.reached(log.end(SHARED_PARTITION));
+      const served = new LazyServedLog(folder, onNotice);
       // Before state is brought level with the log, which may have events that were to be erased.
       const vectors = openVectorStore(folder);
-      await resumeErasures({ folder, log, state, identity, actions, deadLetters, vectors, onNotice });
+      await resumeErasures({ folder, log, state, identity, actions, deadLetters, vectors, served, onNotice });
       const applier = await BackgroundApplier.start({
         ...{ folder, log, state, survivesMachine, progress, onNotice },
         declared: declared.actions,
@@ -257,6 +262,7 @@ export class Platform {
         config,
         applier,
         vectors,
+        served,
         onNotice,
       };
       return new Platform(parts);
@@ -355,6 +361,7 @@ export class Platform {
         services: this.#config.featureServices ?? {},
       }),
       featureHealth: () => this.featureHealth,
+      noteServed: this.#servedLog.note,
       recommender: new Recommender({
         ...{ state, catalogue, identity, actions, personal, coldStart, models: served },
         purpose: purposes.personalization,
@@ -466,6 +473,7 @@ export class Platform {
     await this.erasures.close();
     await this.#health?.hold();
     await this.vectors.close();
+    await this.#servedLog.close();
     await this.retention?.close();
     await this.#lake?.close();
     await this.applier.close();

@@ -8,6 +8,7 @@ import {
   type Informativeness,
   type PastEvents,
   rankByInformation,
+  servedAt,
 } from "#features";
 import { listUsers, readAllProgress, readPerson } from "#sequences";
 import {
@@ -19,6 +20,7 @@ import {
   writeParquet,
 } from "#storage";
 import { paths, readManifest } from "./data-folder.ts";
+import { openServedLog } from "./served-log.ts";
 
 /** @file Training sets of a data folder: features of people as of the times given, and what came after, as Parquet. */
 
@@ -61,6 +63,8 @@ export interface ExportOptions {
   /** Whose features, as of when; absent: everybody at every multiple of so many days between their first and last event. */
   readonly rows?: readonly PersonRow[];
   readonly everyDays: number;
+  /** Features as they were served last by each row's time, in the place of those the log gives. */
+  readonly isServed: boolean;
   /** Default: all that the configuration, or else the folder, has. */
   readonly names?: readonly string[];
 }
@@ -79,7 +83,7 @@ export interface TrainingSet {
 export async function exportTrainingSet(
   folder: string,
   config: Config | undefined,
-  { out, rows, everyDays, names }: ExportOptions,
+  { out, rows, everyDays, isServed, names }: ExportOptions,
   progress: ProgressListener,
 ): Promise<TrainingSet> {
   const manifest = await readManifest(folder);
@@ -95,7 +99,8 @@ export async function exportTrainingSet(
       purposes: config ? purposesOf(config) : (manifest?.features.purposes ?? []),
       rows: rows ?? (await everyoneEvery(past, everyDays * DAY_MS)),
     };
-    const found = await getHistoricalFeatures(past, query, progress);
+    const walked = await getHistoricalFeatures(past, query, progress);
+    const found = isServed ? await asServed(folder, past, query, walked) : walked;
     const table = new Columns(asked, definitions, labels);
     const count = await writeParquet(out, columnsOf(asked, definitions, labels), table.pass(found));
     return {
@@ -104,6 +109,25 @@ export async function exportTrainingSet(
       informative: table.informative(),
     };
   });
+}
+
+/** The rows with what was served in the place of what the log gives; rows before anything was served are left out. */
+async function asServed(
+  folder: string,
+  { identity }: PastEvents,
+  { rows, names }: { readonly rows: readonly PersonRow[]; readonly names: readonly string[] },
+  walked: Iterable<HistoricalRow>,
+): Promise<HistoricalRow[]> {
+  const log = await openServedLog(folder, { isReadOnly: true });
+  try {
+    const served = await servedAt(log, identity, rows);
+    return Array.from(walked).flatMap((row) => {
+      const last = served[row.position];
+      return last ? [{ ...row, values: names.map((name) => last.values[name] ?? null) }] : [];
+    });
+  } finally {
+    await log.close();
+  }
 }
 
 async function everyoneEvery(
