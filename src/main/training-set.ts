@@ -60,7 +60,7 @@ export async function withPast<Result>(
 export interface ExportOptions {
   /** Where the Parquet file goes. */
   readonly out: string;
-  /** Whose features, as of when; absent: everybody at every multiple of so many days between their first and last event. */
+  /** Whose features, as of when; absent: everybody at every multiple of so many days from their first event to the newest of all. */
   readonly rows?: readonly PersonRow[];
   readonly everyDays: number;
   /** Features as they were served last by each row's time, in the place of those the log gives. */
@@ -131,9 +131,12 @@ async function asServed(
 }
 
 async function everyoneEvery(
-  { state, identity }: PastEvents & { readonly state: LmdbStateStore },
+  { log, state, identity }: PastEvents & { readonly state: LmdbStateStore },
   everyMs: number,
 ): Promise<PersonRow[]> {
+  const progress = await readAllProgress(state, log.partitionCount);
+  // Up to the newest event of all: a row that only is where its person comes again would tell what is to be foretold.
+  const untilMs = Math.max(...progress.map(({ newestMs }) => newestMs));
   const rows: PersonRow[] = [];
   const seen = new Set<string>();
   for (let after: string | undefined; ; ) {
@@ -145,10 +148,10 @@ async function everyoneEvery(
       seen.add(userId);
       const person = await readPerson(state, identity.idsOf(userId));
       if (!person) continue;
-      const { firstMs, lastMs } = person.record;
+      const { firstMs } = person.record;
       for (
         let timestampMs = Math.ceil(firstMs / everyMs) * everyMs;
-        timestampMs <= lastMs;
+        timestampMs <= untilMs;
         timestampMs += everyMs
       )
         rows.push({ userId, timestampMs });
