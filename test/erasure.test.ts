@@ -63,12 +63,13 @@ test("erasing a person leaves no byte of them, a receipt that says so, and every
       { name: "served-features", removed: { records: 0 } },
       { name: "log", removed: { links: 1 } },
       { name: "dead-letters", removed: { letters: 3 } },
+      { name: "served-lists", removed: { lists: 2 } },
       { name: "lake" },
     ],
     verification: {
       isClean: true,
       cameAgain: false,
-      traces: { state: 0, log: 0, "dead-letters": 0, lake: 0 },
+      traces: { state: 0, log: 0, "dead-letters": 0, "served-lists": 0, lake: 0 },
       scan: { found: [] },
     },
   });
@@ -79,6 +80,7 @@ test("erasing a person leaves no byte of them, a receipt that says so, and every
   expect((await server.get(`/v1/users/${HERS.userId}`)).status).toBe(404);
   for (const [id, answer] of before) expect(await sequenceOf(server, id), id).toEqual(answer);
   expect((await server.get("/v1/dead-letters")).body.counts).toEqual({ "unknown-type": 1 }); // that of NEAR
+  expect((await server.get("/metrics")).body).toMatch(/^inkling_served_lists 1$/m);
   expect((await server.get("/v1/users/meanwhile-29")).body.eventCount).toBe(2);
   expect(await filesWith(folder, [HERS.userId, HERS.anonymousId, SECRET])).toEqual([]);
 
@@ -161,6 +163,8 @@ async function plant(server: ServerProcess): Promise<void> {
     { type: "track", userId, event: "save", properties: { text: SECRET.repeat(20_000) } },
   ];
   expect((await server.post("/v1/batch", { batch: rejected })).body).toMatchObject({ accepted: 0 });
+  for (const id of [userId, `anonymous:${anonymousId}`, NEAR])
+    expect((await server.post("/v1/recommendations", { userId: id })).body.items).toHaveLength(10);
 }
 
 /** So that the next kill finds something to do. */

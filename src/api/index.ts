@@ -22,14 +22,29 @@ export {
   ItemsBody,
   ItemsEnvelope,
 } from "./ingest.ts";
+export {
+  InterestBody,
+  InterestControlResponse,
+  InterestParams,
+  InterestsBody,
+  InterestsQuerystring,
+  InterestsResponse,
+  JourneyBody,
+  PredictionsBody,
+  UserStateBody,
+} from "./interests.ts";
 export { ItemInput } from "./items.ts";
 export { ModelBody, ModelParams, ModelsResponse } from "./models.ts";
 export { HealthResponse, PlatformResponse } from "./platform.ts";
 export {
+  RankBody,
+  RankResponse,
   RecommendationBody,
+  RecommendationParams,
   RecommendationResponse,
   RelatedQuerystring,
   RelatedResponse,
+  ServedListResponse,
 } from "./recommendations.ts";
 export { SchemaResponse } from "./schema.ts";
 export { IdentifyMessage, OtherMessage, SegmentMessage, TrackMessage } from "./segment.ts";

@@ -118,5 +118,16 @@ export {
   text,
   time,
 } from "./field.ts";
+export { type ItemPredicate, itemsWhere, type Predicates } from "./item-predicate.ts";
 export { type ConsentDefault, type DeclaredPurpose, defaultPurposes, purpose } from "./purpose.ts";
 export { env, type FromEnvironment, type Source, source } from "./source.ts";
+export {
+  type DeclaredSurface,
+  type Diversity,
+  defaultSurface,
+  type Exploration,
+  type Quota,
+  type Rule,
+  type SurfaceSource,
+  surface,
+} from "./surface.ts";

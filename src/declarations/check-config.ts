@@ -1,6 +1,7 @@
 import { TrackMessage } from "#api";
 import { PlatformError } from "#base";
 import { type ActionKind, actionKinds, type DeclaredAction } from "./action.ts";
+import { checkSurfaces } from "./check-surfaces.ts";
 import { checkName, fail, requireKnownKeys, requireObject } from "./config-fault.ts";
 import { checkFeatures, type FeatureContext } from "./features/check-features.ts";
 import { type Annotations, type Field, type Fields, type JsonSchema, sensitivities } from "./field.ts";
@@ -10,7 +11,6 @@ import { type ConsentDefault, consentDefaults, MAX_PURPOSES, PERSONALIZATION } f
 
 /** A name longer than this cannot arrive: the front door refuses it. */
 const ACTION_NAME_LENGTH = 100;
-const SURFACE_NAME_LENGTH = 64;
 const SOURCE_NAME_LENGTH = 64;
 const FIELD_NAME_LENGTH = 100;
 const PURPOSE_NAME_LENGTH = 100;
@@ -30,6 +30,7 @@ const CONFIG_KEYS = [
   "featureServices",
   "labels",
   "vectors",
+  "topics",
   "mode",
 ];
 const ACTION_KEYS = ["kind", "strength", "verb", "maxRows", "properties"];
@@ -50,7 +51,8 @@ const platformProperties = Object.keys(TrackMessage.properties.properties.proper
 export function checkConfig(config: unknown): void {
   requireObject("the config", config, "export default defineConfig({ actions: { ... } })");
   requireKnownKeys("the config", config, CONFIG_KEYS);
-  const { actions, surfaces, itemAttributes, traits, sources, purposes, retention, vectors, mode } = config;
+  const { actions, surfaces, itemAttributes, traits, sources, purposes, retention, vectors, topics, mode } =
+    config;
   requireObject("actions", actions, "give an object of name: action({ ... }), or defaultActions");
   for (const [name, declared] of Object.entries(actions)) {
     checkName(`actions: the name`, name, ACTION_NAME_LENGTH);
@@ -62,13 +64,14 @@ export function checkConfig(config: unknown): void {
         "messages of that type are counted with it; name it otherwise",
       );
   }
-  if (surfaces !== undefined) checkSurfaces(surfaces);
   if (itemAttributes !== undefined) checkFields("itemAttributes", itemAttributes);
+  if (surfaces !== undefined) checkSurfaces(surfaces, itemAttributes);
   if (traits !== undefined) checkFields("traits", traits);
   if (sources !== undefined) checkSources(sources);
   if (purposes !== undefined) checkPurposes(purposes);
   if (retention !== undefined) checkRetention(retention);
   if (vectors !== undefined) checkVectors(vectors);
+  if (topics !== undefined) checkTopics(topics);
   if (mode !== undefined && mode !== "strict" && mode !== "lenient")
     fail("mode", mode, 'it is "strict" or "lenient"');
   checkFeatures(config as unknown as FeatureContext); // the parts it reads are checked above
@@ -154,15 +157,12 @@ function checkVectors(vectors: unknown): void {
     fail("vectors.refreshHours", refreshHours, `give hours above 0, at most ${MAX_REFRESH_HOURS}`);
 }
 
-function checkSurfaces(surfaces: unknown): void {
-  if (!Array.isArray(surfaces))
-    fail("surfaces", surfaces, 'give a list of names, such as ["home", "search"]');
-  for (const [position, name] of surfaces.entries()) {
-    if (typeof name !== "string") fail(`surfaces[${position}]`, name, "give a name");
-    checkName(`surfaces[${position}]`, name, SURFACE_NAME_LENGTH);
-    if (surfaces.indexOf(name) !== position)
-      fail(`surfaces[${position}]`, name, "it is there twice; leave one out");
-  }
+function checkTopics(topics: unknown): void {
+  requireObject("topics", topics, 'give { sensitive: ["..."], allowed: ["..."] }, or leave it out');
+  requireKnownKeys("topics", topics, ["sensitive", "allowed"]);
+  for (const [key, tags] of Object.entries(topics))
+    if (!Array.isArray(tags) || tags.some((tag) => typeof tag !== "string"))
+      fail(`topics.${key}`, tags, "give a list of tags");
 }
 
 function checkSources(sources: unknown): void {

@@ -4,7 +4,9 @@ import { defaultActions } from "./default-actions.ts";
 import type { FeatureDefinition, LabelDefinition } from "./features/feature.ts";
 import type { Field, Fields } from "./field.ts";
 import { type ConsentDefault, type DeclaredPurpose, defaultPurposes } from "./purpose.ts";
+import type { TopicPolicy } from "./sensitive-topics.ts";
 import type { Source } from "./source.ts";
+import { type DeclaredSurface, defaultSurface } from "./surface.ts";
 
 /**
  * `strict`: an event, surface, property, trait or item attribute that is not declared is a fault, and so is a required property
@@ -29,8 +31,11 @@ export interface VectorFreshness {
 /** What `inkling.config.ts` exports: what the application's events, surfaces, items and people look like. */
 export interface Config {
   readonly actions: Readonly<Record<string, DeclaredAction>>;
-  /** Where things happen: home, search, related ... */
-  readonly surfaces?: readonly string[];
+  /**
+   * Where things happen: home, search, related ... Names alone, or each with the stages that make its lists; the first is the one of
+   * requests that name none.
+   */
+  readonly surfaces?: readonly string[] | Readonly<Record<string, DeclaredSurface>>;
   /** Of `attributes` of an item. */
   readonly itemAttributes?: Fields;
   /** Of `traits` of an `identify`. */
@@ -49,6 +54,8 @@ export interface Config {
   readonly retention?: Retention;
   /** Default: once a day. */
   readonly vectors?: VectorFreshness;
+  /** Which topics of items are sensitive, and which of those are allowed all the same. */
+  readonly topics?: TopicPolicy;
   /** Default: lenient. */
   readonly mode?: Mode;
 }
@@ -108,6 +115,18 @@ export function purposesOf({ purposes = defaultPurposes }: Config): readonly Nam
   return Object.entries(purposes).map(([name, { default: byDefault }]) => ({ name, default: byDefault }));
 }
 
+/** Surface -> its stages, in the order of their declaration; one that is declared by its name alone has the built-in ones. */
+export function surfacesOf({ surfaces = [] }: Config): ReadonlyMap<string, DeclaredSurface> {
+  return new Map(
+    isNames(surfaces) ? surfaces.map((name) => [name, defaultSurface]) : Object.entries(surfaces),
+  );
+}
+
+/** TypeScript's own guard does not know of read-only lists. */
+function isNames(surfaces: NonNullable<Config["surfaces"]>): surfaces is readonly string[] {
+  return Array.isArray(surfaces);
+}
+
 /** Hours from one computation of the long-term vectors to the next. */
 export function refreshHoursOf({ vectors }: Config): number {
   return vectors?.refreshHours ?? 24;
@@ -141,7 +160,9 @@ export type PropertiesOf<Given extends Config, Name extends ActionName<Given>> =
 /** A surface of the config, or any text where the config declares none. */
 export type SurfaceOf<Given extends Config> = Given extends { readonly surfaces: readonly (infer Name)[] }
   ? Name
-  : string;
+  : Given extends { readonly surfaces: infer Surfaces extends Readonly<Record<string, DeclaredSurface>> }
+    ? keyof Surfaces & string
+    : string;
 
 /** Traits of the config, or any where the config declares none. */
 export type TraitsOf<Given extends Config> = Given extends { readonly traits: infer Traits extends Fields }

@@ -1,6 +1,6 @@
 import { TrackMessage } from "#api";
 import type { DeclaredAction } from "./action.ts";
-import type { Config } from "./config.ts";
+import { type Config, surfacesOf } from "./config.ts";
 import type { Annotations, Fields, JsonSchema } from "./field.ts";
 
 /** JSON Schema 2020-12 of everything a config declares, each a document of its own. */
@@ -62,9 +62,10 @@ function eventSchema(name: string, declared: DeclaredAction, config: Config): Js
 }
 
 /** In strict mode only the declared surfaces may appear. */
-function surfaceSchema({ mode, surfaces = [] }: Config): Readonly<Record<string, JsonSchema | false>> {
-  if (mode !== "strict") return {};
-  return { surface: surfaces.length > 0 ? { ...platformProperties["surface"], enum: surfaces } : false };
+function surfaceSchema(config: Config): Readonly<Record<string, JsonSchema | false>> {
+  if (config.mode !== "strict") return {};
+  const names = [...surfacesOf(config).keys()];
+  return { surface: names.length > 0 ? { ...platformProperties["surface"], enum: names } : false };
 }
 
 function objectSchema(fields: Fields, required: readonly string[], { mode }: Config): JsonSchema {

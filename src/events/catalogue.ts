@@ -22,6 +22,9 @@ export interface Item {
   readonly isAvailable: boolean;
 }
 
+/** Told of an item, and what was known of it before. */
+export type ItemWatcher = (item: Item, before: Item | undefined) => void;
+
 /** Code 0 of every vocabulary: no surface was given, or the codes are used up. */
 export const UNNAMED = 0;
 /** Of a vocabulary whose codes take a byte. */
@@ -30,9 +33,16 @@ const CODES = 255;
 export class Catalogue {
   readonly #items: Item[] = [];
   readonly #rows = new Map<string, ItemRow>();
+  readonly #watchers: ItemWatcher[] = [];
+  #revision = 0;
   readonly actions = new Vocabulary();
   readonly surfaces = new Vocabulary();
   readonly purposes = new Vocabulary(MAX_PURPOSES);
+
+  /** How often items were put or met: changes when anything known of one does. */
+  get revision(): number {
+    return this.#revision;
+  }
 
   get itemCount(): number {
     return this.#items.length;
@@ -53,6 +63,12 @@ export class Catalogue {
     return this.#items;
   }
 
+  /** Shows every item there is, and from now on every one that is put or met, as part of taking it in. */
+  watch(watcher: ItemWatcher): void {
+    for (const item of this.#items) watcher(item, undefined);
+    this.#watchers.push(watcher);
+  }
+
   /** Takes in one record, in log order. */
   apply(record: SharedRecord): void {
     if (record.kind === "item") this.#applyItem(record.itemId, record.input);
@@ -64,8 +80,9 @@ export class Catalogue {
   #applyItem(itemId: string, input: Omit<ItemInput, "itemId"> = {}): void {
     const row = this.#rows.get(itemId) ?? (this.#items.length as ItemRow);
     const before = this.#items[row];
+    this.#revision++;
     const { createdAt, available, ...given } = input;
-    this.#items[row] = {
+    const item: Item = {
       tags: [],
       attributes: {},
       isAvailable: true,
@@ -76,7 +93,9 @@ export class Catalogue {
       row,
       itemId: itemId as ItemId,
     };
+    this.#items[row] = item;
     this.#rows.set(itemId, row);
+    for (const watcher of this.#watchers) watcher(item, before);
   }
 }
 

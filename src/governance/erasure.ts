@@ -186,8 +186,8 @@ export class Erasures {
     const scan = await this.#parts.scan([...rawIds, ...values]);
     const isEmpty = scan.found.length === 0 && Object.values(traces).every((count) => count === 0);
     const cameAgain = await this.#parts.cameAgain(ids);
-    // Those two know what was there before from what came since.
-    const isGone = !traces["log"] && !traces["dead-letters"];
+    // Those know what was there before from what came since.
+    const isGone = !traces["log"] && !traces["dead-letters"] && !traces["served-lists"];
     const isClean = isEmpty || (cameAgain && isGone);
     return { at: this.#now(), isClean, cameAgain, traces, scan };
   }

@@ -5,7 +5,7 @@ export {
   type Forgets,
   type Removed,
 } from "./erasure.ts";
-export { countInDeadLetters, forgetInDeadLetters } from "./forget-dead-letters.ts";
 export { countInLake, forgetInLake } from "./forget-lake.ts";
 export { countInLog, forgetInLog } from "./forget-log.ts";
+export { countMentions, forgetMentions, type Mentioning } from "./forget-mentions.ts";
 export { type FolderScan, scanFolder } from "./scan-folder.ts";

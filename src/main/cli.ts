@@ -2,10 +2,12 @@
 import { Command } from "commander";
 import pc from "picocolors";
 import { PlatformError } from "#base";
+import { registerCompare } from "./commands/compare.ts";
 import { registerDeadLetter } from "./commands/dead-letter.ts";
 import { registerDoctor } from "./commands/doctor.ts";
 import { registerErase } from "./commands/erase.ts";
 import { registerEvaluate } from "./commands/evaluate.ts";
+import { registerExplain } from "./commands/explain.ts";
 import { registerFeatures } from "./commands/features.ts";
 import { registerImport } from "./commands/import.ts";
 import { registerModels } from "./commands/models.ts";
@@ -13,6 +15,7 @@ import { registerQuery } from "./commands/query.ts";
 import { registerReplay } from "./commands/replay.ts";
 import { registerSchema } from "./commands/schema.ts";
 import { registerServe } from "./commands/serve.ts";
+import { registerShow } from "./commands/show.ts";
 import { registerStart } from "./commands/start.ts";
 import { registerTrain } from "./commands/train.ts";
 import { registerVectors } from "./commands/vectors.ts";
@@ -37,7 +40,10 @@ for (const register of [
   registerReplay,
   registerFeatures,
   registerQuery,
+  registerShow,
   registerErase,
+  registerExplain,
+  registerCompare,
   registerDeadLetter,
   registerSchema,
   registerDoctor,

@@ -2,25 +2,26 @@ import { randomUUID } from "node:crypto";
 import { access, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { SystemClock } from "#base";
-import type { Actions, DeadLetters, IdentityGraph } from "#events";
+import type { Actions, IdentityGraph } from "#events";
 import {
-  countInDeadLetters,
   countInLake,
   countInLog,
+  countMentions,
   Erasures,
   type Forgets,
-  forgetInDeadLetters,
   forgetInLake,
   forgetInLog,
+  forgetMentions,
+  type Mentioning,
   scanFolder,
 } from "#governance";
 import type { VectorStore } from "#profiles";
 import { countUserEntries, forgetUser } from "#sequences";
 import { DuckDbLake, type EventLog, FileBlobStore, type StateStore } from "#storage";
 import { paths } from "./data-folder.ts";
-import { damagedDeadLetters } from "./dead-letters.ts";
 import type { BackgroundLake } from "./lake.ts";
-import { forgettingServed, type LazyServedLog } from "./served-log.ts";
+import { forgettingServed, type LazyServedLog } from "./served-features.ts";
+import { damaged } from "./set-aside.ts";
 
 /** @file How the stores of a data folder forget a person, and in which order. */
 export interface EraseParts {
@@ -29,7 +30,8 @@ export interface EraseParts {
   readonly state: StateStore;
   readonly identity: IdentityGraph;
   readonly actions: Actions;
-  readonly deadLetters: DeadLetters;
+  readonly deadLetters: Mentioning;
+  readonly servedLists: Mentioning;
   readonly vectors: VectorStore;
   readonly served: LazyServedLog;
   /** The lake's thread, when it runs; otherwise the lake is opened for the occasion. */
@@ -43,8 +45,10 @@ export interface EraseParts {
 const PENDING = "erasing";
 
 export function createErasures(parts: EraseParts): Erasures {
-  const { folder, log, deadLetters, hold, onNotice } = parts;
-  const bounds: Bounds = { ends: [], letters: 0 };
+  const { folder, log, deadLetters, servedLists, hold, onNotice } = parts;
+  const bounds: Bounds = { ends: [] };
+  const letters = forgettingMentions("dead-letters", "letters", deadLetters, paths.deadLetters(folder));
+  const lists = forgettingMentions("served-lists", "lists", servedLists, paths.servedLists(folder));
   return new Erasures({
     // State before log: what a user left in shared counts stands in the log. Lake last: it follows both.
     stores: [
@@ -52,7 +56,8 @@ export function createErasures(parts: EraseParts): Erasures {
       forgettingVectors(parts),
       forgettingServed(parts.served),
       forgettingLog(parts, bounds),
-      forgettingDeadLetters(parts, bounds),
+      letters,
+      lists,
       forgettingLake(parts),
     ],
     receipts: new FileBlobStore(paths.blobs(folder)),
@@ -63,7 +68,7 @@ export function createErasures(parts: EraseParts): Erasures {
     cameAgain: async (ids) => {
       const now = Array.from({ length: log.partitionCount }, (_, partition) => log.end(partition));
       if ((await countInLog(log, ids, bounds.ends, now)) > 0) return true;
-      return (await countInDeadLetters(deadLetters, ids, bounds.letters)) > 0;
+      return (await letters.cameSince(ids)) > 0 || (await lists.cameSince(ids)) > 0;
     },
     scan: (values) =>
       scanFolder(folder, values, (file) => file.startsWith(PENDING) || file.endsWith(".socket")),
@@ -82,10 +87,9 @@ export async function resumeErasures(parts: Omit<EraseParts, "lake" | "hold">): 
   }
 }
 
-/** Where the log and the dead letters ended when they forgot: what is behind belongs to a new person. */
+/** Where the log ended when it forgot: what is behind belongs to a new person. */
 interface Bounds {
   ends: readonly number[];
-  letters: number;
 }
 
 function forgettingState({ folder, log, state, actions }: EraseParts): Forgets {
@@ -139,15 +143,23 @@ function forgettingLog({ log, identity }: EraseParts, bounds: Bounds): Forgets {
   };
 }
 
-function forgettingDeadLetters({ folder, deadLetters }: EraseParts, bounds: Bounds): Forgets {
+/** Forgets what mentions a person. What came after it forgot, `cameSince` counts and `verify` does not. */
+function forgettingMentions(
+  name: string,
+  kind: string,
+  records: Mentioning,
+  path: string,
+): Forgets & { cameSince(ids: readonly string[]): Promise<number> } {
+  let end = 0;
   return {
-    name: "dead-letters",
+    name,
     async forget(ids, values) {
-      await rm(damagedDeadLetters(folder), { recursive: true, force: true });
-      bounds.letters = deadLetters.end;
-      return forgetInDeadLetters(deadLetters, [...ids, ...values]);
+      await rm(damaged(path), { recursive: true, force: true });
+      end = records.end;
+      return { [kind]: await forgetMentions(records, [...ids, ...values]) };
     },
-    verify: (ids, values) => countInDeadLetters(deadLetters, [...ids, ...values], 0, bounds.letters),
+    verify: (ids, values) => countMentions(records, [...ids, ...values], 0, end),
+    cameSince: (ids) => countMentions(records, ids, end),
   };
 }
 

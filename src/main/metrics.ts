@@ -1,12 +1,16 @@
 import type { FeatureHealth, HealthReport } from "#features";
 import { Metrics } from "#serving";
+import { watchServedLists } from "./discovery.ts";
 import type { Platform } from "./platform.ts";
 
 /** What the platform tells of itself beside what its routes count. */
 export function createMetrics(
-  platform: Pick<Platform, "catalogue" | "applier" | "clock" | "deadLetters" | "featureHealth">,
+  platform: Pick<
+    Platform,
+    "catalogue" | "applier" | "clock" | "deadLetters" | "servedLists" | "featureHealth"
+  >,
 ): Metrics {
-  const { catalogue, applier, clock, deadLetters } = platform;
+  const { catalogue, applier, clock, deadLetters, servedLists } = platform;
   const metrics = new Metrics({
     inkling_items: { help: "Items in the catalogue", read: () => catalogue.itemCount },
     inkling_lag_records: {
@@ -30,6 +34,7 @@ export function createMetrics(
     "reason",
     () => deadLetters.counts,
   );
+  watchServedLists(metrics, servedLists);
   tellFeatureHealth(metrics, () => platform.featureHealth);
   return metrics;
 }

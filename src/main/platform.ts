@@ -3,7 +3,6 @@ import { type Clock, HistoricalClock, PlatformError, type ProgressListener, Syst
 import {
   type Config,
   defaultConfig,
-  jsonSchemaOf,
   propertyFaultFinder,
   purposesOf,
   type Retention,
@@ -23,13 +22,13 @@ import {
   replayDeadLetters,
   SHARED_PARTITION,
 } from "#events";
-import { type FeaturePlan, type HealthReport, OnlineFeatures } from "#features";
+import type { FeaturePlan, HealthReport } from "#features";
 import type { Erasures } from "#governance";
 import type { ServedModels } from "#models";
 import type { Refreshed, VectorStore } from "#profiles";
-import { Recommender } from "#recommendation";
+import type { Recommender, ServedLists } from "#recommendation";
 import { readAllProgress } from "#sequences";
-import { createServer, type Keys, type Server, type Services } from "#serving";
+import { createServer, type Keys, type Server } from "#serving";
 import {
   DiskRoom,
   FileBlobStore,
@@ -41,24 +40,24 @@ import {
   type StateStore,
 } from "#storage";
 import { BackgroundApplier } from "./apply.ts";
-import { readVersion } from "./code-version.ts";
 import { type DataManifest, paths, readManifest, writeManifest } from "./data-folder.ts";
 import { openDeadLetters } from "./dead-letters.ts";
 import { adopt, type Declared, declaredBy, numberPurposes } from "./declared.ts";
+import { createRecommender, openServedLists } from "./discovery.ts";
 import { createErasures, resumeErasures } from "./erase.ts";
 import { HealthWatch, healthTask } from "./feature-health.ts";
 import { finishBackfill, planOf, tellDifference } from "./features.ts";
 import { type FitListeners, fitInWorker } from "./fit.ts";
 import type { ModelToFit } from "./fit-worker.ts";
+import { FACTORS_CONFIG, FACTORS_MODEL } from "./interests.ts";
 import { BackgroundLake } from "./lake.ts";
-import { createMetrics } from "./metrics.ts";
-import { bodyNamed, readModelBodies } from "./model-bodies.ts";
 import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
 import { openLog } from "./open-log.ts";
 import { LogRetention, segmentBytesFor } from "./retention.ts";
-import { LazyServedLog } from "./served-log.ts";
+import { LazyServedLog } from "./served-features.ts";
 import { servedModels } from "./served-models.ts";
+import { createServices } from "./services.ts";
 import { openVectorStore, Vectors } from "./vectors.ts";
 
 /** @file The composition root: one folder in, one wired platform out. */
@@ -91,6 +90,8 @@ const EASE_ITEMS = 12_000;
 
 export class Platform {
   readonly folder: string;
+  /** What the application declares. */
+  readonly config: Config;
   readonly clock: Clock;
   readonly log: SegmentedEventLog;
   readonly state: StateStore;
@@ -103,17 +104,19 @@ export class Platform {
   readonly applier: BackgroundApplier;
   readonly ingestion: Ingestion;
   readonly deadLetters: DeadLetters;
+  /** Recommendations that were given. */
+  readonly servedLists: ServedLists;
   readonly models: ModelStore;
+  /** What was served and asked to be kept. */
+  readonly servedFeatures: LazyServedLog;
   readonly vectors: Vectors;
   readonly erasures: Erasures;
   #manifest: DataManifest;
   #fault: string | undefined;
   #lake: BackgroundLake | undefined;
   #health: HealthWatch | undefined;
-  readonly #servedLog: LazyServedLog;
   /** Those of the server. */
   #served: ServedModels | undefined;
-  readonly #config: Config;
   readonly #ingestionParts: IngestionParts;
   readonly #lock: FolderLock;
   readonly #room: DiskRoom;
@@ -132,6 +135,7 @@ export class Platform {
     sharedFollower: LogFollower;
     actions: Actions;
     deadLetters: DeadLetters;
+    servedLists: ServedLists;
     config: Config;
     applier: BackgroundApplier;
     vectors: VectorStore;
@@ -150,11 +154,12 @@ export class Platform {
     this.retention = retention && this.#retainBy(retention, parts.onNotice);
     this.applier = parts.applier;
     this.deadLetters = parts.deadLetters;
-    this.#config = parts.config;
+    this.servedLists = parts.servedLists;
+    this.config = parts.config;
     this.#manifest = parts.manifest;
     this.#lock = parts.lock;
     this.#room = parts.room;
-    this.#servedLog = parts.served;
+    this.servedFeatures = parts.served;
     this.models = new ModelStore(new FileBlobStore(paths.blobs(parts.folder)));
     this.#sharedFollower = parts.sharedFollower;
     this.vectors = new Vectors({
@@ -175,7 +180,7 @@ export class Platform {
       partition === SHARED_PARTITION
         ? this.#sharedFollower.reached(offset)
         : this.applier.applied(partition, offset);
-    const { deadLetters, config, vectors: _, served: _served, ...others } = parts;
+    const { deadLetters, servedLists: _, config, vectors: _vectors, served: _served, ...others } = parts;
     this.#ingestionParts = {
       ...others,
       faults: propertyFaultFinder(config),
@@ -202,18 +207,12 @@ export class Platform {
    * @throws PlatformError `data-locked`, `data-damaged`, `data-mismatch`
    */
   static async open(options: PlatformOptions): Promise<Platform> {
-    const { folder, create, isDurable = true, progress, onNotice } = options;
+    const { folder, isDurable = true, progress, onNotice } = options;
     const config: Config = options.config ?? defaultConfig;
     const declared = declaredBy(config);
     const lock = await lockFolder(folder);
     try {
-      if ((await readManifest(folder))?.pendingFeatures) await finishBackfill(folder, progress);
-      const found =
-        (await readManifest(folder)) ?? (create && (await createManifest(folder, create, declared)));
-      if (!found) throw new PlatformError("no-data", `${folder} is empty; fill it with: inkling import`);
-      const manifest = adopt(folder, found, declared);
-      tellDifference(manifest, config, onNotice);
-      if (JSON.stringify(manifest) !== JSON.stringify(found)) await writeManifest(folder, manifest);
+      const manifest = await openManifest(options, config, declared);
       const clock = manifest.clock === "historical" ? new HistoricalClock(0) : new SystemClock();
       const { partitionCount } = manifest;
       const survivesMachine = config.retention !== undefined; // the log alone cannot give back what it drops
@@ -227,6 +226,7 @@ export class Platform {
       };
       const log = await openLog(folder, logOptions, state);
       const deadLetters = await openDeadLetters(folder, { onNotice });
+      const servedLists = await openServedLists(folder, { onNotice });
       const catalogue = new Catalogue();
       const identity = new IdentityGraph();
       const actions = new Actions(declared.actions);
@@ -239,7 +239,8 @@ export class Platform {
       const served = new LazyServedLog(folder, onNotice);
       // Before state is brought level with the log, which may have events that were to be erased.
       const vectors = openVectorStore(folder);
-      await resumeErasures({ folder, log, state, identity, actions, deadLetters, vectors, served, onNotice });
+      const kept = { deadLetters, servedLists, vectors, served };
+      await resumeErasures({ folder, log, state, identity, actions, ...kept, onNotice });
       const applier = await BackgroundApplier.start({
         ...{ folder, log, state, survivesMachine, progress, onNotice },
         declared: declared.actions,
@@ -259,6 +260,7 @@ export class Platform {
         sharedFollower,
         actions,
         deadLetters,
+        servedLists,
         config,
         applier,
         vectors,
@@ -307,18 +309,20 @@ export class Platform {
     listeners: FitListeners,
   ): Promise<ServedManifests> {
     const { partitionCount, seed } = this.#manifest;
+    const factors = models[0].name === FACTORS_MODEL ? [] : [{ name: FACTORS_MODEL, config: FACTORS_CONFIG }];
     const task = {
       folder: this.folder,
       partitionCount,
       seed,
       declared: this.#manifest.actions,
-      purposes: purposesOf(this.#config),
-      models,
+      purposes: purposesOf(this.config),
+      models: [...models, ...factors],
     };
     const release = await this.retention?.hold();
     const manifests = await fitInWorker(task, listeners).finally(release);
     const served = { personal: manifests[0]!, coldStart: manifests[1]! }; // one for each model asked for
     await this.models.serve(served);
+    for (const manifest of manifests.slice(2)) await this.models.serveBeside(manifest);
     await this.refreshVectors(listeners.progress);
     return served;
   }
@@ -331,7 +335,7 @@ export class Platform {
   /** As `refreshVectors`, from now on whenever it is due, by the models of the server. */
   async keepVectorsFresh(): Promise<void> {
     this.#served ??= await servedModels(this);
-    this.vectors.keepFresh(this.#served, refreshHoursOf(this.#config));
+    this.vectors.keepFresh(this.#served, refreshHoursOf(this.config));
   }
 
   /** Sends dead letters through the one way in again, by the declarations of now. */
@@ -339,48 +343,21 @@ export class Platform {
     return replayDeadLetters(this.deadLetters, new Ingestion(this.#ingestionParts), options);
   }
 
+  /** What answers with lists. Models must be in service. */
+  async createRecommender(): Promise<Recommender> {
+    return createRecommender(this, await servedModels(this));
+  }
+
   /** The HTTP server over this platform. Models must be in service. */
   async createServer(keys: Keys): Promise<Server> {
     const served = await servedModels(this);
     this.#served = served;
-    const [personal, coldStart] = await Promise.all([served.personal(), served.coldStart()]);
-    const { state, catalogue, identity, actions, purposes, clock, ingestion, applier, deadLetters } = this;
-    const services: Services = {
-      erasures: this.erasures,
-      deadLetters,
-      declared: jsonSchemaOf(this.#config),
-      clock,
-      state,
-      catalogue,
-      identity,
-      actions,
-      purposes,
-      ingestion,
-      features: new OnlineFeatures({
-        ...{ state, catalogue, identity, clock, plan: this.plan },
-        services: this.#config.featureServices ?? {},
-      }),
-      featureHealth: () => this.featureHealth,
-      noteServed: this.#servedLog.note,
-      recommender: new Recommender({
-        ...{ state, catalogue, identity, actions, personal, coldStart, models: served },
-        purpose: purposes.personalization,
-      }),
-      vectors: this.vectors.of(served),
-      models: () => readModelBodies(this.models),
-      model: async (reference) => bodyNamed(await readModelBodies(this.models), reference),
-      metrics: createMetrics(this),
-      about: {
-        name: "inkling",
-        version: await readVersion(),
-        dataset: this.#manifest.dataset,
-        areTimesMadeUp: this.#manifest.areTimesMadeUp,
-      },
-      fault: () => this.#fault ?? this.#room.fault() ?? applier.fault(),
-      lagRecords: () => applier.lag(),
-      newRecommendationId: randomUUID,
-    };
-    return createServer(services, { keys, logLevel: "warn" });
+    return createServer(await createServices(this, served), { keys, logLevel: "warn" });
+  }
+
+  /** What keeps the platform from serving, in one sentence; `undefined` when nothing does. */
+  fault(): string | undefined {
+    return this.#fault ?? this.#room.fault() ?? this.applier.fault();
   }
 
   /** What was last found of the features; `undefined` before the first look. */
@@ -391,7 +368,7 @@ export class Platform {
   /** Compares what is served with what the log says from now on, in a thread that gives way. */
   watchFeatures(onNotice: (message: string) => void): void {
     if (this.plan.features.size === 0) return;
-    this.#health = new HealthWatch(() => healthTask(this, this.#config), onNotice);
+    this.#health = new HealthWatch(() => healthTask(this, this.config), onNotice);
   }
 
   /** Lays events down in the lake from now on, behind the state, in a thread of its own. */
@@ -473,16 +450,32 @@ export class Platform {
     await this.erasures.close();
     await this.#health?.hold();
     await this.vectors.close();
-    await this.#servedLog.close();
+    await this.servedFeatures.close();
     await this.retention?.close();
     await this.#lake?.close();
     await this.applier.close();
     await this.#sharedFollower.close();
     await this.log.close();
     await this.deadLetters.close();
+    await this.servedLists.close();
     await this.state.close();
     await this.#lock.release();
   }
+}
+
+/** What the folder holds, made when it is new, and brought to what is declared now as far as that needs no replay. */
+async function openManifest(
+  { folder, create, progress, onNotice }: PlatformOptions,
+  config: Config,
+  declared: Declared,
+): Promise<DataManifest> {
+  if ((await readManifest(folder))?.pendingFeatures) await finishBackfill(folder, progress);
+  const found = (await readManifest(folder)) ?? (create && (await createManifest(folder, create, declared)));
+  if (!found) throw new PlatformError("no-data", `${folder} is empty; fill it with: inkling import`);
+  const manifest = adopt(folder, found, declared);
+  tellDifference(manifest, config, onNotice);
+  if (JSON.stringify(manifest) !== JSON.stringify(found)) await writeManifest(folder, manifest);
+  return manifest;
 }
 
 async function createManifest(

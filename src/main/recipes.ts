@@ -4,8 +4,6 @@ import type { ModelConfig } from "#models";
  * @file Settings of models on public data sets: published ones, and small searches on validation data carved out of the
  * training part (`inkling evaluate --on validation --set ...`); never chosen on the test.
  */
-const schedule = { learningRate: 0.002, warmUp: 0.05, decay: "cosine" } as const;
-
 const recipes: Readonly<Record<string, ModelConfig>> = {
   // D and reg as in Rendle et al. 2022, "Revisiting the performance of iALS"; unobservedWeight searched near theirs.
   "pinterest-20 ncf ials": { embeddingSize: 192, epochs: 16, reg: 0.02, unobservedWeight: 0.009 },
@@ -22,14 +20,17 @@ const recipes: Readonly<Record<string, ModelConfig>> = {
   "deskdrop future-disjoint ease": { reg: 50 },
   "deskdrop future-disjoint item-knn": { shrinkage: 100 },
   // docs/decisions/0021-sequence-encoder.md has what these were chosen among, and their figures on validation.
-  "ml-1m loo-full sequence-encoder": {
-    ...schedule,
-    ...{ block: "hstu", blocks: 4, heads: 2, epochs: 40, batchSize: 64 },
+  "ml-1m loo-full sequence-encoder": { block: "hstu", blocks: 4, heads: 2 },
+  "s3-beauty loo-full sequence-encoder": {
+    ...{ blocks: 1, dropout: 0.4, maxLength: 50, batchSize: 128, epochs: 16, tags: "read" },
+  },
+  "beauty loo-full sequence-encoder": {
+    ...{ blocks: 1, dropout: 0.4, maxLength: 50, batchSize: 128, epochs: 16 },
+    ...{ loss: "sampled-softmax", negatives: 2048, inBatchNegatives: 1024 },
   },
   "deskdrop future-disjoint sequence-encoder": {
-    ...schedule,
-    ...{ tokens: "item-action", predicts: "all-actions", horizonDays: 14, windows: "all" },
-    ...{ maxLength: 100, dropout: 0.3, epochs: 25, batchSize: 64 },
+    ...{ tokens: "item-action", predicts: "all-actions", horizonDays: 14 },
+    ...{ windows: "all", maxLength: 100, dropout: 0.3, epochs: 25 },
   },
 };
 

@@ -20,7 +20,7 @@ import {
   writeParquet,
 } from "#storage";
 import { paths, readManifest } from "./data-folder.ts";
-import { openServedLog } from "./served-log.ts";
+import { openServedLog } from "./served-features.ts";
 
 /** @file Training sets of a data folder: features of people as of the times given, and what came after, as Parquet. */
 

@@ -1,7 +1,24 @@
-export type { Candidate, Pipeline, Query, Reason } from "./pipeline.ts";
+export type { ListComparison } from "./compare-lists.ts";
+export type {
+  Candidate,
+  Condition,
+  PipelineTrace,
+  Query,
+  Reason,
+  Recommended,
+  Scorer,
+  SourceTrace,
+  StageTrace,
+  TagFilters,
+} from "./pipeline.ts";
+export type { RecommendationRequest, SessionEvent } from "./query.ts";
 export {
-  type RecommendationRequest,
+  type RankedItem,
+  type Ranking,
   type Recommendations,
   Recommender,
   type RecommenderParts,
 } from "./recommender.ts";
+export type { ServedItem, ServedList } from "./served-list.ts";
+export { ServedLists } from "./served-lists.ts";
+export { shadowOf } from "./surfaces.ts";

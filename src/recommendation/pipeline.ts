@@ -1,43 +1,90 @@
 import type { ItemRow } from "#base";
-import type { History } from "#sequences";
+import type { ServedModel } from "#models";
+import type { History, PersonState } from "#sequences";
 
 /**
  * @file The contract of a recommendation: a query goes through stages, each a list of components that can be read in one
- * place. The words are those of x-algorithm: sources propose candidates, filters remove, a selector chooses, hydrators add
- * what people see, side effects happen after the answer. Ranking of candidates by a second model (scorers) comes
- * between filters and selector when there is one.
+ * place. The words are those of x-algorithm: sources propose candidates (all at once, each with a budget and a time limit), filters remove,
+ * a scorer says how good what is left is, a selector chooses and orders, hydrators add what people see, side effects happen after the
+ * answer. `run-pipeline.ts` runs it and writes down what every stage did.
  */
 export interface Query {
   /** What the person did that says what they want, oldest first; empty for somebody new. */
   readonly history: History;
-  /** Event id of each engagement of `history`. */
-  readonly eventIds: readonly string[];
   /** Action code of each engagement of `history`. */
-  readonly actionCodes: readonly number[];
+  readonly actionCodes: ArrayLike<number>;
+  /** Event id of an engagement of `history`; `undefined` for one that is no stored event (of a session sent along). */
+  readonly eventIdAt: (position: number) => string | undefined;
   /** Items the person engaged with, to be left out when `excludeSeen`. */
   readonly seen: ReadonlySet<number>;
   /** Items the person sent away. */
   readonly hidden: ReadonlySet<number>;
+  /** What the person muted, or had forgotten and did not engage with since. */
+  readonly isMuted: (itemRow: ItemRow) => boolean;
   /** Items the caller does not want. */
   readonly excluded: ReadonlySet<number>;
   readonly excludeSeen: boolean;
-  /** Length of the list. */
+  /** Tags the caller wants and does not want. */
+  readonly tags: TagFilters;
+  /** What the list is about, where it is about something. */
+  readonly condition: Condition | undefined;
+  /** The model that answers people with a history. */
+  readonly personal: ServedModel;
+  /** The state of the person asked for; absent for a session, and for somebody never seen. */
+  readonly person: PersonState | undefined;
+  /** Length of the list, from its very first place: a later page asks for what stands before it too. */
   readonly n: number;
   readonly asOfMs: number;
+  /** When the request for its first page came in, by `monotonicMs`. */
+  readonly cameMs: number;
+  /** What chance derives from: the same seed gives the same list. */
+  readonly seed: string;
 }
 
-export interface Candidate {
+/** What a list can be about, besides the person. */
+export type Condition =
+  | { readonly kind: "topic"; readonly topic: string }
+  | { readonly kind: "item"; readonly itemRow: ItemRow }
+  | { readonly kind: "text"; readonly text: string };
+
+/** An item passes with any of `any` (when there are some), all of `all` and none of `none`. */
+export interface TagFilters {
+  readonly any?: readonly string[];
+  readonly all?: readonly string[];
+  readonly none?: readonly string[];
+}
+
+/** What a source says: an item, and how good it is by the source's own lights. */
+export interface Proposal {
   readonly itemRow: ItemRow;
   /** Higher is better; comparable within one source only. */
   readonly score: number;
-  /** Name of the source that proposed it. */
+}
+
+export interface Candidate extends Proposal {
+  /** Name of the first source that proposed it, in the order of the surface. */
   readonly source: string;
+  /** Name of every source that proposed it -> its place there, from 0. */
+  readonly places: ReadonlyMap<string, number>;
+}
+
+/** A candidate that is in the list. */
+export interface Recommended extends Candidate {
+  /** What the scorer expects, one value a head; absent where it knows nothing of the item. */
+  readonly heads?: Readonly<Record<string, number>>;
+  /** Why it stands where it stands, when the order of scores is not why. */
+  readonly placement?: Placement;
+  /** P(this item at this place | the items above it), where chance had a part in it. */
+  readonly probability?: number;
   readonly reasons: readonly Reason[];
 }
 
+/** `explored`: at a place where chance may choose, whoever chose. `filled`: beyond what was scored, in the order of its source. */
+export type Placement = "pinned" | "quota" | "explored" | "filled";
+
 /** Why an item is in the list, in words and in events that can be looked up. */
 export interface Reason {
-  readonly kind: "because-of" | "popular" | "similar";
+  readonly kind: "because-of" | "popular" | "similar" | "topic" | "text" | "new";
   readonly text: string;
   /** Event ids. */
   readonly evidence: readonly string[];
@@ -45,60 +92,104 @@ export interface Reason {
 
 export interface Source {
   readonly name: string;
-  /** Up to `budget` candidates, best first; fewer only when there are no more. */
-  candidates(query: Query, budget: number): Promise<readonly Candidate[]>;
+  /** False when it has nothing to say to such a query: it is not asked then. */
+  answers(query: Query): boolean;
+  /** Up to `budget` proposals, best first; fewer only when there are no more. Asked again for more, it begins with the same. */
+  propose(query: Query, budget: number): Promise<readonly Proposal[]>;
 }
 
 export interface Filter {
   readonly name: string;
-  /** False removes the candidate. */
-  keeps(query: Query, candidate: Candidate): boolean;
+  /** What the filter lets through for this query. */
+  open(query: Query): Promise<(itemRow: ItemRow) => boolean> | ((itemRow: ItemRow) => boolean);
+}
+
+/**
+ * Says of each candidate how likely the person is to do each of the things that count: one head a declared action, hides among
+ * them, or a single head that is a score.
+ */
+export interface Scorer {
+  readonly name: string;
+  readonly heads: readonly string[];
+  /** Shape (candidates, heads), row-major, higher is more; NaN through a row when it knows nothing of that item. */
+  score(query: Query, candidates: readonly Candidate[]): Promise<Float32Array>;
 }
 
 export interface Selector {
   readonly name: string;
-  select(query: Query, candidates: readonly Candidate[]): readonly Candidate[];
+  /**
+   * At most `query.n` of the candidates, best first. A longer list begins with the shorter one.
+   * @param relevance (candidates) utility of each, NaN where it is not known
+   */
+  select(query: Query, candidates: readonly Candidate[], relevance: Float64Array): readonly Selected[];
+}
+
+/** A selector's choice: which candidate, and how it came to that. */
+export interface Selected extends Pick<Recommended, "placement" | "probability"> {
+  /** Its position among the candidates. */
+  readonly position: number;
 }
 
 export interface Hydrator {
   readonly name: string;
-  hydrate(query: Query, selected: readonly Candidate[]): Promise<readonly Candidate[]>;
+  hydrate(query: Query, selected: readonly Recommended[]): Promise<readonly Recommended[]>;
+}
+
+/** A source as a surface uses it. */
+export interface SourceStage {
+  readonly source: Source;
+  /** Candidates wanted of it that pass the filters. */
+  readonly budget: number;
+  /** After this it is left out. */
+  readonly timeoutMs: number;
 }
 
 export interface Pipeline {
-  readonly sources: readonly Source[];
+  readonly sources: readonly SourceStage[];
   readonly filters: readonly Filter[];
+  /** Absent: candidates stay in the order of their sources. */
+  readonly scorer?: Scorer;
+  /** Head -> how much it counts. A head that is not there counts nothing. */
+  readonly utility: Readonly<Record<string, number>>;
   readonly selector: Selector;
   readonly hydrators: readonly Hydrator[];
 }
 
-/** The list a pipeline makes for a query: at most `query.n`, fewer only when nothing more passes the filters. */
-export async function runPipeline(pipeline: Pipeline, query: Query): Promise<readonly Candidate[]> {
-  const kept: Candidate[] = [];
-  for (const source of pipeline.sources) {
-    const known = new Set(kept.map(({ itemRow }) => itemRow));
-    kept.push(...(await candidatesOf(source, pipeline.filters, query, known)));
-  }
-  let selected = pipeline.selector.select(query, kept);
-  for (const hydrator of pipeline.hydrators) selected = await hydrator.hydrate(query, selected);
-  return selected;
+/** What every stage of one run did: the record that a list is explained by. */
+export interface PipelineTrace {
+  readonly sources: readonly SourceTrace[];
+  readonly filters: readonly FilterTrace[];
+  /** Absent where candidates stay in the order of their sources. */
+  readonly scorer?: StageTrace;
+  readonly selector: StageTrace;
+  readonly hydrators: readonly StageTrace[];
+  readonly ms: number;
 }
 
-const FIRST_BUDGET = 200;
+export interface StageTrace {
+  readonly name: string;
+  readonly in: number;
+  readonly kept: number;
+  readonly ms: number;
+}
 
-/** Filters may remove most of what a source proposes, so the source is asked for more until the list can be filled. */
-async function candidatesOf(
-  source: Source,
-  filters: readonly Filter[],
-  query: Query,
-  known: ReadonlySet<number>,
-): Promise<Candidate[]> {
-  for (let budget = Math.max(FIRST_BUDGET, 4 * query.n); ; budget *= 8) {
-    const proposed = await source.candidates(query, budget);
-    const kept = proposed.filter(
-      (candidate) =>
-        !known.has(candidate.itemRow) && filters.every((filter) => filter.keeps(query, candidate)),
-    );
-    if (kept.length >= query.n || proposed.length < budget) return kept;
-  }
+export interface SourceTrace {
+  readonly name: string;
+  /** `late`: no answer within its time. `failed`: it threw. Both are left out. */
+  readonly outcome: "ok" | "late" | "failed";
+  readonly budget: number;
+  readonly proposed: number;
+  /** Of those, what passed the filters. */
+  readonly kept: number;
+  /** Of those, what no other source proposed. */
+  readonly unique: number;
+  /** Name of another source -> how many of the kept it proposed too. */
+  readonly shared: Readonly<Record<string, number>>;
+  readonly ms: number;
+}
+
+export interface FilterTrace {
+  readonly name: string;
+  readonly in: number;
+  readonly kept: number;
 }

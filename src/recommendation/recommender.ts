@@ -1,74 +1,67 @@
-import type { ItemRow } from "#base";
-import type { Actions, Catalogue, IdentityGraph, NamedPurpose } from "#events";
-import type { ServedModel, ServedModels } from "#models";
-import { historyOfRows, readEngagements, readPerson, SEQUENCE_ROWS } from "#sequences";
-import type { StateReader } from "#storage";
-import { AvailabilityFilter } from "./filters/availability-filter.ts";
-import { SeenFilter } from "./filters/seen-filter.ts";
-import { ReasonHydrator, Wording } from "./hydrators/reason-hydrator.ts";
-import { type Candidate, type Pipeline, type Query, runPipeline } from "./pipeline.ts";
-import { TopSelector } from "./selectors/top-selector.ts";
-import { ModelSource } from "./sources/model-source.ts";
-import { RelatedSource } from "./sources/related-source.ts";
-import { SharedTagsSource } from "./sources/shared-tags-source.ts";
+import { DAY_MS, type ItemRow, murmur3, PlatformError, Random } from "#base";
+import type { DeclaredSurface } from "#declarations";
+import type { ModelId, ServedModel } from "#models";
+import { readPersonSequence, type SequenceRow } from "#sequences";
+import { compareLists, type ListComparison } from "./compare-lists.ts";
+import { PersonReader } from "./person-reader.ts";
+import type { PipelineTrace, Query, Recommended } from "./pipeline.ts";
+import { emptyQuery, type RecommendationRequest, readQuery } from "./query.ts";
+import { type PipelineRun, runPipeline } from "./run-pipeline.ts";
+import { utilityOf } from "./scorers/utility.ts";
+import type { ServedList } from "./served-list.ts";
+import { type Surface, type SurfaceParts, Surfaces, shadowOf } from "./surfaces.ts";
 
-export interface RecommenderParts {
-  readonly state: StateReader;
-  readonly catalogue: Catalogue;
-  readonly identity: IdentityGraph;
-  readonly actions: Actions;
-  /** What a list uses events for; those that may not be used for it do not count. */
-  readonly purpose: NamedPurpose;
-  /** Answers people with a history. */
-  readonly personal: ServedModel;
-  /** Answers everybody else, and fills lists that the personal model cannot. */
-  readonly coldStart: ServedModel;
-  /** All in service; a request may name the one it wants. */
-  readonly models: ServedModels;
-}
-
-export interface RecommendationRequest {
-  readonly userId?: string;
-  /** Answers in place of the personal model: `name`, or `name@version`. */
-  readonly model?: string;
-  readonly n: number;
-  readonly asOfMs: number;
-  readonly excludeSeen: boolean;
-  readonly excludeItemIds: readonly string[];
+export interface RecommenderParts extends Omit<SurfaceParts, "reader"> {
+  /** Surface -> its stages; empty where none is declared. */
+  readonly surfaces: ReadonlyMap<string, DeclaredSurface>;
 }
 
 export interface Recommendations {
-  readonly candidates: readonly Candidate[];
+  readonly surface: string;
+  readonly items: readonly Recommended[];
   /** True when nothing the person did was there to go by. */
   readonly isColdStart: boolean;
-  /** The model that answers people with a history. */
+  /** True when something is stored of the person who was asked for. */
+  readonly isKnown: boolean;
+  /** The model that answered, or would have, for somebody with a history. */
   readonly personal: ServedModel;
   /** Time of the newest event the list reflects; `undefined` for a cold start. */
   readonly newestEventMs: number | undefined;
+  readonly trace: PipelineTrace;
 }
 
-/** A list reflects this many of the newest engagements ... */
-const HISTORY_ROWS = 1000;
-/** ... and leaves out what was seen in this many. */
-const SEEN_ROWS = SEQUENCE_ROWS;
+/** What the scorer says of an item it was given; nothing where it knows nothing of it. */
+export interface RankedItem {
+  readonly itemRow: ItemRow;
+  readonly score?: number;
+  readonly heads?: Readonly<Record<string, number>>;
+}
 
-/** Recommendations and related items from the models in service. */
+export interface Ranking {
+  readonly surface: string;
+  /** Best first; those without a score last, in the order given. */
+  readonly items: readonly RankedItem[];
+  readonly unknownItemIds: readonly string[];
+  readonly isColdStart: boolean;
+  readonly personal: ServedModel;
+  readonly newestEventMs: number | undefined;
+}
+
+/** Recommendations, rankings and related items, by the stages of surfaces and the models in service. */
 export class Recommender {
   readonly #parts: RecommenderParts;
-  readonly #stages: Pick<Pipeline, "filters" | "selector">;
-  readonly #wording: Wording;
-  readonly #popular: ModelSource;
-  readonly #pipelines = new Map<ServedModel, Pipeline>();
+  readonly #reader: PersonReader;
+  readonly #surfaces: Surfaces;
 
   constructor(parts: RecommenderParts) {
     this.#parts = parts;
-    const { catalogue, actions } = parts;
-    this.#stages = {
-      filters: [new AvailabilityFilter(catalogue), new SeenFilter()],
-      selector: new TopSelector(),
-    };
-    this.#wording = new Wording(catalogue, actions);
-    this.#popular = new ModelSource(parts.coldStart.model);
+    this.#reader = new PersonReader(parts);
+    this.#surfaces = new Surfaces({ ...parts, reader: this.#reader }, parts.surfaces);
+  }
+
+  /** Which versions of which models are in service. */
+  get modelIds(): readonly ModelId[] {
+    return this.#parts.models.ids;
   }
 
   /** The models that answer where no other is asked for, for the `versions` of every response. */
@@ -76,75 +69,121 @@ export class Recommender {
     return this.#parts;
   }
 
-  /** @throws PlatformError `unknown-model` for one that is not in service */
+  /**
+   * The surface of that name, or the first.
+   * @throws PlatformError `unknown-surface`, listing those there are
+   */
+  surface(name: string | undefined): Surface {
+    const found = this.#surfaces.named(name);
+    if (found) return found;
+    const known = this.#surfaces.names().join(", ");
+    throw new PlatformError("unknown-surface", `no surface "${name}" is declared; there are ${known}`);
+  }
+
+  /** @throws PlatformError `unknown-surface`, `unknown-model`, `item-not-found` */
   async recommend(request: RecommendationRequest): Promise<Recommendations> {
-    const { models, coldStart } = this.#parts;
-    const personal = request.model === undefined ? this.#parts.personal : await models.named(request.model);
+    const { name, pipeline } = this.surface(request.surface);
     const query = await this.#queryOf(request);
-    const isColdStart = query.eventIds.length === 0;
-    const candidates = await runPipeline(this.#pipelineOf(isColdStart ? coldStart : personal), query);
-    return { candidates, isColdStart, personal, newestEventMs: query.history.timestampsMs?.at(-1) };
+    return told(name, query, await runPipeline(pipeline, query));
+  }
+
+  /** The list of the surface's shadow beside the one that was served; `undefined` where it has none, or it is not its turn. */
+  async shadow(
+    request: RecommendationRequest,
+    { surface, items }: Recommendations,
+  ): Promise<ListComparison | undefined> {
+    const { shadowShare } = this.surface(surface);
+    if (!Random.of(murmur3(request.seed), "shadow").chance(shadowShare)) return undefined;
+    const other = await this.recommend({ ...request, surface: shadowOf(surface) });
+    return compareLists(items, other.items, this.#parts.catalogue);
+  }
+
+  /** The lists of two surfaces for the same request. @throws PlatformError `unknown-surface` */
+  async compare(
+    request: RecommendationRequest,
+    surfaces: readonly [string, string],
+  ): Promise<ListComparison> {
+    const [one, other] = await Promise.all(
+      surfaces.map(async (surface) => (await this.recommend({ ...request, surface })).items),
+    );
+    return compareLists(one ?? [], other ?? [], this.#parts.catalogue);
+  }
+
+  /** Scores items somebody else found. @throws PlatformError `unknown-surface`, `unknown-model`, `item-not-found` */
+  async rank(request: RecommendationRequest, itemIds: readonly string[]): Promise<Ranking> {
+    const { name, pipeline } = this.surface(request.surface);
+    const query = await this.#queryOf(request);
+    const { catalogue } = this.#parts;
+    const rows = [...new Set(itemIds)].map((itemId) => ({ itemId, itemRow: catalogue.rowOf(itemId) }));
+    const given = rows.flatMap(({ itemRow }) => itemRow ?? []);
+    const candidates = given.map((itemRow, place) => ({
+      itemRow,
+      score: 0,
+      source: GIVEN,
+      places: new Map([[GIVEN, place]]),
+    }));
+    const { scorer, utility } = pipeline;
+    const heads = scorer?.heads ?? [];
+    const scores = scorer ? await scorer.score(query, candidates) : new Float32Array(0);
+    const utilities = utilityOf(scores, heads, utility, given.length);
+    const items = given.map((itemRow, position): RankedItem => {
+      const score = utilities[position]!;
+      if (Number.isNaN(score)) return { itemRow };
+      const ofHead = (head: number): number => scores[position * heads.length + head]!;
+      return { itemRow, score, heads: Object.fromEntries(heads.map((head, n) => [head, ofHead(n)])) };
+    });
+    const { history } = query;
+    return {
+      surface: name,
+      items: items.sort((left, right) => orderOf(right) - orderOf(left) || 0),
+      unknownItemIds: rows.filter(({ itemRow }) => itemRow === undefined).map(({ itemId }) => itemId),
+      isColdStart: history.itemRows.length === 0,
+      personal: query.personal,
+      newestEventMs: history.timestampsMs?.at(-1),
+    };
   }
 
   /** Items the same people engage with, nearest first; then items that share tags, which also serves items still unmet. */
-  related(itemRow: ItemRow, n: number, asOfMs: number): Promise<readonly Candidate[]> {
-    const { catalogue, personal } = this.#parts;
-    const sources = [new RelatedSource(personal.model, itemRow), new SharedTagsSource(catalogue, itemRow)];
-    const query = { ...emptyQuery(n, asOfMs), excluded: new Set<number>([itemRow]) };
-    return runPipeline({ ...this.#stages, sources, hydrators: [] }, query);
+  async related(itemRow: ItemRow, n: number, asOfMs: number): Promise<readonly Recommended[]> {
+    const query = {
+      ...emptyQuery(this.#parts.personal, n, asOfMs),
+      condition: { kind: "item", itemRow } as const,
+      excluded: new Set<number>([itemRow]),
+    };
+    return (await runPipeline(this.#surfaces.related(), query)).items;
   }
 
-  /** What the model proposes, then what is popular. */
-  #pipelineOf(served: ServedModel): Pipeline {
-    const known = this.#pipelines.get(served);
-    if (known) return known;
-    const isPopular = served === this.#parts.coldStart;
-    const sources = isPopular ? [this.#popular] : [new ModelSource(served.model), this.#popular];
-    const models = new Map([served.model, this.#parts.coldStart.model].map((model) => [model.name, model]));
-    const pipeline = {
-      ...this.#stages,
-      sources,
-      hydrators: [new ReasonHydrator(models, this.#wording)],
-    };
-    this.#pipelines.set(served, pipeline);
-    return pipeline;
+  /** What the person did with a list: their events that carry its id as slate, newest first. */
+  async outcomes({ recommendationId, userId, asOfMs }: ServedList, nowMs: number): Promise<SequenceRow[]> {
+    const { state } = this.#parts;
+    const person = userId === undefined ? undefined : await this.#reader.person(userId);
+    if (!person) return [];
+    const query = { limit: OUTCOME_ROWS, asOfMs: nowMs, sinceMs: asOfMs - DAY_MS }; // clocks of clients differ
+    const rows = await readPersonSequence(state, person, query);
+    return rows.rows().filter(({ slateId }) => slateId === recommendationId);
   }
 
-  async #queryOf({ userId, n, asOfMs, excludeSeen, excludeItemIds }: RecommendationRequest): Promise<Query> {
-    const { state, catalogue, identity, purpose } = this.#parts;
-    const excluded = new Set(excludeItemIds.flatMap((itemId) => catalogue.rowOf(itemId) ?? []));
-    const query = { ...emptyQuery(n, asOfMs), excluded, excludeSeen };
-    const person = userId === undefined ? undefined : await readPerson(state, identity.idsOf(userId));
-    if (!person) return query;
-    const engagement = { purpose, asOfMs, limit: SEEN_ROWS };
-    const [wanted, unwanted] = await Promise.all([
-      readEngagements(this.#parts, person, { ...engagement, kind: "positive" }),
-      readEngagements(this.#parts, person, { ...engagement, kind: "negative" }),
-    ]);
-    const oldestFirst = wanted.slice(0, HISTORY_ROWS).reverse();
-    return {
-      ...query,
-      history: historyOfRows(oldestFirst, this.#parts),
-      eventIds: oldestFirst.map(({ eventId }) => eventId),
-      actionCodes: oldestFirst.map(({ action }) => action),
-      seen: new Set(wanted.map(({ itemRow }) => itemRow)),
-      hidden: new Set(unwanted.map(({ itemRow }) => itemRow)),
-    };
+  #queryOf(request: RecommendationRequest): Promise<Query> {
+    return readQuery(request, { ...this.#parts, reader: this.#reader });
   }
 }
 
-function emptyQuery(n: number, asOfMs: number): Query {
-  const none = new Set<number>();
-  const history = { itemRows: new Uint32Array(0) };
+const GIVEN = "given";
+/** Rows of a person looked through for what came of a list. */
+const OUTCOME_ROWS = 2000;
+
+function orderOf({ score = Number.NEGATIVE_INFINITY }: RankedItem): number {
+  return score;
+}
+
+function told(surface: string, query: Query, { items, trace }: PipelineRun): Recommendations {
   return {
-    history,
-    eventIds: [],
-    actionCodes: [],
-    seen: none,
-    hidden: none,
-    excluded: none,
-    excludeSeen: true,
-    n,
-    asOfMs,
+    surface,
+    items,
+    isColdStart: query.history.itemRows.length === 0,
+    isKnown: query.person !== undefined,
+    personal: query.personal,
+    newestEventMs: query.history.timestampsMs?.at(-1),
+    trace,
   };
 }

@@ -1,7 +1,7 @@
 /**
- * @file A navigable small-world graph (HNSW: Malkov and Yashunin, TPAMI 2020), by usearch: what to take when a recall of .99 and more is wanted
- * of vectors in clusters (docs/decisions/0029). usearch's interface for Node has no filters and gives no vectors back, so the vectors are kept
- * here as well: a search with a filter, and an exact one, compare those; scores are always exact.
+ * @file A navigable small-world graph (HNSW: Malkov and Yashunin, TPAMI 2020), by usearch: for vectors of which inverted lists find too little
+ * (docs/decisions/0029). usearch's interface for Node has no filters and gives no vectors back, so the vectors are kept here as well: a
+ * search with a filter, and an exact one, compare those; scores are always exact.
  */
 import { randomUUID } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -69,6 +69,19 @@ test("more probes find more, and all lists find everything", () => {
   expect(recalls[3]).toBe(1);
 });
 
+test("hundreds of neighbours are sought in more lists than ten", () => {
+  const { index, entries } = trained(6000);
+  const few = trained(6000, { probes: Math.ceil(2 * Math.sqrt(index.listCount)) }).index;
+  const [own, fixed] = [index, few].map((searched) => {
+    const recalls = queries.slice(0, 10).map((vector) => {
+      return recallOf(searched.search({ vector, n: 300 }), naiveSearch(entries, vector, 300));
+    });
+    return recalls.reduce((sum, recall) => sum + recall) / recalls.length;
+  });
+  expect(own).toBeGreaterThan(0.85);
+  expect(own).toBeGreaterThan(fixed! + 0.05);
+});
+
 test("what fills the buffer goes into lists, and is found there", () => {
   const { index, entries } = trained(2000, { probes: 1000 });
   for (let row = 2000; row < 5000; row++) put(index, entries, row, row);

@@ -28,7 +28,7 @@ import type {
 export interface IvfOptions {
   /** Of sampling and first centroids. */
   readonly seed: number;
-  /** Lists looked into by a search; 0: by the number of lists (`probesFor`). More find more, in proportional time. */
+  /** Lists looked into by a search; 0: by the number of lists and of neighbours (`probesFor`). More find more, in proportional time. */
   readonly probes: number;
   /** Lists that a rebuild makes; 0: 1.2 times the square root of the number of vectors. */
   readonly lists: number;
@@ -45,8 +45,8 @@ const BUFFERED = 256;
 const WORTH_LISTS = 10_000;
 /** Of what the lists were made for, how much may have been put since. */
 const STALE_SHARE = 0.5;
-/** The share of lists looked into falls as there are more. */
-const PROBES_PER_ROOT = 1.75;
+/** Lists looked into for ten neighbours, for each root of the number of lists. */
+const PROBES_PER_ROOT = 2;
 
 export class IvfIndex implements VectorIndex {
   readonly config: VectorIndexConfig;
@@ -135,7 +135,7 @@ export class IvfIndex implements VectorIndex {
   }
 
   search(query: VectorQuery): Neighbours {
-    return this.#stored.search(query, this.#probes());
+    return this.#stored.search(query, this.#probes(query));
   }
 
   snapshot(): Uint8Array {
@@ -176,7 +176,7 @@ export class IvfIndex implements VectorIndex {
 
   /** Checks a query of another thread and writes its mask to that thread's place. */
   plan(query: VectorQuery, place: number): SearchPlan {
-    return this.#stored.plan(query, this.#probes(), place);
+    return this.#stored.plan(query, this.#probes(query), place);
   }
 
   async #rebuild(): Promise<void> {
@@ -190,8 +190,8 @@ export class IvfIndex implements VectorIndex {
     }
   }
 
-  #probes(): number {
-    return this.probes || probesFor(this.listCount);
+  #probes({ n }: VectorQuery): number {
+    return this.probes || probesFor(this.listCount, n);
   }
 
   #buildOptions() {
@@ -229,9 +229,9 @@ export class IvfIndex implements VectorIndex {
   }
 }
 
-/** Lists looked into where nothing else is said. */
-function probesFor(lists: number): number {
-  return Math.ceil(PROBES_PER_ROOT * Math.sqrt(lists));
+/** Lists looked into where nothing else is said: a share that falls as there are more, and grows with what is sought. */
+function probesFor(lists: number, n: number): number {
+  return Math.ceil(PROBES_PER_ROOT * Math.sqrt(lists) * Math.max(1, n / 10) ** 0.25);
 }
 
 interface IvfHeader {

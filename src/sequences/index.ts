@@ -1,3 +1,4 @@
+export { actsFromLog } from "./acts-from-log.ts";
 export { type AppliedProgress, Applier, type ApplierParts, readAllProgress } from "./applier.ts";
 export type { AlsoApply, Arrival } from "./apply-events.ts";
 export { SEQUENCE_ROWS } from "./capped-blocks.ts";
@@ -17,11 +18,18 @@ export {
   packInteractions,
 } from "./interactions.ts";
 export { interactionsFromLog, type TrainingData } from "./interactions-from-log.ts";
+export { type PersonControls, readControls } from "./interest-controls.ts";
 export { itemTagsOf } from "./item-tags.ts";
 export { LakeWriter } from "./lake-writer.ts";
 export { listUsers } from "./list-users.ts";
 export { measureBlocks } from "./measure-blocks.ts";
-export { type HistoryContext, historyOfRows, readEngagements } from "./read-history.ts";
+export {
+  type EngagementQuery,
+  type HistoryContext,
+  historyOfRows,
+  readActionRows,
+  readEngagements,
+} from "./read-history.ts";
 export { type PersonState, readPerson, readPersonSequence } from "./read-person.ts";
 export { actionCodes, hasItem, type SequenceQuery, surfaceCodes } from "./read-sequence.ts";
 export type { RowsView } from "./rows-view.ts";

@@ -1,9 +1,11 @@
 import type { Actions, Catalogue, NamedPurpose } from "#events";
 import type { StateReader } from "#storage";
 import type { History } from "./interactions.ts";
+import { readControls } from "./interest-controls.ts";
 import { type PersonState, readPersonSequence } from "./read-person.ts";
-import { actionCodes, hasItem } from "./read-sequence.ts";
+import { actionCodes, hasItem, type SequenceQuery } from "./read-sequence.ts";
 import type { SequenceRow } from "./sequence-block.ts";
+import type { SequenceWindow } from "./sequence-window.ts";
 import { usableFor } from "./usable-rows.ts";
 
 export interface HistoryContext {
@@ -12,25 +14,40 @@ export interface HistoryContext {
   readonly actions: Actions;
 }
 
-export interface EngagementQuery {
+export interface EngagementQuery extends Pick<SequenceQuery, "asOfMs" | "sinceMs" | "limit"> {
   /** Of the declared actions, those that say this. */
-  readonly kind: "positive" | "negative";
+  readonly kind: "positive" | "negative" | "impression";
   readonly purpose: NamedPurpose;
-  /** Nothing later. */
-  readonly asOfMs: number;
-  readonly limit: number;
 }
 
-/** A person's newest engagements with items that may be used for a purpose, newest first. */
-export async function readEngagements(
+/** A person's newest rows of declared actions that may be used for a purpose, newest first, where they lie; also those of no item. */
+export function readActionRows(
   { state, catalogue, actions }: HistoryContext,
   person: PersonState,
-  { kind, purpose, asOfMs, limit }: EngagementQuery,
-): Promise<SequenceRow[]> {
+  { kind, purpose, ...query }: EngagementQuery,
+): Promise<SequenceWindow> {
   const names = catalogue.actions.names().filter((name) => actions.named(name)?.kind === kind);
   const isUsable = usableFor(purpose, person.record.consent, catalogue);
-  const query = { limit, asOfMs, actions: actionCodes(catalogue, names), isUsable };
-  return (await readPersonSequence(state, person, query)).rows().filter(hasItem);
+  return readPersonSequence(state, person, { ...query, actions: actionCodes(catalogue, names), isUsable });
+}
+
+/**
+ * A person's newest engagements with items that may be used for a purpose, newest first; those they muted or had forgotten are left out,
+ * here for everybody who works out anything from what a person wants.
+ */
+export async function readEngagements(
+  context: HistoryContext,
+  person: PersonState,
+  query: EngagementQuery,
+): Promise<SequenceRow[]> {
+  const [window, controls] = await Promise.all([
+    readActionRows(context, person, query),
+    readControls(context.state, person),
+  ]);
+  const rows = window.rows().filter(hasItem);
+  return controls.isEmpty
+    ? rows
+    : rows.filter(({ itemRow, timestampMs }) => controls.counts(context.catalogue.at(itemRow), timestampMs));
 }
 
 /** Engagements, oldest first, as models read them: weighted by the declared strength of their action. */

@@ -1,6 +1,14 @@
-import type { DeadLetterBody, IngestResponse, ModelVersion, SequenceEvent } from "#api";
+import type {
+  DeadLetterBody,
+  IngestResponse,
+  ModelVersion,
+  RecommendationResponse,
+  SequenceEvent,
+  ServedListResponse,
+} from "#api";
 import type { Catalogue, DeadLetter, IngestResult } from "#events";
 import type { ServedModel } from "#models";
+import type { PipelineTrace, Recommended, Recommender, ServedItem, ServedList } from "#recommendation";
 import { hasItem, type SequenceRow } from "#sequences";
 
 /** @file Domain values as the API's bodies. */
@@ -15,6 +23,11 @@ export function toIsoOrNull(timestampMs: number | undefined): string | null {
 
 export function versionOf({ model, version, dataUntilMs }: ServedModel): ModelVersion {
   return { name: model.name, version, dataUntil: toIso(dataUntilMs) };
+}
+
+/** The models that answer. */
+export function versionsOf({ personal, coldStart }: Recommender["models"]) {
+  return { personal: versionOf(personal), coldStart: versionOf(coldStart) };
 }
 
 export function ingestResponse({ accepted, rejected }: IngestResult): IngestResponse {
@@ -39,5 +52,72 @@ export function sequenceEvent(row: SequenceRow, catalogue: Catalogue): SequenceE
     ...(item && item.tags.length > 0 && { tags: [...item.tags] }),
     ...(surfaceName !== "" && { surface: surfaceName }),
     ...extras,
+  };
+}
+
+/** An item of a list, with its title when the catalogue has one. */
+export function recommendedItem(
+  { itemRow, ...item }: Recommended,
+  catalogue: Catalogue,
+): RecommendationResponse["items"][number] {
+  const { itemId, title } = catalogue.at(itemRow);
+  return servedItemBody({ itemId, ...item }, title);
+}
+
+function servedItemBody(
+  { itemId, score, source, heads, placement, probability, reasons }: ServedItem,
+  title: string | undefined,
+): RecommendationResponse["items"][number] {
+  return {
+    itemId,
+    ...(title !== undefined && { title }),
+    score,
+    source,
+    ...(heads && { heads: { ...heads } }),
+    ...(placement && { placement }),
+    ...(probability !== undefined && { probability }),
+    reasons: reasons.map((reason) => ({ ...reason, evidence: [...reason.evidence] })),
+  };
+}
+
+/** What every stage did. */
+export function stagesBody(trace: PipelineTrace): ServedListResponse["stages"] {
+  return {
+    sources: trace.sources.map((source) => ({ ...source, shared: { ...source.shared } })),
+    filters: [...trace.filters],
+    ...(trace.scorer && { scorer: trace.scorer }),
+    selector: trace.selector,
+    hydrators: [...trace.hydrators],
+    ms: trace.ms,
+  };
+}
+
+/** A list as it was served, with what came of it. */
+export function servedListBody(
+  { servedAtMs, asOfMs, userId, items, trace, condition, ...list }: ServedList,
+  outcomes: readonly SequenceRow[],
+  catalogue: Catalogue,
+): ServedListResponse {
+  const titleOf = (itemId: string): string | undefined => {
+    const row = catalogue.rowOf(itemId);
+    return row === undefined ? undefined : catalogue.at(row).title;
+  };
+  return {
+    ...list,
+    userId: userId ?? null,
+    servedAt: toIso(servedAtMs),
+    asOf: toIso(asOfMs),
+    ...(condition && { condition: { ...condition } }),
+    versions: { ...list.versions },
+    items: items.map((item) => servedItemBody(item, titleOf(item.itemId))),
+    stages: stagesBody(trace),
+    outcomes: outcomes.map((row) => {
+      const { eventId, action, timestamp, itemId, position } = sequenceEvent(row, catalogue);
+      return {
+        ...{ eventId, action, timestamp },
+        ...(itemId !== undefined && { itemId }),
+        ...(position !== undefined && { position }),
+      };
+    }),
   };
 }

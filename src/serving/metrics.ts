@@ -1,5 +1,6 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry, Summary } from "prom-client";
 import type { IngestResult } from "#events";
+import type { ListComparison, PipelineTrace } from "#recommendation";
 
 /** @file What is counted, in one place, so that a name is spelled once and the library behind it can be another. */
 export class Metrics {
@@ -27,6 +28,45 @@ export class Metrics {
     name: "inkling_recommendations_total",
     help: "Lists made, by the way they were made",
     labelNames: ["path"] as const,
+    registers: [this.#registry],
+  });
+
+  readonly #candidates = new Counter({
+    name: "inkling_candidates_total",
+    help: "Candidates that passed the filters, by surface and source; unique: those no other source proposed",
+    labelNames: ["surface", "source", "kind"] as const,
+    registers: [this.#registry],
+  });
+  readonly #leftOut = new Counter({
+    name: "inkling_sources_left_out_total",
+    help: "Times a source was left out of a list because it was late or failed",
+    labelNames: ["surface", "source", "outcome"] as const,
+    registers: [this.#registry],
+  });
+  readonly #stages = new Histogram({
+    name: "inkling_stage_seconds",
+    help: "Time that a stage of a list took: source/..., scorer/..., selector/..., hydrator/..., or all",
+    labelNames: ["surface", "stage"] as const,
+    buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25],
+    registers: [this.#registry],
+  });
+  readonly #shadows = new Histogram({
+    name: "inkling_shadow",
+    help: "Lists of a surface beside those of its shadow: overlap, same_place, diversity_served, diversity_shadow, each 0 to 1",
+    labelNames: ["surface", "measure"] as const,
+    buckets: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1],
+    registers: [this.#registry],
+  });
+  readonly #scoreDifference = new Summary({
+    name: "inkling_shadow_score_difference",
+    help: "Mean score of a shadow's list less that of the served one",
+    labelNames: ["surface"] as const,
+    registers: [this.#registry],
+  });
+  readonly #shadowFailures = new Counter({
+    name: "inkling_shadow_failures_total",
+    help: "Lists of a shadow that could not be made",
+    labelNames: ["surface"] as const,
     registers: [this.#registry],
   });
 
@@ -83,6 +123,33 @@ export class Metrics {
 
   countRecommendation(path: "personal" | "cold-start"): void {
     this.#recommendations.inc({ path });
+  }
+
+  observePipeline(surface: string, { sources, scorer, selector, hydrators, ms }: PipelineTrace): void {
+    const observe = (stage: string, took: number): void =>
+      this.#stages.observe({ surface, stage }, took / 1000);
+    for (const { name: source, outcome, kept, unique, ms: took } of sources) {
+      this.#candidates.inc({ surface, source, kind: "kept" }, kept);
+      this.#candidates.inc({ surface, source, kind: "unique" }, unique);
+      if (outcome !== "ok") this.#leftOut.inc({ surface, source, outcome });
+      observe(`source/${source}`, took);
+    }
+    if (scorer) observe(`scorer/${scorer.name}`, scorer.ms);
+    observe(`selector/${selector.name}`, selector.ms);
+    for (const { name, ms: took } of hydrators) observe(`hydrator/${name}`, took);
+    observe("all", ms);
+  }
+
+  observeShadow(surface: string, { overlap, samePlace, diversity, scoreDifference }: ListComparison): void {
+    const [served, shadow] = diversity;
+    const measures = { overlap, same_place: samePlace, diversity_served: served, diversity_shadow: shadow };
+    for (const [measure, value] of Object.entries(measures))
+      this.#shadows.observe({ surface, measure }, value);
+    this.#scoreDifference.observe({ surface }, scoreDifference);
+  }
+
+  countShadowFailure(surface: string): void {
+    this.#shadowFailures.inc({ surface });
   }
 
   /** Prometheus text format. */

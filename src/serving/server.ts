@@ -15,10 +15,12 @@ import { registerDeadLetterRoutes } from "./routes/dead-letters.ts";
 import { registerErasureRoutes } from "./routes/erasures.ts";
 import { registerFeatureRoutes } from "./routes/features.ts";
 import { registerIngestRoutes } from "./routes/ingest.ts";
+import { registerInterestRoutes } from "./routes/interests.ts";
 import { registerItemRoutes } from "./routes/items.ts";
 import { registerLinkRoutes } from "./routes/links.ts";
 import { registerModelRoutes } from "./routes/models.ts";
 import { registerPlatformRoutes } from "./routes/platform.ts";
+import { registerRankRoutes } from "./routes/rank.ts";
 import { registerRecommendationRoutes } from "./routes/recommendations.ts";
 import { registerUserRoutes } from "./routes/users.ts";
 import { registerVectorRoutes } from "./routes/vectors.ts";
@@ -120,10 +122,12 @@ async function registerRoutes(server: Server, services: Services, traffic: Traff
   registerItemRoutes(server, services);
   registerUserRoutes(server, services);
   registerFeatureRoutes(server, services);
+  registerInterestRoutes(server, services);
   registerLinkRoutes(server, services);
   registerErasureRoutes(server, services);
   registerDeadLetterRoutes(server, services);
   registerRecommendationRoutes(server, services);
+  registerRankRoutes(server, services);
   registerVectorRoutes(server, services);
   registerModelRoutes(server, services);
   await server.register(async (scope) => {

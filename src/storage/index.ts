@@ -1,4 +1,5 @@
 export type { BlobStore } from "./blob-store.ts";
+export { BoundedLog, type BoundedLogOptions } from "./bounded-log.ts";
 export { DuckDbLake } from "./duckdb/duckdb-lake.ts";
 export { type PersonRow, readPersonRows } from "./duckdb/read-rows.ts";
 export { type ParquetColumn, type ParquetScalar, writeParquet } from "./duckdb/write-parquet.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { PlatformError } from "#base";
-import { countInDeadLetters } from "#governance";
+import { countMentions } from "#governance";
 import { readPerson } from "#sequences";
 import { Platform } from "../platform.ts";
 import { ProgressBar, say, warn } from "../terminal.ts";
@@ -30,7 +30,7 @@ async function erase(userId: string, options: Options): Promise<void> {
     bar.finish();
     const { identity, state, erasures, deadLetters } = platform;
     const ids = identity.idsOf(userId);
-    if (!(await readPerson(state, ids)) && (await countInDeadLetters(deadLetters, ids)) === 0)
+    if (!(await readPerson(state, ids)) && (await countMentions(deadLetters, ids)) === 0)
       throw new PlatformError("user-not-found", `nothing was received of user "${userId}"`);
     const erasureId = await erasures.begin(ids, options.value);
     await erasures.settled();

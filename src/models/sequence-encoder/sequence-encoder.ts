@@ -19,10 +19,11 @@ import { foldTags, tagBags } from "./tag-bags.ts";
 import { windowOf } from "./window.ts";
 
 /**
- * @file SASRec (Kang and McAuley 2018, "Self-Attentive Sequential Recommendation"): a causal transformer reads what a person
- * engaged with in order, and its state after the newest engagement is held against every item. Where we differ: blocks
- * normalise before each part rather than after; the loss is the cross-entropy over *all* items at every position, which closes
- * most of the gap to newer models (Klenitskiy and Vasilev 2023, "Turning Dross Into Gold Loss").
+ * @file A causal transformer reads what a person engaged with in order, and its state after the newest engagement is held
+ * against every item. As it comes it is SASRec (Kang and McAuley 2018, "Self-Attentive Sequential Recommendation"); where we
+ * differ: blocks normalise before each part rather than after, and the loss is the cross-entropy over *all* items at every
+ * position, which closes most of the gap to newer models (Klenitskiy and Vasilev 2023, "Turning Dross Into Gold Loss").
+ * Settings make it others: `settings.ts` lists them, docs/decisions/0021-sequence-encoder.md says why and what they did.
  */
 export const sequenceEncoder: Model<SequenceEncoderConfig> = {
   name: "sequence-encoder",

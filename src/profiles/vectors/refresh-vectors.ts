@@ -49,12 +49,9 @@ export async function* refreshVectors(parts: RefreshParts): AsyncGenerator<Refre
   const total = changed && { total: changed.length };
   let people = 0;
   let vectors = 0;
-  let { after } = pass;
-  for (;;) {
-    const ids = await nextIds(state, changed, after);
-    if (ids.length === 0) break;
+  const pages = changed ? pagesOf(changed, pass.after) : pagesOfEverybody(state, pass.after);
+  for await (const ids of pages) {
     const computed = await computeVectors(parts, ids);
-    after = ids.at(-1);
     // Who was erased meanwhile is found nowhere, and must not come to stand here again.
     const present = ids.findLast((id) => computed.has(identity.personOf(id)));
     if (present !== undefined) {
@@ -115,14 +112,21 @@ function changedId(partition: number, bytes: Uint8Array): string | undefined {
   return record.kind === "unlink" ? record.id : undefined;
 }
 
-function nextIds(
+function* pagesOf(ids: readonly string[], after: string | undefined): Generator<readonly string[]> {
+  const first = after === undefined ? 0 : ids.findIndex((id) => id > after);
+  if (first < 0) return;
+  for (let at = first; at < ids.length; at += CHUNK) yield ids.slice(at, at + CHUNK);
+}
+
+async function* pagesOfEverybody(
   state: StateReader,
-  changed: readonly string[] | undefined,
   after: string | undefined,
-): Promise<string[]> | string[] {
-  if (!changed) return listUsers(state, CHUNK, after);
-  const start = after === undefined ? 0 : changed.findIndex((id) => id > after);
-  return start < 0 ? [] : changed.slice(start, start + CHUNK);
+): AsyncGenerator<readonly string[]> {
+  let ids = await listUsers(state, CHUNK, after);
+  while (ids.length > 0) {
+    yield ids;
+    ids = await listUsers(state, CHUNK, ids.at(-1));
+  }
 }
 
 /** Those of the people who are there -> their vector; none for somebody of whom the model knows nothing that it may use. */
@@ -143,7 +147,11 @@ async function computeVectors(
     const seen = await readEncodable(parts, encoder, { person, asOfMs, purpose });
     if (seen.asOfMs === undefined || seen.completeness === 0) continue;
     const { history, completeness } = seen;
-    const basis = { ids: known, consent: choicesHash(person, purpose), asOfMs: seen.asOfMs };
+    const basis = {
+      ids: known,
+      consent: await choicesHash(parts.state, person, purpose),
+      asOfMs: seen.asOfMs,
+    };
     const { version } = encoder;
     encodable.push({ personId, history, version, completeness, ...basis, computedAtMs: asOfMs });
   }

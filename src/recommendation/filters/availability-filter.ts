@@ -1,5 +1,6 @@
+import type { ItemRow } from "#base";
 import type { Catalogue } from "#events";
-import type { Candidate, Filter, Query } from "../pipeline.ts";
+import type { Filter, Query } from "../pipeline.ts";
 
 /** Removes items that are withdrawn, and items that did not exist yet at the time asked for. */
 export class AvailabilityFilter implements Filter {
@@ -10,8 +11,10 @@ export class AvailabilityFilter implements Filter {
     this.#catalogue = catalogue;
   }
 
-  keeps({ asOfMs }: Query, { itemRow }: Candidate): boolean {
-    const { isAvailable, createdAtMs } = this.#catalogue.at(itemRow);
-    return isAvailable && (createdAtMs === undefined || createdAtMs <= asOfMs);
+  open({ asOfMs }: Query): (itemRow: ItemRow) => boolean {
+    return (itemRow) => {
+      const { isAvailable, createdAtMs } = this.#catalogue.at(itemRow);
+      return isAvailable && (createdAtMs === undefined || createdAtMs <= asOfMs);
+    };
   }
 }

@@ -1,10 +1,15 @@
-import type { Candidate, Filter, Query } from "../pipeline.ts";
+import type { ItemRow } from "#base";
+import type { Filter, Query } from "../pipeline.ts";
 
-/** Removes what the person has engaged with (when asked to), sent away, or the caller excluded. */
+/** Removes what the person has engaged with (when asked to), sent away or muted, or the caller excluded. */
 export class SeenFilter implements Filter {
   readonly name = "seen";
 
-  keeps({ seen, hidden, excluded, excludeSeen }: Query, { itemRow }: Candidate): boolean {
-    return !hidden.has(itemRow) && !excluded.has(itemRow) && !(excludeSeen && seen.has(itemRow));
+  open({ seen, hidden, isMuted, excluded, excludeSeen }: Query): (itemRow: ItemRow) => boolean {
+    return (itemRow) =>
+      !hidden.has(itemRow) &&
+      !excluded.has(itemRow) &&
+      !isMuted(itemRow) &&
+      !(excludeSeen && seen.has(itemRow));
   }
 }

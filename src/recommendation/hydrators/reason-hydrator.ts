@@ -1,58 +1,90 @@
 import type { Actions, Catalogue } from "#events";
-import type { FittedModel } from "#models";
-import type { Candidate, Hydrator, Query, Reason } from "../pipeline.ts";
+import type { Hydrator, Query, Reason, Recommended } from "../pipeline.ts";
 
 const EVIDENCE_KEPT = 3;
 
-/** Says why: the engagements that added most to the item's score, or that the item is popular when none did. */
+/** Says why: what the list is about, else the engagements that added most to the item's score, else where the item came from. */
 export class ReasonHydrator implements Hydrator {
   readonly name = "reason";
-  readonly #models: ReadonlyMap<string, FittedModel>;
   readonly #wording: Wording;
 
-  /** `models`: source name -> the model behind it. */
-  constructor(models: ReadonlyMap<string, FittedModel>, wording: Wording) {
-    this.#models = models;
+  constructor(wording: Wording) {
     this.#wording = wording;
   }
 
-  hydrate(query: Query, selected: readonly Candidate[]): Promise<readonly Candidate[]> {
+  hydrate(query: Query, selected: readonly Recommended[]): Promise<readonly Recommended[]> {
     return Promise.all(
-      selected.map(async (candidate) => ({
-        ...candidate,
-        reasons: [await this.#reasonFor(query, candidate)],
-      })),
+      selected.map(async (item) => ({ ...item, reasons: await this.#reasonsFor(query, item) })),
     );
   }
 
-  async #reasonFor(query: Query, { source, itemRow }: Candidate): Promise<Reason> {
-    const model = this.#models.get(source);
-    const parts =
-      model && query.eventIds.length > 0 ? await model.explain(query.history, itemRow) : new Float32Array(0);
+  async #reasonsFor(query: Query, item: Recommended): Promise<readonly Reason[]> {
+    const asked = this.#wording.about(query);
+    const own = await this.#ownReason(query, item);
+    if (asked && own) return [asked, own];
+    return [asked ?? own ?? this.#wording.of(item.source)];
+  }
+
+  /** Of the engagements that speak for the item; `undefined` when none does. */
+  async #ownReason(query: Query, { itemRow }: Recommended): Promise<Reason | undefined> {
+    const {
+      history,
+      eventIdAt,
+      personal: { model },
+    } = query;
+    if (history.itemRows.length === 0 || itemRow >= model.itemCount) return undefined;
+    const parts = await model.explain(history, itemRow);
     const heaviest = Array.from(parts.keys())
       .filter((position) => parts[position]! > 0)
       .sort((left, right) => parts[right]! - parts[left]! || right - left)
       .slice(0, EVIDENCE_KEPT);
     const [first] = heaviest;
-    if (first === undefined) return { kind: "popular", text: "Popular with everyone", evidence: [] };
-    const evidence = heaviest.map((position) => query.eventIds[position]!);
+    if (first === undefined) return undefined;
+    const evidence = heaviest.flatMap((position) => eventIdAt(position) ?? []);
     return { kind: "because-of", text: this.#wording.because(query, first), evidence };
   }
 }
 
-/** Puts an engagement in words: "Because you saved Hand-cut dovetails". */
+/** Puts reasons in words: "Because you saved Hand-cut dovetails". */
 export class Wording {
   readonly #catalogue: Catalogue;
   readonly #actions: Actions;
+  /** Names of sources of new items. */
+  readonly #freshSources: ReadonlySet<string>;
 
-  constructor(catalogue: Catalogue, actions: Actions) {
+  constructor(catalogue: Catalogue, actions: Actions, freshSources: readonly string[] = []) {
     this.#catalogue = catalogue;
     this.#actions = actions;
+    this.#freshSources = new Set(freshSources);
   }
 
   because({ history, actionCodes }: Query, position: number): string {
-    const { title, itemId } = this.#catalogue.at(history.itemRows[position]!);
     const action = this.#actions.named(this.#catalogue.actions.nameOf(actionCodes[position]!));
-    return `Because you ${action?.verb ?? "engaged with"} ${title ?? itemId}`;
+    return `Because you ${action?.verb ?? "engaged with"} ${this.#titleOf(history.itemRows[position]!)}`;
+  }
+
+  /** What the list is about; `undefined` where it is about the person alone. */
+  about({ condition }: Query): Reason | undefined {
+    switch (condition?.kind) {
+      case undefined:
+        return undefined;
+      case "item":
+        return { kind: "similar", text: `Like ${this.#titleOf(condition.itemRow)}`, evidence: [] };
+      case "topic":
+        return { kind: "topic", text: `About ${condition.topic}`, evidence: [] };
+      case "text":
+        return { kind: "text", text: `Found for "${condition.text}"`, evidence: [] };
+    }
+  }
+
+  /** Where no engagement speaks for an item. */
+  of(source: string): Reason {
+    if (this.#freshSources.has(source)) return { kind: "new", text: "New here", evidence: [] };
+    return { kind: "popular", text: "Popular with everyone", evidence: [] };
+  }
+
+  #titleOf(itemRow: number): string {
+    const { title, itemId } = this.#catalogue.at(itemRow);
+    return title ?? itemId;
   }
 }

@@ -1,29 +1,25 @@
-import type { ItemRow } from "#base";
-import type { FittedModel } from "#models";
-import { topN } from "#numeric";
-import type { Candidate, Query, Source } from "../pipeline.ts";
+import type { Proposal, Query, Source } from "../pipeline.ts";
+import type { QueryScores } from "../query-scores.ts";
+import { bestOf } from "./proposals.ts";
 
-/** What a model scores highest for the person's history, newest event included. */
+/** What a model scores highest for the person's history, newest event included. Says nothing of what a list is to be about. */
 export class ModelSource implements Source {
   readonly name: string;
-  readonly #model: FittedModel;
-  /** Asking for a larger budget does not score again. */
-  readonly #scored = new WeakMap<Query, Promise<Float32Array>>();
+  readonly #scores: QueryScores;
+  readonly #needsHistory: boolean;
 
-  constructor(model: FittedModel) {
-    this.#model = model;
-    this.name = model.name;
+  /** `needsHistory`: asked only for people with one. */
+  constructor(name: string, scores: QueryScores, needsHistory: boolean) {
+    this.name = name;
+    this.#scores = scores;
+    this.#needsHistory = needsHistory;
   }
 
-  async candidates(query: Query, budget: number): Promise<readonly Candidate[]> {
-    const scoring = this.#scored.get(query) ?? this.#model.score([query.history]);
-    this.#scored.set(query, scoring);
-    const scores = await scoring;
-    return Array.from(topN(scores, budget), (row) => ({
-      itemRow: row as ItemRow, // a position in the model's table of item rows
-      score: scores[row]!,
-      source: this.name,
-      reasons: [],
-    }));
+  answers({ history, condition }: Query): boolean {
+    return condition === undefined && (!this.#needsHistory || history.itemRows.length > 0);
+  }
+
+  async propose(query: Query, budget: number): Promise<readonly Proposal[]> {
+    return bestOf(await this.#scores.of(query), budget);
   }
 }

@@ -1,37 +1,41 @@
 import type { ItemRow } from "#base";
 import type { Catalogue } from "#events";
 import { topN } from "#numeric";
-import type { Candidate, Query, Source } from "../pipeline.ts";
+import type { TagIndex } from "../items/tag-index.ts";
+import type { Proposal, Query, Source } from "../pipeline.ts";
 
 /**
- * Items that share tags with one item, rare tags first: the sum over shared tags of `ln(items / items with the tag)`, as in
- * tf-idf. Says something of an item nobody has engaged with yet. O(items) a query.
+ * Items that share tags with the item a list is about, rare tags first: the sum over shared tags of `ln(items / items with the tag)`, as
+ * in tf-idf. Says something of an item nobody has engaged with yet. O(items that share a tag).
  */
 export class SharedTagsSource implements Source {
   readonly name = "shared-tags";
   readonly #catalogue: Catalogue;
-  readonly #itemRow: ItemRow;
+  readonly #tags: TagIndex;
 
-  constructor(catalogue: Catalogue, itemRow: ItemRow) {
+  constructor(catalogue: Catalogue, tags: TagIndex) {
     this.#catalogue = catalogue;
-    this.#itemRow = itemRow;
+    this.#tags = tags;
   }
 
-  async candidates(_query: Query, budget: number): Promise<readonly Candidate[]> {
-    const items = this.#catalogue.items();
-    const wanted = new Set(this.#catalogue.at(this.#itemRow).tags);
-    const holders = new Map<string, number>();
-    const shared = items.map(({ tags }) => tags.filter((tag) => wanted.has(tag)));
-    for (const tag of shared.flat()) holders.set(tag, (holders.get(tag) ?? 0) + 1);
-    const scores = Float32Array.from(shared, (tags, row) => {
-      if (tags.length === 0 || row === this.#itemRow) return Number.NEGATIVE_INFINITY;
-      return tags.reduce((sum, tag) => sum + Math.log(items.length / holders.get(tag)!), 0);
-    });
-    return Array.from(topN(scores, budget), (row) => ({
-      itemRow: row as ItemRow, // a position in the catalogue
-      score: scores[row]!,
-      source: this.name,
-      reasons: [],
+  answers({ condition }: Query): boolean {
+    return condition?.kind === "item";
+  }
+
+  async propose({ condition }: Query, budget: number): Promise<readonly Proposal[]> {
+    if (condition?.kind !== "item") return [];
+    const weights = new Map<ItemRow, number>();
+    for (const tag of new Set(this.#catalogue.at(condition.itemRow).tags)) {
+      const holders = this.#tags.rowsOf(tag);
+      const weight = Math.log(this.#catalogue.itemCount / holders.length);
+      for (const row of holders) weights.set(row, (weights.get(row) ?? 0) + weight);
+    }
+    weights.delete(condition.itemRow);
+    const rows = [...weights.keys()].sort((left, right) => left - right); // ties by place in the catalogue
+    const scores = Float32Array.from(rows, (row) => weights.get(row)!);
+    return Array.from(topN(scores, budget), (position) => ({
+      itemRow: rows[position]!,
+      score: scores[position]!,
     }));
   }
 }

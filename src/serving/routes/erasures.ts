@@ -1,6 +1,6 @@
 import { ErasureAccepted, ErasureBody, ErasureParams, ErasureResponse, Problem, UserParams } from "#api";
 import { PlatformError } from "#base";
-import { countInDeadLetters } from "#governance";
+import { countMentions } from "#governance";
 import { readPerson } from "#sequences";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
@@ -24,7 +24,7 @@ export function registerErasureRoutes(
     },
     async ({ params: { id }, body }, reply) => {
       const ids = identity.idsOf(id);
-      if (!(await readPerson(state, ids)) && (await countInDeadLetters(deadLetters, ids)) === 0)
+      if (!(await readPerson(state, ids)) && (await countMentions(deadLetters, ids)) === 0)
         throw new PlatformError("user-not-found", `nothing was received of user "${id}"`);
       const erasureId = await erasures.begin(ids, body?.values);
       reply.code(202);

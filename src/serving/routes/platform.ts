@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { BATCH_BYTES, HealthResponse, PlatformResponse, SchemaResponse } from "#api";
 import { undeclaredEvents } from "#sequences";
-import { toIso, versionOf } from "../bodies.ts";
+import { toIso, versionsOf } from "../bodies.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 import type { Traffic } from "../traffic.ts";
@@ -21,10 +21,7 @@ export function registerPlatformRoutes(server: Server, services: Services, traff
     },
     items: catalogue.itemCount,
     undeclaredEvents: await undeclaredEvents(state),
-    models: {
-      personal: versionOf(recommender.models.personal),
-      coldStart: versionOf(recommender.models.coldStart),
-    },
+    models: versionsOf(recommender.models),
     links: { openapi: "/openapi.json", metrics: "/metrics", live: "/health/live", ready: "/health/ready" },
   }));
 

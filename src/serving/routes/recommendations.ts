@@ -1,12 +1,22 @@
-import { Problem, RecommendationBody, RecommendationResponse } from "#api";
-import { toIso, toIsoOrNull, versionOf } from "../bodies.ts";
+import {
+  Problem,
+  RecommendationBody,
+  RecommendationParams,
+  RecommendationResponse,
+  ServedListResponse,
+} from "#api";
+import { monotonicMs, PlatformError } from "#base";
+import type { RecommendationRequest, Recommendations } from "#recommendation";
+import { recommendedItem, servedListBody, stagesBody, toIso, toIsoOrNull, versionsOf } from "../bodies.ts";
+import { type Cursor, cursorAfter, openCursor } from "../cursor.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 import { asOfOf } from "./as-of.ts";
+import { requestOf } from "./list-request.ts";
 
 /** What a person probably wants next. */
 export function registerRecommendationRoutes(server: Server, services: Services): void {
-  const { catalogue, recommender, clock, metrics } = services;
+  const { catalogue, recommender, servedLists, clock } = services;
 
   server.post(
     "/v1/recommendations",
@@ -18,30 +28,92 @@ export function registerRecommendationRoutes(server: Server, services: Services)
       },
     },
     async ({ body }) => {
-      const { asOf: _, ...asked } = body;
-      const { userId } = asked;
-      const request = { ...asked, asOfMs: asOfOf(body, clock) };
-      const { candidates, isColdStart, personal, newestEventMs } = await recommender.recommend(request);
-      metrics.countRecommendation(isColdStart ? "cold-start" : "personal");
-      const { coldStart } = recommender.models;
+      const recommendationId = services.newRecommendationId();
+      const first = {
+        ...{ asOfMs: asOfOf(body, clock), cameMs: monotonicMs() },
+        ...{ seed: recommendationId, offset: 0 },
+      };
+      const page = openCursor(body, recommender) ?? first;
+      const request = { ...requestOf(body), ...page, n: page.offset + body.n };
+      const made = await recommender.recommend(request);
+      const items = made.items.slice(page.offset);
+      const served = { recommendationId, page, items };
+      sideEffects(services, body, { request, made, served });
+      const nextCursor = cursorAfter({ ...page, items: items.length }, body, recommender);
       return {
-        recommendationId: services.newRecommendationId(),
-        userId: userId ?? null,
-        items: candidates.map(({ itemRow, score, source, reasons }) => {
-          const { itemId, title } = catalogue.at(itemRow);
-          return {
-            itemId,
-            ...(title !== undefined && { title }),
-            score,
-            source,
-            reasons: reasons.map((reason) => ({ ...reason, evidence: [...reason.evidence] })),
-          };
-        }),
-        isColdStart,
-        versions: { personal: versionOf(personal), coldStart: versionOf(coldStart) },
-        asOf: toIsoOrNull(newestEventMs),
+        recommendationId,
+        userId: body.userId ?? null,
+        surface: made.surface,
+        items: items.map((item) => recommendedItem(item, catalogue)),
+        isColdStart: made.isColdStart,
+        versions: versionsOf({ ...recommender.models, personal: made.personal }),
+        ...(nextCursor !== undefined && { nextCursor }),
+        ...(body.explain && { stages: stagesBody(made.trace) }),
+        asOf: toIsoOrNull(made.newestEventMs),
         computedAt: toIso(clock.nowMs()),
       };
     },
   );
+
+  server.get(
+    "/v1/recommendations/:id",
+    {
+      schema: {
+        summary: "A list as it was served, what every stage did, and what the person did with it",
+        params: RecommendationParams,
+        response: { 200: ServedListResponse, "4xx": Problem },
+      },
+    },
+    async ({ params: { id } }) => {
+      const list = await servedLists.get(id);
+      if (!list)
+        throw new PlatformError(
+          "recommendation-not-found",
+          `no list "${id}" is kept; the oldest go when all of them take more room than they may`,
+        );
+      return servedListBody(list, await recommender.outcomes(list, clock.nowMs()), catalogue);
+    },
+  );
+}
+
+/** What happens with a list after it was made: counted, kept, and compared with what its surface's shadow would have said. */
+function sideEffects(
+  { metrics, servedLists, catalogue, clock, recommender }: Services,
+  { userId, condition }: RecommendationBody,
+  { request, made, served }: { request: RecommendationRequest; made: Recommendations; served: ServedPage },
+): void {
+  const { surface, isColdStart, isKnown, personal, trace } = made;
+  const { recommendationId, page, items } = served;
+  const { cameMs: _, ...place } = page;
+  metrics.countRecommendation(isColdStart ? "cold-start" : "personal");
+  metrics.observePipeline(surface, trace);
+  const { coldStart } = recommender.models;
+  const named = ({ model: { name }, version }: typeof personal) => ({ name, version });
+  servedLists.keep({
+    recommendationId,
+    ...(userId !== undefined && isKnown && { userId }),
+    surface,
+    servedAtMs: clock.nowMs(),
+    ...place,
+    ...(condition && { condition }),
+    isColdStart,
+    versions: { personal: named(personal), coldStart: named(coldStart) },
+    items: items.map(({ itemRow, places: _, ...item }) => ({
+      itemId: catalogue.at(itemRow).itemId,
+      ...item,
+    })),
+    trace,
+  });
+  setImmediate(() => {
+    recommender.shadow(request, made).then(
+      (comparison) => comparison && metrics.observeShadow(surface, comparison),
+      () => metrics.countShadowFailure(surface),
+    );
+  });
+}
+
+interface ServedPage {
+  readonly recommendationId: string;
+  readonly page: Cursor;
+  readonly items: Recommendations["items"];
 }

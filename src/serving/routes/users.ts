@@ -1,22 +1,27 @@
 import {
+  type InterestsBody,
+  type PredictionsBody,
   Problem,
   SequenceQuerystring,
   SequenceResponse,
   UserParams,
   UserQuerystring,
   UserResponse,
+  type UserStateBody,
   type VectorSignal,
 } from "#api";
 import { PlatformError } from "#base";
 import type { NamedPurpose } from "#events";
-import { readProfile, type UserVector } from "#profiles";
+import { readPredictions, readProfile, readUserState, type UserVector } from "#profiles";
 import { actionCodes, readPerson, readPersonSequence, surfaceCodes, usableFor } from "#sequences";
 import { sequenceEvent, toIso, toIsoOrNull } from "../bodies.ts";
+import { interestsBody, predictionsBody, userStateBody } from "../interest-bodies.ts";
 import { SequenceJson } from "../sequence-json.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 import { asOfOf } from "./as-of.ts";
 import { readIncludedFeatures } from "./features.ts";
+import { userNotFound } from "./user-not-found.ts";
 
 /** Definition version of the signals answered here: it changes when their meaning does. */
 const SIGNAL_VERSION = "1";
@@ -29,6 +34,7 @@ export function registerUserRoutes(server: Server, services: Services): void {
 
 function registerProfileRoute(server: Server, services: Services): void {
   const { catalogue, identity, clock } = services;
+  const { isSensitive } = services.interests.knowledge;
   server.get(
     "/v1/users/:id",
     {
@@ -40,12 +46,12 @@ function registerProfileRoute(server: Server, services: Services): void {
       },
     },
     async ({ params: { id }, query }) => {
-      const signals = signalsIn(query.include);
+      const added = signalsIn(query.include);
       const asOfMs = asOfOf(query, clock);
       const purpose = purposeOf(query, services);
-      const profile = await readProfile(services, id, asOfMs, purpose);
+      const profile = await readProfile({ ...services, isSensitive }, id, asOfMs, purpose);
       if (!profile) throw userNotFound(id);
-      const features = signals.includes("features")
+      const features = added.includes("features")
         ? await readIncludedFeatures(services, id, query, purpose)
         : undefined;
       return {
@@ -60,7 +66,8 @@ function registerProfileRoute(server: Server, services: Services): void {
         topics: profile.topics.map((topic) => ({ ...topic, evidence: [...topic.evidence] })),
         latest: profile.latest.map((row) => sequenceEvent(row, catalogue)),
         ...(features && { features }),
-        ...(signals.includes("vectors") && {
+        ...(await readAdded(services, id, { asOfMs, purpose, added })),
+        ...(added.includes("vectors") && {
           vectors: await readVectors(services, id, query.model, { asOfMs, purpose }),
         }),
         asOf: toIso(profile.lastSeenMs),
@@ -114,12 +121,52 @@ function registerSequenceRoute(server: Server, services: Services): void {
 /** @throws PlatformError `invalid-request` for a signal that cannot be added */
 function signalsIn(include = ""): readonly string[] {
   const signals = include.split(",").filter((name) => name !== "");
-  const unknown = signals.find((name) => name !== "vectors" && name !== "features");
+  const unknown = signals.find((name) => !ADDABLE.includes(name));
   if (unknown === undefined) return signals;
   throw new PlatformError(
     "invalid-request",
-    `include names "${unknown}"; what can be added: vectors, features`,
+    `include names "${unknown}"; what can be added: ${ADDABLE.join(", ")}`,
   );
+}
+
+const ADDABLE: readonly string[] = ["interests", "state", "predictions", "vectors", "features"];
+
+/** What is said of the person beside what is known of them. */
+async function readAdded(
+  services: Services,
+  id: string,
+  query: {
+    readonly asOfMs: number;
+    readonly purpose: NamedPurpose | undefined;
+    readonly added: readonly string[];
+  },
+): Promise<{ interests?: InterestsBody; state?: UserStateBody; predictions?: PredictionsBody }> {
+  const { state, identity, catalogue, clock, interests, predictions, purposes } = services;
+  const { asOfMs, added } = query;
+  const person = await readPerson(state, identity.idsOf(id));
+  if (!person) throw userNotFound(id);
+  const computedAtMs = clock.nowMs();
+  const isUsable = usableFor(query.purpose ?? purposes.personalization, person.record.consent, catalogue);
+  const view = { explain: false, view: "long", computedAtMs } as const;
+  const asked = { asOfMs, isUsable };
+  const [known, stands, foretold] = await Promise.all([
+    added.includes("interests") ? interests.read(identity.personOf(id), person, asOfMs) : undefined,
+    added.includes("state") ? readUserState(state, person, asked) : undefined,
+    added.includes("predictions") && predictions
+      ? readPredictions(services, predictions.model, person, asked)
+      : undefined,
+  ]);
+  return {
+    ...(known && { interests: interestsBody(known, catalogue, view) }),
+    ...(added.includes("state") && { state: userStateBody(stands, computedAtMs) }),
+    ...(added.includes("predictions") && {
+      predictions: predictionsBody(foretold ?? [], {
+        version: predictions?.version ?? "none",
+        newestMs: Math.min(asOfMs, person.record.lastMs),
+        computedAtMs,
+      }),
+    }),
+  };
 }
 
 /** @throws PlatformError `no-data` when no model makes vectors, `unknown-model` when the one asked for does not */
@@ -170,8 +217,4 @@ function purposeOf(
     "invalid-request",
     `purpose is "${name}", which is not declared; declared: ${purposes.names().join(", ")}`,
   );
-}
-
-function userNotFound(id: string): PlatformError {
-  return new PlatformError("user-not-found", `nothing was received of user "${id}" by that time`);
 }

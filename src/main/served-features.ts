@@ -13,7 +13,9 @@ const SEGMENT_BYTES = 32 * MIB;
 /** Opens the folder's log of served features, and makes it when it is not there. */
 export async function openServedLog(folder: string, { isReadOnly = false } = {}): Promise<ServedLog> {
   const options = { partitionCount: 1, segmentBytes: SEGMENT_BYTES, isReadOnly };
-  return new ServedLog(await SegmentedEventLog.open(paths.served(folder), options), { maxBytes: MAX_BYTES });
+  return new ServedLog(await SegmentedEventLog.open(paths.servedFeatures(folder), options), {
+    maxBytes: MAX_BYTES,
+  });
 }
 
 /** One log for whoever writes and whoever forgets; opened when it is first needed. */
@@ -40,7 +42,7 @@ export class LazyServedLog {
 
   /** `undefined` where nothing was ever kept. */
   async existing(): Promise<ServedLog | undefined> {
-    const isThere = await access(paths.served(this.#folder)).then(
+    const isThere = await access(paths.servedFeatures(this.#folder)).then(
       () => true,
       () => false,
     );

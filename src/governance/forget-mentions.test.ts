@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { DeadLetters } from "#events";
 import { SegmentedEventLog } from "#storage";
-import { countInDeadLetters, forgetInDeadLetters } from "./forget-dead-letters.ts";
+import { countMentions, forgetMentions } from "./forget-mentions.ts";
 
 /** Hers in every way in which a message can name somebody, and others that look like hers. */
 const hers: readonly unknown[] = [
@@ -31,7 +31,7 @@ const others: readonly unknown[] = [
 const IDS = ["person-1", "anonymous:browser-1", 'quoted "name" \\ of hers', "123456", "a1"];
 
 test("dead letters of a person, and those that mention them, leave no byte; those of others stay", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "inkling-forget-letters-"));
+  const folder = await mkdtemp(join(tmpdir(), "inkling-forget-mentions-"));
   const options = { segmentBytes: 4000, maxBytes: 1e6, onNotice: () => {} };
   const log = await SegmentedEventLog.open(folder, { partitionCount: 1, segmentBytes: options.segmentBytes });
   const letters = await DeadLetters.open({ log, ...options });
@@ -39,12 +39,12 @@ test("dead letters of a person, and those that mention them, leave no byte; thos
   for (const original of hers.flatMap((one, n) => [one, others[n % others.length]]))
     await letters.keep([{ kind: "event", receivedAtMs: 5, fault, original }]);
 
-  expect(await countInDeadLetters(letters, IDS)).toBe(hers.length);
-  expect(await countInDeadLetters(letters, IDS, 2, 4)).toBe(1);
-  expect(await countInDeadLetters(letters, ["person-2"])).toBe(0);
-  expect(await forgetInDeadLetters(letters, IDS)).toEqual({ letters: hers.length });
-  expect(await countInDeadLetters(letters, IDS)).toBe(0);
-  expect(await forgetInDeadLetters(letters, IDS)).toEqual({ letters: 0 });
+  expect(await countMentions(letters, IDS)).toBe(hers.length);
+  expect(await countMentions(letters, IDS, 2, 4)).toBe(1);
+  expect(await countMentions(letters, ["person-2"])).toBe(0);
+  expect(await forgetMentions(letters, IDS)).toBe(hers.length);
+  expect(await countMentions(letters, IDS)).toBe(0);
+  expect(await forgetMentions(letters, IDS)).toBe(0);
   expect([...letters.counts]).toEqual([["invalid-event", hers.length]]);
   await letters.close();
 

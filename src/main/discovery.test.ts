@@ -1,0 +1,397 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ignoreProgress } from "#base";
+import { createWorld, worldPresets } from "#datasets";
+import { defaultActions, defineConfig, itemsWhere, oneOf, surface } from "#declarations";
+import type { Server } from "#serving";
+import { compareSurfaces } from "./compare-surfaces.ts";
+import { importSource, runsOf } from "./import-source.ts";
+import { Platform } from "./platform.ts";
+
+/** @file Surfaces of a whole platform over a tiny world, through its HTTP interface. */
+const world = createWorld(worldPresets.tiny);
+const attributes = { format: oneOf("photo", "article", "video", "gallery") };
+const item = itemsWhere(attributes);
+
+const config = defineConfig({
+  actions: defaultActions,
+  surfaces: {
+    home: surface({
+      sources: [
+        { kind: "model", model: "personal", budget: 100, timeoutMs: 5000 },
+        { kind: "neighbours", budget: 50, timeoutMs: 5000 },
+        { kind: "popular-now", budget: 50, timeoutMs: 5000 },
+        { kind: "fresh", budget: 30, days: 30, timeoutMs: 5000 },
+      ],
+      filters: { fatigue: { impressions: 2, hours: 24 } },
+      scorer: { kind: "fusion", model: "personal" },
+      diversity: { kind: "mmr", lambda: 0.7, likeness: "tags" },
+      quotas: { fresh: { within: 10, atLeast: 1, atMost: 2 } },
+      rules: [{ kind: "pin", when: item.hasTag("announcement"), place: 0 }],
+      exploration: { places: [4], share: 0.5, source: "fresh" },
+      shadow: { sources: [{ kind: "model", model: "cold-start", timeoutMs: 5000 }], share: 1 },
+    }),
+    plain: surface({
+      sources: [
+        { kind: "model", model: "personal", timeoutMs: 5000 },
+        { kind: "model", model: "cold-start", timeoutMs: 5000 },
+      ],
+    }),
+    new: surface({ sources: [{ kind: "fresh", timeoutMs: 5000 }], scorer: { kind: "fusion" } }),
+    trending: surface({
+      sources: [{ kind: "popular-now", onThisSurface: true, timeoutMs: 5000 }],
+      scorer: { kind: "fusion" },
+    }),
+  },
+});
+
+let folder: string;
+let platform: Platform;
+let server: Server;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "inkling-discovery-"));
+  platform = await Platform.open({
+    folder,
+    config,
+    create: { dataset: "world", clock: "historical", areTimesMadeUp: false, seed: 1, preset: "tiny" },
+    progress: ignoreProgress,
+    onNotice: () => {},
+  });
+  const source = {
+    name: "world",
+    clock: "historical" as const,
+    areTimesMadeUp: false,
+    items: () => world.items(),
+    runs: (from: number) => runsOf(world.messages(), from),
+    expectedMessages: world.expectedMessages,
+    rejectedRows: { count: 0, samples: [] },
+  };
+  await importSource(platform, source, ignoreProgress);
+  await platform.ensureModels(ignoreProgress);
+  server = await platform.createServer({});
+  PERSON = await busiest();
+});
+afterAll(async () => {
+  await server.close();
+  await platform.close();
+  await rm(folder, { recursive: true });
+});
+
+// The bodies are checked field by field below.
+// biome-ignore lint/suspicious/noExplicitAny: a test reads answers as a stranger does
+type Body = any;
+
+async function get(url: string): Promise<Body> {
+  return (await server.inject(url)).json();
+}
+
+async function post(url: string, payload: object): Promise<Body> {
+  return (await server.inject({ method: "POST", url, payload })).json();
+}
+
+const recommend = (payload: object): Promise<Body> => post("/v1/recommendations", payload);
+const idsOf = ({ items }: Body): string[] => items.map(({ itemId }: Body) => itemId);
+const tagsOf = (itemId: string): readonly string[] =>
+  platform.catalogue.at(platform.catalogue.rowOf(itemId)!).tags;
+let PERSON: string;
+
+/** Somebody with a history to go by. */
+async function busiest(): Promise<string> {
+  const ids = Array.from({ length: 60 }, (_, n) => `u-${String(n + 1).padStart(4, "0")}`);
+  const saves = await Promise.all(ids.map(async (id) => (await get(`/v1/users/${id}`)).counts?.save ?? 0));
+  return ids[saves.indexOf(Math.max(...saves))]!;
+}
+
+/** Names of items that are there and of which nothing is known of this person. */
+async function unmet(count: number): Promise<string[]> {
+  return idsOf(await recommend({ userId: PERSON, surface: "plain", n: count }));
+}
+
+describe("a surface", () => {
+  test("makes its list by its stages, and tells what each did", async () => {
+    const { items, stages, surface: name } = await recommend({ userId: PERSON, n: 20, explain: true });
+    expect(name).toBe("home");
+    expect(items).toHaveLength(20);
+    expect(stages.sources.map(({ name, outcome }: Body) => [name, outcome])).toEqual([
+      ["personal", "ok"],
+      ["neighbours", "ok"],
+      ["popular-now", "ok"],
+      ["fresh", "ok"],
+      ["pinned", "ok"],
+    ]);
+    for (const { kept, unique, shared } of stages.sources) {
+      expect(unique).toBeLessThanOrEqual(kept);
+      for (const count of Object.values<number>(shared)) expect(count).toBeLessThanOrEqual(kept - unique);
+    }
+    expect(stages.filters.map(({ name }: Body) => name)).toEqual(["availability", "seen", "tags", "fatigue"]);
+    const kept = stages.filters.at(-1).kept;
+    expect(stages.selector).toMatchObject({ name: "blend", kept: 20 });
+    expect(stages.selector.in).toBeLessThanOrEqual(kept);
+    for (const first of [0, 10]) {
+      const fresh = items.slice(first, first + 10).filter(({ source }: Body) => source === "fresh").length;
+      expect(fresh).toBeGreaterThanOrEqual(1);
+    }
+  });
+
+  test("that is not declared is refused, naming those there are", async () => {
+    expect(await recommend({ surface: "attic" })).toMatchObject({
+      code: "unknown-surface",
+      detail: expect.stringContaining("home, home:shadow, plain, new, trending"),
+    });
+  });
+
+  test("leaves out what was shown in vain as often as it says, and brings it back when the hours are over", async () => {
+    const [first] = idsOf(await recommend({ userId: "tired", n: 1 }));
+    const impression = { userId: "tired", event: "impression", properties: { itemId: first } };
+    await post("/v1/track", impression);
+    expect(idsOf(await recommend({ userId: "tired", n: 30 }))).toContain(first);
+    await post("/v1/track", impression);
+    expect(idsOf(await recommend({ userId: "tired", n: 30 }))).not.toContain(first);
+    const later = new Date(platform.clock.nowMs() + 25 * 3_600_000).toISOString();
+    expect(idsOf(await recommend({ userId: "tired", n: 30, asOf: later }))).toContain(first);
+  });
+
+  test("pins what a rule wants in front of everybody, from the request after it was put", async () => {
+    await post("/v1/items", { items: [{ itemId: "news", title: "Maintenance", tags: ["announcement"] }] });
+    const { items } = await recommend({ userId: PERSON, n: 5 });
+    expect(items[0]).toMatchObject({ itemId: "news", placement: "pinned" });
+    expect(idsOf(await recommend({ userId: PERSON, surface: "plain" }))).not.toContain("news");
+    await post("/v1/items", { items: [{ itemId: "news", available: false }] });
+    expect(idsOf(await recommend({ userId: PERSON, n: 5 }))).not.toContain("news");
+  });
+
+  test("explores with the probability it tells", async () => {
+    const { items } = await recommend({ userId: PERSON, n: 6 });
+    const explored = items.filter(({ probability }: Body) => probability !== undefined);
+    expect(explored).toHaveLength(1);
+    expect(items[4]).toMatchObject({ placement: "explored" });
+    expect([0.5, 0.5 / 20, 0.5 + 0.5 / 20]).toContain(explored[0].probability);
+  });
+});
+
+describe("a list about something", () => {
+  test("has the topic's items, ranked for the person, what was put a second ago among them", async () => {
+    const topic = tagsOf("i-00001")[0]!;
+    await post("/v1/items", { items: [{ itemId: "just-put", title: "Just put", tags: [topic] }] });
+    const answer = await recommend({ userId: PERSON, condition: { topic }, n: 60 });
+    for (const itemId of idsOf(answer)) expect(tagsOf(itemId)).toContain(topic);
+    expect(idsOf(answer)).toContain("just-put");
+    expect(answer.items[0].reasons[0]).toEqual({ kind: "topic", text: `About ${topic}`, evidence: [] });
+    expect((await recommend({ condition: { topic: "no such topic" } })).items).toEqual([]);
+  });
+
+  test("has what is like an item, without the item", async () => {
+    const { items } = await recommend({ userId: PERSON, condition: { itemId: "i-00003" }, n: 10 });
+    expect(items).toHaveLength(10);
+    expect(idsOf({ items })).not.toContain("i-00003");
+    const { title } = platform.catalogue.at(platform.catalogue.rowOf("i-00003")!);
+    expect(items[0].reasons[0]).toMatchObject({ kind: "similar", text: `Like ${title}` });
+    expect(await recommend({ condition: { itemId: "nothing" } })).toMatchObject({ code: "item-not-found" });
+  });
+
+  test("finds words of titles, at once", async () => {
+    const title = "Zyzzyva marquetry for beginners";
+    await post("/v1/items", { items: [{ itemId: "worded", title }] });
+    expect(idsOf(await recommend({ condition: { text: "zyzzyva" } }))).toEqual(["worded"]);
+    await post("/v1/items", { items: [{ itemId: "worded", title: "Something else" }] });
+    expect(idsOf(await recommend({ condition: { text: "zyzzyva" } }))).toEqual([]);
+  });
+
+  test("filters by tags", async () => {
+    const [wanted, unwanted] = [tagsOf("i-00001")[0]!, tagsOf("i-00001").at(-1)!];
+    const filters = { tags: { any: [wanted], none: [unwanted] } };
+    const ids = idsOf(await recommend({ userId: PERSON, surface: "plain", filters, n: 20 }));
+    expect(ids.length).toBeGreaterThan(3);
+    for (const itemId of ids) {
+      expect(tagsOf(itemId)).toContain(wanted);
+      expect(tagsOf(itemId)).not.toContain(unwanted);
+    }
+  });
+});
+
+describe("freshness", () => {
+  test("an item is in the next list of a fresh source, and an event on a surface makes its item trend there", async () => {
+    await post("/v1/items", { items: [{ itemId: "newest", title: "Newest" }] });
+    const [first] = (await recommend({ surface: "new" })).items;
+    expect(first).toMatchObject({ itemId: "newest", reasons: [{ kind: "new" }] });
+    expect((await recommend({ surface: "trending" })).items.length).toBe(0);
+    const batch = ["a", "b", "c"].map((n) => ({
+      type: "track",
+      event: "save",
+      userId: `trend-${n}`,
+      properties: { itemId: "newest", surface: "trending" },
+    }));
+    await post("/v1/batch", { batch });
+    await expect
+      .poll(async () => idsOf(await recommend({ surface: "trending" })), { timeout: 5000 })
+      .toEqual(["newest"]);
+  });
+
+  test("a session sent along stands for a history, and is stored nowhere", async () => {
+    const [first] = await unmet(1);
+    const answer = await recommend({ surface: "plain", session: [{ itemId: first, action: "save" }], n: 20 });
+    expect(answer).toMatchObject({ isColdStart: false, userId: null });
+    expect(idsOf(answer)).not.toContain(first);
+    const { title } = platform.catalogue.at(platform.catalogue.rowOf(first!)!);
+    const because = answer.items.find(({ reasons }: Body) => reasons[0].kind === "because-of");
+    expect(because.reasons).toEqual([
+      { kind: "because-of", text: `Because you saved ${title}`, evidence: [] },
+    ]);
+    await post("/v1/track", { userId: "stored", event: "save", properties: { itemId: first } });
+    expect(idsOf(await recommend({ surface: "plain", userId: "stored", n: 20 }))).toEqual(idsOf(answer));
+    const hidden = idsOf(answer)[0]!;
+    const session = [
+      { itemId: first, action: "save" },
+      { itemId: hidden, action: "hide" },
+      { itemId: "unheard-of" },
+    ];
+    expect(idsOf(await recommend({ surface: "plain", session, n: 20 }))).not.toContain(hidden);
+  });
+});
+
+describe("pages", () => {
+  test("of any sizes put together are the list, exploration and all", async () => {
+    const request = { userId: PERSON, n: 7 };
+    const first = await recommend(request);
+    const pages = [first];
+    for (const n of [7, 3, 13])
+      pages.push(await recommend({ ...request, n, cursor: pages.at(-1).nextCursor }));
+    const ids = pages.flatMap(idsOf);
+    expect(ids).toHaveLength(30);
+    expect(new Set(ids).size).toBe(30);
+    const again = await recommend({ ...request, n: 23, cursor: first.nextCursor });
+    expect(idsOf(again)).toEqual(ids.slice(7));
+  });
+
+  test("reflect the moment of the first, whatever the person does meanwhile", async () => {
+    const request = { userId: "paging", surface: "plain", n: 5 };
+    const whole = idsOf(await recommend({ ...request, n: 10 }));
+    const { nextCursor } = await recommend(request);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    platform.clock.observe(platform.clock.nowMs() + 1000);
+    await post("/v1/track", { userId: "paging", event: "save", properties: { itemId: whole[7] } });
+    expect(idsOf(await recommend({ ...request, cursor: nextCursor }))).toEqual(whole.slice(5));
+    expect(idsOf(await recommend({ ...request, n: 10 }))).not.toEqual(whole);
+  });
+
+  test("end where the list ends; a cursor of another request, or none at all, is refused", async () => {
+    const topic = tagsOf("i-00001").at(-1)!;
+    const request = { condition: { topic }, n: 500 };
+    const { nextCursor, items } = await recommend(request);
+    expect(items.length).toBeLessThan(500);
+    expect(nextCursor).toBeUndefined();
+    const { nextCursor: cursor } = await recommend({ userId: PERSON });
+    expect(await recommend({ userId: "other", cursor })).toMatchObject({ code: "invalid-request" });
+    for (const broken of ["", "x", Buffer.from("[1,2]").toString("base64url")])
+      expect(await recommend({ userId: PERSON, cursor: broken })).toMatchObject({ code: "invalid-request" });
+  });
+
+  test("of models that are no longer in force are refused", async () => {
+    const request = { userId: PERSON, surface: "plain" };
+    const { nextCursor: cursor } = await recommend(request);
+    await platform.fit([{ name: "item-knn" }, { name: platform.coldStartModel }], {
+      progress: ignoreProgress,
+    });
+    const renewed = await platform.createServer({});
+    const ask = async (payload: object): Promise<Body> =>
+      (await renewed.inject({ method: "POST", url: "/v1/recommendations", payload })).json();
+    expect(await ask({ ...request, cursor })).toMatchObject({ code: "stale-cursor", status: 409 });
+    expect((await ask(request)).items).toHaveLength(10);
+    await renewed.close();
+  });
+});
+
+test("given items are ranked as the surface ranks them; what is not known is named", async () => {
+  const list = await recommend({ userId: PERSON, surface: "plain", n: 10 });
+  const itemIds = [...idsOf(list)].sort();
+  await post("/v1/items", { items: [{ itemId: "unmet" }] });
+  const request = { userId: PERSON, surface: "plain", itemIds: ["unmet", ...itemIds, "nowhere", itemIds[0]] };
+  const answer = await post("/v1/rank", request);
+  expect(idsOf(answer)).toEqual([...idsOf(list), "unmet"]);
+  expect(answer.items.map(({ score }: Body) => score)).toEqual([
+    ...list.items.map(({ score }: Body) => score),
+    null,
+  ]);
+  expect(answer).toMatchObject({ unknownItemIds: ["nowhere"], isColdStart: false, surface: "plain" });
+});
+
+describe("a served list", () => {
+  test("is told again with its stages, and with what the person did with it", async () => {
+    const answer = await recommend({ userId: PERSON, n: 6, explain: true });
+    const { recommendationId, items } = answer;
+    const [first, second] = idsOf(answer);
+    const slate = { slateId: recommendationId };
+    await post("/v1/batch", {
+      batch: [
+        {
+          type: "track",
+          userId: PERSON,
+          event: "impression",
+          properties: { itemId: first, position: 0, ...slate },
+        },
+        {
+          type: "track",
+          userId: PERSON,
+          event: "impression",
+          properties: { itemId: second, position: 1, ...slate },
+        },
+        {
+          type: "track",
+          userId: PERSON,
+          event: "save",
+          properties: { itemId: second, position: 1, ...slate },
+        },
+      ],
+    });
+    const told = await get(`/v1/recommendations/${recommendationId}`);
+    expect(told).toMatchObject({ recommendationId, userId: PERSON, surface: "home", offset: 0, items });
+    expect(told.stages).toEqual(answer.stages);
+    expect(told.versions.personal.name).toBe("ease");
+    const outcomes = told.outcomes.map(({ action, itemId, position }: Body) => [action, itemId, position]);
+    expect(outcomes).toEqual([
+      ["save", second, 1],
+      ["impression", second, 1],
+      ["impression", first, 0],
+    ]);
+    expect(await get("/v1/recommendations/none")).toMatchObject({
+      code: "recommendation-not-found",
+      status: 404,
+    });
+  });
+
+  test("names nobody of whom nothing is known", async () => {
+    const { recommendationId } = await recommend({ userId: "never-met" });
+    expect((await get(`/v1/recommendations/${recommendationId}`)).userId).toBeNull();
+  });
+});
+
+test("a surface and its shadow are compared behind the answers, and sources are counted", async () => {
+  await recommend({ userId: PERSON });
+  await expect
+    .poll(async () => (await server.inject("/metrics")).payload, { timeout: 5000 })
+    .toMatch(/inkling_shadow_count\{surface="home",measure="overlap"\} [1-9]/);
+  const { payload } = await server.inject("/metrics");
+  expect(payload).toMatch(/inkling_candidates_total\{surface="home",source="personal",kind="kept"\} [1-9]/);
+  expect(payload).toMatch(/inkling_stage_seconds_count\{surface="home",stage="all"\} [1-9]/);
+  expect(payload).toMatch(/inkling_shadow_score_difference_count\{surface="home"\} [1-9]/);
+  expect(payload).toMatch(/inkling_served_lists [1-9]/);
+  expect(payload).not.toMatch(/inkling_shadow_failures_total\{/);
+});
+
+test("two surfaces are compared over people; one with itself is the same", async () => {
+  const recommender = await platform.createRecommender();
+  const request = { n: 10, asOfMs: platform.clock.nowMs() };
+  const people = [PERSON, "stored"];
+  const compare = (surfaces: readonly [string, string]) =>
+    compareSurfaces(recommender, surfaces, people, request, ignoreProgress);
+  const same = await compare(["plain", "plain"]);
+  expect(same).toMatchObject({ people: 2, n: 10, overlap: 1, samePlace: 1, scoreDifference: 0 });
+  expect(same.diversity[0]).toBe(same.diversity[1]);
+  const { overlap, diversity } = await compare(["plain", "home"]);
+  expect(overlap).toBeLessThan(1);
+  expect(diversity[1]).toBeGreaterThan(diversity[0]); // home spreads its tags
+  await expect(compare(["plain", "attic"])).rejects.toMatchObject({ code: "unknown-surface" });
+});

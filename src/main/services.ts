@@ -1,0 +1,58 @@
+import { randomUUID } from "node:crypto";
+import { jsonSchemaOf } from "#declarations";
+import { OnlineFeatures } from "#features";
+import type { ServedModels } from "#models";
+import type { Services } from "#serving";
+import { FileBlobStore } from "#storage";
+import { readVersion } from "./code-version.ts";
+import { paths } from "./data-folder.ts";
+import { createRecommender } from "./discovery.ts";
+import { openInterests } from "./interests.ts";
+import { createMetrics } from "./metrics.ts";
+import { bodyNamed, readModelBodies } from "./model-bodies.ts";
+import type { Platform } from "./platform.ts";
+import { keptPredictions } from "./predictions.ts";
+
+/** What the routes of a platform's server stand on. */
+export async function createServices(platform: Platform, served: ServedModels): Promise<Services> {
+  const { state, catalogue, identity, actions, purposes, clock, applier, config, manifest, models } =
+    platform;
+  const { ingestion, deadLetters, servedLists, erasures } = platform;
+  return {
+    ...{
+      state,
+      catalogue,
+      identity,
+      actions,
+      purposes,
+      clock,
+      ingestion,
+      deadLetters,
+      servedLists,
+      erasures,
+    },
+    declared: jsonSchemaOf(config),
+    recommender: await createRecommender(platform, served),
+    features: new OnlineFeatures({
+      ...{ state, catalogue, identity, clock, plan: platform.plan },
+      services: config.featureServices ?? {},
+    }),
+    featureHealth: () => platform.featureHealth,
+    noteServed: platform.servedFeatures.note,
+    vectors: platform.vectors.of(served),
+    interests: await openInterests(platform, served),
+    predictions: await keptPredictions(new FileBlobStore(paths.blobs(platform.folder))),
+    models: () => readModelBodies(models),
+    model: async (reference) => bodyNamed(await readModelBodies(models), reference),
+    metrics: createMetrics(platform),
+    about: {
+      name: "inkling",
+      version: await readVersion(),
+      dataset: manifest.dataset,
+      areTimesMadeUp: manifest.areTimesMadeUp,
+    },
+    fault: () => platform.fault(),
+    lagRecords: () => applier.lag(),
+    newRecommendationId: randomUUID,
+  };
+}

@@ -1,0 +1,118 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type EventId, HistoricalClock, HOUR_MS, Random, type UserId } from "#base";
+import { Actions, encodeEvent, IdentityGraph, Purposes, type StoredEvent } from "#events";
+import { LmdbStateStore, SegmentedEventLog } from "#storage";
+import { catalogueOf } from "../hand-made.cases.ts";
+import { PopularNow } from "./popular-now.ts";
+
+let folder: string;
+let log: SegmentedEventLog;
+let state: LmdbStateStore;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "inkling-popular-"));
+  log = await SegmentedEventLog.open(join(folder, "log"), { partitionCount: 2 });
+  state = new LmdbStateStore(join(folder, "state"), new HistoricalClock(0), { survivesMachine: false });
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await state.close();
+  await log.close();
+  await rm(folder, { recursive: true });
+});
+
+const catalogue = catalogueOf(Array.from({ length: 6 }, () => ({})));
+catalogue.apply({ kind: "purpose", name: "personalization" });
+
+function popularNow(halfLifeHours: number): PopularNow {
+  const purpose = new Purposes().personalization;
+  const parts = { log, state, catalogue, identity: new IdentityGraph(), actions: new Actions(), purpose };
+  return new PopularNow(parts, halfLifeHours);
+}
+
+interface Made {
+  readonly item: number;
+  readonly name: string;
+  readonly hours: number;
+  readonly surface: string;
+  readonly denies?: boolean;
+}
+
+function eventOf({ item, name, hours, surface, denies = false }: Made, n: number): StoredEvent {
+  const consent = { consent: { categoryPreferences: { personalization: false } } };
+  return {
+    kind: "track",
+    eventId: `e-${n}` as EventId,
+    userId: "u" as UserId,
+    name,
+    timestampMs: hours * HOUR_MS,
+    receivedAtMs: hours * HOUR_MS,
+    properties: { itemId: `item-${item}`, surface },
+    traits: {},
+    rest: denies ? { context: consent } : {},
+  };
+}
+
+const append = (events: readonly Made[]): Promise<number> =>
+  log.append(
+    1,
+    events.map((event, n) => encodeEvent(eventOf(event, n))),
+  );
+
+const order = async (
+  popular: PopularNow,
+  surface: string | undefined,
+  hours: number,
+  cameMs = Number.POSITIVE_INFINITY,
+): Promise<number[]> =>
+  (await popular.top(surface, { asOfMs: hours * HOUR_MS, cameMs })).map(({ itemRow }) => itemRow);
+
+const STRENGTHS: Readonly<Record<string, number>> = { view: 1, save: 2.5, hide: 0, juggle: 0 };
+
+test("it is the decayed sum of strengths that the naive sum says, over thousands of half-lives too", async () => {
+  const random = Random.of(3, "popular");
+  const names = Object.keys(STRENGTHS);
+  const events = Array.from({ length: 400 }, (_, n) => ({
+    item: random.integer(6),
+    name: names[random.integer(names.length)]!,
+    hours: n * 5 + random.integer(40),
+    surface: random.chance(0.5) ? "home" : "search",
+    denies: random.chance(0.2),
+  }));
+  await append(events);
+  for (const [halfLife, surface] of [
+    [1, undefined],
+    [100, undefined],
+    [100, "home"],
+  ] as const) {
+    const now = Math.max(...events.map(({ hours }) => hours));
+    const sums = new Map<number, number>();
+    for (const { item, name, hours, surface: where, denies } of events) {
+      const weight =
+        denies || (surface && where !== surface) ? 0 : STRENGTHS[name]! * 2 ** ((hours - now) / halfLife);
+      if (weight > 0) sums.set(item, (sums.get(item) ?? 0) + weight);
+    }
+    const naive = [...sums].sort(([, left], [, right]) => right - left).map(([item]) => item);
+    expect(await order(popularNow(halfLife), surface, now)).toEqual(naive);
+  }
+});
+
+test("a question about an earlier time is not answered by what came later, nor the pages of a list by another count", async () => {
+  const now = vi.spyOn(performance, "now").mockReturnValue(100);
+  const popular = popularNow(24);
+  await append([{ item: 1, name: "save", hours: 10, surface: "home" }]);
+  expect(await order(popular, undefined, 20)).toEqual([1]);
+  await append([{ item: 2, name: "save", hours: 30, surface: "home" }]);
+  expect(await order(popular, undefined, 40)).toEqual([1]); // a second is not over
+  now.mockReturnValue(5000);
+  expect(await order(popular, undefined, 40)).toEqual([1]); // who asks does not wait
+  await popular.refresh();
+  expect(await order(popular, undefined, 40)).toEqual([2, 1]);
+  expect(await order(popular, undefined, 40, 4999)).toEqual([1]); // a page of a list begun before
+  expect(await order(popular, undefined, 40, 50)).toEqual([1]); // begun before the first count: that was waited for
+  expect(await order(popular, undefined, 20)).toEqual([1]);
+  expect(await order(popular, undefined, 5)).toEqual([]);
+});

@@ -1,0 +1,172 @@
+import { monotonicMs, PlatformError } from "#base";
+import { type Actions, type Catalogue, UNNAMED } from "#events";
+import type { ServedModel, ServedModels } from "#models";
+import type { PersonControls, PersonState } from "#sequences";
+import type { PersonReader, RowPlace } from "./person-reader.ts";
+import type { Condition, Query, TagFilters } from "./pipeline.ts";
+
+/** What is asked for, as the caller says it. */
+export interface RecommendationRequest {
+  readonly userId?: string;
+  /** What was done that is stored nowhere, oldest first: by somebody anonymous, or since the person's last event. */
+  readonly session?: readonly SessionEvent[];
+  /** Whose stages make the list. Default: the first that is declared. */
+  readonly surface?: string;
+  /** Answers in place of the personal model: `name`, or `name@version`. */
+  readonly model?: string;
+  readonly condition?: { readonly topic: string } | { readonly itemId: string } | { readonly text: string };
+  readonly tags?: TagFilters;
+  readonly n: number;
+  readonly asOfMs: number;
+  /** When the request for the first page came in, by `monotonicMs`. */
+  readonly cameMs: number;
+  readonly excludeSeen: boolean;
+  readonly excludeItemIds: readonly string[];
+  /** What chance derives from. */
+  readonly seed: string;
+}
+
+export interface SessionEvent {
+  readonly itemId: string;
+  /** A declared action. Without one it counts as one that is wanted a little. */
+  readonly action?: string;
+}
+
+export interface QueryParts {
+  /** Answers people with a history, unless a request names another. */
+  readonly personal: ServedModel;
+  readonly models: ServedModels;
+  readonly reader: PersonReader;
+  readonly catalogue: Catalogue;
+  readonly actions: Actions;
+}
+
+/** A list reflects this many of the newest engagements; it leaves out what was seen in all. */
+const HISTORY_ROWS = 1000;
+
+/** One engagement, of a stored event or of a session. */
+interface Engagement {
+  readonly itemRow: number;
+  readonly action: number;
+  readonly weight: number;
+  readonly timestampMs: number;
+  readonly eventId?: () => string;
+}
+
+/**
+ * The request with what is known of the person.
+ * @throws PlatformError `item-not-found` when it is about an item nobody put, `unknown-model` for one that is not in service
+ */
+export async function readQuery(request: RecommendationRequest, parts: QueryParts): Promise<Query> {
+  const { reader, catalogue } = parts;
+  const { userId, n, asOfMs, cameMs, excludeSeen, seed, tags = {} } = request;
+  const condition = conditionOf(request, catalogue);
+  const personal = request.model === undefined ? parts.personal : await parts.models.named(request.model);
+  const person = userId === undefined ? undefined : await reader.person(userId);
+  const session = sessionOf(request, parts);
+  const stored = person ? await engagementsOf(person, asOfMs, parts) : nothingStored;
+  const wanted = [...stored.wanted, ...session.wanted];
+  const isHidden = stored.controls?.hiding(wanted.map(({ itemRow }) => catalogue.at(itemRow)));
+  const recent = wanted.slice(-HISTORY_ROWS);
+  const excludedIds = [...request.excludeItemIds].flatMap((itemId) => catalogue.rowOf(itemId) ?? []);
+  return {
+    history: {
+      itemRows: Uint32Array.from(recent, ({ itemRow }) => itemRow),
+      weights: Float32Array.from(recent, ({ weight }) => weight),
+      timestampsMs: Float64Array.from(recent, ({ timestampMs }) => timestampMs),
+    },
+    actionCodes: recent.map(({ action }) => action),
+    eventIdAt: (position) => recent[position]?.eventId?.(),
+    seen: new Set(wanted.map(({ itemRow }) => itemRow)),
+    hidden: new Set([...stored.unwanted, ...session.unwanted]),
+    isMuted: (itemRow) => isHidden?.(catalogue.at(itemRow)) ?? false,
+    excluded: new Set(condition?.kind === "item" ? [...excludedIds, condition.itemRow] : excludedIds),
+    ...{ excludeSeen, tags, condition, personal, person, n, asOfMs, cameMs, seed },
+  };
+}
+
+/** A query of nobody about nothing. */
+export function emptyQuery(personal: ServedModel, n: number, asOfMs: number): Query {
+  const none = new Set<number>();
+  return {
+    history: { itemRows: new Uint32Array(0) },
+    actionCodes: [],
+    eventIdAt: () => undefined,
+    seen: none,
+    hidden: none,
+    isMuted: () => false,
+    excluded: none,
+    excludeSeen: true,
+    tags: {},
+    condition: undefined,
+    personal,
+    person: undefined,
+    seed: "",
+    n,
+    asOfMs,
+    cameMs: monotonicMs(),
+  };
+}
+
+function conditionOf({ condition }: RecommendationRequest, catalogue: Catalogue): Condition | undefined {
+  if (!condition) return undefined;
+  if ("topic" in condition) return { kind: "topic", topic: condition.topic };
+  if ("text" in condition) return { kind: "text", text: condition.text };
+  const itemRow = catalogue.rowOf(condition.itemId);
+  if (itemRow === undefined)
+    throw new PlatformError("item-not-found", `no item "${condition.itemId}"; put it with POST /v1/items`);
+  return { kind: "item", itemRow };
+}
+
+/** What a person's stored events say, without what they muted or had forgotten. */
+interface StoredEngagements {
+  readonly wanted: readonly Engagement[];
+  readonly unwanted: readonly number[];
+  readonly controls?: PersonControls;
+}
+
+const nothingStored: StoredEngagements = { wanted: [], unwanted: [] };
+
+async function engagementsOf(
+  person: PersonState,
+  asOfMs: number,
+  { reader, catalogue }: QueryParts,
+): Promise<StoredEngagements> {
+  const [positive, negative, controls] = await Promise.all([
+    reader.rowsOf(person, { kind: "positive", asOfMs }),
+    reader.rowsOf(person, { kind: "negative", asOfMs }),
+    reader.controlsOf(person),
+  ]);
+  const counts = ({ rows, n }: RowPlace): boolean =>
+    controls.counts(catalogue.at(rows.itemRow(n)), rows.timestampMs(n));
+  const wanted = (controls.isEmpty ? positive : positive.filter(counts)).toReversed().map(({ rows, n }) => ({
+    itemRow: rows.itemRow(n),
+    action: rows.action(n),
+    weight: reader.strengthOf(rows.action(n)),
+    timestampMs: rows.timestampMs(n),
+    eventId: () => rows.eventId(n),
+  }));
+  return { wanted, unwanted: negative.map(({ rows, n }) => rows.itemRow(n)), controls };
+}
+
+/** Strength of what a session says without naming an action. */
+const PLAIN_STRENGTH = 1;
+
+/** Items that are in no catalogue say nothing. */
+function sessionOf(
+  { session = [], asOfMs }: RecommendationRequest,
+  { catalogue, actions }: QueryParts,
+): { wanted: Engagement[]; unwanted: number[] } {
+  const wanted: Engagement[] = [];
+  const unwanted: number[] = [];
+  for (const { itemId, action } of session) {
+    const itemRow = catalogue.rowOf(itemId);
+    if (itemRow === undefined) continue;
+    const declared = action === undefined ? undefined : actions.named(action);
+    const code = (action !== undefined && catalogue.actions.codeOf(action)) || UNNAMED;
+    const weight = action === undefined ? PLAIN_STRENGTH : (declared?.strength ?? 0);
+    if (declared?.kind === "negative") unwanted.push(itemRow);
+    if (weight > 0) wanted.push({ itemRow, action: code, weight, timestampMs: asOfMs });
+  }
+  return { wanted, unwanted };
+}

@@ -1,0 +1,202 @@
+import { type ItemRow, monotonicMs } from "#base";
+import type {
+  Candidate,
+  Hydrator,
+  Pipeline,
+  PipelineTrace,
+  Proposal,
+  Query,
+  Recommended,
+  Scorer,
+  SourceStage,
+  SourceTrace,
+  StageTrace,
+} from "./pipeline.ts";
+import { utilityOf } from "./scorers/utility.ts";
+import { Verdicts } from "./verdicts.ts";
+
+export interface PipelineRun {
+  readonly items: readonly Recommended[];
+  readonly trace: PipelineTrace;
+}
+
+/**
+ * The list a pipeline makes for a query: at most `query.n`, fewer only when nothing more passes the filters. The candidates that are
+ * scored do not depend on `query.n`, and what a longer list needs beyond them follows in the order of the sources: a longer list begins with
+ * the shorter one. A source that is late or throws is left out, which the trace says.
+ */
+export async function runPipeline(pipeline: Pipeline, query: Query): Promise<PipelineRun> {
+  const startedMs = monotonicMs();
+  const verdicts = await Verdicts.open(pipeline.filters, query);
+  const asked = pipeline.sources.filter(({ source }) => source.answers(query));
+  const answers = await Promise.all(asked.map((stage) => ask(stage, query, verdicts)));
+  const candidates = merge(answers);
+  const { scores, trace: scorer } = await scoreAll(pipeline.scorer, query, candidates);
+  const relevance = utilityOf(scores, pipeline.scorer?.heads ?? [], pipeline.utility, candidates.length);
+  const selectingMs = monotonicMs();
+  const selected = pipeline.selector.select(query, candidates, relevance);
+  const selector = traceOf(pipeline.selector.name, candidates.length, selected.length, selectingMs);
+  const items: Recommended[] = selected.map(({ position, ...placed }) => ({
+    ...candidates[position]!,
+    ...(pipeline.scorer && scoredAs(relevance, position, scores, pipeline.scorer.heads)),
+    ...placed,
+    reasons: [],
+  }));
+  if (items.length < query.n) {
+    const well = asked.filter((_, place) => answers[place]!.trace.outcome === "ok");
+    items.push(...(await fill(well, query, verdicts, items)));
+  }
+  const { hydrated, traces: hydrators } = await hydrate(pipeline.hydrators, query, items);
+  const stages = { sources: overlapOf(answers), filters: verdicts.traces(), selector, hydrators };
+  const trace = { ...stages, ...(scorer && { scorer }), ms: sinceMs(startedMs) };
+  return { items: hydrated, trace };
+}
+
+/** What a source answered: what passed the filters, best first. */
+interface Answer {
+  readonly name: string;
+  readonly kept: readonly Proposal[];
+  readonly trace: Pick<SourceTrace, "name" | "outcome" | "budget" | "proposed" | "ms">;
+}
+
+async function ask(stage: SourceStage, query: Query, verdicts: Verdicts): Promise<Answer> {
+  const { source, budget, timeoutMs } = stage;
+  const startedMs = monotonicMs();
+  const answer = (outcome: SourceTrace["outcome"], { kept, proposed }: Gathered): Answer => ({
+    name: source.name,
+    kept,
+    trace: { name: source.name, outcome, budget, proposed, ms: sinceMs(startedMs) },
+  });
+  const nothing = { kept: [], proposed: 0 };
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, undefined);
+  });
+  try {
+    const gathered = await Promise.race([gather(stage, query, verdicts), late]);
+    return gathered ? answer("ok", gathered) : answer("late", nothing);
+  } catch {
+    return answer("failed", nothing);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface Gathered {
+  readonly kept: readonly Proposal[];
+  readonly proposed: number;
+}
+
+const ASKED_AGAIN = 8;
+
+/** Filters may remove most of what a source proposes, so it is asked for more until its budget has passed. */
+async function gather(
+  { source, budget: wanted }: SourceStage,
+  query: Query,
+  verdicts: Verdicts,
+): Promise<Gathered> {
+  for (let budget = wanted; ; budget *= ASKED_AGAIN) {
+    const proposals = await source.propose(query, budget);
+    const kept = proposals.filter(({ itemRow }) => verdicts.keeps(itemRow));
+    if (kept.length >= wanted || proposals.length < budget)
+      return { kept: kept.slice(0, wanted), proposed: proposals.length };
+  }
+}
+
+/** Each item once, with all who proposed it, in the order of the sources. */
+function merge(answers: readonly Answer[]): Candidate[] {
+  const merged = new Map<ItemRow, Candidate & { readonly places: Map<string, number> }>();
+  for (const { name, kept } of answers)
+    for (const [place, proposal] of kept.entries()) {
+      const known = merged.get(proposal.itemRow);
+      if (known) known.places.set(name, place);
+      else merged.set(proposal.itemRow, { ...proposal, source: name, places: new Map([[name, place]]) });
+    }
+  return [...merged.values()];
+}
+
+function overlapOf(answers: readonly Answer[]): SourceTrace[] {
+  const rows = answers.map(({ kept }) => new Set(kept.map(({ itemRow }) => itemRow)));
+  return answers.map(({ kept, trace }, own) => {
+    const shared: Record<string, number> = {};
+    for (const [other, { name }] of answers.entries()) {
+      const count = other === own ? 0 : kept.filter(({ itemRow }) => rows[other]!.has(itemRow)).length;
+      if (count > 0) shared[name] = count;
+    }
+    const unique = kept.filter(({ itemRow }) =>
+      rows.every((set, other) => other === own || !set.has(itemRow)),
+    );
+    return { ...trace, kept: kept.length, unique: unique.length, shared };
+  });
+}
+
+async function scoreAll(
+  scorer: Scorer | undefined,
+  query: Query,
+  candidates: readonly Candidate[],
+): Promise<{ scores: Float32Array; trace: StageTrace | undefined }> {
+  if (!scorer) return { scores: new Float32Array(0), trace: undefined };
+  const startedMs = monotonicMs();
+  const scores = await scorer.score(query, candidates);
+  return { scores, trace: traceOf(scorer.name, candidates.length, candidates.length, startedMs) };
+}
+
+/** A candidate by the scorer's lights; by its source's where the scorer has no opinion. */
+function scoredAs(
+  relevance: Float64Array,
+  position: number,
+  scores: Float32Array,
+  heads: readonly string[],
+): Pick<Recommended, "heads"> & { readonly score?: number } {
+  const score = relevance[position]!;
+  if (Number.isNaN(score)) return {};
+  const ofHead = (head: number): number => scores[position * heads.length + head]!;
+  return { score, heads: Object.fromEntries(heads.map((name, head) => [name, ofHead(head)])) };
+}
+
+/** What is missing in the list, in the order of the sources; one that is late or fails now is left out as well. */
+async function fill(
+  stages: readonly SourceStage[],
+  query: Query,
+  verdicts: Verdicts,
+  items: readonly Recommended[],
+): Promise<Recommended[]> {
+  const known = new Set(items.map(({ itemRow }) => itemRow));
+  const more: Recommended[] = [];
+  for (const stage of stages) {
+    if (items.length + more.length >= query.n) break;
+    const budget = query.n + known.size;
+    const { name, kept } = await ask({ ...stage, budget }, query, verdicts);
+    for (const [place, proposal] of kept.entries()) {
+      if (known.has(proposal.itemRow) || items.length + more.length >= query.n) continue;
+      known.add(proposal.itemRow);
+      const places = new Map([[name, place]]);
+      more.push({ ...proposal, source: name, places, placement: "filled", reasons: [] });
+    }
+  }
+  return more;
+}
+
+async function hydrate(
+  hydrators: readonly Hydrator[],
+  query: Query,
+  items: readonly Recommended[],
+): Promise<{ hydrated: readonly Recommended[]; traces: StageTrace[] }> {
+  let hydrated = items;
+  const traces: StageTrace[] = [];
+  for (const hydrator of hydrators) {
+    const startedMs = monotonicMs();
+    hydrated = await hydrator.hydrate(query, hydrated);
+    traces.push(traceOf(hydrator.name, items.length, hydrated.length, startedMs));
+  }
+  return { hydrated, traces };
+}
+
+function traceOf(name: string, given: number, kept: number, startedMs: number): StageTrace {
+  return { name, in: given, kept, ms: sinceMs(startedMs) };
+}
+
+/** To the microsecond. */
+function sinceMs(startedMs: number): number {
+  return Math.round(1000 * (monotonicMs() - startedMs)) / 1000;
+}

@@ -1,0 +1,41 @@
+import type { Candidate, Query, Scorer } from "../pipeline.ts";
+import { SCORE } from "./model-scorer.ts";
+
+/**
+ * Reciprocal rank fusion (Cormack, Clarke, Buettcher 2009): a candidate scores the sum over the sources that proposed it of `1 / (k +
+ * rank)`, rank from 1. It needs no scores that compare, which scores of different sources never do. With a further scorer, its order of the
+ * candidates votes as one more source, where those it knows nothing of stand in the middle: new items are neither best nor worst.
+ */
+export class FusionScorer implements Scorer {
+  readonly name = "fusion";
+  readonly heads = [SCORE];
+  readonly #voter: Scorer | undefined;
+
+  /** `voter`: with one head. */
+  constructor(voter?: Scorer) {
+    this.#voter = voter;
+  }
+
+  async score(query: Query, candidates: readonly Candidate[]): Promise<Float32Array> {
+    const fused = Float32Array.from(candidates, ({ places }) => {
+      let sum = 0;
+      for (const place of places.values()) sum += shareOf(place);
+      return sum;
+    });
+    if (!this.#voter) return fused;
+    const votes = await this.#voter.score(query, candidates);
+    const order = Uint32Array.from(votes.keys()).filter((row) => !Number.isNaN(votes[row]));
+    order.sort((left, right) => votes[right]! - votes[left]! || left - right);
+    for (const [place, row] of order.entries()) fused[row]! += shareOf(place);
+    const middle = shareOf((candidates.length - 1) / 2);
+    for (const [row, vote] of votes.entries()) if (Number.isNaN(vote)) fused[row]! += middle;
+    return fused;
+  }
+}
+
+/** The published constant. */
+const K = 60;
+
+function shareOf(place: number): number {
+  return 1 / (K + place + 1);
+}

@@ -1,0 +1,201 @@
+import { murmur3, Random } from "#base";
+import type { DeclaredSurface, Exploration, Rule } from "#declarations";
+import type { Catalogue, Item } from "#events";
+import { holds } from "../items/holds.ts";
+import type { Candidate, Query, Selected, Selector } from "../pipeline.ts";
+import { QuotaBook } from "./quota-book.ts";
+import { type Spread, spreadOf } from "./spread.ts";
+
+/** How a surface mixes its lists. */
+export type Blend = Pick<DeclaredSurface, "diversity" | "quotas" | "rules" | "exploration">;
+
+/**
+ * Fills a list place by place from the top: what a rule pins there, else what a quota owes, else the candidate that is worth
+ * most beside those above it; at the places of exploration chance may choose another. No choice depends on what comes below it, so a longer list
+ * begins with the shorter one.
+ *
+ * Relevance is scaled to 0..1 over the candidates, best 1, so that rules and diversity mean the same whatever the scorer's scale; those
+ * the scorer knows nothing of come after the others, in the order of their sources.
+ *
+ * At a place of exploration the best candidate `g` and the source's next `m` (the pool P) are at stake, and
+ *
+ *     probability(i) = (1 - share) [i = g] + share [i in P] / m
+ *
+ * which is written down with the choice, whoever made it: it is exact given the places above, and what inverse propensity
+ * estimates need (Bottou et al. 2013).
+ */
+export class Blender implements Selector {
+  readonly name = "blend";
+  readonly #catalogue: Catalogue;
+  readonly #blend: Blend;
+
+  constructor(catalogue: Catalogue, blend: Blend = {}) {
+    this.#catalogue = catalogue;
+    this.#blend = blend;
+  }
+
+  select(query: Query, candidates: readonly Candidate[], relevance: Float64Array): readonly Selected[] {
+    const items = candidates.map(({ itemRow }) => this.#catalogue.at(itemRow));
+    const filling = new Filling(candidates, items, scaled(relevance), this.#blend);
+    const selected: Selected[] = [];
+    while (selected.length < query.n) {
+      const chosen = filling.choose(selected.length, query.seed);
+      if (!chosen) break;
+      selected.push(chosen);
+    }
+    return selected;
+  }
+}
+
+/** Of the scale, the part for candidates of unknown relevance. */
+const UNKNOWN = 0.01;
+/** Below anything that diversity or a boost makes of a candidate. */
+const BURIED = 1e6;
+const POOL = 20;
+
+/** One list while it is filled. */
+class Filling {
+  readonly #candidates: readonly Candidate[];
+  readonly #relevance: Float64Array;
+  readonly #isBuried: Uint8Array;
+  /** Place -> position of what is pinned there. */
+  readonly #pinned: ReadonlyMap<number, number>;
+  readonly #spread: Spread;
+  readonly #quotas: QuotaBook;
+  readonly #exploration: Exploration | undefined;
+  /** Positions of the explored source's candidates, in its order. */
+  readonly #explored: readonly number[];
+  readonly #isGone: Uint8Array;
+
+  constructor(
+    candidates: readonly Candidate[],
+    items: readonly Item[],
+    relevance: Float64Array,
+    blend: Blend,
+  ) {
+    const { rules = [], diversity, quotas, exploration } = blend;
+    this.#candidates = candidates;
+    this.#relevance = boosted(relevance, items, rules);
+    this.#isBuried = Uint8Array.from(items, (item) => (isBuried(item, rules) ? 1 : 0));
+    this.#pinned = pinsOf(rules, items, this.#relevance);
+    this.#isGone = new Uint8Array(candidates.length);
+    for (const position of this.#pinned.values()) this.#isGone[position] = 1;
+    this.#spread = spreadOf(diversity, items);
+    this.#quotas = new QuotaBook(quotas);
+    this.#exploration = exploration;
+    this.#explored = exploration ? proposedBy(exploration.source, candidates, this.#isBuried) : [];
+  }
+
+  choose(place: number, seed: string): Selected | undefined {
+    const pinned = this.#pinned.get(place);
+    if (pinned !== undefined) return this.#take({ position: pinned, placement: "pinned" });
+    const best = this.#best();
+    if (!best) return undefined;
+    return this.#take(this.#explore(best, place, seed) ?? best);
+  }
+
+  #take(selected: Selected): Selected {
+    this.#isGone[selected.position] = 1;
+    this.#spread.chose(selected.position);
+    this.#quotas.chose(this.#candidates[selected.position]!.source);
+    return selected;
+  }
+
+  /** What the quotas owe, else the best they allow, else the best there is: a quota does not shorten a list. */
+  #best(): Selected | undefined {
+    const owed = this.#quotas.owed();
+    const isOwed = owed.length > 0 ? this.#bestOf(({ source }) => owed.includes(source)) : undefined;
+    if (isOwed !== undefined) return { position: isOwed, placement: "quota" };
+    const position = this.#bestOf(({ source }) => this.#quotas.allows(source)) ?? this.#bestOf(() => true);
+    return position === undefined ? undefined : { position };
+  }
+
+  #bestOf(isWanted: (candidate: Candidate) => boolean): number | undefined {
+    let best: number | undefined;
+    let most = Number.NEGATIVE_INFINITY;
+    for (const [position, candidate] of this.#candidates.entries()) {
+      if (this.#isGone[position]) continue;
+      const value =
+        this.#spread.valueOf(position, this.#relevance[position]!) - BURIED * this.#isBuried[position]!;
+      if (value <= most || !isWanted(candidate)) continue;
+      most = value;
+      best = position;
+    }
+    return best;
+  }
+
+  /** The choice where chance has a part in it. */
+  #explore(best: Selected, place: number, seed: string): Selected | undefined {
+    const { places = [], share = 0, pool: size = POOL } = this.#exploration ?? {};
+    if (!places.includes(place)) return undefined;
+    const pool = this.#explored.filter((position) => !this.#isGone[position]).slice(0, size);
+    if (pool.length === 0) return undefined;
+    const random = Random.of(murmur3(seed), `place-${place}`);
+    const position = random.chance(share) ? pool[random.integer(pool.length)]! : best.position;
+    const byChance = pool.includes(position) ? share / pool.length : 0;
+    const probability = byChance + (position === best.position ? 1 - share : 0);
+    return { position, placement: "explored", probability };
+  }
+}
+
+/** To 0..1, best 1. Shape as given; NaN becomes a value below every known one, falling with the position. */
+function scaled(relevance: Float64Array): Float64Array {
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const value of relevance) {
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  const range = most - least || 1;
+  const unknown = least === Number.POSITIVE_INFINITY ? 1 : UNKNOWN;
+  return relevance.map((value, position) =>
+    Number.isNaN(value)
+      ? unknown * (1 - (position + 1) / (relevance.length + 1))
+      : UNKNOWN + (1 - UNKNOWN) * (most === least ? 1 : (value - least) / range),
+  );
+}
+
+function boosted(relevance: Float64Array, items: readonly Item[], rules: readonly Rule[]): Float64Array {
+  const boosts = rules.filter((rule) => rule.kind === "boost");
+  return relevance.map((value, position) =>
+    boosts.reduce((product, { when, by }) => (holds(when, items[position]!) ? product * by : product), value),
+  );
+}
+
+function isBuried(item: Item, rules: readonly Rule[]): boolean {
+  return rules.some(({ kind, when }) => kind === "bury" && holds(when, item));
+}
+
+/** Each pin takes the most relevant item that no earlier place has taken. */
+function pinsOf(
+  rules: readonly Rule[],
+  items: readonly Item[],
+  relevance: Float64Array,
+): ReadonlyMap<number, number> {
+  const pins = new Map(
+    rules.flatMap((rule) => (rule.kind === "pin" ? [[rule.place, rule.when] as const] : [])),
+  );
+  const pinned = new Map<number, number>();
+  const taken = new Set<number>();
+  for (const [place, when] of [...pins].sort(([left], [right]) => left - right)) {
+    let best: number | undefined;
+    for (const [position, item] of items.entries())
+      if (
+        !taken.has(position) &&
+        holds(when, item) &&
+        (best === undefined || relevance[position]! > relevance[best]!)
+      )
+        best = position;
+    if (best === undefined) continue;
+    taken.add(best);
+    pinned.set(place, best);
+  }
+  return pinned;
+}
+
+function proposedBy(source: string, candidates: readonly Candidate[], isBuried: Uint8Array): number[] {
+  const placeOf = (position: number): number => candidates[position]!.places.get(source)!;
+  return [...candidates.keys()]
+    .filter((position) => candidates[position]!.places.has(source) && !isBuried[position])
+    .sort((left, right) => placeOf(left) - placeOf(right));
+}

@@ -1,0 +1,34 @@
+import type { ItemRow } from "#base";
+import type { Neighbours } from "../items/neighbours.ts";
+import type { Proposal, Query, Source } from "../pipeline.ts";
+
+/** The nearest items of each of the newest engagements, round robin from the newest on: what the person is at right now. */
+export class NeighboursSource implements Source {
+  readonly name: string;
+  readonly #neighbours: Neighbours;
+  readonly #newest: number;
+
+  /** `newest`: distinct items whose neighbours are proposed. */
+  constructor(name: string, neighbours: Neighbours, newest: number) {
+    this.name = name;
+    this.#neighbours = neighbours;
+    this.#newest = newest;
+  }
+
+  answers({ history, condition }: Query): boolean {
+    return condition === undefined && history.itemRows.length > 0;
+  }
+
+  async propose({ history, personal }: Query, budget: number): Promise<readonly Proposal[]> {
+    const seeds = [...new Set([...history.itemRows].reverse())].slice(0, this.#newest);
+    const lists = await Promise.all(seeds.map((itemRow) => this.#neighbours.of(itemRow, personal.model)));
+    const proposed = new Map<ItemRow, Proposal>();
+    const longest = Math.max(0, ...lists.map((list) => list.length));
+    for (let place = 0; place < longest && proposed.size < budget; place++)
+      for (const list of lists) {
+        const proposal = list[place];
+        if (proposal && !proposed.has(proposal.itemRow)) proposed.set(proposal.itemRow, proposal);
+      }
+    return [...proposed.values()].slice(0, budget);
+  }
+}

@@ -1,0 +1,233 @@
+import type { Clock } from "#base";
+import {
+  type DeclaredSurface,
+  defaultSurface,
+  type SurfaceScorer,
+  type SurfaceSource,
+  sourceNameOf,
+} from "#declarations";
+import type { Actions, Catalogue, IdentityGraph, NamedPurpose } from "#events";
+import type { ServedModel, ServedModels } from "#models";
+import type { EventLog, StateReader } from "#storage";
+import { AvailabilityFilter } from "./filters/availability-filter.ts";
+import { FatigueFilter } from "./filters/fatigue-filter.ts";
+import { SeenFilter } from "./filters/seen-filter.ts";
+import { TagFilter } from "./filters/tag-filter.ts";
+import { ReasonHydrator, Wording } from "./hydrators/reason-hydrator.ts";
+import { BornOrder } from "./items/born-order.ts";
+import { Neighbours } from "./items/neighbours.ts";
+import { PopularNow } from "./items/popular-now.ts";
+import { TagIndex } from "./items/tag-index.ts";
+import { TextIndex } from "./items/text-index.ts";
+import type { PersonReader } from "./person-reader.ts";
+import type { Pipeline, Query, Scorer, Source, SourceStage } from "./pipeline.ts";
+import { QueryScores } from "./query-scores.ts";
+import { ByQuery } from "./scorers/by-query.ts";
+import { FusionScorer } from "./scorers/fusion-scorer.ts";
+import { ModelScorer, SCORE } from "./scorers/model-scorer.ts";
+import { Blender } from "./selectors/blender.ts";
+import { FreshSource } from "./sources/fresh-source.ts";
+import { ModelSource } from "./sources/model-source.ts";
+import { NeighboursSource } from "./sources/neighbours-source.ts";
+import { PinnedSource } from "./sources/pinned-source.ts";
+import { PopularNowSource } from "./sources/popular-now-source.ts";
+import { RelatedSource } from "./sources/related-source.ts";
+import { SharedTagsSource } from "./sources/shared-tags-source.ts";
+import { TextSource } from "./sources/text-source.ts";
+import { TopicSource } from "./sources/topic-source.ts";
+
+export interface SurfaceParts {
+  readonly log: EventLog;
+  readonly state: StateReader;
+  readonly catalogue: Catalogue;
+  readonly identity: IdentityGraph;
+  readonly actions: Actions;
+  readonly purpose: NamedPurpose;
+  readonly clock: Clock;
+  readonly reader: PersonReader;
+  /** Answers people with a history. */
+  readonly personal: ServedModel;
+  /** Answers everybody else, and fills lists that the personal model cannot. */
+  readonly coldStart: ServedModel;
+  /** All in service; a surface may name any of them, and a request the one that answers in place of the personal one. */
+  readonly models: ServedModels;
+}
+
+/** The stages of a surface. */
+export interface Surface {
+  readonly name: string;
+  readonly declared: DeclaredSurface;
+  readonly pipeline: Pipeline;
+  /** For which part of its requests the lists of its shadow are made too; 0 where it has none. */
+  readonly shadowShare: number;
+}
+
+/** The name under which the shadow of a surface is a surface of its own, for whoever wants to see its lists. */
+export function shadowOf(surface: string): string {
+  return `${surface}:shadow`;
+}
+
+/** Roles of models. */
+const PERSONAL = "personal";
+const COLD_START = "cold-start";
+const BUDGET = 200;
+const TIMEOUT_MS = 200;
+const PINNED = 50;
+const NEWEST = 5;
+const FRESH_DAYS = 7;
+const HALF_LIFE_HOURS = 24;
+const SHADOW_SHARE = 0.1;
+/** In force for requests that name no surface where none is declared. */
+const BUILT_IN = "default";
+
+/** Makes the stages of declared surfaces. What is kept level with the catalogue or the log is shared by all of them. */
+export class Surfaces {
+  readonly #parts: SurfaceParts;
+  readonly #tags: TagIndex;
+  readonly #texts: TextIndex;
+  readonly #personal = new QueryScores(({ personal }) => personal);
+  readonly #neighbours = new Neighbours();
+  readonly #byName: ReadonlyMap<string, Surface>;
+  #born: BornOrder | undefined;
+  readonly #popular = new Map<number, PopularNow>();
+
+  constructor(parts: SurfaceParts, declared: ReadonlyMap<string, DeclaredSurface>) {
+    this.#parts = parts;
+    this.#tags = new TagIndex(parts.catalogue);
+    this.#texts = new TextIndex(parts.catalogue);
+    const all = declared.size > 0 ? declared : new Map([[BUILT_IN, defaultSurface]]);
+    this.#byName = new Map([...all].flatMap(([name, surface]) => this.#made(name, surface)));
+  }
+
+  /** The surface of that name; without a name the first that is declared. */
+  named(name: string | undefined): Surface | undefined {
+    return name === undefined ? this.#byName.values().next().value : this.#byName.get(name);
+  }
+
+  names(): readonly string[] {
+    return [...this.#byName.keys()];
+  }
+
+  #made(name: string, declared: DeclaredSurface): [string, Surface][] {
+    const { shadow } = declared;
+    const pipeline = this.#pipelineOf(name, declared);
+    const own: Surface = {
+      name,
+      declared,
+      pipeline,
+      shadowShare: shadow ? (shadow.share ?? SHADOW_SHARE) : 0,
+    };
+    if (!shadow) return [[name, own]];
+    const other = { name: shadowOf(name), declared: shadow, shadowShare: 0 };
+    return [
+      [name, own],
+      [other.name, { ...other, pipeline: this.#pipelineOf(name, shadow) }],
+    ];
+  }
+
+  /** What is like an item, whoever asks: by engagement, then by tags. */
+  related(): Pipeline {
+    const { catalogue } = this.#parts;
+    return {
+      sources: this.#conditional(),
+      filters: [new AvailabilityFilter(catalogue), new SeenFilter()],
+      utility: {},
+      selector: new Blender(catalogue),
+      hydrators: [],
+    };
+  }
+
+  #pipelineOf(name: string, declared: DeclaredSurface): Pipeline {
+    const { catalogue, actions, reader } = this.#parts;
+    const { filters: { fatigue, tags } = {}, rules = [] } = declared;
+    const fresh = declared.sources.filter(({ kind }) => kind === "fresh").map(sourceNameOf);
+    const pins = rules.flatMap((rule) =>
+      rule.kind === "pin" ? [new PinnedSource(catalogue, rule.when)] : [],
+    );
+    return {
+      sources: [
+        ...declared.sources.map((source) => this.#stageOf(source, name)),
+        ...this.#conditional(),
+        ...pins.map((source) => ({ source, budget: PINNED, timeoutMs: TIMEOUT_MS })),
+      ],
+      filters: [
+        new AvailabilityFilter(catalogue),
+        new SeenFilter(),
+        new TagFilter(catalogue, tags),
+        ...(fatigue ? [new FatigueFilter(reader, fatigue)] : []),
+      ],
+      scorer: this.#scorerFor(declared.scorer),
+      utility: { [SCORE]: 1 },
+      selector: new Blender(catalogue, declared),
+      hydrators: [new ReasonHydrator(new Wording(catalogue, actions, fresh))],
+    };
+  }
+
+  #stageOf(declared: SurfaceSource, surface: string): SourceStage {
+    const { budget = BUDGET, timeoutMs = TIMEOUT_MS } = declared;
+    return { source: this.#sourceOf(declared, surface), budget, timeoutMs };
+  }
+
+  #sourceOf(declared: SurfaceSource, surface: string): Source {
+    const name = sourceNameOf(declared);
+    switch (declared.kind) {
+      case "model":
+        return new ModelSource(name, this.#scoresBy(declared.model), declared.model !== COLD_START);
+      case "neighbours":
+        return new NeighboursSource(name, this.#neighbours, declared.newest ?? NEWEST);
+      case "fresh":
+        this.#born ??= new BornOrder(this.#parts.catalogue, this.#parts.clock);
+        return new FreshSource(name, this.#born, declared.days ?? FRESH_DAYS);
+      case "popular-now": {
+        const popular = this.#popularBy(declared.halfLifeHours ?? HALF_LIFE_HOURS);
+        return new PopularNowSource(name, popular, declared.onThisSurface ? surface : undefined);
+      }
+    }
+  }
+
+  #popularBy(halfLifeHours: number): PopularNow {
+    const known = this.#popular.get(halfLifeHours) ?? new PopularNow(this.#parts, halfLifeHours);
+    this.#popular.set(halfLifeHours, known);
+    return known;
+  }
+
+  /** Sources of lists that are about something; every surface has them. */
+  #conditional(): SourceStage[] {
+    const { catalogue } = this.#parts;
+    const sources = [
+      new RelatedSource(),
+      new SharedTagsSource(catalogue, this.#tags),
+      new TopicSource(this.#tags, this.#scoresBy(COLD_START)),
+      new TextSource(this.#texts),
+    ];
+    return sources.map((source) => ({ source, budget: BUDGET, timeoutMs: TIMEOUT_MS }));
+  }
+
+  /** A list about something is ranked by how well an item fits that, with the person's taste as one vote more. */
+  #scorerFor(declared: SurfaceScorer | undefined): Scorer {
+    const isConditional = ({ condition }: Query): boolean => condition !== undefined;
+    const fitting = new FusionScorer(this.#byModel(PERSONAL));
+    return new ByQuery(isConditional, fitting, this.#scorerOf(declared));
+  }
+
+  #scorerOf(declared: SurfaceScorer = { kind: "model", model: PERSONAL }): Scorer {
+    if (declared.kind === "model") return this.#byModel(declared.model);
+    return new FusionScorer(declared.model && this.#byModel(declared.model));
+  }
+
+  /** Somebody without a history is scored by what is popular. */
+  #byModel(model: string): Scorer {
+    const coldStart = new ModelScorer(COLD_START, this.#scoresBy(COLD_START));
+    if (model === COLD_START) return coldStart;
+    const hasHistory = ({ history }: Query): boolean => history.itemRows.length > 0;
+    return new ByQuery(hasHistory, new ModelScorer(model, this.#scoresBy(model)), coldStart);
+  }
+
+  /** By role, or by the name of a model in service. */
+  #scoresBy(model: string): QueryScores {
+    const { coldStart, models } = this.#parts;
+    if (model === PERSONAL) return this.#personal;
+    if (model === COLD_START) return new QueryScores(() => coldStart, this.#personal);
+    return new QueryScores(() => models.named(model), this.#personal);
+  }
+}

@@ -1,0 +1,28 @@
+import type { RankBody, RecommendationBody } from "#api";
+import type { RecommendationRequest } from "#recommendation";
+
+/** The part of a request that its body says. */
+export function requestOf(
+  body: Omit<RankBody, "itemIds"> & Partial<RecommendationBody>,
+): Omit<RecommendationRequest, "n" | "asOfMs" | "cameMs" | "seed"> {
+  const {
+    userId,
+    session,
+    surface,
+    model,
+    condition,
+    filters,
+    excludeSeen = true,
+    excludeItemIds = [],
+  } = body;
+  return {
+    excludeSeen,
+    excludeItemIds,
+    ...(userId !== undefined && { userId }),
+    ...(session && { session }),
+    ...(surface !== undefined && { surface }),
+    ...(model !== undefined && { model }),
+    ...(condition && { condition }),
+    ...(filters?.tags && { tags: filters.tags }),
+  };
+}

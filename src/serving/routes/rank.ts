@@ -1,0 +1,47 @@
+import { Problem, RankBody, RankResponse } from "#api";
+import { monotonicMs } from "#base";
+import { toIso, toIsoOrNull, versionsOf } from "../bodies.ts";
+import type { Server } from "../server.ts";
+import type { Services } from "../services.ts";
+import { asOfOf } from "./as-of.ts";
+import { requestOf } from "./list-request.ts";
+
+/** Scores of items that somebody else found. */
+export function registerRankRoutes(server: Server, { catalogue, recommender, clock }: Services): void {
+  server.post(
+    "/v1/rank",
+    {
+      schema: {
+        summary:
+          "Scores given items for a person, best first: for search results, ads, a list made elsewhere",
+        body: RankBody,
+        response: { 200: RankResponse, "4xx": Problem },
+      },
+    },
+    async ({ body }) => {
+      const { itemIds, ...asked } = body;
+      const request = {
+        ...requestOf(asked),
+        asOfMs: asOfOf(body, clock),
+        cameMs: monotonicMs(),
+        n: itemIds.length,
+        seed: "",
+      };
+      const { surface, items, unknownItemIds, ...ranking } = await recommender.rank(request, itemIds);
+      return {
+        userId: body.userId ?? null,
+        surface,
+        items: items.map(({ itemRow, score = null, heads }) => ({
+          itemId: catalogue.at(itemRow).itemId,
+          score,
+          ...(heads && { heads: { ...heads } }),
+        })),
+        unknownItemIds: [...unknownItemIds],
+        isColdStart: ranking.isColdStart,
+        versions: versionsOf({ ...recommender.models, personal: ranking.personal }),
+        asOf: toIsoOrNull(ranking.newestEventMs),
+        computedAt: toIso(clock.nowMs()),
+      };
+    },
+  );
+}
