@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { fileURLToPath } from "node:url";
 import { type Clock, HistoricalClock, PlatformError, type ProgressListener, SystemClock } from "#base";
 import {
   type Config,
@@ -22,7 +23,7 @@ import {
   replayDeadLetters,
   SHARED_PARTITION,
 } from "#events";
-import type { FeaturePlan, HealthReport } from "#features";
+import type { FeaturePlan } from "#features";
 import type { Erasures } from "#governance";
 import type { ServedModels } from "#models";
 import type { Refreshed, VectorStore } from "#profiles";
@@ -45,12 +46,13 @@ import { openDeadLetters } from "./dead-letters.ts";
 import { adopt, type Declared, declaredBy, numberPurposes } from "./declared.ts";
 import { createRecommender, openServedLists } from "./discovery.ts";
 import { createErasures, resumeErasures } from "./erase.ts";
-import { HealthWatch, healthTask } from "./feature-health.ts";
+import { HealthWatch } from "./feature-health.ts";
 import { finishBackfill, planOf, tellDifference } from "./features.ts";
 import { type FitListeners, fitInWorker } from "./fit.ts";
 import type { ModelToFit } from "./fit-worker.ts";
 import { FACTORS_CONFIG, FACTORS_MODEL } from "./interests.ts";
 import { BackgroundLake } from "./lake.ts";
+import { LakeReader } from "./lake-reader.ts";
 import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
 import { openLog } from "./open-log.ts";
@@ -85,6 +87,8 @@ export interface ServedManifests {
  * flush of the disk more for every group of requests. Users never move, so this is fixed when a folder is made.
  */
 const PARTITIONS = 2;
+/** The built console, the same seen from `src` and from `dist`. */
+const CONSOLE = fileURLToPath(new URL("../../dist/console", import.meta.url));
 /** EASE keeps items x items weights; beyond this many items its matrix no longer fits beside everything else. */
 const EASE_ITEMS = 12_000;
 
@@ -107,6 +111,8 @@ export class Platform {
   /** Recommendations that were given. */
   readonly servedLists: ServedLists;
   readonly models: ModelStore;
+  /** Whether what is served of the features is what the log says. */
+  readonly health = new HealthWatch(this);
   /** What was served and asked to be kept. */
   readonly servedFeatures: LazyServedLog;
   readonly vectors: Vectors;
@@ -114,7 +120,7 @@ export class Platform {
   #manifest: DataManifest;
   #fault: string | undefined;
   #lake: BackgroundLake | undefined;
-  #health: HealthWatch | undefined;
+  readonly #lakeReader: LakeReader;
   /** Those of the server. */
   #served: ServedModels | undefined;
   readonly #ingestionParts: IngestionParts;
@@ -160,6 +166,7 @@ export class Platform {
     this.#lock = parts.lock;
     this.#room = parts.room;
     this.servedFeatures = parts.served;
+    this.#lakeReader = new LakeReader(paths.lake(parts.folder));
     this.models = new ModelStore(new FileBlobStore(paths.blobs(parts.folder)));
     this.#sharedFollower = parts.sharedFollower;
     this.vectors = new Vectors({
@@ -352,7 +359,11 @@ export class Platform {
   async createServer(keys: Keys): Promise<Server> {
     const served = await servedModels(this);
     this.#served = served;
-    return createServer(await createServices(this, served), { keys, logLevel: "warn" });
+    return createServer(await createServices(this, served), {
+      keys,
+      logLevel: "warn",
+      consoleFolder: CONSOLE,
+    });
   }
 
   /** What keeps the platform from serving, in one sentence; `undefined` when nothing does. */
@@ -360,15 +371,9 @@ export class Platform {
     return this.#fault ?? this.#room.fault() ?? this.applier.fault();
   }
 
-  /** What was last found of the features; `undefined` before the first look. */
-  get featureHealth(): HealthReport | undefined {
-    return this.#health?.report;
-  }
-
-  /** Compares what is served with what the log says from now on, in a thread that gives way. */
-  watchFeatures(onNotice: (message: string) => void): void {
-    if (this.plan.features.size === 0) return;
-    this.#health = new HealthWatch(() => healthTask(this, this.config), onNotice);
+  /** Answers questions about the whole population; `undefined` while it is not written. */
+  get lake(): LakeReader | undefined {
+    return this.#lake && this.#lakeReader;
   }
 
   /** Lays events down in the lake from now on, behind the state, in a thread of its own. */
@@ -393,7 +398,7 @@ export class Platform {
 
   /** Keeps everybody else from log and state until what it returns is called; events are still let in, and wait. */
   async #hold(): Promise<() => Promise<void>> {
-    const holds = [await this.#health?.hold(), await this.vectors.hold(), await this.retention?.hold()];
+    const holds = [await this.health.hold(), await this.vectors.hold(), await this.retention?.hold()];
     const release = (): void => {
       for (const letGo of holds) letGo?.();
     };
@@ -448,10 +453,11 @@ export class Platform {
     // An erasure may wait for an applier that waits for room: the next start does it.
     if (this.applier.fault() !== undefined) await this.applier.close();
     await this.erasures.close();
-    await this.#health?.hold();
+    await this.health.hold();
     await this.vectors.close();
     await this.servedFeatures.close();
     await this.retention?.close();
+    await this.#lakeReader.close();
     await this.#lake?.close();
     await this.applier.close();
     await this.#sharedFollower.close();

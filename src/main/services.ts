@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { SystemClock } from "#base";
 import { jsonSchemaOf } from "#declarations";
 import { OnlineFeatures } from "#features";
 import type { ServedModels } from "#models";
-import type { Services } from "#serving";
+import { Pulse, type Services } from "#serving";
 import { FileBlobStore } from "#storage";
 import { readVersion } from "./code-version.ts";
 import { paths } from "./data-folder.ts";
@@ -18,6 +19,7 @@ export async function createServices(platform: Platform, served: ServedModels): 
   const { state, catalogue, identity, actions, purposes, clock, applier, config, manifest, models } =
     platform;
   const { ingestion, deadLetters, servedLists, erasures } = platform;
+  const wall = new SystemClock();
   return {
     ...{
       state,
@@ -37,7 +39,7 @@ export async function createServices(platform: Platform, served: ServedModels): 
       ...{ state, catalogue, identity, clock, plan: platform.plan },
       services: config.featureServices ?? {},
     }),
-    featureHealth: () => platform.featureHealth,
+    featureHealth: () => platform.health.report,
     noteServed: platform.servedFeatures.note,
     vectors: platform.vectors.of(served),
     interests: await openInterests(platform, served),
@@ -45,6 +47,8 @@ export async function createServices(platform: Platform, served: ServedModels): 
     models: () => readModelBodies(models),
     model: async (reference) => bodyNamed(await readModelBodies(models), reference),
     metrics: createMetrics(platform),
+    pulse: new Pulse(() => wall.nowMs()),
+    lake: () => platform.lake,
     about: {
       name: "inkling",
       version: await readVersion(),

@@ -27,25 +27,20 @@ export interface RowPlace {
   readonly n: number;
 }
 
-/** Reads of a person what may be used for a list. */
-export class PersonReader {
+/** A person, and what of theirs may be used for a list, in the state they were found in. */
+export class KnownPerson {
+  readonly state: PersonState;
   readonly #parts: PersonReaderParts;
 
-  constructor(parts: PersonReaderParts) {
+  constructor(state: PersonState, parts: PersonReaderParts) {
+    this.state = state;
     this.#parts = parts;
   }
 
-  person(userId: string): Promise<PersonState | undefined> {
-    return readPerson(this.#parts.state, this.#parts.identity.idsOf(userId));
-  }
-
-  /** All rows about an item that a sequence keeps, newest first. */
-  async rowsOf(
-    person: PersonState,
-    query: Omit<EngagementQuery, "purpose" | "limit">,
-  ): Promise<readonly RowPlace[]> {
+  /** All rows about an item that the sequence keeps, newest first. */
+  async rowsOf(query: Omit<EngagementQuery, "purpose" | "limit">): Promise<readonly RowPlace[]> {
     const { purpose } = this.#parts;
-    const window = await readActionRows(this.#parts, person, { ...query, purpose, limit: SEQUENCE_ROWS });
+    const window = await readActionRows(this.#parts, this.state, { ...query, purpose, limit: SEQUENCE_ROWS });
     const places: RowPlace[] = [];
     window.forEach((rows, n) => {
       if (hasItem({ itemRow: rows.itemRow(n) })) places.push({ rows, n });
@@ -53,9 +48,23 @@ export class PersonReader {
     return places;
   }
 
-  /** What the person muted or had forgotten. */
-  controlsOf(person: PersonState): Promise<PersonControls> {
-    return readControls(this.#parts.state, person);
+  /** What they muted or had forgotten. */
+  controls(): Promise<PersonControls> {
+    return readControls(this.#parts.state, this.state);
+  }
+}
+
+/** Finds people. */
+export class PersonReader {
+  readonly #parts: PersonReaderParts;
+
+  constructor(parts: PersonReaderParts) {
+    this.#parts = parts;
+  }
+
+  async person(userId: string): Promise<KnownPerson | undefined> {
+    const state = await readPerson(this.#parts.state, this.#parts.identity.idsOf(userId));
+    return state && new KnownPerson(state, this.#parts);
   }
 
   /** How much wanting an action shows, by its code. */

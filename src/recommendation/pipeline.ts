@@ -1,6 +1,7 @@
 import type { ItemRow } from "#base";
 import type { ServedModel } from "#models";
-import type { History, PersonState } from "#sequences";
+import type { History } from "#sequences";
+import type { KnownPerson } from "./person-reader.ts";
 
 /**
  * @file The contract of a recommendation: a query goes through stages, each a list of components that can be read in one
@@ -31,7 +32,7 @@ export interface Query {
   /** The model that answers people with a history. */
   readonly personal: ServedModel;
   /** The state of the person asked for; absent for a session, and for somebody never seen. */
-  readonly person: PersonState | undefined;
+  readonly person: KnownPerson | undefined;
   /** Length of the list, from its very first place: a later page asks for what stands before it too. */
   readonly n: number;
   readonly asOfMs: number;

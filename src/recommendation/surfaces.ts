@@ -19,7 +19,6 @@ import { Neighbours } from "./items/neighbours.ts";
 import { PopularNow } from "./items/popular-now.ts";
 import { TagIndex } from "./items/tag-index.ts";
 import { TextIndex } from "./items/text-index.ts";
-import type { PersonReader } from "./person-reader.ts";
 import type { Pipeline, Query, Scorer, Source, SourceStage } from "./pipeline.ts";
 import { QueryScores } from "./query-scores.ts";
 import { ByQuery } from "./scorers/by-query.ts";
@@ -44,7 +43,6 @@ export interface SurfaceParts {
   readonly actions: Actions;
   readonly purpose: NamedPurpose;
   readonly clock: Clock;
-  readonly reader: PersonReader;
   /** Answers people with a history. */
   readonly personal: ServedModel;
   /** Answers everybody else, and fills lists that the personal model cannot. */
@@ -138,7 +136,7 @@ export class Surfaces {
   }
 
   #pipelineOf(name: string, declared: DeclaredSurface): Pipeline {
-    const { catalogue, actions, reader } = this.#parts;
+    const { catalogue, actions } = this.#parts;
     const { filters: { fatigue, tags } = {}, rules = [] } = declared;
     const fresh = declared.sources.filter(({ kind }) => kind === "fresh").map(sourceNameOf);
     const pins = rules.flatMap((rule) =>
@@ -154,7 +152,7 @@ export class Surfaces {
         new AvailabilityFilter(catalogue),
         new SeenFilter(),
         new TagFilter(catalogue, tags),
-        ...(fatigue ? [new FatigueFilter(reader, fatigue)] : []),
+        ...(fatigue ? [new FatigueFilter(fatigue)] : []),
       ],
       scorer: this.#scorerFor(declared.scorer),
       utility: { [SCORE]: 1 },
