@@ -10,8 +10,6 @@ import type { PlatformOptions } from "./platform.ts";
  * flush of the disk more for every group of requests. Users never move, so this is fixed when a folder is made.
  */
 const PARTITIONS = 2;
-/** The built console, the same seen from `src` and from `dist`. */
-const _CONSOLE = fileURLToPath(new URL("../../dist/console", import.meta.url));
 
 /** What the folder holds, made when it is new, and brought to what is declared now as far as that needs no replay. */
 export async function openManifest(
