@@ -120,6 +120,7 @@ const TraceBody = Type.Object({
     Type.Object({
       name: Type.String(),
       outcome: Type.String({ description: "ok; late or failed: left out" }),
+      fault: Type.Optional(Type.String({ description: "What a failed one threw" })),
       budget: Type.Integer(),
       proposed: Type.Integer(),
       kept: Type.Integer({ description: "Of those, what passed the filters" }),
