@@ -1,5 +1,6 @@
 /** @file Checks properties of the code itself, not of what it computes. Every rule names its remedy. */
 import { readdirSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
 import { expect, test } from "vitest";
 
 interface SourceFile {
@@ -15,24 +16,27 @@ const DYNAMIC_IMPORT = /\bimport\(\s*["']([^"']+)["']/g;
 const MAX_FUNCTION_LINES = 70;
 const MAX_FILE_LINES = 500;
 
-const files = readSources();
+const files = readSources("src");
+const consoleFiles = readSources("console");
 
-function readSources(): SourceFile[] {
-  return readdirSync("src", { recursive: true, encoding: "utf8" })
+function readSources(root: string): SourceFile[] {
+  return readdirSync(root, { recursive: true, encoding: "utf8" })
     .map((path) => path.replaceAll("\\", "/"))
-    .filter((path) => path.endsWith(".ts"))
+    .filter((path) => /\.tsx?$/.test(path))
     .map((path) => ({
       path,
       folder: path.split("/")[0]!,
-      text: readFileSync(`src/${path}`, "utf8"),
+      text: readFileSync(`${root}/${path}`, "utf8"),
       isTest: /\.(test|cases)\.ts$/.test(path),
     }));
 }
 
-/** folder -> folders it may import, from the ```layers block of ARCHITECTURE.md: the picture and the check are one. */
-function readLayers(): Map<string, ReadonlySet<string>> {
-  const block = /```layers\n([\s\S]*?)```/.exec(readFileSync("ARCHITECTURE.md", "utf8"))?.[1];
-  if (!block) throw new Error("ARCHITECTURE.md has no ```layers block");
+/** folder -> folders it may import, from a block of ARCHITECTURE.md: the picture and the check are one. */
+function readLayers(name: "layers" | "console" = "layers"): Map<string, ReadonlySet<string>> {
+  const block = new RegExp(`\`\`\`${name}\\n([\\s\\S]*?)\`\`\``).exec(
+    readFileSync("ARCHITECTURE.md", "utf8"),
+  )?.[1];
+  if (!block) throw new Error(`ARCHITECTURE.md has no block named ${name}`);
   const lines = block.trim().split("\n");
   return new Map(
     lines.map((line) => {
@@ -93,6 +97,28 @@ test("a planted upward import, deep import and climb are each caught", () => {
   ).toEqual([]);
 });
 
+test("the console imports types of #api and nothing else of src, and its folders only those below", () => {
+  const layers = readLayers("console");
+  const faults = consoleFiles.flatMap((file) => {
+    const { path, folder, text } = file;
+    const ours = importsOf(file).filter((target) => /^[#.]/.test(target));
+    if (!layers.has(folder)) return []; // main.tsx and the build
+    return ours.flatMap((target) => {
+      if (target.startsWith("#")) {
+        const isType = !/^import (?!type)[^;]*"#api"/m.test(text);
+        return target === "#api" && isType
+          ? []
+          : [`${path}: import type from "#api", and nothing else of src`];
+      }
+      const [other = ""] = posix.join(posix.dirname(path), target).split("/");
+      return other === folder || layers.get(folder)?.has(other)
+        ? []
+        : [`${path}: ${folder} must not import ${target}`];
+    });
+  });
+  expect(faults).toEqual([]);
+});
+
 test("the allowed imports have no cycle, and every folder is in the table", () => {
   const seen = new Set<string>();
   for (const [folder, allowed] of readLayers()) {
@@ -121,11 +147,12 @@ test("time, chance and the environment come in through one door each", () => {
 
 test("no note to fix later is left in the code", () => {
   const mark = new RegExp(["FIX", "ME|TO", "DO|X", "XX"].join(""));
-  expect(files.filter(({ text }) => mark.test(text)).map(({ path }) => path)).toEqual([]);
+  const marked = [...files, ...consoleFiles].filter(({ text }) => mark.test(text));
+  expect(marked.map(({ path }) => path)).toEqual([]);
 });
 
 test(`functions are at most ${MAX_FUNCTION_LINES} lines and files at most ${MAX_FILE_LINES}`, () => {
-  const faults = files.flatMap(({ path, text, isTest }) => {
+  const faults = [...files, ...consoleFiles].flatMap(({ path, text, isTest }) => {
     const lines = text.split("\n");
     const long = lines.length > MAX_FILE_LINES ? [`${path}: ${lines.length} lines, is it one idea?`] : [];
     return isTest ? long : [...long, ...longFunctions(path, lines)];

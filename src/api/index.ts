@@ -33,9 +33,11 @@ export {
   PredictionsBody,
   UserStateBody,
 } from "./interests.ts";
-export { ItemInput } from "./items.ts";
+export { ItemInput, ItemResponse, ItemsQuerystring, ItemsResponse } from "./items.ts";
 export { ModelBody, ModelParams, ModelsResponse } from "./models.ts";
+export { PeopleQuerystring, PeopleResponse, PersonRow } from "./people.ts";
 export { HealthResponse, PlatformResponse } from "./platform.ts";
+export { PulseEvent, PulseLatency, PulseResponse, PulseSecond } from "./pulse.ts";
 export {
   RankBody,
   RankResponse,
@@ -58,3 +60,4 @@ export {
   UserResponse,
 } from "./users.ts";
 export { ScoreBody, ScoreResponse, VectorSignal } from "./vectors.ts";
+export { ImaginedEvent, WhatIfBody, WhatIfResponse } from "./what-if.ts";

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { AnyKey, IsoTime } from "./common.ts";
 
 /** What can be said of an item when it is put in the catalogue. Fields left out keep their value on an upsert. */
 export const ItemInput = Type.Object(
@@ -22,4 +23,55 @@ export const ItemInput = Type.Object(
   { additionalProperties: false },
 );
 
+export const ItemsQuerystring = Type.Object({
+  search: Type.Optional(Type.String({ maxLength: 100, description: "Part of a title or of an id" })),
+  topic: Type.Optional(Type.String({ maxLength: 100, description: "Only items with this tag" })),
+  limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
+});
+
+const ItemRowBody = Type.Object({
+  itemId: Type.String(),
+  title: Type.Optional(Type.String()),
+  tags: Type.Array(Type.String()),
+  isAvailable: Type.Boolean(),
+  createdAt: Type.Optional(IsoTime),
+});
+
+/** `GET /v1/items`: items that match, in the order in which they came into the catalogue. */
+export const ItemsResponse = Type.Object({
+  items: Type.Array(ItemRowBody),
+  total: Type.Integer({ description: "Items that match" }),
+  topics: Type.Array(Type.Object({ topic: Type.String(), items: Type.Integer() }), {
+    description: "Tags of the items that match, the most frequent first",
+  }),
+});
+
+/** What people did with an item, from the lake: the newest minute may be missing. */
+const Engagement = Type.Object({
+  days: Type.Array(
+    Type.Object({
+      day: Type.String({ description: "UTC date" }),
+      counts: Type.Record(AnyKey, Type.Integer()),
+    }),
+  ),
+  people: Type.Integer({ description: "Ids that did more than see it" }),
+  engagers: Type.Array(Type.Object({ userId: Type.String(), events: Type.Integer(), lastAt: IsoTime }), {
+    description: "Who did most with it, impressions not counted",
+  }),
+});
+
+/** `GET /v1/items/{id}`. */
+export const ItemResponse = Type.Object({
+  ...ItemRowBody.properties,
+  text: Type.Optional(Type.String()),
+  attributes: Type.Record(AnyKey, Type.Unknown()),
+  hasVector: Type.Boolean(),
+  engagement: Type.Union([Engagement, Type.Null()], {
+    description: "null while the lake is not written yet",
+  }),
+  computedAt: IsoTime,
+});
+
 export type ItemInput = Static<typeof ItemInput>;
+export type ItemResponse = Static<typeof ItemResponse>;
+export type ItemsResponse = Static<typeof ItemsResponse>;

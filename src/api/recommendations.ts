@@ -89,7 +89,7 @@ const Heads = Type.Record(Type.String(), Type.Number(), {
   description: "What the scorer expects, by action; or its one score",
 });
 
-const RecommendedItem = Type.Object({
+export const RecommendedItem = Type.Object({
   itemId: Type.String(),
   title: Type.Optional(Type.String()),
   score: Type.Number(),

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { fileURLToPath } from "node:url";
 import { type Clock, HistoricalClock, PlatformError, type ProgressListener, SystemClock } from "#base";
 import {
   type Config,
@@ -51,6 +52,7 @@ import { type FitListeners, fitInWorker } from "./fit.ts";
 import type { ModelToFit } from "./fit-worker.ts";
 import { FACTORS_CONFIG, FACTORS_MODEL, openInterests } from "./interests.ts";
 import { BackgroundLake } from "./lake.ts";
+import { LakeReader } from "./lake-reader.ts";
 import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
 import { openLog } from "./open-log.ts";
@@ -84,6 +86,8 @@ export interface ServedManifests {
  * flush of the disk more for every group of requests. Users never move, so this is fixed when a folder is made.
  */
 const PARTITIONS = 2;
+/** The built console, the same seen from `src` and from `dist`. */
+const CONSOLE = fileURLToPath(new URL("../../dist/console", import.meta.url));
 /** EASE keeps items x items weights; beyond this many items its matrix no longer fits beside everything else. */
 const EASE_ITEMS = 12_000;
 
@@ -111,6 +115,7 @@ export class Platform {
   #manifest: DataManifest;
   #fault: string | undefined;
   #lake: BackgroundLake | undefined;
+  readonly #lakeReader: LakeReader;
   #health: HealthWatch | undefined;
   /** Those of the server. */
   #served: ServedModels | undefined;
@@ -155,6 +160,7 @@ export class Platform {
     this.#manifest = parts.manifest;
     this.#lock = parts.lock;
     this.#room = parts.room;
+    this.#lakeReader = new LakeReader(paths.lake(parts.folder));
     this.models = new ModelStore(new FileBlobStore(paths.blobs(parts.folder)));
     this.#sharedFollower = parts.sharedFollower;
     this.vectors = new Vectors({
@@ -346,12 +352,21 @@ export class Platform {
   async createServer(keys: Keys): Promise<Server> {
     const served = await servedModels(this);
     this.#served = served;
-    return createServer(await createServices(this, served), { keys, logLevel: "warn" });
+    return createServer(await createServices(this, served), {
+      keys,
+      logLevel: "warn",
+      consoleFolder: CONSOLE,
+    });
   }
 
   /** What keeps the platform from serving, in one sentence; `undefined` when nothing does. */
   fault(): string | undefined {
     return this.#fault ?? this.#room.fault() ?? this.applier.fault();
+  }
+
+  /** Answers questions about the whole population; `undefined` while it is not written. */
+  get lake(): LakeReader | undefined {
+    return this.#lake && this.#lakeReader;
   }
 
   /** What was last found of the features; `undefined` before the first look. */
@@ -445,6 +460,7 @@ export class Platform {
     await this.#health?.hold();
     await this.vectors.close();
     await this.retention?.close();
+    await this.#lakeReader.close();
     await this.#lake?.close();
     await this.applier.close();
     await this.#sharedFollower.close();

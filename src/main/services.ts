@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { SystemClock } from "#base";
 import { jsonSchemaOf } from "#declarations";
 import { OnlineFeatures } from "#features";
 import type { ServedModels } from "#models";
-import type { Services } from "#serving";
+import { Pulse, type Services } from "#serving";
 import { FileBlobStore } from "#storage";
 import { readVersion } from "./code-version.ts";
 import { paths } from "./data-folder.ts";
@@ -19,6 +20,7 @@ export async function createServices(platform: Platform, served: ServedModels): 
     platform;
   const { ingestion, deadLetters, servedLists, erasures } = platform;
   const interests = await openInterests(platform, served);
+  const wall = new SystemClock();
   return {
     ...{
       state,
@@ -45,6 +47,8 @@ export async function createServices(platform: Platform, served: ServedModels): 
     models: () => readModelBodies(models),
     model: async (reference) => bodyNamed(await readModelBodies(models), reference),
     metrics: createMetrics(platform),
+    pulse: new Pulse(() => wall.nowMs()),
+    lake: () => platform.lake,
     about: {
       name: "inkling",
       version: await readVersion(),

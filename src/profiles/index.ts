@@ -5,9 +5,11 @@ export {
   type ItemCluster,
 } from "./daily-clusters.ts";
 export { type Interest, type InterestsContext, interestClusters, interestsOf, nameOf } from "./interests.ts";
+export { type ItemEngagement, readItemEngagement } from "./item-engagement.ts";
 export { ItemKnowledge } from "./item-knowledge.ts";
 export { CatalogueItemSpace, type EngagementVectors, type ItemSpace } from "./item-space.ts";
 export type { Journey } from "./journeys.ts";
+export { type FoundPeople, listPeople, type PeopleQuery, type PersonSummary } from "./list-people.ts";
 export {
   fitPredictions,
   type Prediction,

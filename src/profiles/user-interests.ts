@@ -8,6 +8,7 @@ import {
   readControls,
   readEngagements,
 } from "#sequences";
+import type { StateReader } from "#storage";
 import { clusterEngagements, type Engagement, type ItemCluster, joinClusters } from "./daily-clusters.ts";
 import { type Interest, interestClusters, interestsOf } from "./interests.ts";
 import type { ItemKnowledge } from "./item-knowledge.ts";
@@ -54,6 +55,11 @@ export class UserInterests {
 
   constructor(parts: UserInterestsParts) {
     this.#parts = parts;
+  }
+
+  /** The same, of people as another state knows them: a sandbox, of which nothing is kept. */
+  over(state: StateReader): UserInterests {
+    return new UserInterests({ ...this.#parts, state });
   }
 
   get knowledge(): ItemKnowledge {

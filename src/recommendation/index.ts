@@ -1,4 +1,5 @@
 export type { ListComparison } from "./compare-lists.ts";
+export type { InterestReader } from "./person-reader.ts";
 export type {
   Candidate,
   Condition,
@@ -21,5 +22,4 @@ export {
 } from "./recommender.ts";
 export type { ServedItem, ServedList } from "./served-list.ts";
 export { ServedLists } from "./served-lists.ts";
-export type { InterestReader } from "./sources/interests-source.ts";
 export { shadowOf } from "./surfaces.ts";

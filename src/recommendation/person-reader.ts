@@ -1,4 +1,5 @@
 import type { Actions, Catalogue, IdentityGraph, NamedPurpose } from "#events";
+import type { Interest } from "#profiles";
 import {
   type EngagementQuery,
   hasItem,
@@ -11,7 +12,6 @@ import {
   SEQUENCE_ROWS,
 } from "#sequences";
 import type { StateReader } from "#storage";
-import type { KnownPerson } from "./pipeline.ts";
 
 export interface PersonReaderParts {
   readonly state: StateReader;
@@ -20,7 +20,22 @@ export interface PersonReaderParts {
   readonly actions: Actions;
   /** What a list uses events for; those that may not be used for it do not count. */
   readonly purpose: NamedPurpose;
+  readonly interests: InterestReader;
 }
+
+/** What is known of people's interests, in the words of `#profiles`. */
+export interface InterestReader {
+  read(
+    userId: string,
+    person: PersonState,
+    asOfMs: number,
+  ): Promise<{ readonly interests: readonly SpokenFor[] }>;
+  /** The same, of people as another state knows them. */
+  over(state: StateReader): InterestReader;
+}
+
+/** The part of an interest that finds items. */
+export type SpokenFor = Pick<Interest, "label" | "share" | "medoid" | "landmarks" | "evidence">;
 
 /** A row about an item, where it lies. */
 export interface RowPlace {
@@ -28,7 +43,42 @@ export interface RowPlace {
   readonly n: number;
 }
 
-/** Reads of a person what may be used for a list. */
+/** A person, and what of theirs may be used for a list, in the state they were found in. */
+export class KnownPerson {
+  /** The id that stands for all of theirs. */
+  readonly userId: string;
+  readonly state: PersonState;
+  readonly #parts: PersonReaderParts;
+
+  constructor(userId: string, state: PersonState, parts: PersonReaderParts) {
+    this.userId = userId;
+    this.state = state;
+    this.#parts = parts;
+  }
+
+  /** All rows about an item that the sequence keeps, newest first. */
+  async rowsOf(query: Omit<EngagementQuery, "purpose" | "limit">): Promise<readonly RowPlace[]> {
+    const { purpose } = this.#parts;
+    const window = await readActionRows(this.#parts, this.state, { ...query, purpose, limit: SEQUENCE_ROWS });
+    const places: RowPlace[] = [];
+    window.forEach((rows, n) => {
+      if (hasItem({ itemRow: rows.itemRow(n) })) places.push({ rows, n });
+    });
+    return places;
+  }
+
+  /** The most important first. */
+  async interests(asOfMs: number): Promise<readonly SpokenFor[]> {
+    return (await this.#parts.interests.read(this.userId, this.state, asOfMs)).interests;
+  }
+
+  /** What they muted or had forgotten. */
+  controls(): Promise<PersonControls> {
+    return readControls(this.#parts.state, this.state);
+  }
+}
+
+/** Finds people. */
 export class PersonReader {
   readonly #parts: PersonReaderParts;
 
@@ -39,26 +89,7 @@ export class PersonReader {
   async person(userId: string): Promise<KnownPerson | undefined> {
     const { state, identity } = this.#parts;
     const found = await readPerson(state, identity.idsOf(userId));
-    return found && { userId: identity.personOf(userId), state: found };
-  }
-
-  /** All rows about an item that a sequence keeps, newest first. */
-  async rowsOf(
-    person: PersonState,
-    query: Omit<EngagementQuery, "purpose" | "limit">,
-  ): Promise<readonly RowPlace[]> {
-    const { purpose } = this.#parts;
-    const window = await readActionRows(this.#parts, person, { ...query, purpose, limit: SEQUENCE_ROWS });
-    const places: RowPlace[] = [];
-    window.forEach((rows, n) => {
-      if (hasItem({ itemRow: rows.itemRow(n) })) places.push({ rows, n });
-    });
-    return places;
-  }
-
-  /** What the person muted or had forgotten. */
-  controlsOf(person: PersonState): Promise<PersonControls> {
-    return readControls(this.#parts.state, person);
+    return found && new KnownPerson(identity.personOf(userId), found, this.#parts);
   }
 
   /** How much wanting an action shows, by its code. */

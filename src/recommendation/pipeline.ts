@@ -1,6 +1,7 @@
 import type { ItemRow } from "#base";
 import type { ServedModel } from "#models";
-import type { History, PersonState } from "#sequences";
+import type { History } from "#sequences";
+import type { KnownPerson } from "./person-reader.ts";
 
 /**
  * @file The contract of a recommendation: a query goes through stages, each a list of components that can be read in one
@@ -39,12 +40,6 @@ export interface Query {
   readonly cameMs: number;
   /** What chance derives from: the same seed gives the same list. */
   readonly seed: string;
-}
-
-/** Somebody of whom there is state, by the id that stands for all of theirs. */
-export interface KnownPerson {
-  readonly userId: string;
-  readonly state: PersonState;
 }
 
 /** What a list can be about, besides the person. */

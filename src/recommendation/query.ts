@@ -1,8 +1,8 @@
 import { monotonicMs, PlatformError } from "#base";
 import { type Actions, type Catalogue, UNNAMED } from "#events";
 import type { ServedModel, ServedModels } from "#models";
-import type { PersonControls, PersonState } from "#sequences";
-import type { PersonReader, RowPlace } from "./person-reader.ts";
+import type { PersonControls } from "#sequences";
+import type { KnownPerson, PersonReader, RowPlace } from "./person-reader.ts";
 import type { Condition, Query, TagFilters } from "./pipeline.ts";
 
 /** What is asked for, as the caller says it. */
@@ -64,7 +64,7 @@ export async function readQuery(request: RecommendationRequest, parts: QueryPart
   const personal = request.model === undefined ? parts.personal : await parts.models.named(request.model);
   const person = userId === undefined ? undefined : await reader.person(userId);
   const session = sessionOf(request, parts);
-  const stored = person ? await engagementsOf(person.state, asOfMs, parts) : nothingStored;
+  const stored = person ? await engagementsOf(person, asOfMs, parts) : nothingStored;
   const wanted = [...stored.wanted, ...session.wanted];
   const isHidden = stored.controls?.hiding(wanted.map(({ itemRow }) => catalogue.at(itemRow)));
   const recent = wanted.slice(-HISTORY_ROWS);
@@ -128,14 +128,14 @@ interface StoredEngagements {
 const nothingStored: StoredEngagements = { wanted: [], unwanted: [] };
 
 async function engagementsOf(
-  person: PersonState,
+  person: KnownPerson,
   asOfMs: number,
   { reader, catalogue }: QueryParts,
 ): Promise<StoredEngagements> {
   const [positive, negative, controls] = await Promise.all([
-    reader.rowsOf(person, { kind: "positive", asOfMs }),
-    reader.rowsOf(person, { kind: "negative", asOfMs }),
-    reader.controlsOf(person),
+    person.rowsOf({ kind: "positive", asOfMs }),
+    person.rowsOf({ kind: "negative", asOfMs }),
+    person.controls(),
   ]);
   const counts = ({ rows, n }: RowPlace): boolean =>
     controls.counts(catalogue.at(rows.itemRow(n)), rows.timestampMs(n));

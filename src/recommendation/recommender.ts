@@ -2,8 +2,9 @@ import { DAY_MS, type ItemRow, murmur3, PlatformError, Random } from "#base";
 import type { DeclaredSurface } from "#declarations";
 import type { ModelId, ServedModel } from "#models";
 import { readPersonSequence, type SequenceRow } from "#sequences";
+import type { StateReader } from "#storage";
 import { compareLists, type ListComparison } from "./compare-lists.ts";
-import { PersonReader } from "./person-reader.ts";
+import { PersonReader, type PersonReaderParts } from "./person-reader.ts";
 import type { PipelineTrace, Query, Recommended } from "./pipeline.ts";
 import { emptyQuery, type RecommendationRequest, readQuery } from "./query.ts";
 import { type PipelineRun, runPipeline } from "./run-pipeline.ts";
@@ -11,7 +12,7 @@ import { utilityOf } from "./scorers/utility.ts";
 import type { ServedList } from "./served-list.ts";
 import { type Surface, type SurfaceParts, Surfaces, shadowOf } from "./surfaces.ts";
 
-export interface RecommenderParts extends Omit<SurfaceParts, "reader"> {
+export interface RecommenderParts extends SurfaceParts, PersonReaderParts {
   /** Surface -> its stages; empty where none is declared. */
   readonly surfaces: ReadonlyMap<string, DeclaredSurface>;
 }
@@ -53,10 +54,10 @@ export class Recommender {
   readonly #reader: PersonReader;
   readonly #surfaces: Surfaces;
 
-  constructor(parts: RecommenderParts) {
+  constructor(parts: RecommenderParts, surfaces = new Surfaces(parts, parts.surfaces)) {
     this.#parts = parts;
     this.#reader = new PersonReader(parts);
-    this.#surfaces = new Surfaces({ ...parts, reader: this.#reader }, parts.surfaces);
+    this.#surfaces = surfaces;
   }
 
   /** Which versions of which models are in service. */
@@ -67,6 +68,12 @@ export class Recommender {
   /** The models that answer where no other is asked for, for the `versions` of every response. */
   get models(): { readonly personal: ServedModel; readonly coldStart: ServedModel } {
     return this.#parts;
+  }
+
+  /** The same, of people as another state knows them: a sandbox. */
+  over(state: StateReader): Recommender {
+    const interests = this.#parts.interests.over(state);
+    return new Recommender({ ...this.#parts, state, interests }, this.#surfaces);
   }
 
   /**

@@ -19,7 +19,6 @@ import { Neighbours } from "./items/neighbours.ts";
 import { PopularNow } from "./items/popular-now.ts";
 import { TagIndex } from "./items/tag-index.ts";
 import { TextIndex } from "./items/text-index.ts";
-import type { PersonReader } from "./person-reader.ts";
 import type { Pipeline, Query, Scorer, Source, SourceStage } from "./pipeline.ts";
 import { QueryScores } from "./query-scores.ts";
 import { ByQuery } from "./scorers/by-query.ts";
@@ -27,7 +26,7 @@ import { FusionScorer } from "./scorers/fusion-scorer.ts";
 import { ModelScorer, SCORE } from "./scorers/model-scorer.ts";
 import { Blender } from "./selectors/blender.ts";
 import { FreshSource } from "./sources/fresh-source.ts";
-import { type InterestReader, InterestsSource } from "./sources/interests-source.ts";
+import { InterestsSource } from "./sources/interests-source.ts";
 import { ModelSource } from "./sources/model-source.ts";
 import { NeighboursSource } from "./sources/neighbours-source.ts";
 import { PinnedSource } from "./sources/pinned-source.ts";
@@ -45,8 +44,6 @@ export interface SurfaceParts {
   readonly actions: Actions;
   readonly purpose: NamedPurpose;
   readonly clock: Clock;
-  readonly reader: PersonReader;
-  readonly interests: InterestReader;
   /** Answers people with a history. */
   readonly personal: ServedModel;
   /** Answers everybody else, and fills lists that the personal model cannot. */
@@ -140,7 +137,7 @@ export class Surfaces {
   }
 
   #pipelineOf(name: string, declared: DeclaredSurface): Pipeline {
-    const { catalogue, actions, reader } = this.#parts;
+    const { catalogue, actions } = this.#parts;
     const { filters: { fatigue, tags } = {}, rules = [] } = declared;
     const fresh = declared.sources.filter(({ kind }) => kind === "fresh").map(sourceNameOf);
     const pins = rules.flatMap((rule) =>
@@ -156,7 +153,7 @@ export class Surfaces {
         new AvailabilityFilter(catalogue),
         new SeenFilter(),
         new TagFilter(catalogue, tags),
-        ...(fatigue ? [new FatigueFilter(reader, fatigue)] : []),
+        ...(fatigue ? [new FatigueFilter(fatigue)] : []),
       ],
       scorer: this.#scorerFor(declared.scorer),
       utility: { [SCORE]: 1 },
@@ -178,7 +175,7 @@ export class Surfaces {
       case "neighbours":
         return new NeighboursSource(name, this.#neighbours, declared.newest ?? NEWEST);
       case "interests":
-        return new InterestsSource(name, this.#parts.interests, this.#neighbours);
+        return new InterestsSource(name, this.#neighbours);
       case "fresh":
         this.#born ??= new BornOrder(this.#parts.catalogue, this.#parts.clock);
         return new FreshSource(name, this.#born, declared.days ?? FRESH_DAYS);

@@ -7,6 +7,7 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, type RawServerDe
 import { BATCH_BYTES } from "#api";
 import { PlatformError } from "#base";
 import { Access, type Door, type Keys } from "./access.ts";
+import { askingForPage, readConsole, registerConsole } from "./console-files.ts";
 import { Inflater } from "./inflate.ts";
 import { IngestGate } from "./ingest-gate.ts";
 import { checkEncoding, readAsJson } from "./json-body.ts";
@@ -19,11 +20,14 @@ import { registerInterestRoutes } from "./routes/interests.ts";
 import { registerItemRoutes } from "./routes/items.ts";
 import { registerLinkRoutes } from "./routes/links.ts";
 import { registerModelRoutes } from "./routes/models.ts";
+import { registerPeopleRoute } from "./routes/people.ts";
 import { registerPlatformRoutes } from "./routes/platform.ts";
+import { registerPulseRoutes } from "./routes/pulse.ts";
 import { registerRankRoutes } from "./routes/rank.ts";
 import { registerRecommendationRoutes } from "./routes/recommendations.ts";
 import { registerUserRoutes } from "./routes/users.ts";
 import { registerVectorRoutes } from "./routes/vectors.ts";
+import { registerWhatIfRoute } from "./routes/what-if.ts";
 import type { Services } from "./services.ts";
 import { Traffic } from "./traffic.ts";
 
@@ -40,6 +44,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Which key the route asks for. Default: the key for reading. */
     door?: Door;
+    /** The answer stays open for as long as somebody listens. */
+    isStream?: boolean;
   }
 }
 
@@ -49,6 +55,8 @@ export interface ServerOptions {
   readonly logLevel: "silent" | "warn" | "info";
   /** Bytes of ingest bodies in flight beyond which senders are told to come again. Default: 32 MiB. */
   readonly ingestBytesInFlight?: number;
+  /** Where the built console lies. Default: there is none. */
+  readonly consoleFolder?: string;
 }
 
 /** Beyond this a body that trickles in is given up: it takes room in flight that others wait for. */
@@ -70,7 +78,7 @@ for (const ajv of [bodyAjv, textAjv]) addFormats.default(ajv, { mode: "fast", fo
 /** The HTTP server over the platform's services, ready to listen. */
 export async function createServer(
   services: Services,
-  { keys, logLevel, ingestBytesInFlight }: ServerOptions,
+  { keys, logLevel, ingestBytesInFlight, consoleFolder }: ServerOptions,
 ): Promise<Server> {
   const server = fastify({
     logger: logLevel === "silent" ? false : { level: logLevel, stream: process.stderr },
@@ -84,6 +92,7 @@ export async function createServer(
   server.setValidatorCompiler(({ schema, httpPart }) =>
     (httpPart === "body" ? bodyAjv : textAjv).compile(schema),
   );
+  server.addConstraintStrategy(askingForPage);
   server.setErrorHandler(sendProblem);
   server.setNotFoundHandler((request) => {
     throw new PlatformError(
@@ -101,7 +110,10 @@ export async function createServer(
   traffic.watch(server);
   server.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "unknown";
+    if (request.routeOptions.config.isStream) return;
     services.metrics.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
+    if (request.routeOptions.config.door !== "open")
+      services.pulse.countRequest(`${request.method} ${route}`, reply.statusCode, reply.elapsedTime);
   });
   server.addHook("onRoute", (route) => {
     const door = route.config?.door ?? "read";
@@ -111,6 +123,7 @@ export async function createServer(
   await server.register(async (scope) =>
     registerRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), services, traffic),
   );
+  if (consoleFolder !== undefined) registerConsole(server, await readConsole(consoleFolder));
   return server;
 }
 
@@ -121,6 +134,9 @@ async function registerRoutes(server: Server, services: Services, traffic: Traff
   registerPlatformRoutes(server, services, traffic);
   registerItemRoutes(server, services);
   registerUserRoutes(server, services);
+  registerPeopleRoute(server, services);
+  registerWhatIfRoute(server, services);
+  registerPulseRoutes(server, services, traffic);
   registerFeatureRoutes(server, services);
   registerInterestRoutes(server, services);
   registerLinkRoutes(server, services);

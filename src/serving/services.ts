@@ -5,8 +5,9 @@ import type { HealthReport, OnlineFeatures } from "#features";
 import type { Erasures } from "#governance";
 import type { ServedPredictions, UserInterests, UserVectors } from "#profiles";
 import type { Recommender, ServedLists } from "#recommendation";
-import type { StateReader } from "#storage";
+import type { Lake, StateReader } from "#storage";
 import type { Metrics } from "./metrics.ts";
+import type { Pulse } from "./pulse.ts";
 
 /** What the routes stand on; put together in `main`. */
 export interface Services {
@@ -33,6 +34,9 @@ export interface Services {
   /** By `name` or `name@version`. @throws PlatformError `unknown-model`, listing those there are */
   readonly model: (reference: string) => Promise<ModelBody>;
   readonly metrics: Metrics;
+  readonly pulse: Pulse;
+  /** Answers questions about the whole population; `undefined` while it is not written. */
+  readonly lake: () => Pick<Lake, "query"> | undefined;
   /** What the application declares, as JSON Schema. */
   readonly declared: SchemaResponse;
   /** Facts for `GET /` that do not change while the process lives. */

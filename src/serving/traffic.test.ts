@@ -5,6 +5,7 @@ import { type Clock, HistoricalClock } from "#base";
 import type { Ingestion, IngestResult } from "#events";
 import { ComeAgain, IngestGate } from "./ingest-gate.ts";
 import { Metrics } from "./metrics.ts";
+import { Pulse } from "./pulse.ts";
 import { createServer, type Server } from "./server.ts";
 import type { Services } from "./services.ts";
 
@@ -47,6 +48,7 @@ async function start(ingestBytesInFlight: number): Promise<string> {
     clock,
     ingestion: ingestion as unknown as Ingestion, // its one method that these routes call
     metrics: new Metrics({}),
+    pulse: new Pulse(() => 0),
     about: { name: "inkling", version: "0", dataset: "world", areTimesMadeUp: false },
     fault: () => fault,
     lagRecords: () => 0,

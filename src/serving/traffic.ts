@@ -25,6 +25,7 @@ export class Traffic {
   readonly #services: Pick<Services, "fault" | "metrics">;
   #inProgress = 0;
   #isDraining = false;
+  readonly #drainers: (() => void)[] = [];
 
   constructor(gate: IngestGate, services: Pick<Services, "fault" | "metrics">) {
     this.#gate = gate;
@@ -85,9 +86,15 @@ export class Traffic {
     request.admission = this.#gate.admit(Math.min(bytes, bodyLimit));
   }
 
+  /** Told when the server begins to close, by who keeps an answer open. */
+  onDrain(drainer: () => void): void {
+    this.#drainers.push(drainer);
+  }
+
   /** New requests are refused from here on; resolves when those in progress are answered. */
   async #drain(): Promise<void> {
     this.#isDraining = true;
+    for (const drainer of this.#drainers) drainer();
     const endMs = monotonicMs() + DRAIN_MS;
     while (this.#inProgress > 0 && monotonicMs() < endMs)
       await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));

@@ -1,5 +1,4 @@
 import { HOUR_MS, type ItemRow } from "#base";
-import type { PersonReader } from "../person-reader.ts";
 import type { Filter, Query } from "../pipeline.ts";
 
 /** How often something may be shown in vain. */
@@ -13,11 +12,9 @@ export interface FatigueLimit {
 /** Removes what was shown to the person again and again of late and never engaged with. */
 export class FatigueFilter implements Filter {
   readonly name = "fatigue";
-  readonly #reader: PersonReader;
   readonly #limit: FatigueLimit;
 
-  constructor(reader: PersonReader, limit: FatigueLimit) {
-    this.#reader = reader;
+  constructor(limit: FatigueLimit) {
     this.#limit = limit;
   }
 
@@ -25,7 +22,7 @@ export class FatigueFilter implements Filter {
     if (!person) return () => true;
     const sinceMs = asOfMs - this.#limit.hours * HOUR_MS;
     const shown = new Map<number, number>();
-    const impressions = await this.#reader.rowsOf(person.state, { kind: "impression", asOfMs, sinceMs });
+    const impressions = await person.rowsOf({ kind: "impression", asOfMs, sinceMs });
     for (const { rows, n } of impressions) {
       const itemRow = rows.itemRow(n);
       shown.set(itemRow, (shown.get(itemRow) ?? 0) + 1);

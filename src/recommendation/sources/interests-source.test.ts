@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import type { ItemRow } from "#base";
 import type { FittedModel } from "#models";
-import type { PersonState } from "#sequences";
 import { queryOf } from "../hand-made.cases.ts";
 import { Neighbours } from "../items/neighbours.ts";
-import { InterestsSource, type SpokenFor } from "./interests-source.ts";
+import type { KnownPerson, SpokenFor } from "../person-reader.ts";
+import { InterestsSource } from "./interests-source.ts";
 
 const ITEMS = 100;
 const { personal } = queryOf();
@@ -19,7 +19,9 @@ const model: FittedModel = {
     return nearness;
   },
 };
-const person = { userId: "anna", state: { heads: [] } as unknown as PersonState }; // only handed on
+/** Somebody with these interests; nothing else of theirs is asked for. */
+const personWith = (interests: readonly SpokenFor[]) =>
+  ({ userId: "anna", interests: async () => interests }) as unknown as KnownPerson;
 
 const interest = (
   label: string,
@@ -35,8 +37,8 @@ const interest = (
 });
 
 async function proposed(interests: readonly SpokenFor[], budget: number) {
-  const source = new InterestsSource("interests", { read: async () => ({ interests }) }, new Neighbours());
-  return source.propose(queryOf({ person, personal: { ...personal, model } }), budget);
+  const source = new InterestsSource("interests", new Neighbours());
+  return source.propose(queryOf({ person: personWith(interests), personal: { ...personal, model } }), budget);
 }
 
 const rowsOf = async (interests: readonly SpokenFor[], budget: number): Promise<number[]> =>
@@ -67,11 +69,8 @@ test("medoid and landmarks speak in turn; an item is proposed once, with the int
 });
 
 test("it has nothing to say to nobody, nor of what a list is about", () => {
-  const source = new InterestsSource(
-    "interests",
-    { read: async () => ({ interests: [] }) },
-    new Neighbours(),
-  );
+  const source = new InterestsSource("interests", new Neighbours());
+  const person = personWith([]);
   expect(source.answers(queryOf())).toBe(false);
   expect(source.answers(queryOf({ person }))).toBe(true);
   expect(source.answers(queryOf({ person, condition: { kind: "topic", topic: "art" } }))).toBe(false);

@@ -1,21 +1,8 @@
 import type { ItemRow } from "#base";
-import type { Interest } from "#profiles";
-import type { PersonState } from "#sequences";
 import type { Neighbours } from "../items/neighbours.ts";
+import type { SpokenFor } from "../person-reader.ts";
 import type { Proposal, Query, Reason, Source } from "../pipeline.ts";
 import { inTurn } from "./proposals.ts";
-
-/** What is known of a person's interests, in the words of `#profiles`. */
-export interface InterestReader {
-  read(
-    userId: string,
-    person: PersonState,
-    asOfMs: number,
-  ): Promise<{ readonly interests: readonly SpokenFor[] }>;
-}
-
-/** The part of an interest that finds items. */
-export type SpokenFor = Pick<Interest, "label" | "share" | "medoid" | "landmarks" | "evidence">;
 
 /**
  * One query per interest: the nearest items of those that speak for it (medoid, then landmarks, in turn). The interests take turns by
@@ -24,12 +11,10 @@ export type SpokenFor = Pick<Interest, "label" | "share" | "medoid" | "landmarks
  */
 export class InterestsSource implements Source {
   readonly name: string;
-  readonly #interests: InterestReader;
   readonly #neighbours: Neighbours;
 
-  constructor(name: string, interests: InterestReader, neighbours: Neighbours) {
+  constructor(name: string, neighbours: Neighbours) {
     this.name = name;
-    this.#interests = interests;
     this.#neighbours = neighbours;
   }
 
@@ -38,8 +23,7 @@ export class InterestsSource implements Source {
   }
 
   async propose({ person, asOfMs, personal }: Query, budget: number): Promise<readonly Proposal[]> {
-    if (!person) return [];
-    const { interests } = await this.#interests.read(person.userId, person.state, asOfMs);
+    const interests = (await person?.interests(asOfMs)) ?? [];
     const queues = await Promise.all(
       interests.map(async (interest) => {
         const speakers = [...new Set([interest.medoid, ...interest.landmarks])];

@@ -9,8 +9,10 @@ import {
   Problem,
   TrackMessage,
 } from "#api";
-import { PlatformError } from "#base";
+import { monotonicMs, PlatformError } from "#base";
+import type { IngestResult } from "#events";
 import { ingestResponse } from "../bodies.ts";
+import type { AcceptedEvent } from "../pulse.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 
@@ -26,10 +28,13 @@ const single = {
 
 /** The Segment spec's doors. The documented schema is what each event is validated by, one by one, in `#events`. */
 export function registerIngestRoutes(server: Server, services: Services): void {
-  const { ingestion, metrics } = services;
+  const { ingestion, metrics, pulse } = services;
   const ingest = async (messages: readonly unknown[], source: string | undefined) => {
+    const startedMs = monotonicMs();
     const result = await ingestion.ingestMessages(messages, source);
     metrics.countIngest("event", result, source);
+    if (result.accepted > 0) pulse.countFreshness(monotonicMs() - startedMs);
+    pulse.countEvents(acceptedIn(messages, result), result.rejected.length);
     return result;
   };
 
@@ -80,6 +85,30 @@ export function registerIngestRoutes(server: Server, services: Services): void {
       },
     );
   }
+}
+
+/** What came in, in the words of its sender. */
+function acceptedIn(messages: readonly unknown[], { rejected }: IngestResult): AcceptedEvent[] {
+  const refused = new Set(rejected.map(({ position }) => position));
+  return messages.flatMap((message, n) => {
+    if (refused.has(n)) return [];
+    const { type, event, userId, anonymousId, properties } = message as AcceptedMessage;
+    const itemId = properties?.itemId;
+    return {
+      userId: userId ?? `anonymous:${anonymousId}`,
+      name: event ?? type,
+      ...(itemId !== undefined && { itemId }),
+    };
+  });
+}
+
+/** What is looked at of a message that passed validation. */
+interface AcceptedMessage {
+  readonly type: string;
+  readonly event?: string;
+  readonly userId?: string | null;
+  readonly anonymousId?: string | null;
+  readonly properties?: { readonly itemId?: string };
 }
 
 interface Batch {

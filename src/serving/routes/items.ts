@@ -2,13 +2,18 @@ import {
   IngestResponse,
   ITEMS_BYTES,
   ItemParams,
+  ItemResponse,
   ItemsBody,
   ItemsEnvelope,
+  ItemsQuerystring,
+  ItemsResponse,
   Problem,
   RelatedQuerystring,
   RelatedResponse,
 } from "#api";
-import { PlatformError } from "#base";
+import { type ItemRow, PlatformError } from "#base";
+import { type Catalogue, type Item, searchItems } from "#events";
+import { type ItemEngagement, readItemEngagement } from "#profiles";
 import { ingestResponse, toIso, versionOf } from "../bodies.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
@@ -17,8 +22,12 @@ import { validateOnly } from "./ingest.ts";
 
 /** The catalogue, and what is like what. */
 export function registerItemRoutes(server: Server, services: Services): void {
-  const { ingestion, metrics, catalogue, recommender, clock } = services;
+  registerPutItems(server, services);
+  registerReadItems(server, services);
+  registerRelatedItems(server, services);
+}
 
+function registerPutItems(server: Server, { ingestion, metrics }: Services): void {
   server.post(
     "/v1/items",
     {
@@ -38,7 +47,49 @@ export function registerItemRoutes(server: Server, services: Services): void {
       return ingestResponse(result);
     },
   );
+}
 
+function registerReadItems(server: Server, { catalogue, clock, lake: lakeNow }: Services): void {
+  server.get(
+    "/v1/items",
+    {
+      schema: {
+        summary: "Items by title, id or topic, with the topics they have",
+        querystring: ItemsQuerystring,
+        response: { 200: ItemsResponse, "4xx": Problem },
+      },
+    },
+    async ({ query }) => {
+      const { items, total, topics } = searchItems(catalogue, query);
+      return { items: items.map(itemBody), total, topics: [...topics] };
+    },
+  );
+
+  server.get(
+    "/v1/items/:id",
+    {
+      schema: {
+        summary: "An item, and what people did with it",
+        params: ItemParams,
+        response: { 200: ItemResponse, "4xx": Problem },
+      },
+    },
+    async ({ params: { id } }) => {
+      const item = catalogue.at(rowOf(id, catalogue));
+      const lake = lakeNow();
+      return {
+        ...itemBody(item),
+        ...(item.text !== undefined && { text: item.text }),
+        attributes: { ...item.attributes },
+        hasVector: item.vector !== undefined,
+        engagement: lake ? engagementBody(await readItemEngagement(lake, id)) : null,
+        computedAt: toIso(clock.nowMs()),
+      };
+    },
+  );
+}
+
+function registerRelatedItems(server: Server, { catalogue, recommender, clock }: Services): void {
   server.get(
     "/v1/items/:id/related",
     {
@@ -50,9 +101,7 @@ export function registerItemRoutes(server: Server, services: Services): void {
       },
     },
     async ({ params: { id }, query }) => {
-      const row = catalogue.rowOf(id);
-      if (row === undefined)
-        throw new PlatformError("item-not-found", `no item "${id}"; put it with POST /v1/items`);
+      const row = rowOf(id, catalogue);
       const related = await recommender.related(row, query.n, asOfOf(query, clock));
       return {
         ...named(row),
@@ -67,4 +116,29 @@ export function registerItemRoutes(server: Server, services: Services): void {
     const { itemId, title } = catalogue.at(row);
     return { itemId, ...(title !== undefined && { title }) };
   }
+}
+
+/** @throws PlatformError `item-not-found` */
+function rowOf(id: string, catalogue: Catalogue): ItemRow {
+  const row = catalogue.rowOf(id);
+  if (row !== undefined) return row;
+  throw new PlatformError("item-not-found", `no item "${id}"; put it with POST /v1/items`);
+}
+
+function itemBody({ itemId, title, tags, isAvailable, createdAtMs }: Item): ItemsResponse["items"][number] {
+  return {
+    itemId,
+    ...(title !== undefined && { title }),
+    tags: [...tags],
+    isAvailable,
+    ...(createdAtMs !== undefined && { createdAt: toIso(createdAtMs) }),
+  };
+}
+
+function engagementBody({ days, people, engagers }: ItemEngagement): ItemResponse["engagement"] {
+  return {
+    days: days.map(({ day, counts }) => ({ day, counts: { ...counts } })),
+    people,
+    engagers: [...engagers],
+  };
 }

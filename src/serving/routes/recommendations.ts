@@ -78,7 +78,7 @@ export function registerRecommendationRoutes(server: Server, services: Services)
 
 /** What happens with a list after it was made: counted, kept, and compared with what its surface's shadow would have said. */
 function sideEffects(
-  { metrics, servedLists, catalogue, clock, recommender }: Services,
+  { metrics, pulse, servedLists, catalogue, clock, recommender }: Services,
   { userId, condition }: RecommendationBody,
   { request, made, served }: { request: RecommendationRequest; made: Recommendations; served: ServedPage },
 ): void {
@@ -86,6 +86,7 @@ function sideEffects(
   const { recommendationId, page, items } = served;
   const { cameMs: _, ...place } = page;
   metrics.countRecommendation(isColdStart ? "cold-start" : "personal");
+  pulse.countRecommendation(isColdStart ? "coldStart" : "personal");
   metrics.observePipeline(surface, trace);
   const { coldStart } = recommender.models;
   const named = ({ model: { name }, version }: typeof personal) => ({ name, version });

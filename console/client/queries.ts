@@ -1,0 +1,115 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type {
+  ItemResponse,
+  ItemsResponse,
+  PeopleResponse,
+  PlatformResponse,
+  RecommendationResponse,
+  RelatedResponse,
+  SchemaResponse,
+  SequenceResponse,
+  UserResponse,
+  WhatIfBody,
+  WhatIfResponse,
+} from "#api";
+import { request, withQuery } from "./http.ts";
+
+/** @file What the pages ask for, each with its key: an answer is shared by all who ask the same. */
+const id = encodeURIComponent;
+const PAGE = 60;
+
+export const platformQuery = queryOptions({
+  queryKey: ["platform"],
+  queryFn: ({ signal }) => request<PlatformResponse>("/", { signal }),
+});
+
+export const schemaQuery = queryOptions({
+  queryKey: ["schema"],
+  queryFn: ({ signal }) => request<SchemaResponse>("/v1/schema", { signal }),
+});
+
+export interface PeopleFilter {
+  readonly search: string;
+  readonly sort: "lastSeen" | "events" | "userId";
+}
+
+export const peopleQuery = (filter: PeopleFilter) =>
+  infiniteQueryOptions({
+    queryKey: ["people", filter],
+    queryFn: ({ signal, pageParam }) =>
+      request<PeopleResponse>(withQuery("/v1/users", { ...filter, offset: pageParam, limit: PAGE }), {
+        signal,
+      }),
+    initialPageParam: 0,
+    getNextPageParam: ({ total }, pages) => (pages.length * PAGE < total ? pages.length * PAGE : undefined),
+    placeholderData: keepPreviousData,
+  });
+
+/** A few people, for the palette. */
+export const findPeopleQuery = (search: string) =>
+  queryOptions({
+    queryKey: ["people", "few", search],
+    queryFn: ({ signal }) =>
+      request<PeopleResponse>(withQuery("/v1/users", { search, limit: 6 }), { signal }),
+    placeholderData: keepPreviousData,
+  });
+
+export const userQuery = (userId: string, asOf?: string) =>
+  queryOptions({
+    queryKey: ["user", userId, asOf],
+    queryFn: ({ signal }) =>
+      request<UserResponse>(withQuery(`/v1/users/${id(userId)}`, { asOf }), { signal }),
+    placeholderData: (before, query) => (query?.queryKey[1] === userId ? before : undefined),
+  });
+
+/** Everything the person's sequence keeps. */
+export const sequenceQuery = (userId: string) =>
+  queryOptions({
+    queryKey: ["sequence", userId],
+    queryFn: ({ signal }) =>
+      request<SequenceResponse>(withQuery(`/v1/users/${id(userId)}/sequence`, { limit: 16_384 }), { signal }),
+  });
+
+export const recommendationsQuery = (userId: string, asOf?: string) =>
+  queryOptions({
+    queryKey: ["recommendations", userId, asOf],
+    queryFn: ({ signal }) =>
+      request<RecommendationResponse>("/v1/recommendations", {
+        body: { userId, n: 10, ...(asOf !== undefined && { asOf }) },
+        signal,
+      }),
+    placeholderData: (before, query) => (query?.queryKey[1] === userId ? before : undefined),
+  });
+
+export const whatIfQuery = (body: WhatIfBody) =>
+  queryOptions({
+    queryKey: ["what-if", body],
+    queryFn: ({ signal }) => request<WhatIfResponse>("/v1/what-if", { body, signal }),
+    placeholderData: keepPreviousData,
+  });
+
+export interface ItemsFilter {
+  readonly search?: string;
+  readonly topic?: string;
+  readonly limit?: number;
+}
+
+export const itemsQuery = ({ search, topic, limit }: ItemsFilter) =>
+  queryOptions({
+    queryKey: ["items", search, topic, limit],
+    queryFn: ({ signal }) =>
+      request<ItemsResponse>(withQuery("/v1/items", { search, topic, limit }), { signal }),
+    placeholderData: keepPreviousData,
+  });
+
+export const itemQuery = (itemId: string) =>
+  queryOptions({
+    queryKey: ["item", itemId],
+    queryFn: ({ signal }) => request<ItemResponse>(`/v1/items/${id(itemId)}`, { signal }),
+  });
+
+export const relatedQuery = (itemId: string) =>
+  queryOptions({
+    queryKey: ["related", itemId],
+    queryFn: ({ signal }) => request<RelatedResponse>(`/v1/items/${id(itemId)}/related?n=12`, { signal }),
+  });

@@ -1,0 +1,189 @@
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { Link, useParams } from "wouter";
+import type { ItemResponse } from "#api";
+import { itemQuery, relatedQuery } from "../../client/queries.ts";
+import { Chart } from "../../ui/chart.tsx";
+import { Chips, Tag, TopicChip } from "../../ui/chip.tsx";
+import { Page } from "../../ui/page.tsx";
+import { Panel } from "../../ui/panel.tsx";
+import { Empty, Failure, Loaded, Skeleton } from "../../ui/states.tsx";
+import { Ago } from "../../ui/time.tsx";
+import { countOf, formatDay, formatScore } from "../../words/format.ts";
+import { hueOfAction } from "../../words/palette.ts";
+import styles from "./items.module.css";
+
+/** One item: what it is, what people do with it, and what is like it. */
+export default function ItemPage() {
+  const itemId = decodeURIComponent(useParams<{ itemId: string }>().itemId);
+  const query = useQuery(itemQuery(itemId));
+  const item = query.data;
+  if (!item)
+    return (
+      <Page name={itemId} title={itemId}>
+        {query.error ? (
+          <Failure error={query.error} onRetry={() => void query.refetch()} />
+        ) : (
+          <Skeleton lines={8} height={22} />
+        )}
+      </Page>
+    );
+  return (
+    <Page
+      name={item.title ?? itemId}
+      eyebrow={
+        <>
+          <code>{itemId}</code>
+          {item.createdAt !== undefined && <span>made {formatDay(item.createdAt)}</span>}
+          <span>{item.isAvailable ? "recommended when it fits" : "not available, never recommended"}</span>
+          {item.hasVector && <Tag>content vector</Tag>}
+        </>
+      }
+      title={<bdi>{item.title ?? itemId}</bdi>}
+      lead={
+        <Chips>
+          {item.tags.map((tag) => (
+            <TopicChip key={tag} topic={tag} />
+          ))}
+        </Chips>
+      }
+    >
+      {item.text !== undefined && <p className={styles["text"]}>{item.text}</p>}
+      <Engagement item={item} />
+      <div className={styles["halves"]}>
+        <Related itemId={itemId} />
+        <Engagers engagement={item.engagement} />
+      </div>
+      <Attributes attributes={item.attributes} />
+    </Page>
+  );
+}
+
+function Engagement({ item: { engagement } }: { readonly item: ItemResponse }) {
+  const drawn = useMemo(() => engagement && daily(engagement.days), [engagement]);
+  if (!drawn)
+    return (
+      <Panel title="What people do with it">
+        <Empty title="The lake is not written yet">
+          It follows the events by about a minute; come back then.
+        </Empty>
+      </Panel>
+    );
+  if (drawn.at.length === 0)
+    return (
+      <Panel title="What people do with it">
+        <Empty title="Nobody has met it yet">An event that names it shows here within a minute.</Empty>
+      </Panel>
+    );
+  return (
+    <Panel
+      title="What people do with it"
+      note="events a day (UTC), from the lake; the newest minute may be missing"
+    >
+      <Chart
+        label="Events a day"
+        at={drawn.at}
+        series={drawn.series}
+        unit="events/day"
+        look="bars"
+        height={180}
+        formatAt={(seconds) => formatDay(1000 * seconds)}
+      />
+    </Panel>
+  );
+}
+
+type Days = NonNullable<ItemResponse["engagement"]>["days"];
+const DAY_S = 86_400;
+
+/** Every day from the first to the last, also those on which nothing happened. */
+function daily(days: Days) {
+  const counts = new Map(days.map(({ day, counts: ofDay }) => [Date.parse(day) / 1000, ofDay]));
+  const [first = 0, last = -1] = [[...counts.keys()][0], [...counts.keys()].at(-1)];
+  const at = Array.from({ length: Math.round((last - first) / DAY_S) + 1 }, (_, n) => first + n * DAY_S);
+  const totals = new Map<string, number>();
+  for (const { counts: ofDay } of days)
+    for (const [name, count] of Object.entries(ofDay)) totals.set(name, (totals.get(name) ?? 0) + count);
+  const names = [...totals].sort(([, left], [, right]) => left - right).map(([name]) => name);
+  return {
+    at: days.length === 0 ? [] : at,
+    series: names.map((name) => ({
+      name,
+      hue: hueOfAction(name),
+      values: at.map((day) => counts.get(day)?.[name] ?? 0),
+    })),
+  };
+}
+
+function Related({ itemId }: { readonly itemId: string }) {
+  const query = useQuery(relatedQuery(itemId));
+  return (
+    <Panel
+      title="Met by the same people"
+      note={query.data && `${query.data.versions.personal.name}, nearest first`}
+    >
+      <Loaded query={query} lines={8}>
+        {({ items, versions }) =>
+          items.length === 0 ? (
+            <Empty title="Nothing is like it yet" />
+          ) : (
+            <ol className={styles["rows"]}>
+              {items.map((other) => (
+                <li key={other.itemId}>
+                  <Link href={`/items/${encodeURIComponent(other.itemId)}`}>
+                    {other.title ?? other.itemId}
+                  </Link>
+                  {other.source !== versions.personal.name && <Tag>{other.source}</Tag>}
+                  <span>{formatScore(other.score)}</span>
+                </li>
+              ))}
+            </ol>
+          )
+        }
+      </Loaded>
+    </Panel>
+  );
+}
+
+function Engagers({ engagement }: { readonly engagement: ItemResponse["engagement"] }) {
+  if (!engagement) return null;
+  return (
+    <Panel
+      title="Who engages with it"
+      note={`${countOf(engagement.people, "person", "people")}, impressions not counted`}
+    >
+      {engagement.engagers.length === 0 ? (
+        <Empty title="It was seen, and nothing more" />
+      ) : (
+        <ol className={styles["rows"]}>
+          {engagement.engagers.map(({ userId, events, lastAt }) => (
+            <li key={userId}>
+              <Link href={`/people/${encodeURIComponent(userId)}`}>{userId}</Link>
+              <span>{countOf(events, "event")}</span>
+              <span>
+                <Ago time={lastAt} />
+              </span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </Panel>
+  );
+}
+
+function Attributes({ attributes }: { readonly attributes: ItemResponse["attributes"] }) {
+  const entries = Object.entries(attributes);
+  if (entries.length === 0) return null;
+  return (
+    <Panel title="Attributes">
+      <dl className={styles["attributes"]}>
+        {entries.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{typeof value === "string" ? value : JSON.stringify(value)}</dd>
+          </div>
+        ))}
+      </dl>
+    </Panel>
+  );
+}

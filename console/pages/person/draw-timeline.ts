@@ -1,0 +1,201 @@
+import type { Colors } from "../../ui/colors.ts";
+import type { Moment } from "./moments.ts";
+import { ticksOf, type View } from "./view.ts";
+
+/** @file The timeline's drawing: ribbons of topics above, a lane of ticks for each action beneath, and the whole history at the foot. */
+
+export const LANE = 20;
+export const RIBBON_HEIGHT = 84;
+const AXIS = 22;
+const OVERVIEW = 34;
+const GAP = 10;
+
+export interface Scene {
+  readonly width: number;
+  readonly view: View;
+  readonly bounds: View;
+  readonly lanes: readonly string[];
+  readonly moments: readonly Moment[];
+  readonly topics: readonly string[];
+  readonly hueOf: (topic: string) => number;
+  readonly ribbons: readonly Float64Array[];
+  readonly visits: readonly (readonly [number, number])[];
+  readonly selected: Moment | undefined;
+  readonly asOfMs: number | undefined;
+  readonly drag: readonly [fromX: number, toX: number] | undefined;
+}
+
+export interface Layout {
+  readonly lanesTop: number;
+  readonly axisTop: number;
+  readonly overviewTop: number;
+  readonly height: number;
+}
+
+export function layoutOf(laneCount: number): Layout {
+  const lanesTop = RIBBON_HEIGHT + GAP;
+  const axisTop = lanesTop + laneCount * LANE;
+  const overviewTop = axisTop + AXIS + 4;
+  return { lanesTop, axisTop, overviewTop, height: overviewTop + OVERVIEW };
+}
+
+export function xOf(ms: number, { fromMs, toMs }: View, width: number): number {
+  return ((ms - fromMs) / (toMs - fromMs)) * width;
+}
+
+type Context = CanvasRenderingContext2D;
+
+export function drawTimeline(context: Context, scene: Scene, colors: Colors): void {
+  const layout = layoutOf(scene.lanes.length);
+  context.clearRect(0, 0, scene.width, layout.height);
+  drawVisits(context, scene, layout, colors);
+  drawRibbons(context, scene, colors);
+  drawTicks(context, scene, layout, colors);
+  drawAxis(context, scene, layout, colors);
+  drawOverview(context, scene, layout, colors);
+  drawMarks(context, scene, layout, colors);
+}
+
+function drawVisits(context: Context, { visits, view, width }: Scene, layout: Layout, colors: Colors): void {
+  context.fillStyle = colors.of("hover");
+  for (const [fromMs, toMs] of visits) {
+    if (toMs < view.fromMs || fromMs > view.toMs) continue;
+    const from = xOf(fromMs, view, width) - 2;
+    const size = xOf(toMs, view, width) - from + 2;
+    context.fillRect(from, layout.lanesTop, Math.max(size, 3), layout.axisTop - layout.lanesTop);
+  }
+}
+
+/** The ribbons cover the whole history, so a zoom shows the part of them that is looked at. */
+function drawRibbons(context: Context, scene: Scene, colors: Colors): void {
+  const { ribbons, topics, hueOf, view, bounds, width } = scene;
+  const bins = ribbons[0]?.length ?? 0;
+  if (bins === 0) return;
+  const xAt = (bin: number): number =>
+    xOf(bounds.fromMs + ((bounds.toMs - bounds.fromMs) * (bin + 1)) / bins, view, width);
+  const first = Math.max(
+    0,
+    Math.floor((bins * (view.fromMs - bounds.fromMs)) / (bounds.toMs - bounds.fromMs)) - 2,
+  );
+  const last = Math.min(
+    bins - 1,
+    Math.ceil((bins * (view.toMs - bounds.fromMs)) / (bounds.toMs - bounds.fromMs)) + 1,
+  );
+  const below = new Float64Array(bins);
+  for (const [n, ribbon] of ribbons.entries()) {
+    context.beginPath();
+    for (let bin = first; bin <= last; bin++)
+      context.lineTo(xAt(bin), RIBBON_HEIGHT * (1 - below[bin]! - ribbon[bin]!));
+    for (let bin = last; bin >= first; bin--) context.lineTo(xAt(bin), RIBBON_HEIGHT * (1 - below[bin]!));
+    context.closePath();
+    context.fillStyle = colors.hues[hueOf(topics[n]!)]!;
+    context.globalAlpha = 0.78;
+    context.fill();
+    context.globalAlpha = 1;
+    context.strokeStyle = colors.of("background");
+    context.lineWidth = 1;
+    context.stroke();
+    for (let bin = first; bin <= last; bin++) below[bin]! += ribbon[bin]!;
+  }
+}
+
+function drawTicks(context: Context, scene: Scene, layout: Layout, colors: Colors): void {
+  const { moments, lanes, topics, hueOf, view, width } = scene;
+  const lane = new Map(lanes.map((action, n) => [action, n]));
+  const named = new Set(topics);
+  const muted = colors.of("text-3");
+  // One tick of a colour and lane on a pixel hides the others of it.
+  const drawn = new Set<number>();
+  for (const { ms, event, topic } of moments) {
+    if (ms < view.fromMs || ms > view.toMs) continue;
+    const row = lane.get(event.action);
+    if (row === undefined) continue;
+    const x = Math.round(xOf(ms, view, width));
+    const hue = topic !== undefined && named.has(topic) ? hueOf(topic) : 10;
+    const key = (x * 64 + row) * 16 + hue;
+    if (drawn.has(key)) continue;
+    drawn.add(key);
+    const isImpression = event.action === "impression";
+    context.globalAlpha = isImpression ? 0.45 : 0.95;
+    context.fillStyle = colors.hues[hue] ?? muted;
+    context.fillRect(
+      x,
+      layout.lanesTop + row * LANE + (isImpression ? 5 : 3),
+      isImpression ? 1 : 2,
+      isImpression ? 10 : 14,
+    );
+  }
+  context.globalAlpha = 1;
+}
+
+function drawAxis(context: Context, { view, width, lanes }: Scene, layout: Layout, colors: Colors): void {
+  context.strokeStyle = colors.of("line");
+  context.lineWidth = 1;
+  context.beginPath();
+  for (let row = 0; row <= lanes.length; row++) {
+    const y = layout.lanesTop + row * LANE + 0.5;
+    context.moveTo(0, y);
+    context.lineTo(width, y);
+  }
+  context.stroke();
+  context.fillStyle = colors.of("text-3");
+  context.font = `11px ${colors.of("font")}`;
+  context.textBaseline = "middle";
+  for (const { ms, label } of ticksOf(view, width / 90)) {
+    const x = xOf(ms, view, width);
+    const half = context.measureText(label).width / 2;
+    if (x - half < 0 || x + half > width) continue;
+    context.fillText(label, x - half, layout.axisTop + AXIS / 2 + 2);
+  }
+}
+
+function drawOverview(context: Context, scene: Scene, layout: Layout, colors: Colors): void {
+  const { moments, bounds, view, width } = scene;
+  const counts = new Float64Array(Math.max(1, Math.floor(width / 3)));
+  for (const { ms } of moments) {
+    const bin = Math.floor((counts.length * (ms - bounds.fromMs)) / (bounds.toMs - bounds.fromMs || 1));
+    counts[Math.min(counts.length - 1, Math.max(0, bin))]!++;
+  }
+  const top = Math.max(1, ...counts);
+  const { overviewTop } = layout;
+  context.fillStyle = colors.of("hover");
+  context.fillRect(0, overviewTop, width, OVERVIEW);
+  context.fillStyle = colors.of("text-3");
+  context.globalAlpha = 0.7;
+  for (const [bin, count] of counts.entries()) {
+    const size = count === 0 ? 0 : 1 + (OVERVIEW - 6) * Math.sqrt(count / top);
+    context.fillRect(bin * 3, overviewTop + OVERVIEW - size, 2, size);
+  }
+  context.globalAlpha = 1;
+  const from = xOf(view.fromMs, bounds, width);
+  const to = xOf(view.toMs, bounds, width);
+  if (to - from > width - 1) return;
+  context.fillStyle = colors.of("glow");
+  context.fillRect(from, overviewTop, Math.max(2, to - from), OVERVIEW);
+  context.strokeStyle = colors.of("accent");
+  context.strokeRect(from + 0.5, overviewTop + 0.5, Math.max(2, to - from - 1), OVERVIEW - 1);
+}
+
+function drawMarks(context: Context, scene: Scene, layout: Layout, colors: Colors): void {
+  const { selected, asOfMs, view, width, lanes, drag } = scene;
+  if (asOfMs !== undefined && asOfMs < view.toMs) {
+    const x = xOf(asOfMs, view, width);
+    context.fillStyle = colors.of("background");
+    context.globalAlpha = 0.72;
+    context.fillRect(Math.max(0, x), 0, width, layout.axisTop);
+    context.globalAlpha = 1;
+    context.fillStyle = colors.of("accent");
+    if (x >= 0) context.fillRect(x - 1, 0, 2, layout.axisTop);
+  }
+  if (selected) {
+    const x = Math.round(xOf(selected.ms, view, width));
+    const row = lanes.indexOf(selected.event.action);
+    context.strokeStyle = colors.of("text");
+    context.lineWidth = 1.5;
+    context.strokeRect(x - 3.5, layout.lanesTop + Math.max(0, row) * LANE + 1.5, 9, LANE - 3);
+  }
+  if (drag) {
+    context.fillStyle = colors.of("glow");
+    context.fillRect(Math.min(...drag), 0, Math.abs(drag[1] - drag[0]), layout.axisTop);
+  }
+}

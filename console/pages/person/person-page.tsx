@@ -1,0 +1,155 @@
+import { useQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { useParams } from "wouter";
+import type { UserResponse } from "#api";
+import { useAddress } from "../../client/address.ts";
+import { sequenceQuery, userQuery } from "../../client/queries.ts";
+import { Button } from "../../ui/button.tsx";
+import { HuesProvider } from "../../ui/hues.ts";
+import { Page } from "../../ui/page.tsx";
+import { Failure, Skeleton } from "../../ui/states.tsx";
+import { Ago } from "../../ui/time.tsx";
+import { formatDay, formatTime } from "../../words/format.ts";
+import { assignHues } from "../../words/palette.ts";
+import { Compare } from "./compare.tsx";
+import { Facts } from "./facts.tsx";
+import { History } from "./history.tsx";
+import { type Moment, mainTopics, momentsOf } from "./moments.ts";
+import styles from "./person.module.css";
+import { Recommendations } from "./recommendations.tsx";
+import { countsSentence, summaryOf } from "./summary.ts";
+import { Topics } from "./topics.tsx";
+import { WhatIf } from "./what-if.tsx";
+
+/** One person: who they are, what they did, what they want, and why we think so. */
+export default function PersonPage() {
+  const userId = decodeURIComponent(useParams<{ userId: string }>().userId);
+  const [address] = useAddress();
+  const asOf = address.get("asOf") ?? undefined;
+  const user = useQuery(userQuery(userId, asOf));
+  const sequence = useQuery(sequenceQuery(userId));
+  const moments = useMemo(() => sequence.data && momentsOf(sequence.data.events), [sequence.data]);
+  if (user.error && !user.data)
+    return (
+      <Page name={userId} title={userId}>
+        <Failure error={user.error} onRetry={() => void user.refetch()} />
+      </Page>
+    );
+  if (!user.data || !moments)
+    return (
+      <Page name={userId} eyebrow={userId} title={<span className={styles["waiting"]}>{userId}</span>}>
+        {sequence.error ? (
+          <Failure error={sequence.error} onRetry={() => void sequence.refetch()} />
+        ) : (
+          <Skeleton lines={10} height={22} />
+        )}
+      </Page>
+    );
+  return <Person key={userId} user={user.data} moments={moments} asOf={asOf} />;
+}
+
+function Person(props: {
+  readonly user: UserResponse;
+  readonly moments: readonly Moment[];
+  readonly asOf: string | undefined;
+}) {
+  const { user, moments, asOf } = props;
+  const [address, change] = useAddress();
+  const [selectedId, select] = useState<string>();
+  const [isImagining, setImagining] = useState(false);
+  const byId = useMemo(() => new Map(moments.map((moment) => [moment.id, moment])), [moments]);
+  const selected = selectedId === undefined ? undefined : byId.get(selectedId);
+  const seen = useMemo(
+    () => (asOf === undefined ? moments : moments.filter(({ ms }) => ms <= Date.parse(asOf))),
+    [moments, asOf],
+  );
+  const versus = address.get("versus") ?? undefined;
+  const { userId, traits } = user;
+  const name = typeof traits["name"] === "string" ? traits["name"] : userId;
+  const hueOf = useMemo(
+    () => assignHues([...new Set([...mainTopics(moments, 6), ...user.topics.map(({ topic }) => topic)])]),
+    [moments, user.topics],
+  );
+  const evidence = { byId, select, selectedId };
+  return (
+    <HuesProvider value={hueOf}>
+      <Page
+        name={name}
+        eyebrow={<Eyebrow user={user} name={name} />}
+        title={summaryOf(user, seen)}
+        lead={countsSentence(user.counts)}
+        actions={
+          <>
+            <Button
+              isOn={versus !== undefined}
+              onClick={() => change({ versus: versus === undefined ? weekBefore(user) : undefined })}
+            >
+              Compare
+            </Button>
+            <Button look="primary" onClick={() => setImagining(true)}>
+              What if…
+            </Button>
+          </>
+        }
+      >
+        {asOf !== undefined && (
+          <p className={styles["past"]}>
+            <span>
+              As it was on <b>{formatTime(asOf)}</b>: everything below says what was known then, but for the
+              timeline.
+            </span>
+            <Button look="quiet" onClick={() => change({ asOf: undefined })}>
+              Back to now
+            </Button>
+          </p>
+        )}
+        <History
+          moments={moments}
+          selected={selected}
+          asOf={asOf}
+          onSelect={(moment) => select(moment?.id)}
+          onAsOf={(time) => change({ asOf: time })}
+        />
+        {versus !== undefined && (
+          <Compare user={user} asOf={asOf} versus={versus} onChange={(other) => change({ versus: other })} />
+        )}
+        <div className={styles["columns"]}>
+          <Recommendations userId={userId} asOf={asOf} evidence={evidence} />
+          <div className={styles["side"]}>
+            <Topics topics={user.topics} evidence={evidence} />
+            <Facts user={user} />
+          </div>
+        </div>
+        <WhatIf
+          user={user}
+          asOf={asOf}
+          moments={seen}
+          selected={selected}
+          isOpen={isImagining}
+          onClose={() => setImagining(false)}
+        />
+      </Page>
+    </HuesProvider>
+  );
+}
+
+function Eyebrow({ user, name }: { readonly user: UserResponse; readonly name: string }) {
+  return (
+    <>
+      <b className={styles["name"]}>
+        <bdi>{name}</bdi>
+      </b>
+      {name !== user.userId && <code>{user.userId}</code>}
+      <span>since {formatDay(user.firstSeen)}</span>
+      <span>
+        last seen <Ago time={user.lastSeen} />
+      </span>
+    </>
+  );
+}
+
+const WEEK_MS = 7 * 86_400_000;
+
+function weekBefore({ asOf, lastSeen }: UserResponse): string {
+  return new Date(Date.parse(asOf ?? lastSeen) - WEEK_MS).toISOString();
+}

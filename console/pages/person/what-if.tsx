@@ -1,0 +1,240 @@
+import { useQuery } from "@tanstack/react-query";
+import { useDeferredValue, useEffect, useState } from "react";
+import type { ImaginedEvent, UserResponse, WhatIfResponse } from "#api";
+import { itemsQuery, schemaQuery, whatIfQuery } from "../../client/queries.ts";
+import { Button } from "../../ui/button.tsx";
+import { TopicChip } from "../../ui/chip.tsx";
+import { Choice, SearchField } from "../../ui/field.tsx";
+import { Sheet } from "../../ui/sheet.tsx";
+import { Failure, Skeleton } from "../../ui/states.tsx";
+import { formatShare, formatTime } from "../../words/format.ts";
+import { climbOf, compareTopics, sharedCount } from "./differences.ts";
+import type { Moment } from "./moments.ts";
+import styles from "./what-if.module.css";
+
+interface Imagined extends ImaginedEvent {
+  readonly title: string;
+}
+
+/** A sandbox: events are added and taken away, and what would follow shows at once. Nothing is stored. */
+export function WhatIf(props: {
+  readonly user: UserResponse;
+  readonly asOf: string | undefined;
+  readonly moments: readonly Moment[];
+  readonly selected: Moment | undefined;
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+}) {
+  const { isOpen, onClose } = props;
+  return (
+    <Sheet title="What if…" isOpen={isOpen} onClose={onClose}>
+      <Sandbox {...props} />
+    </Sheet>
+  );
+}
+
+function Sandbox(props: {
+  readonly user: UserResponse;
+  readonly asOf: string | undefined;
+  readonly moments: readonly Moment[];
+  readonly selected: Moment | undefined;
+}) {
+  const { user, asOf, moments, selected } = props;
+  const [added, setAdded] = useState<readonly Imagined[]>([]);
+  const [removed, setRemoved] = useState<ReadonlyMap<string, Moment>>(new Map());
+  const isEdited = added.length > 0 || removed.size > 0;
+  const reset = (): void => {
+    setAdded([]);
+    setRemoved(new Map());
+  };
+  useResetKey(reset);
+  const query = useQuery(
+    whatIfQuery({
+      userId: user.userId,
+      add: added.map(({ title: _, ...event }) => event),
+      remove: [...removed.keys()],
+      n: 10,
+      ...(asOf !== undefined && { asOf }),
+    }),
+  );
+  const remove = (moment: Moment): void => setRemoved(new Map(removed).set(moment.id, moment));
+  const bringBack = (id: string): void => {
+    const left = new Map(removed);
+    left.delete(id);
+    setRemoved(left);
+  };
+  return (
+    <div className={styles["sandbox"]}>
+      <p className={styles["lead"]}>Change what happened and see what follows. Nothing here is stored.</p>
+      <AddEvent onAdd={(event) => setAdded([...added, event])} />
+      <TakeAway moments={moments} selected={selected} removed={removed} onRemove={remove} />
+      {isEdited && (
+        <ul className={styles["edits"]} aria-label="Changes">
+          {added.map((event, n) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the same may be added twice
+            <li key={n}>
+              <span>
+                <b>+ {event.action}</b> {event.title}
+              </span>
+              <Button look="quiet" onClick={() => setAdded(added.filter((_, place) => place !== n))}>
+                Undo
+              </Button>
+            </li>
+          ))}
+          {[...removed.values()].map(({ id, event }) => (
+            <li key={id}>
+              <span>
+                <b>− {event.action}</b> {event.title ?? event.itemId}
+              </span>
+              <Button look="quiet" onClick={() => bringBack(id)}>
+                Undo
+              </Button>
+            </li>
+          ))}
+          <li>
+            <Button onClick={reset}>Reset, or press r</Button>
+          </li>
+        </ul>
+      )}
+      {query.error ? (
+        <Failure error={query.error} onRetry={() => void query.refetch()} />
+      ) : query.data ? (
+        <Outcome answer={query.data} isEdited={isEdited} />
+      ) : (
+        <Skeleton lines={8} />
+      )}
+    </div>
+  );
+}
+
+function AddEvent({ onAdd }: { readonly onAdd: (event: Imagined) => void }) {
+  const [search, setSearch] = useState("");
+  const [action, setAction] = useState("save");
+  const wanted = useDeferredValue(search.trim());
+  const schema = useQuery(schemaQuery);
+  const found = useQuery({ ...itemsQuery({ search: wanted, limit: 6 }), enabled: wanted !== "" });
+  const actions = Object.keys(schema.data?.events ?? { save: {} }).filter((name) => name !== "impression");
+  return (
+    <section>
+      <h3>Add an event</h3>
+      <div className={styles["add"]}>
+        <Choice
+          label="Action"
+          value={action}
+          options={actions.map((name) => ({ value: name, label: name }))}
+          onChange={setAction}
+        />
+        <SearchField label="An item, by title or id" value={search} onValue={setSearch} />
+      </div>
+      {wanted !== "" && (
+        <ul className={styles["found"]}>
+          {found.data?.items.map(({ itemId, title, tags }) => (
+            <li key={itemId}>
+              <button type="button" onClick={() => onAdd({ action, itemId, title: title ?? itemId })}>
+                <span>{title ?? itemId}</span>
+                <small>{tags[0]}</small>
+              </button>
+            </li>
+          ))}
+          {found.data?.items.length === 0 && <li className={styles["none"]}>No item is called that.</li>}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+const OFFERED = 4;
+
+function TakeAway(props: {
+  readonly moments: readonly Moment[];
+  readonly selected: Moment | undefined;
+  readonly removed: ReadonlyMap<string, Moment>;
+  readonly onRemove: (moment: Moment) => void;
+}) {
+  const { moments, selected, removed, onRemove } = props;
+  const telling = moments.filter(({ id, event }) => event.action !== "impression" && !removed.has(id));
+  const newest = telling.slice(-OFFERED).reverse();
+  const offered =
+    selected && !removed.has(selected.id) && !newest.includes(selected) ? [selected, ...newest] : newest;
+  if (offered.length === 0) return null;
+  return (
+    <section>
+      <h3>Take one away</h3>
+      <ul className={styles["found"]}>
+        {offered.map((moment) => (
+          <li key={moment.id}>
+            <button type="button" onClick={() => onRemove(moment)}>
+              <span>
+                {moment.event.action} {moment.event.title ?? moment.event.itemId}
+              </span>
+              <small>{moment === selected ? "the one you picked" : formatTime(moment.ms)}</small>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Outcome({ answer, isEdited }: { readonly answer: WhatIfResponse; readonly isEdited: boolean }) {
+  const { before, after } = answer;
+  const changed = after.items.length - sharedCount(before.items, after.items);
+  const topics = compareTopics(before.topics, after.topics);
+  return (
+    <>
+      <section aria-live="polite">
+        <h3>
+          {!isEdited
+            ? "Recommended as it is"
+            : changed === 0
+              ? "The same items are recommended"
+              : `${changed} of ${after.items.length} recommended items are new`}
+        </h3>
+        <ol className={styles["items"]}>
+          {after.items.map(({ itemId, title, reasons }, n) => (
+            <li key={itemId} data-new={isEdited && climbOf(itemId, n, before.items) === "new"}>
+              <span className={styles["place"]}>{n + 1}</span>
+              <span>
+                {title ?? itemId}
+                <small>{reasons[0]?.text}</small>
+              </span>
+              <span className={styles["climb"]}>
+                {isEdited && formatClimb(climbOf(itemId, n, before.items))}
+              </span>
+            </li>
+          ))}
+        </ol>
+      </section>
+      <section>
+        <h3>Topics</h3>
+        <ul className={styles["topics"]}>
+          {topics.slice(0, 8).map(({ topic, before: was, after: is }) => (
+            <li key={topic}>
+              <TopicChip topic={topic} />
+              <span>
+                {isEdited && was !== is ? `${formatShare(was)} → ${formatShare(is)}` : formatShare(is)}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </section>
+    </>
+  );
+}
+
+function formatClimb(climb: number | "new"): string {
+  if (climb === "new") return "new";
+  if (climb === 0) return "";
+  return climb > 0 ? `↑ ${climb}` : `↓ ${-climb}`;
+}
+
+function useResetKey(reset: () => void): void {
+  useEffect(() => {
+    const listen = ({ key, target, metaKey, ctrlKey }: KeyboardEvent): void => {
+      const isTyping = target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+      if (key === "r" && !isTyping && !metaKey && !ctrlKey) reset();
+    };
+    addEventListener("keydown", listen);
+    return () => removeEventListener("keydown", listen);
+  });
+}

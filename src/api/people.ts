@@ -1,0 +1,39 @@
+import { type Static, Type } from "typebox";
+import { AsOf, IsoTime } from "./common.ts";
+import { TopicBody } from "./users.ts";
+
+export const PeopleQuerystring = Type.Object({
+  search: Type.Optional(
+    Type.String({ maxLength: 100, description: "Part of an id, or of a trait's text (a name, a country)" }),
+  ),
+  sort: Type.Union([Type.Literal("lastSeen"), Type.Literal("events"), Type.Literal("userId")], {
+    default: "lastSeen",
+  }),
+  offset: Type.Integer({ minimum: 0, maximum: 100_000, default: 0 }),
+  limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
+  asOf: AsOf,
+});
+
+export const PersonRow = Type.Object({
+  userId: Type.String(),
+  name: Type.Optional(Type.String({ description: "The trait name, where there is one" })),
+  firstSeen: IsoTime,
+  lastSeen: IsoTime,
+  eventCount: Type.Integer(),
+  topics: Type.Array(Type.Pick(TopicBody, ["topic", "share"])),
+  activity: Type.Array(Type.Integer(), {
+    description: "Engagements other than impressions on each of the last 28 days, oldest first",
+  }),
+});
+
+/** `GET /v1/users`: people, found and in order. */
+export const PeopleResponse = Type.Object({
+  people: Type.Array(PersonRow),
+  total: Type.Integer({ description: "People that match, among those looked at" }),
+  lookedAt: Type.Integer(),
+  isComplete: Type.Boolean({ description: "False when there are more people than are looked at" }),
+  computedAt: IsoTime,
+});
+
+export type PeopleResponse = Static<typeof PeopleResponse>;
+export type PersonRow = Static<typeof PersonRow>;

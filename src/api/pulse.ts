@@ -1,0 +1,56 @@
+import { type Static, Type } from "typebox";
+import { AnyKey, IsoTime, ModelVersion } from "./common.ts";
+
+/** One second of what went on. */
+export const PulseSecond = Type.Object({
+  at: Type.Integer({ description: "The second, in seconds since 1970 of the machine's clock" }),
+  events: Type.Record(AnyKey, Type.Integer(), { description: "Events accepted, by action or message type" }),
+  rejected: Type.Integer(),
+  requests: Type.Integer({ description: "Answers, those of ingest included" }),
+  errors: Type.Integer({ description: "Answers of 500 and above" }),
+});
+
+/** How long something took over the last five minutes; `null` where there was nothing to time. */
+export const PulseLatency = Type.Object({
+  route: Type.String(),
+  count: Type.Integer(),
+  p50: Type.Union([Type.Number(), Type.Null()], { description: "ms" }),
+  p99: Type.Union([Type.Number(), Type.Null()], { description: "ms" }),
+  errors: Type.Integer(),
+});
+
+export const PulseEvent = Type.Object({
+  receivedAt: IsoTime,
+  userId: Type.String(),
+  name: Type.String({ description: "Action or message type" }),
+  itemId: Type.Optional(Type.String()),
+  title: Type.Optional(Type.String()),
+});
+
+/** `GET /v1/pulse`, and each message of `GET /v1/pulse/stream`. */
+export const PulseResponse = Type.Object({
+  now: IsoTime,
+  startedAt: IsoTime,
+  fault: Type.Union([Type.String(), Type.Null()], { description: "What keeps it from serving" }),
+  lagRecords: Type.Integer(),
+  items: Type.Integer(),
+  seconds: Type.Array(PulseSecond, { description: "The last two minutes, oldest first, none left out" }),
+  freshness: Type.Object(
+    {
+      count: Type.Integer(),
+      p50: Type.Union([Type.Number(), Type.Null()]),
+      p99: Type.Union([Type.Number(), Type.Null()]),
+    },
+    { description: "ms from the arrival of a request with events to their being in every signal" },
+  ),
+  latencies: Type.Array(PulseLatency, { description: "By route, busiest first" }),
+  recommendations: Type.Object({ personal: Type.Integer(), coldStart: Type.Integer() }),
+  rejections: Type.Record(AnyKey, Type.Integer(), { description: "Dead letters kept, by reason" }),
+  latest: Type.Array(PulseEvent, { description: "The newest events that came in, newest first" }),
+  models: Type.Object({ personal: ModelVersion, coldStart: ModelVersion }),
+});
+
+export type PulseEvent = Static<typeof PulseEvent>;
+export type PulseLatency = Static<typeof PulseLatency>;
+export type PulseResponse = Static<typeof PulseResponse>;
+export type PulseSecond = Static<typeof PulseSecond>;

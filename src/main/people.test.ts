@@ -1,0 +1,220 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ignoreProgress } from "#base";
+import { createWorld, worldPresets } from "#datasets";
+import { hashState } from "#sequences";
+import type { Server } from "#serving";
+import { importSource, runsOf } from "./import-source.ts";
+import { Platform } from "./platform.ts";
+
+/** @file Finding people, and the sandbox in which one lived otherwise, over a tiny world. */
+const world = createWorld(worldPresets.tiny);
+let folder: string;
+let platform: Platform;
+let server: Server;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "inkling-people-"));
+  platform = await Platform.open({
+    folder,
+    create: { dataset: "world", clock: "historical", areTimesMadeUp: false, seed: 1, preset: "tiny" },
+    progress: ignoreProgress,
+    onNotice: () => {},
+  });
+  const source = {
+    name: "world",
+    clock: "historical" as const,
+    areTimesMadeUp: false,
+    items: () => world.items(),
+    runs: (from: number) => runsOf(world.messages(), from),
+    expectedMessages: world.expectedMessages,
+    rejectedRows: { count: 0, samples: [] },
+  };
+  await importSource(platform, source, ignoreProgress);
+  await platform.ensureModels(ignoreProgress);
+  server = await platform.createServer({});
+});
+afterAll(async () => {
+  await server.close();
+  await platform.close();
+  await rm(folder, { recursive: true });
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads answers as a stranger does
+type Body = any;
+
+async function get(url: string): Promise<Body> {
+  return (await server.inject(url)).json();
+}
+
+async function post(url: string, payload: object): Promise<Body> {
+  return (await server.inject({ method: "POST", url, payload })).json();
+}
+
+/** What a list says, without what is new in every answer. */
+function told({ items }: Body): Body {
+  return items;
+}
+
+describe("what if", () => {
+  const n = 20;
+
+  async function person(): Promise<{ userId: string; events: Body[]; itemId: string }> {
+    const { people } = await get("/v1/users?sort=events&limit=1");
+    const { userId } = people[0];
+    const { events } = await get(`/v1/users/${userId}/sequence?limit=16384`);
+    const met = new Set(events.map(({ itemId }: Body) => itemId));
+    const { items } = await get("/v1/items?limit=200");
+    return { userId, events, itemId: items.find(({ itemId }: Body) => !met.has(itemId)).itemId };
+  }
+
+  test("without a change the sandbox answers as the state does", async () => {
+    const { userId } = await person();
+    const { before, after } = await post("/v1/what-if", { userId, n });
+    expect(after).toEqual(before);
+    expect(told(before)).toEqual(told(await post("/v1/recommendations", { userId, n })));
+    expect(before.topics).toEqual((await get(`/v1/users/${userId}`)).topics);
+  });
+
+  test("an imagined event does what the same event does when it comes, and taking it away undoes it; nothing is stored", async () => {
+    const { userId, itemId } = await person();
+    const timestamp = new Date(platform.clock.nowMs()).toISOString();
+    const stored = await hashState(platform.state);
+    const imagined = { action: "save", itemId, surface: "home", timestamp };
+    const whatIf = await post("/v1/what-if", { userId, add: [imagined], n });
+    expect(whatIf.after).not.toEqual(whatIf.before);
+    expect(await hashState(platform.state)).toEqual(stored);
+
+    const properties = { itemId, surface: "home" };
+    await post("/v1/track", { messageId: "what-if-0", userId, event: "save", timestamp, properties });
+    expect(told(await post("/v1/recommendations", { userId, n }))).toEqual(whatIf.after.items);
+    expect((await get(`/v1/users/${userId}`)).topics).toEqual(whatIf.after.topics);
+
+    const undone = await post("/v1/what-if", { userId, remove: ["what-if-0"], n });
+    expect(undone.before).toEqual(whatIf.after);
+    expect(undone.after).toEqual(whatIf.before);
+  });
+
+  test("without any engagement a person is a stranger, and a stranger with one is known", async () => {
+    const { userId, events, itemId } = await person();
+    const engaged = events.filter(({ action }) => action !== "impression").map(({ eventId }) => eventId);
+    const stranger = await post("/v1/recommendations", { n });
+    const emptied = await post("/v1/what-if", { userId, remove: engaged, n });
+    expect(emptied.after).toMatchObject({ topics: [], isColdStart: true });
+    expect(told(emptied.after)).toEqual(told(stranger));
+    const met = await post("/v1/what-if", { userId: "nobody", add: [{ action: "save", itemId }], n });
+    expect(met.before).toMatchObject({ topics: [], isColdStart: true });
+    expect(met.after.isColdStart).toBe(false);
+    expect(await get("/v1/users/nobody")).toMatchObject({ code: "user-not-found" });
+  });
+
+  test("what cannot have happened is refused", async () => {
+    const { userId, itemId } = await person();
+    expect(await post("/v1/what-if", { userId, add: [{ action: "levitate", itemId }] })).toMatchObject({
+      code: "invalid-request",
+    });
+    expect(await post("/v1/what-if", { userId, add: [{ action: "save", itemId: "none" }] })).toMatchObject({
+      code: "item-not-found",
+    });
+  });
+});
+
+describe("people", () => {
+  test("are found by part of an id or of a trait, whatever the case", async () => {
+    const { people, total } = await get("/v1/users?search=U-001");
+    expect(people.map(({ userId }: Body) => userId).every((id: string) => id.includes("u-001"))).toBe(true);
+    expect(total).toBe(people.length);
+    const { traits } = await get("/v1/users/u-0007");
+    const named = await get(`/v1/users?search=${encodeURIComponent(traits.name.toUpperCase())}`);
+    expect(named.people).toContainEqual(expect.objectContaining({ userId: "u-0007", name: traits.name }));
+    expect(await get("/v1/users?search=zzzz")).toMatchObject({ people: [], total: 0, isComplete: true });
+  });
+
+  test("come in order, page by page, each once, with the counts of their own page", async () => {
+    const { people: all, total } = await get("/v1/users?sort=events&limit=200");
+    const counts = all.map(({ eventCount }: Body) => eventCount);
+    expect(counts).toEqual([...counts].sort((left, right) => right - left));
+    const second = await get("/v1/users?sort=events&limit=5&offset=5");
+    expect(second.people).toEqual(all.slice(5, 10));
+    expect(second.total).toBe(total);
+    const [{ userId, eventCount, topics, activity }] = all;
+    const user = await get(`/v1/users/${userId}`);
+    expect(eventCount).toBe(user.eventCount);
+    expect(topics[0].topic).toBe(user.topics[0].topic);
+    const { events } = await get(`/v1/users/${userId}/sequence?limit=16384`);
+    const since = platform.clock.nowMs() - 28 * 86_400_000;
+    const recent = events.filter(
+      ({ action, timestamp }: Body) => action !== "impression" && Date.parse(timestamp) > since,
+    );
+    expect(activity.reduce((sum: number, count: number) => sum + count, 0)).toBe(recent.length);
+  });
+
+  test("with several ids are one, and before they came they are not there", async () => {
+    const before = (await get("/v1/users?limit=1")).total;
+    const timestamp = new Date(platform.clock.nowMs() + 60_000).toISOString();
+    const properties = { itemId: "i-00001" };
+    await post("/v1/track", { anonymousId: "device-1", event: "save", timestamp, properties });
+    await post("/v1/identify", {
+      anonymousId: "device-1",
+      userId: "joined",
+      timestamp,
+      traits: { name: "Jo" },
+    });
+    expect((await get("/v1/users?limit=1")).total).toBe(before + 1);
+    expect((await get("/v1/users?search=jo&limit=200")).people).toContainEqual(
+      expect.objectContaining({ userId: "joined", name: "Jo", eventCount: 2 }),
+    );
+    const earlier = new Date(Date.parse(timestamp) - 1).toISOString();
+    expect((await get(`/v1/users?search=joined&asOf=${earlier}`)).people).toEqual([]);
+  });
+});
+
+describe("items", () => {
+  test("are found by title, id and topic, as a plain look through the catalogue finds them", async () => {
+    const all = platform.catalogue.items();
+    const [topic = ""] = all[0]!.tags;
+    const word = all[3]!.title!.split(" ")[0]!.toLowerCase();
+    const naive = all.filter(
+      ({ tags, title }) => tags.includes(topic) && title?.toLowerCase().includes(word),
+    );
+    const found = await get(`/v1/items?topic=${encodeURIComponent(topic)}&search=${word}&limit=200`);
+    expect(found.total).toBe(naive.length);
+    expect(found.items.map(({ itemId }: Body) => itemId)).toEqual(
+      naive.map(({ itemId }) => itemId).slice(0, 200),
+    );
+    const { topics } = await get("/v1/items?limit=1");
+    expect(topics.find((entry: Body) => entry.topic === topic).items).toBe(
+      all.filter(({ tags }) => tags.includes(topic)).length,
+    );
+  });
+
+  test("one is told with what the catalogue knows, and without engagement while there is no lake", async () => {
+    const { itemId, title, tags } = platform.catalogue.at(5);
+    expect(await get(`/v1/items/${itemId}`)).toMatchObject({ itemId, title, tags, engagement: null });
+    expect(await get("/v1/items/none")).toMatchObject({ code: "item-not-found", status: 404 });
+  });
+});
+
+test("pulse tells what came in, how long it took, and not whom an erasure took away", async () => {
+  await post("/v1/batch", {
+    batch: [
+      { type: "track", userId: "seen", event: "save", properties: { itemId: "i-00002" } },
+      { type: "track", userId: "", event: "save" },
+    ],
+  });
+  const pulse = await get("/v1/pulse");
+  expect(pulse.latest[0]).toMatchObject({ userId: "seen", name: "save", itemId: "i-00002" });
+  expect(pulse.seconds).toHaveLength(120);
+  const saves = pulse.seconds.reduce((sum: number, { events }: Body) => sum + (events["save"] ?? 0), 0);
+  expect(saves).toBeGreaterThanOrEqual(1);
+  expect(pulse.seconds.reduce((sum: number, { rejected }: Body) => sum + rejected, 0)).toBe(1);
+  expect(pulse.freshness.p50).toBeGreaterThan(0);
+  expect(pulse.latencies.map(({ route }: Body) => route)).toContain("POST /v1/batch");
+  const { erasureId } = (await server.inject({ method: "DELETE", url: "/v1/users/seen" })).json();
+  await expect
+    .poll(async () => (await get(`/v1/erasures/${erasureId}`)).status, { timeout: 20_000 })
+    .toBe("done");
+  expect((await get("/v1/pulse")).latest.map(({ userId }: Body) => userId)).not.toContain("seen");
+});

@@ -1,0 +1,129 @@
+import { DAY_MS } from "#base";
+import {
+  actionCodes,
+  listUsers,
+  type PersonState,
+  readPerson,
+  readPersonSequence,
+  traitsAsOf,
+} from "#sequences";
+import { type TopicShare, topTopics } from "./topics.ts";
+import type { ProfileContext } from "./user-profile.ts";
+
+/** Which people, in which order. */
+export interface PeopleQuery {
+  /** Part of an id or of a trait's text, whatever the case. */
+  readonly search?: string;
+  readonly sort: "lastSeen" | "events" | "userId";
+  readonly offset: number;
+  readonly limit: number;
+  readonly asOfMs: number;
+}
+
+export interface PersonSummary {
+  readonly userId: string;
+  readonly name?: string;
+  readonly firstSeenMs: number;
+  readonly lastSeenMs: number;
+  readonly eventCount: number;
+  readonly topics: readonly TopicShare[];
+  /** Engagements on each of the last {@link ACTIVITY_DAYS} days, oldest first. */
+  readonly activity: readonly number[];
+}
+
+export interface FoundPeople {
+  readonly people: readonly PersonSummary[];
+  /** How many match. */
+  readonly total: number;
+  readonly lookedAt: number;
+  /** False when there are more people than were looked at. */
+  readonly isComplete: boolean;
+}
+
+/** Nothing is kept between questions, so nobody stays in memory who was erased; beyond this many people that takes too long. */
+const LOOKED_AT = 20_000;
+const AT_ONCE = 500;
+const ACTIVITY_DAYS = 28;
+const TOPICS = 3;
+/** What a row of the list is made of. */
+const ROWS = 1000;
+
+interface Match {
+  readonly userId: string;
+  readonly person: PersonState;
+  readonly name?: string;
+}
+
+/** The people who match, a page of them in full. O(people looked at). */
+export async function listPeople(context: ProfileContext, query: PeopleQuery): Promise<FoundPeople> {
+  const { ids, isComplete } = await idsOf(context);
+  const persons = [...new Set(ids.map((id) => context.identity.personOf(id)))];
+  const matches: Match[] = [];
+  for (let from = 0; from < persons.length; from += AT_ONCE) {
+    const some = persons.slice(from, from + AT_ONCE);
+    const found = await Promise.all(some.map((userId) => matchOf(context, userId, query)));
+    matches.push(...found.filter((match) => match !== undefined));
+  }
+  matches.sort(orders[query.sort]);
+  const page = matches.slice(query.offset, query.offset + query.limit);
+  const people = await Promise.all(page.map((match) => summaryOf(context, match, query.asOfMs)));
+  return { people, total: matches.length, lookedAt: persons.length, isComplete };
+}
+
+async function idsOf({ state }: ProfileContext): Promise<{ ids: string[]; isComplete: boolean }> {
+  const ids: string[] = [];
+  while (ids.length < LOOKED_AT) {
+    const some = await listUsers(state, AT_ONCE, ids.at(-1));
+    ids.push(...some);
+    if (some.length < AT_ONCE) return { ids, isComplete: true };
+  }
+  return { ids, isComplete: false };
+}
+
+async function matchOf(
+  { state, identity }: ProfileContext,
+  userId: string,
+  { search = "", asOfMs }: PeopleQuery,
+): Promise<Match | undefined> {
+  const person = await readPerson(state, identity.idsOf(userId));
+  if (!person || person.record.firstMs > asOfMs) return undefined;
+  const traits = traitsAsOf(person.record, asOfMs);
+  const wanted = search.trim().toLowerCase();
+  const texts = wanted === "" ? [] : [userId, ...Object.values(traits)];
+  const isFound =
+    wanted === "" || texts.some((text) => typeof text === "string" && text.toLowerCase().includes(wanted));
+  const { name } = traits;
+  return isFound ? { userId, person, ...(typeof name === "string" && { name }) } : undefined;
+}
+
+async function summaryOf(
+  context: ProfileContext,
+  { userId, person, name }: Match,
+  asOfMs: number,
+): Promise<PersonSummary> {
+  const { state, catalogue, actions } = context;
+  const wanted = catalogue.actions.names().filter((action) => actions.named(action)?.kind !== "impression");
+  const query = { limit: ROWS, asOfMs, actions: actionCodes(catalogue, wanted) };
+  const rows = (await readPersonSequence(state, person, query)).rows();
+  const activity = new Array<number>(ACTIVITY_DAYS).fill(0);
+  for (const { timestampMs } of rows) {
+    const day = ACTIVITY_DAYS - 1 - Math.floor((asOfMs - timestampMs) / DAY_MS);
+    if (day >= 0) activity[day]!++;
+  }
+  const { firstMs, lastMs, eventCount } = person.record;
+  return {
+    userId,
+    ...(name !== undefined && { name }),
+    firstSeenMs: firstMs,
+    lastSeenMs: Math.min(lastMs, asOfMs),
+    eventCount,
+    topics: topTopics(rows, TOPICS, { ...context, asOfMs }),
+    activity,
+  };
+}
+
+const orders: Record<PeopleQuery["sort"], (left: Match, right: Match) => number> = {
+  lastSeen: (left, right) => right.person.record.lastMs - left.person.record.lastMs,
+  events: (left, right) => right.person.record.eventCount - left.person.record.eventCount,
+  userId: (left, right) => (left.userId < right.userId ? -1 : 1),
+};

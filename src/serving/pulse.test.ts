@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { Pulse } from "./pulse.ts";
+
+/** A pulse on a clock that is set by hand. */
+function pulseAt(startMs: number) {
+  const clock = { nowMs: startMs };
+  return { clock, pulse: new Pulse(() => clock.nowMs) };
+}
+
+const saved = { userId: "u", name: "save" };
+
+test("seconds are told without a gap, also those in which nothing came", () => {
+  const { clock, pulse } = pulseAt(1_000_000);
+  pulse.countEvents([saved, saved, { userId: "u", name: "view" }], 2);
+  clock.nowMs += 3000;
+  pulse.countEvents([saved], 0);
+  const { seconds } = pulse.read();
+  expect(seconds.map(({ at }) => at)).toEqual(Array.from({ length: 120 }, (_, n) => 1003 - 119 + n));
+  expect(seconds.slice(-4).map(({ events }) => events)).toEqual([{ save: 2, view: 1 }, {}, {}, { save: 1 }]);
+  expect(seconds.at(-4)!.rejected).toBe(2);
+});
+
+test("what is older than two minutes is forgotten", () => {
+  const { clock, pulse } = pulseAt(1_000_000);
+  pulse.countEvents([saved], 0);
+  clock.nowMs += 120_000;
+  expect(pulse.read().seconds.every(({ events }) => Object.keys(events).length === 0)).toBe(true);
+});
+
+test("p50 and p99 are those of a hundred known durations, and older than five minutes none count", () => {
+  const { clock, pulse } = pulseAt(0);
+  for (let ms = 100; ms >= 1; ms--) pulse.countRequest("GET /x", 200, ms);
+  expect(pulse.read().latencies).toEqual([{ route: "GET /x", count: 100, p50: 51, p99: 100, errors: 0 }]);
+  clock.nowMs += 300_001;
+  expect(pulse.read().latencies).toEqual([]);
+  expect(pulse.read().freshness).toEqual({ count: 0, p50: null, p99: null });
+});
+
+test("a route that fails is told to fail, the busiest comes first, and lists are counted by the way they were made", () => {
+  const { pulse } = pulseAt(0);
+  pulse.countRequest("GET /a", 500, 1);
+  pulse.countRequest("GET /b", 200, 1);
+  pulse.countRequest("GET /b", 404, 1);
+  pulse.countRecommendation("personal");
+  const { latencies, seconds, recommendations } = pulse.read();
+  expect(latencies.map(({ route, errors }) => [route, errors])).toEqual([
+    ["GET /b", 0],
+    ["GET /a", 1],
+  ]);
+  expect(seconds.at(-1)).toMatchObject({ requests: 3, errors: 1 });
+  expect(recommendations).toEqual({ personal: 1, coldStart: 0 });
+});
+
+test("of a million events it keeps the newest two dozen", () => {
+  const { pulse } = pulseAt(0);
+  for (let n = 0; n < 1000; n++)
+    pulse.countEvents(
+      Array.from({ length: 1000 }, () => saved),
+      0,
+    );
+  pulse.countEvents([{ userId: "last", name: "save" }], 0);
+  const { latest } = pulse.read();
+  expect(latest).toHaveLength(24);
+  expect(latest[0]).toEqual({ receivedAt: "1970-01-01T00:00:00.000Z", userId: "last", name: "save" });
+});

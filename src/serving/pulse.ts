@@ -1,0 +1,121 @@
+import type { PulseEvent, PulseLatency, PulseResponse, PulseSecond } from "#api";
+import { SECOND_MS } from "#base";
+
+/** @file What went on in the last minutes, for people who look: Prometheus keeps the rest. Bounded: rings, no lists that grow. */
+
+const SECONDS = 120;
+/** Durations kept of each route, for five minutes at most. */
+const DURATIONS = 512;
+const DURATIONS_MS = 300 * SECOND_MS;
+const LATEST = 24;
+const ROUTES = 60;
+
+export type AcceptedEvent = Omit<PulseEvent, "receivedAt" | "title">;
+type Second = { -readonly [Field in keyof PulseSecond]: PulseSecond[Field] };
+
+/** The newest durations of one kind. */
+class Durations {
+  readonly #atMs = new Float64Array(DURATIONS);
+  readonly #ms = new Float64Array(DURATIONS);
+  #count = 0;
+
+  add(atMs: number, ms: number): void {
+    this.#atMs[this.#count % DURATIONS] = atMs;
+    this.#ms[this.#count % DURATIONS] = ms;
+    this.#count++;
+  }
+
+  summary(nowMs: number): { count: number; p50: number | null; p99: number | null } {
+    const held = Math.min(this.#count, DURATIONS);
+    const recent = this.#ms.slice(0, held).filter((_, n) => nowMs - this.#atMs[n]! <= DURATIONS_MS);
+    recent.sort();
+    const at = (share: number): number | null =>
+      recent[Math.min(recent.length - 1, Math.floor(share * recent.length))] ?? null;
+    return { count: recent.length, p50: at(0.5), p99: at(0.99) };
+  }
+}
+
+export class Pulse {
+  readonly startedMs: number;
+  readonly #nowMs: () => number;
+  readonly #seconds: Second[] = [];
+  readonly #routes = new Map<string, { durations: Durations; errors: number }>();
+  readonly #freshness = new Durations();
+  readonly #latest: PulseEvent[] = [];
+  readonly #recommendations = { personal: 0, coldStart: 0 };
+
+  /** `nowMs`: the machine's time, for a historical clock stands still while nothing comes. */
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+    this.startedMs = nowMs();
+  }
+
+  /** Events of one request that were accepted, and how many were not. */
+  countEvents(events: readonly AcceptedEvent[], rejected: number): void {
+    const second = this.#second();
+    for (const { name } of events) second.events[name] = (second.events[name] ?? 0) + 1;
+    second.rejected += rejected;
+    const receivedAt = new Date(this.#nowMs()).toISOString();
+    const newest = events.slice(-LATEST).reverse();
+    this.#latest.unshift(...newest.map((event) => ({ receivedAt, ...event })));
+    this.#latest.length = Math.min(this.#latest.length, LATEST);
+  }
+
+  countRequest(route: string, status: number, ms: number): void {
+    const second = this.#second();
+    second.requests++;
+    if (status >= 500) second.errors++;
+    const known = this.#routes.get(route);
+    if (!known && this.#routes.size >= ROUTES) return;
+    const { durations, errors } = known ?? { durations: new Durations(), errors: 0 };
+    durations.add(this.#nowMs(), ms);
+    this.#routes.set(route, { durations, errors: errors + (status >= 500 ? 1 : 0) });
+  }
+
+  /** Time from the arrival of events to their being readable. */
+  countFreshness(ms: number): void {
+    this.#freshness.add(this.#nowMs(), ms);
+  }
+
+  countRecommendation(path: "personal" | "coldStart"): void {
+    this.#recommendations[path]++;
+  }
+
+  /** The part of an answer that is known here. */
+  read(): Pick<PulseResponse, "seconds" | "freshness" | "latencies" | "latest" | "recommendations"> {
+    const nowMs = this.#nowMs();
+    const last = Math.floor(nowMs / SECOND_MS);
+    const known = new Map(this.#seconds.map((second) => [second.at, second]));
+    const latencies: PulseLatency[] = Array.from(this.#routes, ([route, { durations, errors }]) => ({
+      route,
+      ...durations.summary(nowMs),
+      errors,
+    }));
+    return {
+      seconds: Array.from({ length: SECONDS }, (_, n) => {
+        const at = last - SECONDS + 1 + n;
+        return known.get(at) ?? emptySecond(at);
+      }),
+      freshness: this.#freshness.summary(nowMs),
+      latencies: latencies
+        .filter(({ count }) => count > 0)
+        .sort((left, right) => right.count - left.count || (left.route < right.route ? -1 : 1)),
+      latest: [...this.#latest],
+      recommendations: { ...this.#recommendations },
+    };
+  }
+
+  #second(): Second {
+    const at = Math.floor(this.#nowMs() / SECOND_MS);
+    const newest = this.#seconds.at(-1);
+    if (newest?.at === at) return newest;
+    const second = emptySecond(at);
+    this.#seconds.push(second);
+    if (this.#seconds.length > SECONDS) this.#seconds.shift();
+    return second;
+  }
+}
+
+function emptySecond(at: number): Second {
+  return { at, events: {}, rejected: 0, requests: 0, errors: 0 };
+}

@@ -1,0 +1,62 @@
+import axe from "axe-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+
+/** @file Pages of the console in a browser, with what went wrong on them. */
+
+export interface Look {
+  readonly scheme: "light" | "dark";
+  readonly viewport: { readonly width: number; readonly height: number };
+}
+
+export const LOOKS: readonly Look[] = [390, 1440].flatMap((width) =>
+  (["light", "dark"] as const).map((scheme) => ({ scheme, viewport: { width, height: 900 } })),
+);
+
+/** The addresses of the console, each with something that is there once the page is. */
+export function addressesFor(userId: string, itemId: string): Readonly<Record<string, string>> {
+  return {
+    "/": "Time to answer",
+    "/people": "last 28 days",
+    [`/people/${userId}`]: "Wants next",
+    [`/people/${userId}?versus=2026-01-04T00:00:00.000Z`]: "recommended items are the same",
+    "/items": "Topics",
+    [`/items/${itemId}`]: "Met by the same people",
+    "/models": "In service",
+    "/nowhere": "There is no such page",
+  };
+}
+
+export function openContext(browser: Browser, { scheme, viewport }: Look): Promise<BrowserContext> {
+  return browser.newContext({ colorScheme: scheme, viewport, reducedMotion: "reduce", timezoneId: "UTC" });
+}
+
+/** A page that collects what it complains of. */
+export async function newPage(context: BrowserContext): Promise<{ page: Page; complaints: string[] }> {
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  return { page, complaints };
+}
+
+/** What axe finds of serious and critical impact, rule by rule with the elements. The page's policy lets no script in but its own. */
+export async function seriousFaults(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { axe: rules } = globalThis as unknown as { axe: { run: (options: object) => Promise<Found> } };
+    const { violations } = await rules.run({ resultTypes: ["violations"] });
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
+  });
+}
+
+interface Found {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly impact: string;
+    readonly nodes: readonly { readonly target: readonly string[] }[];
+  }[];
+}
