@@ -34,7 +34,6 @@ export function registerUserRoutes(server: Server, services: Services): void {
 
 function registerProfileRoute(server: Server, services: Services): void {
   const { catalogue, identity, clock } = services;
-  const { isSensitive } = services.interests.knowledge;
   server.get(
     "/v1/users/:id",
     {
@@ -49,6 +48,7 @@ function registerProfileRoute(server: Server, services: Services): void {
       const added = signalsIn(query.include);
       const asOfMs = asOfOf(query, clock);
       const purpose = purposeOf(query, services);
+      const { isSensitive } = services.interests.knowledge;
       const profile = await readProfile({ ...services, isSensitive }, id, asOfMs, purpose);
       if (!profile) throw userNotFound(id);
       const features = added.includes("features")
