@@ -120,6 +120,7 @@ const TraceBody = Type.Object({
     Type.Object({
       name: Type.String(),
       outcome: Type.String({ description: "ok; late or failed: left out" }),
+      fault: Type.Optional(Type.String({ description: "What a failed one threw" })),
       budget: Type.Integer(),
       proposed: Type.Integer(),
       kept: Type.Integer({ description: "Of those, what passed the filters" }),
@@ -226,7 +227,10 @@ const RelatedItem = Type.Object({
   itemId: Type.String(),
   title: Type.Optional(Type.String()),
   score: Type.Number({ description: "Comparable within one source" }),
-  source: Type.String({ description: "The model, or shared-tags where engagement says nothing yet" }),
+  source: Type.String({
+    description:
+      "related: by engagement, as the personal model learned it; shared-tags where that says nothing yet",
+  }),
 });
 
 export const RelatedResponse = Type.Object({

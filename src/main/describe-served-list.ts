@@ -29,8 +29,9 @@ export function describeServedList(list: ServedList): string {
 
 type Row = readonly (string | number)[];
 
-function sourceRow({ name, outcome, budget, kept, unique, shared, ms }: SourceTrace): Row {
-  if (outcome !== "ok") return [`source/${name}`, budget, 0, ms.toFixed(2), `${outcome}, left out`];
+function sourceRow({ name, outcome, fault, budget, kept, unique, shared, ms }: SourceTrace): Row {
+  if (outcome !== "ok")
+    return [`source/${name}`, budget, 0, ms.toFixed(2), `${outcome}, left out${fault ? `: ${fault}` : ""}`];
   const others = Object.entries(shared).map(([other, count]) => `${count} also in ${other}`);
   return [`source/${name}`, budget, kept, ms.toFixed(2), [`${unique} its own`, ...others].join(", ")];
 }

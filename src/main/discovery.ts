@@ -9,7 +9,7 @@ import { type KeptLogOptions, openKeptLog } from "./set-aside.ts";
 /** @file Lists, wired: the models in service, the declared surfaces, and where served lists are kept. */
 
 const MIB = 1024 * 1024;
-/** Room for about a hundred thousand lists of ten. */
+/** Room for about ninety-five thousand lists of ten. */
 const MAX_BYTES = 256 * MIB;
 const SEGMENT_BYTES = 16 * MIB;
 

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { fileURLToPath } from "node:url";
 import { type Clock, HistoricalClock, type ProgressListener, SystemClock } from "#base";
 import {
   type Config,

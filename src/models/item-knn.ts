@@ -178,6 +178,13 @@ class FittedItemKnn implements FittedModel {
     return nearness;
   }
 
+  neighboursOf(itemRow: number): { readonly itemRows: Uint32Array; readonly similarities: Float32Array } {
+    assert(itemRow >= 0 && itemRow < this.itemCount, "the item is in the catalogue");
+    const { offsets, columns, values } = this.#nearest;
+    const [from, to] = [offsets[itemRow]!, offsets[itemRow + 1]!];
+    return { itemRows: columns.subarray(from, to), similarities: values.subarray(from, to) };
+  }
+
   serialize(): Uint8Array {
     const { offsets, columns, values } = this.#nearest;
     return writeModelFile(this.name, this.config, {

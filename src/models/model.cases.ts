@@ -122,6 +122,11 @@ function describePersonal(learn: Learn): void {
       const related = await fitted.related(item);
       expect(related[item]).toBe(Number.NEGATIVE_INFINITY);
       for (const other of topN(related, 4)) expect(other % 2).toBe(item % 2);
+      const kept = fitted.neighboursOf?.(item);
+      if (!kept) continue;
+      const positive = [...related.keys()].filter((other) => related[other]! > 0);
+      expect([...kept.itemRows]).toEqual(positive);
+      expect([...kept.similarities]).toEqual(positive.map((other) => related[other]));
     }
   });
 }

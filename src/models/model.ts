@@ -78,6 +78,11 @@ export interface FittedModel {
   explain(history: History, itemRow: number): Promise<Float32Array>;
   /** Similarity of every item to `itemRow`: shape (itemCount), higher is closer, the item itself -Infinity. */
   related(itemRow: number): Promise<Float32Array>;
+  /**
+   * The items of positive similarity, in ascending order, with it: of models that keep them by item, for which `related` would fill a
+   * row of all items.
+   */
+  neighboursOf?(itemRow: number): { readonly itemRows: Uint32Array; readonly similarities: Float32Array };
   /** (itemCount, D), where the model has factors of items: alike where the same people want them. */
   readonly itemFactors?: Matrix;
   /** Of models that put people and items into one space; absent from the others. */

@@ -45,7 +45,7 @@ export interface RowPlace {
 
 /** A person, and what of theirs may be used for a list, in the state they were found in. */
 export class KnownPerson {
-  /** The one id that stands for all of theirs. */
+  /** The id that stands for all of theirs. */
   readonly userId: string;
   readonly state: PersonState;
   readonly #parts: PersonReaderParts;
@@ -67,6 +67,7 @@ export class KnownPerson {
     return places;
   }
 
+  /** The most important first. */
   async interests(asOfMs: number): Promise<readonly SpokenFor[]> {
     return (await this.#parts.interests.read(this.userId, this.state, asOfMs)).interests;
   }

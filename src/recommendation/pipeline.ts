@@ -180,6 +180,8 @@ export interface SourceTrace {
   readonly name: string;
   /** `late`: no answer within its time. `failed`: it threw. Both are left out. */
   readonly outcome: "ok" | "late" | "failed";
+  /** What it threw. */
+  readonly fault?: string;
   readonly budget: number;
   readonly proposed: number;
   /** Of those, what passed the filters. */

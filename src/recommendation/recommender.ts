@@ -4,7 +4,7 @@ import type { ModelId, ServedModel } from "#models";
 import { readPersonSequence, type SequenceRow } from "#sequences";
 import type { StateReader } from "#storage";
 import { compareLists, type ListComparison } from "./compare-lists.ts";
-import { type InterestReader, PersonReader } from "./person-reader.ts";
+import { PersonReader, type PersonReaderParts } from "./person-reader.ts";
 import type { PipelineTrace, Query, Recommended } from "./pipeline.ts";
 import { emptyQuery, type RecommendationRequest, readQuery } from "./query.ts";
 import { type PipelineRun, runPipeline } from "./run-pipeline.ts";
@@ -12,10 +12,9 @@ import { utilityOf } from "./scorers/utility.ts";
 import type { ServedList } from "./served-list.ts";
 import { type Surface, type SurfaceParts, Surfaces, shadowOf } from "./surfaces.ts";
 
-export interface RecommenderParts extends SurfaceParts {
+export interface RecommenderParts extends SurfaceParts, PersonReaderParts {
   /** Surface -> its stages; empty where none is declared. */
   readonly surfaces: ReadonlyMap<string, DeclaredSurface>;
-  readonly interests: InterestReader;
 }
 
 export interface Recommendations {

@@ -56,16 +56,16 @@ export async function runPipeline(pipeline: Pipeline, query: Query): Promise<Pip
 interface Answer {
   readonly name: string;
   readonly kept: readonly Proposal[];
-  readonly trace: Pick<SourceTrace, "name" | "outcome" | "budget" | "proposed" | "ms">;
+  readonly trace: Omit<SourceTrace, "kept" | "unique" | "shared">;
 }
 
 async function ask(stage: SourceStage, query: Query, verdicts: Verdicts): Promise<Answer> {
   const { source, budget, timeoutMs } = stage;
   const startedMs = monotonicMs();
-  const answer = (outcome: SourceTrace["outcome"], { kept, proposed }: Gathered): Answer => ({
+  const answer = (how: Pick<SourceTrace, "outcome" | "fault">, { kept, proposed }: Gathered): Answer => ({
     name: source.name,
     kept,
-    trace: { name: source.name, outcome, budget, proposed, ms: sinceMs(startedMs) },
+    trace: { name: source.name, ...how, budget, proposed, ms: sinceMs(startedMs) },
   });
   const nothing = { kept: [], proposed: 0 };
   let timer: NodeJS.Timeout | undefined;
@@ -74,9 +74,9 @@ async function ask(stage: SourceStage, query: Query, verdicts: Verdicts): Promis
   });
   try {
     const gathered = await Promise.race([gather(stage, query, verdicts), late]);
-    return gathered ? answer("ok", gathered) : answer("late", nothing);
-  } catch {
-    return answer("failed", nothing);
+    return gathered ? answer({ outcome: "ok" }, gathered) : answer({ outcome: "late" }, nothing);
+  } catch (error) {
+    return answer({ outcome: "failed", fault: String(error) }, nothing);
   } finally {
     clearTimeout(timer);
   }

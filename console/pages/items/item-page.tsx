@@ -123,7 +123,7 @@ function Related({ itemId }: { readonly itemId: string }) {
       note={query.data && `${query.data.versions.personal.name}, nearest first`}
     >
       <Loaded query={query} lines={8}>
-        {({ items, versions }) =>
+        {({ items }) =>
           items.length === 0 ? (
             <Empty title="Nothing is like it yet" />
           ) : (
@@ -133,7 +133,7 @@ function Related({ itemId }: { readonly itemId: string }) {
                   <Link href={`/items/${encodeURIComponent(other.itemId)}`}>
                     {other.title ?? other.itemId}
                   </Link>
-                  {other.source !== versions.personal.name && <Tag>{other.source}</Tag>}
+                  {other.source !== "related" && <Tag>{other.source}</Tag>}
                   <span>{formatScore(other.score)}</span>
                 </li>
               ))}

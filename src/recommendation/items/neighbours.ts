@@ -27,5 +27,7 @@ export class Neighbours {
 
 /** Items with a positive nearness to an item that the model has met, nearest first. */
 export async function nearest(model: FittedModel, itemRow: number, n: number): Promise<readonly Proposal[]> {
+  const kept = model.neighboursOf?.(itemRow);
+  if (kept) return bestOf(kept.similarities, n, kept.itemRows);
   return bestOf(await model.related(itemRow), n).filter(({ score }) => score > 0);
 }

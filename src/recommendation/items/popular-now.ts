@@ -9,7 +9,7 @@ import {
   SHARED_PARTITION,
   viewEvent,
 } from "#events";
-import { readPerson, usableFor } from "#sequences";
+import { readPerson, type UserRecord, usableFor } from "#sequences";
 import type { EventLog, StateReader } from "#storage";
 import type { Proposal, Query } from "../pipeline.ts";
 
@@ -53,6 +53,8 @@ export class PopularNow {
   readonly #halfLifeMs: number;
   /** Surface -> item row -> weight, in units of an engagement at `#referenceMs`. */
   readonly #weights = new Map<string, Map<ItemRow, number>>();
+  /** What people said of consent, each read once a count. */
+  readonly #choices = new Map<string, UserRecord["consent"]>();
   #referenceMs: number | undefined;
   #newestMs = Number.NEGATIVE_INFINITY;
   /** Oldest first. */
@@ -94,6 +96,7 @@ export class PopularNow {
   async #countOn(): Promise<void> {
     const { log } = this.#parts;
     let isChanged = false;
+    this.#choices.clear();
     for (let partition = 0; partition < log.partitionCount; partition++) {
       if (partition === SHARED_PARTITION) continue;
       const end = log.end(partition);
@@ -131,10 +134,12 @@ export class PopularNow {
 
   async #isUsable(event: EventView): Promise<boolean> {
     const { state, identity, purpose, catalogue } = this.#parts;
-    const person = await readPerson(state, identity.idsOf(event.userId));
+    const { userId } = event;
+    if (!this.#choices.has(userId))
+      this.#choices.set(userId, (await readPerson(state, identity.idsOf(userId)))?.record.consent);
     const consent = consentBits(event.consent(), catalogue.purposes);
     const { timestampMs } = event;
-    return usableFor(purpose, person?.record.consent, catalogue)({ timestampMs, consent });
+    return usableFor(purpose, this.#choices.get(userId), catalogue)({ timestampMs, consent });
   }
 
   #growthAt(timestampMs: number): number {

@@ -19,8 +19,9 @@ const model: FittedModel = {
     return nearness;
   },
 };
-const known = (interests: readonly SpokenFor[]): KnownPerson =>
-  ({ userId: "anna", interests: async () => interests }) as unknown as KnownPerson; // all that the source asks
+/** Somebody with these interests; nothing else of theirs is asked for. */
+const personWith = (interests: readonly SpokenFor[]) =>
+  ({ userId: "anna", interests: async () => interests }) as unknown as KnownPerson;
 
 const interest = (
   label: string,
@@ -37,7 +38,7 @@ const interest = (
 
 async function proposed(interests: readonly SpokenFor[], budget: number) {
   const source = new InterestsSource("interests", new Neighbours());
-  return source.propose(queryOf({ person: known(interests), personal: { ...personal, model } }), budget);
+  return source.propose(queryOf({ person: personWith(interests), personal: { ...personal, model } }), budget);
 }
 
 const rowsOf = async (interests: readonly SpokenFor[], budget: number): Promise<number[]> =>
@@ -69,7 +70,7 @@ test("medoid and landmarks speak in turn; an item is proposed once, with the int
 
 test("it has nothing to say to nobody, nor of what a list is about", () => {
   const source = new InterestsSource("interests", new Neighbours());
-  const person = known([]);
+  const person = personWith([]);
   expect(source.answers(queryOf())).toBe(false);
   expect(source.answers(queryOf({ person }))).toBe(true);
   expect(source.answers(queryOf({ person, condition: { kind: "topic", topic: "art" } }))).toBe(false);

@@ -23,8 +23,7 @@ export class InterestsSource implements Source {
   }
 
   async propose({ person, asOfMs, personal }: Query, budget: number): Promise<readonly Proposal[]> {
-    if (!person) return [];
-    const interests = await person.interests(asOfMs);
+    const interests = (await person?.interests(asOfMs)) ?? [];
     const queues = await Promise.all(
       interests.map(async (interest) => {
         const speakers = [...new Set([interest.medoid, ...interest.landmarks])];

@@ -2,11 +2,15 @@ import type { ItemRow } from "#base";
 import { topN } from "#numeric";
 import type { Proposal } from "../pipeline.ts";
 
-/** The `budget` items of the highest scores, best first. @param scores (items): a value for each item row; -Infinity never appears */
-export function bestOf(scores: Float32Array, budget: number): Proposal[] {
-  return Array.from(topN(scores, budget), (row) => ({
-    itemRow: row as ItemRow, // a position in the table of item rows
-    score: scores[row]!,
+/**
+ * The `budget` items of the highest scores, best first.
+ * @param scores a value for each item row; -Infinity never appears
+ * @param itemRows the items they are of; all in order when absent
+ */
+export function bestOf(scores: Float32Array, budget: number, itemRows?: Uint32Array): Proposal[] {
+  return Array.from(topN(scores, budget), (position) => ({
+    itemRow: (itemRows ? itemRows[position] : position) as ItemRow, // of a table of item rows
+    score: scores[position]!,
   }));
 }
 

@@ -1,8 +1,8 @@
 import type { ItemRow } from "#base";
 import type { Catalogue } from "#events";
-import { topN } from "#numeric";
 import type { TagIndex } from "../items/tag-index.ts";
 import type { Proposal, Query, Source } from "../pipeline.ts";
+import { bestOf } from "./proposals.ts";
 
 /**
  * Items that share tags with the item a list is about, rare tags first: the sum over shared tags of `ln(items / items with the tag)`, as
@@ -33,9 +33,6 @@ export class SharedTagsSource implements Source {
     weights.delete(condition.itemRow);
     const rows = [...weights.keys()].sort((left, right) => left - right); // ties by place in the catalogue
     const scores = Float32Array.from(rows, (row) => weights.get(row)!);
-    return Array.from(topN(scores, budget), (position) => ({
-      itemRow: rows[position]!,
-      score: scores[position]!,
-    }));
+    return bestOf(scores, budget, Uint32Array.from(rows));
   }
 }
