@@ -13,6 +13,7 @@ import { formatDay, formatTime } from "../../words/format.ts";
 import { assignHues } from "../../words/palette.ts";
 import { Compare } from "./compare.tsx";
 import { Facts } from "./facts.tsx";
+import { PersonFeatures } from "./features.tsx";
 import { History } from "./history.tsx";
 import { type Moment, mainTopics, momentsOf } from "./moments.ts";
 import styles from "./person.module.css";
@@ -117,6 +118,7 @@ function Person(props: {
           <Recommendations userId={userId} asOf={asOf} evidence={evidence} />
           <div className={styles["side"]}>
             <Topics topics={user.topics} evidence={evidence} />
+            <PersonFeatures userId={userId} />
             <Facts user={user} />
           </div>
         </div>

@@ -24,7 +24,7 @@ export function Recommendations(props: {
       note={personal && `${personal.name} ${personal.version}, what was engaged with left out`}
     >
       <Loaded query={query} lines={8} height={34}>
-        {({ items, isColdStart, versions }) => (
+        {({ items, isColdStart }) => (
           <>
             {isColdStart && (
               <p className={styles["cold"]}>Nothing to go by yet: this is what is popular lately.</p>
@@ -37,7 +37,7 @@ export function Recommendations(props: {
                   <Recommended
                     key={item.itemId}
                     item={item}
-                    isPersonal={item.source === versions.personal.name}
+                    isPersonal={item.source === "personal"}
                     rank={n + 1}
                     evidence={evidence}
                   />
