@@ -2,7 +2,8 @@
  * @file A platform whose log and state hold millions of made events: a few people and items are busy, most are not. They are
  * appended to the log and applied by the thread that always does that; only the way in over HTTP is left out.
  */
-import { type EventId, monotonicMs, Random, type UserId } from "#base";
+import { type EventId, MINUTE_MS, monotonicMs, Random, type UserId } from "#base";
+import type { Config } from "#declarations";
 import {
   encodeEvent,
   encodeSharedRecord,
@@ -20,6 +21,9 @@ export interface StoreTask {
   /** `user-0`, the busiest, to `user-<users - 1>`. */
   readonly users: number;
   readonly seed: number;
+  /** `item-0`, the most popular, to `item-<items - 1>`. Default: as many as other benchmarks have. */
+  readonly items?: number;
+  readonly config?: Config;
 }
 
 const TOPICS = ["art", "cycling", "food", "gardens", "history", "music", "photography", "travel"];
@@ -42,9 +46,13 @@ export async function openFilledStore(task: StoreTask, say: (line: string) => vo
     seed: 1,
     preset: null,
   } as const;
-  const platform = await Platform.open({ folder: task.folder, create, progress: () => {}, onNotice: say });
-  const records = catalogue(Random.of(task.seed, "catalogue")).map(encodeSharedRecord);
-  await platform.log.append(SHARED_PARTITION, records);
+  const platform = await Platform.open({
+    ...{ folder: task.folder, create, progress: () => {}, onNotice: say },
+    ...(task.config && { config: task.config }),
+  });
+  const records = catalogue(Random.of(task.seed, "catalogue"), task.items).map(encodeSharedRecord);
+  for (let from = 0; from < records.length; from += BATCH)
+    await platform.log.append(SHARED_PARTITION, records.slice(from, from + BATCH));
   const nextEvent = eventMaker(task);
   await fill(platform, Math.min(FIT_EVENTS, task.events), nextEvent, () => {});
   await platform.fit([{ name: "popularity" }, { name: "popularity" }], { progress: () => {} });
@@ -82,10 +90,10 @@ export async function fill(
   }
 }
 
-function eventMaker({ users, seed }: StoreTask): () => StoredEvent {
+function eventMaker({ users, seed, items = ITEMS }: StoreTask): () => StoredEvent {
   const random = Random.of(seed, "sequences");
   const drawUser = zipf(users);
-  const drawItem = zipf(ITEMS);
+  const drawItem = zipf(items);
   let timestampMs = START_MS;
   return () => {
     timestampMs += GAP_MS;
@@ -108,10 +116,12 @@ function eventMaker({ users, seed }: StoreTask): () => StoredEvent {
   };
 }
 
-function catalogue(random: Random): SharedRecord[] {
-  const items = Array.from({ length: ITEMS }, (_, n): SharedRecord => {
+function catalogue(random: Random, count = ITEMS): SharedRecord[] {
+  const items = Array.from({ length: count }, (_, n): SharedRecord => {
     const tags = [0, 1].map(() => TOPICS[random.integer(TOPICS.length)]!);
-    return { kind: "item", itemId: `item-${n}`, input: { title: `A thing worth a look, number ${n}`, tags } };
+    const createdAt = new Date(START_MS - n * MINUTE_MS).toISOString();
+    const title = `A thing worth a look, number ${n}`;
+    return { kind: "item", itemId: `item-${n}`, input: { title, tags, createdAt } };
   });
   const actions = [...new Set(ACTIONS)].map((name): SharedRecord => ({ kind: "action", name }));
   return [...actions, ...SURFACES.map((name): SharedRecord => ({ kind: "surface", name })), ...items];

@@ -11,7 +11,9 @@ export interface RequestLoadTask {
   readonly host: string;
   readonly port: number;
   readonly users: number;
-  /** What is asked; every `user-*` in it becomes another random user. */
+  /** Items that are drawn from; 1 when absent. */
+  readonly items?: number;
+  /** What is asked; every `user-*` in it becomes another random user, every `item-*` another random item. */
   readonly request: { readonly path: string; readonly body?: string };
   readonly requestsPerSecond: number;
   readonly requests: number;
@@ -92,7 +94,7 @@ class Connection {
 }
 
 async function run(task: RequestLoadTask): Promise<RequestLoadResult> {
-  const { users, requestsPerSecond, warmUp, connections, seed } = task;
+  const { users, items = 1, requestsPerSecond, warmUp, connections, seed } = task;
   const total = warmUp + task.requests;
   const random = Random.of(seed, "readers");
   const latenciesMs = new Float64Array(total);
@@ -119,7 +121,11 @@ async function run(task: RequestLoadTask): Promise<RequestLoadResult> {
       sentLateMs[sent] = monotonicMs() - dueMs(sent);
       idle.pop()!.send(
         sent++,
-        textOf(task.request, () => `user-${random.integer(users)}`),
+        textOf(task.request, (text) =>
+          text
+            .replaceAll("user-*", () => `user-${random.integer(users)}`)
+            .replaceAll("item-*", () => `item-${random.integer(items)}`),
+        ),
       );
     }
   }
@@ -136,8 +142,7 @@ async function run(task: RequestLoadTask): Promise<RequestLoadResult> {
 }
 
 /** One request as it goes over the wire. */
-function textOf({ path, body }: RequestLoadTask["request"], nextUser: () => string): string {
-  const filled = (text: string): string => text.replaceAll("user-*", nextUser);
+function textOf({ path, body }: RequestLoadTask["request"], filled: (text: string) => string): string {
   if (body === undefined) return `GET ${filled(path)} HTTP/1.1\r\nhost: load\r\n\r\n`;
   const content = filled(body);
   return `POST ${filled(path)} HTTP/1.1\r\nhost: load\r\ncontent-type: application/json\r\ncontent-length: ${content.length}\r\n\r\n${content}`;

@@ -45,7 +45,13 @@ export async function simulatePeople(
       const strength = actions.named(message.event!)?.strength ?? 0;
       const itemRow = catalogue.rowOf(message.properties!.itemId!);
       if (strength > 0 && itemRow !== undefined)
-        engagements[person]!.push({ itemRow, timestampMs, eventId: message.messageId!, strength });
+        engagements[person]!.push({
+          itemRow,
+          timestampMs,
+          eventId: message.messageId!,
+          action: message.event!,
+          strength,
+        });
     }
     for (const list of [rows[person]!, engagements[person]!])
       list.sort((left, right) => left.timestampMs - right.timestampMs);

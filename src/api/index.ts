@@ -22,6 +22,17 @@ export {
   ItemsBody,
   ItemsEnvelope,
 } from "./ingest.ts";
+export {
+  InterestBody,
+  InterestControlResponse,
+  InterestParams,
+  InterestsBody,
+  InterestsQuerystring,
+  InterestsResponse,
+  JourneyBody,
+  PredictionsBody,
+  UserStateBody,
+} from "./interests.ts";
 export { ItemInput, ItemResponse, ItemsQuerystring, ItemsResponse } from "./items.ts";
 export { ModelBody, ModelParams, ModelsResponse } from "./models.ts";
 export { PeopleQuerystring, PeopleResponse, PersonRow } from "./people.ts";

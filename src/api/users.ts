@@ -1,6 +1,8 @@
 import { type Static, Type } from "typebox";
 import { AnyKey, AsOf, ForPurpose, IsoTime } from "./common.ts";
 import { FeatureBody } from "./features.ts";
+import { InterestsBody, PredictionsBody, UserStateBody } from "./interests.ts";
+import { signal } from "./signal.ts";
 import { UserVectorsBody } from "./vectors.ts";
 
 /** One row of a sequence, enriched with what the catalogue knows of the item. */
@@ -32,19 +34,6 @@ export const SequenceQuerystring = Type.Object({
   purpose: ForPurpose,
 });
 
-/** What every signal carries beside its value (the product's contract). */
-const signal = {
-  asOf: Type.Union([IsoTime, Type.Null()], { description: "Event time of the newest event reflected" }),
-  computedAt: IsoTime,
-  version: Type.String(),
-  completeness: Type.Number({
-    minimum: 0,
-    maximum: 1,
-    description:
-      "Part of the acknowledged events that is reflected: 1, because events are acknowledged when they show",
-  }),
-};
-
 export const SequenceResponse = Type.Object({
   userId: Type.String(),
   events: Type.Array(SequenceEvent),
@@ -57,7 +46,8 @@ export const UserQuerystring = Type.Object({
   include: Type.Optional(
     Type.String({
       maxLength: 200,
-      description: "Signals to add, divided by commas: vectors, features (of now, so without asOf)",
+      description:
+        "Signals to add, divided by commas: interests, state, predictions, vectors, features (of now, so without asOf)",
     }),
   ),
   features: Type.Optional(
@@ -104,6 +94,9 @@ export const UserResponse = Type.Object({
   topics: Type.Array(TopicBody),
   latest: Type.Array(SequenceEvent),
   features: Type.Optional(Type.Record(AnyKey, FeatureBody)),
+  interests: Type.Optional(InterestsBody),
+  state: Type.Optional(UserStateBody),
+  predictions: Type.Optional(PredictionsBody),
   vectors: Type.Optional(UserVectorsBody),
   ...signal,
 });

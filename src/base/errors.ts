@@ -7,6 +7,7 @@ export const errorCatalogue = {
   unauthorized: { status: 401, meaning: "A key is required and none, or a wrong one, was sent." },
   "user-not-found": { status: 404, meaning: "No event, trait or item of this user was ever received." },
   "link-not-found": { status: 404, meaning: "The id is not linked to this user." },
+  "interest-not-found": { status: 404, meaning: "The user has no such interest, and no topic is called so." },
   "erasure-not-found": { status: 404, meaning: "No erasure has this id." },
   "item-not-found": { status: 404, meaning: "No such item was ever received." },
   "route-not-found": { status: 404, meaning: "No such path." },

@@ -15,3 +15,4 @@ export { mix32, murmur3 } from "./hash.ts";
 export { parseIsoTime } from "./iso-time.ts";
 export { ignoreProgress, type Progress, type ProgressListener } from "./progress.ts";
 export { Random } from "./random.ts";
+export { giveWay, startThread, useLargeBufferPool } from "./threads.ts";

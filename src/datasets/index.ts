@@ -1,3 +1,4 @@
+export { loadCdnow } from "./cdnow.ts";
 export type {
   Dataset,
   DatasetContents,
@@ -12,5 +13,6 @@ export { type EvaluationView, evaluationViewOf } from "./interactions-of.ts";
 export { itemsOf, messagesOf } from "./messages.ts";
 export { readTable, type Table } from "./tables/read-table.ts";
 export { parseMapping } from "./tables/table-mapping.ts";
+export { loadTelco, type TelcoCustomers } from "./telco.ts";
 export { createWorld, type World } from "./world/world.ts";
 export { type WorldConfig, type WorldPreset, worldPresets } from "./world/world-config.ts";

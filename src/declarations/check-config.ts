@@ -30,6 +30,7 @@ const CONFIG_KEYS = [
   "featureServices",
   "labels",
   "vectors",
+  "topics",
   "mode",
 ];
 const ACTION_KEYS = ["kind", "strength", "verb", "maxRows", "properties"];
@@ -50,7 +51,8 @@ const platformProperties = Object.keys(TrackMessage.properties.properties.proper
 export function checkConfig(config: unknown): void {
   requireObject("the config", config, "export default defineConfig({ actions: { ... } })");
   requireKnownKeys("the config", config, CONFIG_KEYS);
-  const { actions, surfaces, itemAttributes, traits, sources, purposes, retention, vectors, mode } = config;
+  const { actions, surfaces, itemAttributes, traits, sources, purposes, retention, vectors, topics, mode } =
+    config;
   requireObject("actions", actions, "give an object of name: action({ ... }), or defaultActions");
   for (const [name, declared] of Object.entries(actions)) {
     checkName(`actions: the name`, name, ACTION_NAME_LENGTH);
@@ -69,6 +71,7 @@ export function checkConfig(config: unknown): void {
   if (purposes !== undefined) checkPurposes(purposes);
   if (retention !== undefined) checkRetention(retention);
   if (vectors !== undefined) checkVectors(vectors);
+  if (topics !== undefined) checkTopics(topics);
   if (mode !== undefined && mode !== "strict" && mode !== "lenient")
     fail("mode", mode, 'it is "strict" or "lenient"');
   checkFeatures(config as unknown as FeatureContext); // the parts it reads are checked above
@@ -152,6 +155,14 @@ function checkVectors(vectors: unknown): void {
   const { refreshHours } = vectors;
   if (!(typeof refreshHours === "number" && refreshHours > 0 && refreshHours <= MAX_REFRESH_HOURS))
     fail("vectors.refreshHours", refreshHours, `give hours above 0, at most ${MAX_REFRESH_HOURS}`);
+}
+
+function checkTopics(topics: unknown): void {
+  requireObject("topics", topics, 'give { sensitive: ["..."], allowed: ["..."] }, or leave it out');
+  requireKnownKeys("topics", topics, ["sensitive", "allowed"]);
+  for (const [key, tags] of Object.entries(topics))
+    if (!Array.isArray(tags) || tags.some((tag) => typeof tag !== "string"))
+      fail(`topics.${key}`, tags, "give a list of tags");
 }
 
 function checkSources(sources: unknown): void {

@@ -4,6 +4,7 @@ import { defaultActions } from "./default-actions.ts";
 import type { FeatureDefinition, LabelDefinition } from "./features/feature.ts";
 import type { Field, Fields } from "./field.ts";
 import { type ConsentDefault, type DeclaredPurpose, defaultPurposes } from "./purpose.ts";
+import type { TopicPolicy } from "./sensitive-topics.ts";
 import type { Source } from "./source.ts";
 import { type DeclaredSurface, defaultSurface } from "./surface.ts";
 
@@ -53,6 +54,8 @@ export interface Config {
   readonly retention?: Retention;
   /** Default: once a day. */
   readonly vectors?: VectorFreshness;
+  /** Which topics of items are sensitive, and which of those are allowed all the same. */
+  readonly topics?: TopicPolicy;
   /** Default: lenient. */
   readonly mode?: Mode;
 }

@@ -2,6 +2,7 @@ import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import type { Config } from "./config.ts";
 import type { JsonSchema } from "./field.ts";
+import { INTEREST_CONTROLLED } from "./interest-controlled.ts";
 import { jsonSchemaOf } from "./json-schema.ts";
 import { CONSENT_UPDATED } from "./purpose.ts";
 
@@ -50,7 +51,7 @@ export function propertyFaultFinder(config: Config): FaultFinder {
     event(name, properties = {}) {
       const check = events.get(name);
       if (check) return check(properties);
-      const isKnown = events.has(name) || name === CONSENT_UPDATED;
+      const isKnown = events.has(name) || name === CONSENT_UPDATED || name === INTEREST_CONTROLLED;
       return isStrict && !isKnown ? undeclared(name) : undefined;
     },
     traits: (traits = {}) => checkTraits(traits),

@@ -34,9 +34,15 @@ export class Catalogue {
   readonly #items: Item[] = [];
   readonly #rows = new Map<string, ItemRow>();
   readonly #watchers: ItemWatcher[] = [];
+  #revision = 0;
   readonly actions = new Vocabulary();
   readonly surfaces = new Vocabulary();
   readonly purposes = new Vocabulary(MAX_PURPOSES);
+
+  /** How often items were put or met: changes when anything known of one does. */
+  get revision(): number {
+    return this.#revision;
+  }
 
   get itemCount(): number {
     return this.#items.length;
@@ -74,6 +80,7 @@ export class Catalogue {
   #applyItem(itemId: string, input: Omit<ItemInput, "itemId"> = {}): void {
     const row = this.#rows.get(itemId) ?? (this.#items.length as ItemRow);
     const before = this.#items[row];
+    this.#revision++;
     const { createdAt, available, ...given } = input;
     const item: Item = {
       tags: [],

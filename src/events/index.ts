@@ -1,3 +1,4 @@
+export { INTEREST_CONTROLLED } from "#declarations";
 export { Actions } from "./actions.ts";
 export { Catalogue, type Item, UNNAMED, type Vocabulary } from "./catalogue.ts";
 export {
@@ -9,10 +10,15 @@ export {
 } from "./consent.ts";
 export type { DeadLetter } from "./dead-letter.ts";
 export { type DeadLetterPage, DeadLetters, type DeadLettersOptions } from "./dead-letters.ts";
-export { type EventView, viewEvent } from "./event-view.ts";
+export { type EventView, type RowProperties, viewEvent } from "./event-view.ts";
 export { followShared } from "./follow-shared.ts";
 export { IdentityGraph } from "./identity.ts";
 export { type Applied, Ingestion, type IngestionParts, type IngestResult, partitionOf } from "./ingestion.ts";
+export {
+  type InterestControl,
+  type InterestControlKind,
+  interestControlOf,
+} from "./interest-control.ts";
 export type { Rejection, RejectionCode } from "./message.ts";
 export { nameNames } from "./name-names.ts";
 export { type NamedPurpose, Purposes } from "./purposes.ts";

@@ -1,5 +1,5 @@
 import type { ExpressionTree, NamedPurpose, Scalar } from "#declarations";
-import type { Catalogue, EventView } from "#events";
+import type { Catalogue, EventView, RowProperties } from "#events";
 import type { Place } from "./aggregation.ts";
 import { compileExpression, type Evaluate, timePart } from "./definition/compile-expression.ts";
 import type { Column, FeaturePlan, Source } from "./definition/plan.ts";
@@ -73,10 +73,7 @@ export class RowMaker {
     out.whole(offset);
     out.bytes(streams);
     for (const column of source.columns) out.scalar(this.#columnOf(subject, column));
-    const body = out.take();
-    out.reset().whole(body.length);
-    out.bytes(body);
-    return out.take();
+    return out.takeSized();
   }
 
   #columnOf(subject: EventSubject, { op, name }: Column): Scalar | null {
@@ -145,7 +142,7 @@ class EventSubject {
     this.action = view.name;
     this.timestampMs = Math.floor(view.timestampMs);
     const whole = needsMore ? view.event() : undefined;
-    this.#properties = whole?.properties ?? { ...view.rowProperties() };
+    this.#properties = whole?.properties ?? asFields(view.rowProperties());
     this.#traits = whole?.traits ?? {};
   }
 
@@ -158,6 +155,11 @@ class EventSubject {
   }
 }
 
+/** Absent ones are there, as `undefined`. */
+function asFields(properties: RowProperties): Readonly<Record<string, unknown>> {
+  return properties as unknown as Readonly<Record<string, unknown>>; // an object of plain values
+}
+
 function scalarOf(fields: Readonly<Record<string, unknown>>, name: string): Scalar | null {
   const value = Object.hasOwn(fields, name) ? fields[name] : null;
   if (typeof value === "boolean") return value;
@@ -165,18 +167,30 @@ function scalarOf(fields: Readonly<Record<string, unknown>>, name: string): Scal
   return typeof value === "number" && Number.isFinite(value) ? value + 0 : null; // no negative zero
 }
 
-/** Each row of the bytes, one after the other. */
-export function* decodeRows(bytes: Uint8Array, { sources }: FeaturePlan): Generator<FeatureRow> {
+/** Each row of the bytes, one after the other; only those of the sources for which `isWanted` holds, where it is given. */
+export function decodeRows(
+  bytes: Uint8Array,
+  { sources }: FeaturePlan,
+  isWanted?: readonly boolean[],
+): FeatureRow[] {
+  const rows: FeatureRow[] = [];
   const reader = new PackedReader(bytes);
   while (!reader.isAtEnd) {
-    reader.whole(); // the row's bytes
-    const source = sources[reader.whole()]!; // as written by this plan
-    const timestampMs = reader.whole();
-    const offset = reader.whole();
-    const streams = reader.bytes((source.streams.length + 7) >> 3);
-    const columns = source.columns.map(() => reader.scalar());
-    yield { source, timestampMs, offset, streams, columns };
+    const size = reader.whole();
+    const end = reader.at + size;
+    const index = reader.whole();
+    if (!isWanted || isWanted[index]) {
+      const source = sources[index]!; // as written by this plan
+      const timestampMs = reader.whole();
+      const offset = reader.whole();
+      const streams = reader.bytes((source.streams.length + 7) >> 3);
+      const columns: (Scalar | null)[] = [];
+      for (let left = source.columns.length; left > 0; left--) columns.push(reader.scalar());
+      rows.push({ source, timestampMs, offset, streams, columns });
+    }
+    reader.at = end;
   }
+  return rows;
 }
 
 /** How a key or a value is read from a row. */

@@ -88,6 +88,17 @@ export class PackedWriter {
     return Buffer.from(this.#bytes.subarray(0, this.#length));
   }
 
+  /** As {@link take}, behind its length as a whole number. */
+  takeSized(): Uint8Array {
+    const length = this.#length;
+    const width = length < 0x80 ? 1 : length < 0x4000 ? 2 : 3;
+    const sized = Buffer.allocUnsafe(width + length);
+    for (let n = 0, left = length; n < width; n++, left >>>= 7)
+      sized[n] = (left & 0x7f) | (n + 1 < width ? 0x80 : 0);
+    this.#bytes.copy(sized, width, 0, length);
+    return sized;
+  }
+
   #reserve(size: number): void {
     const needed = this.#length + size;
     if (needed <= this.#bytes.length) return;

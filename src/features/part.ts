@@ -29,7 +29,7 @@ export class Part {
   }
 
   encode({ tallies }: FeaturePlan): Uint8Array {
-    const out = new PackedWriter();
+    const out = writer.reset();
     for (const tally of tallies) {
       const entries = this.#tallies[tally.index];
       if (!entries || entries.size === 0) continue;
@@ -59,6 +59,9 @@ export class Part {
     return part;
   }
 }
+
+/** Used again and again: what is taken from it is a copy. */
+const writer = new PackedWriter();
 
 export type TallyPart = Map<Scalar | null, Entry>;
 

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { assert, type ErrorCode, PlatformError, SystemClock } from "#base";
+import { assert, type ErrorCode, PlatformError, SystemClock, useLargeBufferPool } from "#base";
 import type { NamedAction } from "#declarations";
 import { Actions } from "#events";
 import { applyFeatures } from "#features";
@@ -7,7 +7,6 @@ import { Applier } from "#sequences";
 import { LmdbStateStore, SegmentedEventLog } from "#storage";
 import { type AppliedFeatures, paths } from "./data-folder.ts";
 import { planOf } from "./features.ts";
-import { useLargeBufferPool } from "./threads.ts";
 
 /** @file The thread that keeps state level with the log, so that applying costs the serving thread nothing. */
 

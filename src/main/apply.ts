@@ -1,10 +1,9 @@
 import type { Worker } from "node:worker_threads";
-import { PlatformError, type ProgressListener } from "#base";
+import { PlatformError, type ProgressListener, startThread } from "#base";
 import type { NamedAction } from "#declarations";
 import { type EventLog, OffsetGate, type StateStore } from "#storage";
 import type { ApplyMessage, ApplyOrder, ApplyTask } from "./apply-worker.ts";
 import type { AppliedFeatures } from "./data-folder.ts";
-import { startThread } from "./threads.ts";
 
 export interface BackgroundApplierParts {
   readonly folder: string;
@@ -43,7 +42,7 @@ export class BackgroundApplier {
     this.#gates = Array.from({ length: log.partitionCount }, () => new OffsetGate(0));
     const { partitionCount } = log;
     const task: ApplyTask = { folder, partitionCount, declared, features, survivesMachine };
-    this.#worker = startThread("apply-worker", task);
+    this.#worker = startThread("main/apply-worker", task);
     this.#ended = new Promise((ended) => this.#worker.once("exit", () => ended()));
   }
 

@@ -15,6 +15,7 @@ import { registerQuery } from "./commands/query.ts";
 import { registerReplay } from "./commands/replay.ts";
 import { registerSchema } from "./commands/schema.ts";
 import { registerServe } from "./commands/serve.ts";
+import { registerShow } from "./commands/show.ts";
 import { registerStart } from "./commands/start.ts";
 import { registerTrain } from "./commands/train.ts";
 import { registerVectors } from "./commands/vectors.ts";
@@ -39,6 +40,7 @@ for (const register of [
   registerReplay,
   registerFeatures,
   registerQuery,
+  registerShow,
   registerErase,
   registerExplain,
   registerCompare,

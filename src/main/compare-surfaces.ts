@@ -1,4 +1,4 @@
-import type { ProgressListener } from "#base";
+import { monotonicMs, type ProgressListener } from "#base";
 import type { ListComparison, RecommendationRequest, Recommender } from "#recommendation";
 
 /** Two surfaces over the same people: means of what `ListComparison` says of each. */
@@ -20,7 +20,15 @@ export async function compareSurfaces(
   const each: ListComparison[] = [];
   for (const userId of people) {
     progress({ stage: "comparing", done: each.length, total: people.length });
-    const request = { userId, n, asOfMs, excludeSeen: true, excludeItemIds: [], seed: userId };
+    const request = {
+      userId,
+      n,
+      asOfMs,
+      cameMs: monotonicMs(),
+      excludeSeen: true,
+      excludeItemIds: [],
+      seed: userId,
+    };
     each.push(await recommender.compare(request, surfaces));
   }
   const mean = (of: (one: ListComparison) => number): number =>

@@ -1,8 +1,8 @@
 import type { Worker } from "node:worker_threads";
+import { startThread } from "#base";
 import type { ModelId } from "#models";
 import type { History } from "#sequences";
 import type { EncodeMessage, EncodeOrder } from "./encode-worker.ts";
-import { startThread } from "./threads.ts";
 
 interface Pending {
   readonly resolve: (vectors: Float32Array) => void;
@@ -38,7 +38,7 @@ export class EncoderThread {
 
   #started(): Worker {
     if (this.#worker) return this.#worker;
-    const worker = startThread("encode-worker", { folder: this.#folder });
+    const worker = startThread("main/encode-worker", { folder: this.#folder });
     this.#worker = worker;
     worker.on("message", (message: EncodeMessage) => {
       const waiting = this.#pending.get(message.order);

@@ -1,8 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { assert, ignoreProgress } from "#base";
+import { assert, giveWay, ignoreProgress, useLargeBufferPool } from "#base";
 import type { HealthReport } from "#features";
 import { type HealthOptions, lookAtHealth } from "./feature-health.ts";
-import { giveWay, useLargeBufferPool } from "./threads.ts";
 
 /** @file The thread that looks once at the health of the features. */
 

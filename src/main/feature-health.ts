@@ -1,5 +1,5 @@
 import type { Worker } from "node:worker_threads";
-import { MINUTE_MS, monotonicMs, type ProgressListener, SystemClock } from "#base";
+import { MINUTE_MS, monotonicMs, type ProgressListener, SystemClock, startThread } from "#base";
 import type { Config } from "#declarations";
 import { checkHealth, type FeatureBaseline, type HealthReport } from "#features";
 import { readAllProgress } from "#sequences";
@@ -8,7 +8,6 @@ import { type DataManifest, paths } from "./data-folder.ts";
 import type { HealthMessage, HealthTask } from "./feature-health-worker.ts";
 import { planOf } from "./features.ts";
 import type { Platform } from "./platform.ts";
-import { startThread } from "./threads.ts";
 import { withPast } from "./training-set.ts";
 
 /** @file The health of a folder's features: looked at once, or again and again beside a running server. */
@@ -111,7 +110,7 @@ export class HealthWatch {
 
   #look(): void {
     const startedMs = monotonicMs();
-    const worker = startThread("feature-health-worker", this.#task());
+    const worker = startThread("main/feature-health-worker", this.#task());
     this.#worker = worker;
     worker.on("message", (message: HealthMessage) => {
       if (message.kind === "failed")

@@ -19,6 +19,7 @@ import { readCodeVersion } from "./code-version.ts";
 import { paths } from "./data-folder.ts";
 import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
+import { fitAndKeepPredictions } from "./predictions.ts";
 
 /** What to fit, on which folder. Crosses to the thread, so plain data only. */
 export interface FitTask {
@@ -54,14 +55,19 @@ async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<
   const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount, isReadOnly: true });
   const data = await interactionsFromLog(log, { actions, purpose }, progress);
   const { interactions } = data;
-  await log.close();
   if (interactions.itemRows.length === 0) {
     throw new PlatformError(
       "no-data",
       "no positive engagement that may be used for personalization has been received yet, so there is nothing to learn from",
     );
   }
-  const store = new ModelStore(new FileBlobStore(paths.blobs(folder)));
+  const blobs = new FileBlobStore(paths.blobs(folder));
+  const { userCount } = interactions;
+  progress({ stage: "predictions", done: 0, total: 1 });
+  await fitAndKeepPredictions(log, blobs, { actions, purpose, userCount, untilMs: data.dataUntilMs });
+  progress({ stage: "predictions", done: 1, total: 1 });
+  await log.close();
+  const store = new ModelStore(blobs);
   const learnedFrom = {
     seed,
     userCount: interactions.userCount,

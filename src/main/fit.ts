@@ -1,8 +1,7 @@
-import { PlatformError, type ProgressListener } from "#base";
+import { PlatformError, type ProgressListener, startThread } from "#base";
 import type { LearningPoint } from "#models";
 import type { FitMessage, FitTask } from "./fit-worker.ts";
 import type { ModelManifest } from "./model-manifest.ts";
-import { startThread } from "./threads.ts";
 
 export interface FitListeners {
   readonly progress: ProgressListener;
@@ -24,7 +23,7 @@ export function fitInWorker(
   { progress, learned, abort }: FitListeners,
 ): Promise<ModelManifest[]> {
   return new Promise((resolve, reject) => {
-    const worker = startThread("fit-worker", task);
+    const worker = startThread("main/fit-worker", task);
     let grace: NodeJS.Timeout | undefined;
     const end = (): void => {
       void worker.terminate();

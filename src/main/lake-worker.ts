@@ -1,10 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { assert, SystemClock } from "#base";
+import { assert, giveWay, SystemClock, useLargeBufferPool } from "#base";
 import { countInLake, forgetInLake, type Removed } from "#governance";
 import { LakeWriter } from "#sequences";
 import { DuckDbLake, LmdbStateStore, SegmentedEventLog } from "#storage";
 import { paths } from "./data-folder.ts";
-import { giveWay, useLargeBufferPool } from "./threads.ts";
 
 /** @file The thread that lays events down in the lake, behind the state. */
 

@@ -1,7 +1,7 @@
 import type { Worker } from "node:worker_threads";
+import { startThread } from "#base";
 import type { Removed } from "#governance";
 import type { LakeMessage, LakeOrder, LakeTask } from "./lake-worker.ts";
-import { startThread } from "./threads.ts";
 
 /** The serving thread's end of the lake's writer: tells it how far state is. A lake that fails is behind, and nothing else. */
 export class BackgroundLake {
@@ -14,7 +14,7 @@ export class BackgroundLake {
     | undefined;
 
   constructor(task: LakeTask, onNotice: (message: string) => void) {
-    this.#worker = startThread("lake-worker", task);
+    this.#worker = startThread("main/lake-worker", task);
     this.#worker.on("message", (message: LakeMessage) => {
       if (message.kind === "trouble") onNotice(`the lake is behind: ${message.message}; it is tried again`);
       else if (message.kind === "written") this.#written.set(message.partition, message.offset);

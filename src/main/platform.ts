@@ -50,6 +50,7 @@ import { HealthWatch, healthTask } from "./feature-health.ts";
 import { finishBackfill, planOf, tellDifference } from "./features.ts";
 import { type FitListeners, fitInWorker } from "./fit.ts";
 import type { ModelToFit } from "./fit-worker.ts";
+import { FACTORS_CONFIG, FACTORS_MODEL } from "./interests.ts";
 import { BackgroundLake } from "./lake.ts";
 import { LakeReader } from "./lake-reader.ts";
 import type { ModelManifest } from "./model-manifest.ts";
@@ -307,18 +308,20 @@ export class Platform {
     listeners: FitListeners,
   ): Promise<ServedManifests> {
     const { partitionCount, seed } = this.#manifest;
+    const factors = models[0].name === FACTORS_MODEL ? [] : [{ name: FACTORS_MODEL, config: FACTORS_CONFIG }];
     const task = {
       folder: this.folder,
       partitionCount,
       seed,
       declared: this.#manifest.actions,
       purposes: purposesOf(this.config),
-      models,
+      models: [...models, ...factors],
     };
     const release = await this.retention?.hold();
     const manifests = await fitInWorker(task, listeners).finally(release);
     const served = { personal: manifests[0]!, coldStart: manifests[1]! }; // one for each model asked for
     await this.models.serve(served);
+    for (const manifest of manifests.slice(2)) await this.models.serveBeside(manifest);
     await this.refreshVectors(listeners.progress);
     return served;
   }

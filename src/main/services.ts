@@ -4,11 +4,15 @@ import { jsonSchemaOf } from "#declarations";
 import { OnlineFeatures } from "#features";
 import type { ServedModels } from "#models";
 import { Pulse, type Services } from "#serving";
+import { FileBlobStore } from "#storage";
 import { readVersion } from "./code-version.ts";
+import { paths } from "./data-folder.ts";
 import { createRecommender } from "./discovery.ts";
+import { openInterests } from "./interests.ts";
 import { createMetrics } from "./metrics.ts";
 import { bodyNamed, readModelBodies } from "./model-bodies.ts";
 import type { Platform } from "./platform.ts";
+import { keptPredictions } from "./predictions.ts";
 
 /** What the routes of a platform's server stand on. */
 export async function createServices(platform: Platform, served: ServedModels): Promise<Services> {
@@ -37,6 +41,8 @@ export async function createServices(platform: Platform, served: ServedModels): 
     }),
     featureHealth: () => platform.featureHealth,
     vectors: platform.vectors.of(served),
+    interests: await openInterests(platform, served),
+    predictions: await keptPredictions(new FileBlobStore(paths.blobs(platform.folder))),
     models: () => readModelBodies(models),
     model: async (reference) => bodyNamed(await readModelBodies(models), reference),
     metrics: createMetrics(platform),

@@ -5,11 +5,33 @@ export {
   medoidOf,
 } from "./interest-clusters/cluster-vectors.ts";
 export { kMeans } from "./interest-clusters/k-means.ts";
+export {
+  type BgNbd,
+  expectedPurchases,
+  fitBgNbd,
+  type Purchases,
+  probabilityAlive,
+} from "./lifetime-value/bg-nbd.ts";
+export {
+  expectedValue,
+  fitGammaGamma,
+  type GammaGamma,
+  type Spending,
+} from "./lifetime-value/gamma-gamma.ts";
 export type { CheckpointPlace, FitContext, FittedModel, LearningPoint, Model, ModelConfig } from "./model.ts";
 export { loadModel, modelNamed, models } from "./models.ts";
 export { parseEncoderCard } from "./onnx-encoder/encoder-card.ts";
 export { ONNX_ENCODER } from "./onnx-encoder/fitted-onnx-encoder.ts";
 export { importOnnxEncoder } from "./onnx-encoder/import-onnx-encoder.ts";
+export {
+  calibrate,
+  type Driver,
+  driversOf,
+  fitPropensity,
+  type PersonTable,
+  type Propensity,
+  probabilityOf,
+} from "./propensity/propensity.ts";
 export { nextItemBatch } from "./sequence-encoder/encoder-batch.ts";
 export { itemsAlone } from "./sequence-encoder/encoder-inputs.ts";
 export type { EncoderConfig } from "./sequence-encoder/encoder-network.ts";

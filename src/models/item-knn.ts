@@ -160,8 +160,14 @@ class FittedItemKnn implements FittedModel {
     assert(itemRow >= 0 && itemRow < this.itemCount, "the item is in the catalogue");
     const parts = new Float32Array(history.itemRows.length);
     const { itemRows, weights, positions } = distinctItems(history, this.itemCount);
-    const nearness = this.#nearnessTo(itemRow);
-    for (const [at, item] of itemRows.entries()) parts[positions[at]!] = weights[at]! * nearness[item]!;
+    const { offsets, columns, values } = this.#nearest;
+    // Both ascend, so one pass over the neighbours meets every item of the history that is among them.
+    let entry = offsets[itemRow]!;
+    for (const [at, item] of itemRows.entries()) {
+      while (entry < offsets[itemRow + 1]! && columns[entry]! < item) entry++;
+      if (columns[entry] === item && entry < offsets[itemRow + 1]!)
+        parts[positions[at]!] = weights[at]! * values[entry]!;
+    }
     return parts;
   }
 

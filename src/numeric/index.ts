@@ -1,6 +1,8 @@
 export { agglomerate, cutTree, type Linkage, type Merge } from "./agglomerate.ts";
 export { dot } from "./dot.ts";
 export { logBeta, logGamma } from "./log-gamma.ts";
+export { nelderMead } from "./nelder-mead.ts";
+export { solveSymmetric } from "./solve-symmetric.ts";
 export { topN } from "./top-n.ts";
 export { unitOf } from "./unit-of.ts";
 export { unitRows } from "./unit-rows.ts";

@@ -10,8 +10,10 @@ export function topN(scores: Float32Array, n: number, tieOrder?: Uint32Array): U
     if (difference !== 0) return difference < 0;
     return tieOrder ? tieOrder[left]! > tieOrder[right]! : left > right;
   };
+  let least = Number.NEGATIVE_INFINITY; // what a score must reach; most do not, which is all that is asked of them
   for (let position = 0; position < scores.length; position++) {
-    if (scores[position] === Number.NEGATIVE_INFINITY || Number.isNaN(scores[position])) continue;
+    const score = scores[position]!;
+    if (!(score >= least) || score === Number.NEGATIVE_INFINITY) continue;
     if (heap.length < n) {
       heap.push(position);
       siftUp(heap, isWorse);
@@ -19,6 +21,7 @@ export function topN(scores: Float32Array, n: number, tieOrder?: Uint32Array): U
       heap[0] = position;
       siftDown(heap, isWorse);
     }
+    if (heap.length === n && n > 0) least = scores[heap[0]!]!;
   }
   return Uint32Array.from(heap.sort((left, right) => (isWorse(left, right) ? 1 : -1)));
 }

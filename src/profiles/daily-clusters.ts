@@ -9,6 +9,8 @@ export interface Engagement {
   readonly itemRow: ItemRow;
   readonly timestampMs: number;
   readonly eventId: string;
+  /** Name of the action. */
+  readonly action: string;
   readonly strength: number;
 }
 

@@ -3,15 +3,31 @@ export {
   distinctItems,
   type Engagement,
   type ItemCluster,
-  joinClusters,
 } from "./daily-clusters.ts";
 export { type Interest, type InterestsContext, interestClusters, interestsOf, nameOf } from "./interests.ts";
 export { type ItemEngagement, readItemEngagement } from "./item-engagement.ts";
-export { CatalogueItemSpace, type ItemSpace } from "./item-space.ts";
+export { ItemKnowledge } from "./item-knowledge.ts";
+export { CatalogueItemSpace, type EngagementVectors, type ItemSpace } from "./item-space.ts";
+export type { Journey } from "./journeys.ts";
 export { type FoundPeople, listPeople, type PeopleQuery, type PersonSummary } from "./list-people.ts";
+export {
+  fitPredictions,
+  type Prediction,
+  type PredictionModel,
+  type PredictionTarget,
+  predict,
+  predictionTargets,
+  type ServedPredictions,
+  snapshot,
+} from "./predictions.ts";
+export { readPredictions } from "./read-predictions.ts";
+export { readUserState, type UserStateSignal } from "./read-user-state.ts";
 export { Taxonomy } from "./taxonomy.ts";
 export type { TopicShare } from "./topics.ts";
+export { type LedgerDay, type Transition, transitionLedger } from "./transition-ledger.ts";
+export { type InterestsSignal, UserInterests } from "./user-interests.ts";
 export { type ProfileContext, readProfile, type UserProfile } from "./user-profile.ts";
+export { isDowngraded, type UserState, userStateOn } from "./user-state.ts";
 export { EncodeQueue } from "./vectors/encode-queue.ts";
 export { type Refreshed, refreshVectors } from "./vectors/refresh-vectors.ts";
 export {

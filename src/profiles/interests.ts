@@ -44,10 +44,11 @@ export interface InterestsContext {
 const MAX_INTERESTS = 15;
 /** Fewer engagements than this, or fewer items, may be an accident. */
 const MIN_ENGAGEMENTS = 3;
-const MIN_ITEMS = 2;
-/** Below this part of all, and of the last days, an interest is a glance. */
+const MIN_ITEMS = 3;
+/** Below this part of all, and of the last days, few engagements are a glance. */
 const MIN_SHARE = 0.06;
 const MIN_SHARE_NOW = 0.2;
+const FEW_ENGAGEMENTS = 10;
 /** A topic speaks for a cluster when this part of its engagements is about it. */
 const TOPIC_COVERS = 0.5;
 const DECAY_PER_DAY = 0.01;
@@ -91,7 +92,8 @@ export function interestsOf(
     (left, right) => right.importance - left.importance || (left.interestId < right.interestId ? -1 : 1),
   );
   const shown = withShares(interests).filter(
-    ({ share, shareNow }) => share >= MIN_SHARE || shareNow >= MIN_SHARE_NOW,
+    ({ share, shareNow, engagementCount }) =>
+      share >= MIN_SHARE || shareNow >= MIN_SHARE_NOW || engagementCount >= FEW_ENGAGEMENTS,
   );
   return withShares(shown.slice(0, MAX_INTERESTS));
 }

@@ -8,6 +8,9 @@ export interface Pace {
   readonly lifecycle: Lifecycle;
   /** When the stage began, ms. */
   readonly sinceMs: number;
+  /** Items met in the last 10 days, each once a day, and how many were expected. */
+  readonly recent: number;
+  readonly expected: number;
   /** Engagements a week, of the last 28 days. */
   readonly perWeek: number;
   /**
@@ -28,6 +31,8 @@ const FADING = { enter: -2, leave: -0.2 };
 const MISSED = 5;
 /** So many in the last days bring an interest back. */
 const RETURNS = 2;
+/** Engagements with something else that are taken as done: of two seen, both of one interest, not all is about it. */
+const UNKNOWN = 4;
 /** Engagements added to both sides of a ratio, so that two against one is not yet twice as many. */
 const SMOOTHING = 1;
 
@@ -70,12 +75,9 @@ export function paceOf(
     lifecycle = next;
   }
   const perWeek = own.between(asOfMs - 4 * WEEK_MS, asOfMs) / 4;
-  return {
-    lifecycle,
-    sinceMs,
-    perWeek,
-    velocity: Math.log2((seen.recent + SMOOTHING) / (seen.expected + SMOOTHING)),
-  };
+  const { recent, expected } = seen;
+  const velocity = Math.log2((recent + SMOOTHING) / (expected + SMOOTHING));
+  return { lifecycle, sinceMs, recent, expected, perWeek, velocity };
 }
 
 const WEEK_MS = 7 * DAY_MS;
@@ -100,9 +102,9 @@ function recentAt(own: Tally, all: Tally, atMs: number, firstMs: number): Recent
   const recentMs = atMs - RECENT_DAYS * DAY_MS;
   const baseMs = recentMs - BASE_DAYS * DAY_MS;
   const fromMs = Math.min(Math.max(baseMs, firstMs - 1), recentMs);
-  const part = own.between(fromMs, recentMs) / Math.max(1, all.between(fromMs, recentMs));
+  const part = own.between(fromMs, recentMs) / (all.between(fromMs, recentMs) + UNKNOWN);
   const lastMs = own.lastUntil(atMs);
-  const usual = own.between(Number.NEGATIVE_INFINITY, lastMs) / Math.max(1, all.between(own.first, lastMs));
+  const usual = own.between(Number.NEGATIVE_INFINITY, lastMs) / (all.between(own.first, lastMs) + UNKNOWN);
   return {
     recent: own.between(recentMs, atMs),
     expected: part * all.between(recentMs, atMs),

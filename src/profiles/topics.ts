@@ -23,7 +23,17 @@ const EVIDENCE_KEPT = 3;
 export function topTopics(
   rows: readonly SequenceRow[],
   n: number,
-  { catalogue, actions, asOfMs }: { catalogue: Catalogue; actions: Actions; asOfMs: number },
+  {
+    catalogue,
+    actions,
+    asOfMs,
+    isSensitive = () => false,
+  }: {
+    catalogue: Catalogue;
+    actions: Actions;
+    asOfMs: number;
+    isSensitive?: (tag: string) => boolean;
+  },
 ): TopicShare[] {
   const topics = new Map<string, { weight: number; events: { id: string; weight: number }[] }>();
   let total = 0;
@@ -33,6 +43,7 @@ export function topTopics(
     const weight = strength * Math.exp((-DECAY_PER_DAY * (asOfMs - row.timestampMs)) / DAY_MS);
     total += weight;
     for (const topic of new Set(catalogue.at(row.itemRow).tags)) {
+      if (isSensitive(topic)) continue;
       const entry = topics.get(topic) ?? { weight: 0, events: [] };
       entry.weight += weight;
       entry.events.push({ id: row.eventId, weight });

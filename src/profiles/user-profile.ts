@@ -1,5 +1,13 @@
 import type { Actions, Catalogue, Fields, IdentityGraph, NamedPurpose } from "#events";
-import { readPerson, readPersonSequence, type SequenceRow, traitsAsOf, usableFor } from "#sequences";
+import {
+  hasItem,
+  readControls,
+  readPerson,
+  readPersonSequence,
+  type SequenceRow,
+  traitsAsOf,
+  usableFor,
+} from "#sequences";
 import type { StateReader } from "#storage";
 import { type TopicShare, topTopics } from "./topics.ts";
 
@@ -13,7 +21,7 @@ export interface UserProfile {
   /** All engagements; where a time or a purpose divides them, those that the sequence still keeps. */
   readonly engagementCount: number;
   readonly counts: Readonly<Record<string, number>>;
-  /** Newest first. */
+  /** Newest first, without what the person muted or had forgotten, as in `topics`. */
   readonly latest: readonly SequenceRow[];
   readonly topics: readonly TopicShare[];
 }
@@ -23,6 +31,8 @@ export interface ProfileContext {
   readonly catalogue: Catalogue;
   readonly identity: IdentityGraph;
   readonly actions: Actions;
+  /** Tags that nothing is said of; none when absent. */
+  readonly isSensitive?: (tag: string) => boolean;
 }
 
 const LATEST = 20;
@@ -52,7 +62,11 @@ export async function readProfile(
     asOfMs,
     ...(isUsable && { isUsable }),
   });
+  const controls = await readControls(state, person);
+  const isSaid = (row: SequenceRow): boolean =>
+    !hasItem(row) || controls.counts(catalogue.at(row.itemRow), row.timestampMs);
   const rows = window.rows();
+  const said = controls.isEmpty ? rows : rows.filter(isSaid);
   const part = isWhole ? undefined : countActions(rows, catalogue);
   return {
     traits: traitsAsOf(record, asOfMs, isUsable),
@@ -61,8 +75,8 @@ export async function readProfile(
     eventCount: part ? rows.length : record.eventCount,
     engagementCount: part ? rows.length : record.rowCount,
     counts: part ?? record.counts,
-    latest: rows.slice(0, LATEST),
-    topics: topTopics(rows.slice(0, TOPIC_ROWS), TOPICS, { ...context, asOfMs }),
+    latest: said.slice(0, LATEST),
+    topics: topTopics(said.slice(0, TOPIC_ROWS), TOPICS, { ...context, asOfMs }),
   };
 }
 

@@ -7,8 +7,8 @@ export type UserState = (typeof userStates)[number];
 /** Days without anything after which a person is dormant, and in which they are new or resurrected (Pinterest Growth: 28). */
 export const STATE_DAYS = 28;
 /** Active days of the last 28: three a week make somebody core, one a week casual. */
-const CORE_DAYS = 12;
-const CASUAL_DAYS = 4;
+export const CORE_DAYS = 12;
+export const CASUAL_DAYS = 4;
 
 /**
  * @file User states by the 28-day rules (Pinterest Growth; `field` words: new, core, casual, marginal, dormant, resurrected). A day is a

@@ -2,9 +2,11 @@ import type { Actions, Catalogue, IdentityGraph, NamedPurpose } from "#events";
 import {
   type EngagementQuery,
   hasItem,
+  type PersonControls,
   type PersonState,
   type RowsView,
   readActionRows,
+  readControls,
   readPerson,
   SEQUENCE_ROWS,
 } from "#sequences";
@@ -44,6 +46,11 @@ export class KnownPerson {
       if (hasItem({ itemRow: rows.itemRow(n) })) places.push({ rows, n });
     });
     return places;
+  }
+
+  /** What the person muted or had forgotten. */
+  controls(): Promise<PersonControls> {
+    return readControls(this.#parts.state, this.state);
   }
 }
 

@@ -20,6 +20,8 @@ export interface Query {
   readonly seen: ReadonlySet<number>;
   /** Items the person sent away. */
   readonly hidden: ReadonlySet<number>;
+  /** What the person muted, or had forgotten and did not engage with since. */
+  readonly isMuted: (itemRow: ItemRow) => boolean;
   /** Items the caller does not want. */
   readonly excluded: ReadonlySet<number>;
   readonly excludeSeen: boolean;
@@ -34,6 +36,8 @@ export interface Query {
   /** Length of the list, from its very first place: a later page asks for what stands before it too. */
   readonly n: number;
   readonly asOfMs: number;
+  /** When the request for its first page came in, by `monotonicMs`. */
+  readonly cameMs: number;
   /** What chance derives from: the same seed gives the same list. */
   readonly seed: string;
 }

@@ -1,7 +1,8 @@
-import { PlatformError } from "#base";
+import { monotonicMs, PlatformError } from "#base";
 import { type Actions, type Catalogue, UNNAMED } from "#events";
 import type { ServedModel, ServedModels } from "#models";
-import type { KnownPerson, PersonReader } from "./person-reader.ts";
+import type { PersonControls } from "#sequences";
+import type { KnownPerson, PersonReader, RowPlace } from "./person-reader.ts";
 import type { Condition, Query, TagFilters } from "./pipeline.ts";
 
 /** What is asked for, as the caller says it. */
@@ -17,6 +18,8 @@ export interface RecommendationRequest {
   readonly tags?: TagFilters;
   readonly n: number;
   readonly asOfMs: number;
+  /** When the request for the first page came in, by `monotonicMs`. */
+  readonly cameMs: number;
   readonly excludeSeen: boolean;
   readonly excludeItemIds: readonly string[];
   /** What chance derives from. */
@@ -56,13 +59,14 @@ interface Engagement {
  */
 export async function readQuery(request: RecommendationRequest, parts: QueryParts): Promise<Query> {
   const { reader, catalogue } = parts;
-  const { userId, n, asOfMs, excludeSeen, seed, tags = {} } = request;
+  const { userId, n, asOfMs, cameMs, excludeSeen, seed, tags = {} } = request;
   const condition = conditionOf(request, catalogue);
   const personal = request.model === undefined ? parts.personal : await parts.models.named(request.model);
   const person = userId === undefined ? undefined : await reader.person(userId);
   const session = sessionOf(request, parts);
-  const stored = person ? await engagementsOf(person, asOfMs, reader) : { wanted: [], unwanted: [] };
+  const stored = person ? await engagementsOf(person, asOfMs, parts) : nothingStored;
   const wanted = [...stored.wanted, ...session.wanted];
+  const isHidden = stored.controls?.hiding(wanted.map(({ itemRow }) => catalogue.at(itemRow)));
   const recent = wanted.slice(-HISTORY_ROWS);
   const excludedIds = [...request.excludeItemIds].flatMap((itemId) => catalogue.rowOf(itemId) ?? []);
   return {
@@ -75,8 +79,9 @@ export async function readQuery(request: RecommendationRequest, parts: QueryPart
     eventIdAt: (position) => recent[position]?.eventId?.(),
     seen: new Set(wanted.map(({ itemRow }) => itemRow)),
     hidden: new Set([...stored.unwanted, ...session.unwanted]),
+    isMuted: (itemRow) => isHidden?.(catalogue.at(itemRow)) ?? false,
     excluded: new Set(condition?.kind === "item" ? [...excludedIds, condition.itemRow] : excludedIds),
-    ...{ excludeSeen, tags, condition, personal, person, n, asOfMs, seed },
+    ...{ excludeSeen, tags, condition, personal, person, n, asOfMs, cameMs, seed },
   };
 }
 
@@ -89,6 +94,7 @@ export function emptyQuery(personal: ServedModel, n: number, asOfMs: number): Qu
     eventIdAt: () => undefined,
     seen: none,
     hidden: none,
+    isMuted: () => false,
     excluded: none,
     excludeSeen: true,
     tags: {},
@@ -98,6 +104,7 @@ export function emptyQuery(personal: ServedModel, n: number, asOfMs: number): Qu
     seed: "",
     n,
     asOfMs,
+    cameMs: monotonicMs(),
   };
 }
 
@@ -111,23 +118,35 @@ function conditionOf({ condition }: RecommendationRequest, catalogue: Catalogue)
   return { kind: "item", itemRow };
 }
 
+/** What a person's stored events say, without what they muted or had forgotten. */
+interface StoredEngagements {
+  readonly wanted: readonly Engagement[];
+  readonly unwanted: readonly number[];
+  readonly controls?: PersonControls;
+}
+
+const nothingStored: StoredEngagements = { wanted: [], unwanted: [] };
+
 async function engagementsOf(
   person: KnownPerson,
   asOfMs: number,
-  reader: PersonReader,
-): Promise<{ wanted: Engagement[]; unwanted: number[] }> {
-  const [positive, negative] = await Promise.all([
+  { reader, catalogue }: QueryParts,
+): Promise<StoredEngagements> {
+  const [positive, negative, controls] = await Promise.all([
     person.rowsOf({ kind: "positive", asOfMs }),
     person.rowsOf({ kind: "negative", asOfMs }),
+    person.controls(),
   ]);
-  const wanted = positive.toReversed().map(({ rows, n }) => ({
+  const counts = ({ rows, n }: RowPlace): boolean =>
+    controls.counts(catalogue.at(rows.itemRow(n)), rows.timestampMs(n));
+  const wanted = (controls.isEmpty ? positive : positive.filter(counts)).toReversed().map(({ rows, n }) => ({
     itemRow: rows.itemRow(n),
     action: rows.action(n),
     weight: reader.strengthOf(rows.action(n)),
     timestampMs: rows.timestampMs(n),
     eventId: () => rows.eventId(n),
   }));
-  return { wanted, unwanted: negative.map(({ rows, n }) => rows.itemRow(n)) };
+  return { wanted, unwanted: negative.map(({ rows, n }) => rows.itemRow(n)), controls };
 }
 
 /** Strength of what a session says without naming an action. */

@@ -3,11 +3,10 @@
  * answers cross as messages. A thread takes several queries at once where more wait than there are idle threads.
  */
 import type { Worker } from "node:worker_threads";
-import { PlatformError } from "#base";
+import { PlatformError, startThread } from "#base";
 import type { IvfIndex } from "./ivf-index.ts";
 import type { SearchPlan } from "./searcher.ts";
 import type { MemoryHandle } from "./slot-memory.ts";
-import { startThread } from "./threads.ts";
 import type { Neighbours, VectorQuery } from "./vector-index.ts";
 
 export type SearchMessage =
@@ -116,7 +115,7 @@ class SearchThread {
 
   constructor(handle: MemoryHandle, place: number) {
     this.place = place;
-    this.#worker = startThread("search-worker", { handle, place });
+    this.#worker = startThread("retrieval/search-worker", { handle, place });
     this.#worker.on("message", (answer: SearchAnswer) => this.#settle?.resolve(answer));
     this.#worker.on("error", (error) => this.#settle?.reject(error));
     this.#worker.on("exit", () =>

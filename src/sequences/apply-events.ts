@@ -3,6 +3,8 @@ import {
   type Catalogue,
   consentBits,
   type EventView,
+  INTEREST_CONTROLLED,
+  interestControlOf,
   isStandingChoice,
   UNNAMED,
   viewEvent,
@@ -12,6 +14,7 @@ import { AppliedIds, type OlderIds } from "./applied-ids.ts";
 import { CappedBlocks } from "./capped-blocks.ts";
 import { countOne } from "./event-counts.ts";
 import type { IdSet } from "./id-set.ts";
+import { keepControl } from "./interest-controls.ts";
 import { encodeOpenRow, type NewRow } from "./open-rows.ts";
 import { decodeOpenRows } from "./open-rows-view.ts";
 import { compareRows, NO_ITEM } from "./sequence-block.ts";
@@ -126,6 +129,7 @@ class UserUpdate {
   /** Encoded rows; those of the stored head first. */
   #open: Uint8Array[];
   #blocks: CappedBlocks | undefined;
+  readonly #controls: StateOperation[] = [];
   #isChanged = false;
 
   constructor(userId: string, head: HeadParts, older: IdSet | undefined, context: ApplyContext) {
@@ -153,12 +157,18 @@ class UserUpdate {
       );
     }
     if (isStandingChoice(event)) this.#countChoices(event);
+    if (name === INTEREST_CONTROLLED) this.#keepControl(event);
     const row = rowOf(event, offset, this.#context);
     if (!row) return true;
     head.rowCount++;
     head.openCount++;
     this.#open.push(encodeOpenRow(row));
     return true;
+  }
+
+  #keepControl(event: EventView): void {
+    const control = interestControlOf(event.event());
+    if (control) this.#controls.push(keepControl(this.#userId, control));
   }
 
   #countChoices(event: EventView): void {
@@ -191,6 +201,7 @@ class UserUpdate {
     head.openRows = this.#open;
     operations.push({ kind: "put", key, value: encodeHead(head) });
     for (const operation of this.#ids.operations) operations.push(operation);
+    operations.push(...this.#controls);
     if (this.#blocks) operations.push(...this.#blocks.operations());
   }
 }

@@ -1,3 +1,4 @@
+export { actsFromLog } from "./acts-from-log.ts";
 export { type AppliedProgress, Applier, type ApplierParts, readAllProgress } from "./applier.ts";
 export type { AlsoApply, Arrival } from "./apply-events.ts";
 export { SEQUENCE_ROWS } from "./capped-blocks.ts";
@@ -17,6 +18,7 @@ export {
   packInteractions,
 } from "./interactions.ts";
 export { interactionsFromLog, type TrainingData } from "./interactions-from-log.ts";
+export { type PersonControls, readControls } from "./interest-controls.ts";
 export { itemTagsOf } from "./item-tags.ts";
 export { LakeWriter } from "./lake-writer.ts";
 export { listUsers } from "./list-users.ts";

@@ -1,6 +1,7 @@
 import type { Actions, Catalogue, NamedPurpose } from "#events";
 import type { StateReader } from "#storage";
 import type { History } from "./interactions.ts";
+import { readControls } from "./interest-controls.ts";
 import { type PersonState, readPersonSequence } from "./read-person.ts";
 import { actionCodes, hasItem, type SequenceQuery } from "./read-sequence.ts";
 import type { SequenceRow } from "./sequence-block.ts";
@@ -30,13 +31,23 @@ export function readActionRows(
   return readPersonSequence(state, person, { ...query, actions: actionCodes(catalogue, names), isUsable });
 }
 
-/** A person's newest engagements with items that may be used for a purpose, newest first. */
+/**
+ * A person's newest engagements with items that may be used for a purpose, newest first; those they muted or had forgotten are left out,
+ * here for everybody who works out anything from what a person wants.
+ */
 export async function readEngagements(
   context: HistoryContext,
   person: PersonState,
   query: EngagementQuery,
 ): Promise<SequenceRow[]> {
-  return (await readActionRows(context, person, query)).rows().filter(hasItem);
+  const [window, controls] = await Promise.all([
+    readActionRows(context, person, query),
+    readControls(context.state, person),
+  ]);
+  const rows = window.rows().filter(hasItem);
+  return controls.isEmpty
+    ? rows
+    : rows.filter(({ itemRow, timestampMs }) => controls.counts(context.catalogue.at(itemRow), timestampMs));
 }
 
 /** Engagements, oldest first, as models read them: weighted by the declared strength of their action. */

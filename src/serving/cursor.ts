@@ -7,8 +7,9 @@ import type { Recommender } from "#recommendation";
  * the next one begins, and sums of the request and of what answers it. The same list is made again, longer, and cut: so pages never
  * overlap, unless what is known of the time before the first page changed meanwhile (an event that came late, an item put anew).
  */
-interface Cursor {
+export interface Cursor {
   readonly asOfMs: number;
+  readonly cameMs: number;
   readonly seed: string;
   readonly offset: number;
 }
@@ -19,7 +20,7 @@ const REACH = 2000;
 /** Where the page begins and what it is made by; `undefined` for a first page. @throws PlatformError `invalid-request`, `stale-cursor` */
 export function openCursor(body: RecommendationBody, recommender: Recommender): Cursor | undefined {
   if (body.cursor === undefined) return undefined;
-  const [asOfMs, seed, offset, asked, answering] = parse(body.cursor);
+  const [asOfMs, cameMs, seed, offset, asked, answering] = parse(body.cursor);
   if (asked !== sumOf(askedBy(body)))
     throw new PlatformError(
       "invalid-request",
@@ -30,7 +31,7 @@ export function openCursor(body: RecommendationBody, recommender: Recommender): 
       "stale-cursor",
       "other models or stages are in force than when the first page was made: ask again without cursor",
     );
-  return { asOfMs, seed, offset };
+  return { asOfMs, cameMs, seed, offset };
 }
 
 /** The cursor of the page after one; `undefined` when that one was the last. */
@@ -42,10 +43,19 @@ export function cursorAfter(
   const next = page.offset + page.items;
   if (page.items < body.n || next + body.n > REACH) return undefined;
   const sums = [sumOf(askedBy(body)), sumOf(answeringFor(body, recommender))];
-  return Buffer.from(JSON.stringify([page.asOfMs, page.seed, next, ...sums])).toString("base64url");
+  return Buffer.from(JSON.stringify([page.asOfMs, page.cameMs, page.seed, next, ...sums])).toString(
+    "base64url",
+  );
 }
 
-type Parts = readonly [asOfMs: number, seed: string, offset: number, asked: number, answering: number];
+type Parts = readonly [
+  asOfMs: number,
+  cameMs: number,
+  seed: string,
+  offset: number,
+  asked: number,
+  answering: number,
+];
 
 function parse(cursor: string): Parts {
   try {
@@ -58,10 +68,17 @@ function parse(cursor: string): Parts {
 }
 
 function isParts(value: unknown): value is Parts {
-  if (!Array.isArray(value) || value.length !== 5) return false;
-  const [asOfMs, seed, offset, ...sums] = value;
+  if (!Array.isArray(value) || value.length !== 6) return false;
+  const [asOfMs, cameMs, seed, offset, ...sums] = value;
   const isTime = Number.isFinite(asOfMs) && Math.abs(asOfMs) <= 8.64e15; // what a date can hold
-  return isTime && typeof seed === "string" && offset >= 0 && offset <= REACH && sums.every(Number.isInteger);
+  return (
+    isTime &&
+    Number.isFinite(cameMs) &&
+    typeof seed === "string" &&
+    offset >= 0 &&
+    offset <= REACH &&
+    sums.every(Number.isInteger)
+  );
 }
 
 /** What makes another list when it changes. */

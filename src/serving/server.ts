@@ -16,6 +16,7 @@ import { registerDeadLetterRoutes } from "./routes/dead-letters.ts";
 import { registerErasureRoutes } from "./routes/erasures.ts";
 import { registerFeatureRoutes } from "./routes/features.ts";
 import { registerIngestRoutes } from "./routes/ingest.ts";
+import { registerInterestRoutes } from "./routes/interests.ts";
 import { registerItemRoutes } from "./routes/items.ts";
 import { registerLinkRoutes } from "./routes/links.ts";
 import { registerModelRoutes } from "./routes/models.ts";
@@ -137,6 +138,7 @@ async function registerRoutes(server: Server, services: Services, traffic: Traff
   registerWhatIfRoute(server, services);
   registerPulseRoutes(server, services, traffic);
   registerFeatureRoutes(server, services);
+  registerInterestRoutes(server, services);
   registerLinkRoutes(server, services);
   registerErasureRoutes(server, services);
   registerDeadLetterRoutes(server, services);

@@ -3,7 +3,7 @@ import type { Clock } from "#base";
 import type { Actions, Catalogue, DeadLetters, IdentityGraph, Ingestion, Purposes } from "#events";
 import type { HealthReport, OnlineFeatures } from "#features";
 import type { Erasures } from "#governance";
-import type { UserVectors } from "#profiles";
+import type { ServedPredictions, UserInterests, UserVectors } from "#profiles";
 import type { Recommender, ServedLists } from "#recommendation";
 import type { Lake, StateReader } from "#storage";
 import type { Metrics } from "./metrics.ts";
@@ -26,6 +26,9 @@ export interface Services {
   readonly recommender: Recommender;
   readonly servedLists: ServedLists;
   readonly vectors: UserVectors;
+  readonly interests: UserInterests;
+  /** Absent while there was too little to learn them from. */
+  readonly predictions: ServedPredictions | undefined;
   /** All models there are, in service or not, the newest version of a name last. */
   readonly models: () => Promise<readonly ModelBody[]>;
   /** By `name` or `name@version`. @throws PlatformError `unknown-model`, listing those there are */

@@ -13,13 +13,13 @@ import type { Scene } from "./scene.ts";
 export const presences = ["engaged", "lapsing", "away"] as const;
 export type Presence = (typeof presences)[number];
 
-/** Day of the window -> state. Everybody is engaged on their first day. */
+/** Day of the window -> state. Everybody is engaged on the day they sign up. */
 export function drawPresence(scene: Scene, person: Person): Presence[] {
   const { days, seed } = scene.config;
   const steps = stepsOf(scene, person);
   const random = Random.of(seed, `person/${person.index}/presence`);
   const first = firstDay(scene, person);
-  let state = 0;
+  let state = pickWeighted(random, beliefAtFirst(scene, person));
   return Array.from({ length: days }, (_, day) => {
     if (day > first) state = pickWeighted(random, steps[state]!);
     return presences[state]!;
@@ -64,7 +64,7 @@ export function beliefOn(
   day: number,
 ): readonly number[] {
   const steps = stepsOf(scene, person);
-  let belief: number[] = [1, 0, 0];
+  let belief = beliefAtFirst(scene, person);
   for (let at = firstDay(scene, person); at < day; at++) {
     const count = sessionsOf(at);
     const seen = belief.map((share, state) => {
@@ -72,11 +72,28 @@ export function beliefOn(
       return share * (rate === 0 ? Number(count === 0) : rate ** count * Math.exp(-rate)); // the factorial is common to all
     });
     const total = seen.reduce((sum, share) => sum + share, 0);
-    belief = presences.map((_, to) =>
-      seen.reduce((sum, share, from) => sum + (share / total) * steps[from]![to]!, 0),
+    belief = stepped(
+      seen.map((share) => share / total),
+      steps,
     );
   }
   return belief;
+}
+
+/** P(state) on the first day in the window: the chain has gone on since they signed up. */
+function beliefAtFirst(scene: Scene, person: Person): number[] {
+  const steps = stepsOf(scene, person);
+  const daysBefore = Math.max(0, Math.floor((scene.startMs - person.signedUpMs) / DAY_MS));
+  let belief = [1, 0, 0];
+  for (let day = 0; day < Math.min(daysBefore, SETTLED_DAYS); day++) belief = stepped(belief, steps);
+  return belief;
+}
+
+/** After so many days the chain has forgotten where it began. */
+const SETTLED_DAYS = 400;
+
+function stepped(belief: readonly number[], steps: readonly (readonly number[])[]): number[] {
+  return presences.map((_, to) => belief.reduce((sum, share, from) => sum + share * steps[from]![to]!, 0));
 }
 
 function firstDay({ startMs }: Scene, { signedUpMs }: Person): number {

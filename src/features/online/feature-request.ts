@@ -21,6 +21,8 @@ export interface FeatureRequest {
   /** By tally, which cells it updates. */
   readonly cellsOf: readonly (readonly number[])[];
   readonly rows: RowReader;
+  /** By source, whether any of its rows is needed. */
+  readonly sources: readonly boolean[];
   readonly needsLifetime: boolean;
 }
 
@@ -68,6 +70,9 @@ export function requestFeatures(
     windows: [...windows.values()],
     cellsOf,
     rows: new RowReader(plan, catalogue, ({ index }: Tally) => cellsOf[index] !== undefined),
+    sources: plan.sources.map(({ streams }) =>
+      streams.some(({ tallies }) => tallies.some(({ index }) => cellsOf[index] !== undefined)),
+    ),
     needsLifetime: cells.some(({ planned }) => planned.window.kind === "lifetime"),
   };
 }

@@ -78,7 +78,7 @@ async function readPerson(
   const cuts: number[] = [];
   for (const { userId, head } of heads) {
     for (const bytes of head.openRows)
-      for (const row of decodeRows(bytes, plan)) {
+      for (const row of decodeRows(bytes, plan, request.sources)) {
         accumulation.addRow(row);
         cost.rows++;
       }
@@ -87,12 +87,14 @@ async function readPerson(
     if (cutMs !== undefined) cuts.push(cutMs);
   }
   const choices = choicesOf(heads.map(({ head }) => head));
-  return accumulation.finish(catalogue).map((answer, n) => {
+  return accumulation.finish(catalogue).map((answer, n): OnlineValue => {
     const { planned } = request.asked[n]!;
     if (!answer || !planned || !mayUse(planned, plan, choices)) return ABSENT;
-    const isCut = cuts.some((cutMs) => reachesBehind(planned, accumulation, request, cutMs));
-    if (isCut) return { ...answer, status: "OUTSIDE_MAX_AGE", isCut };
-    return { ...answer, status: statusOf(answer, planned, atMs) };
+    const { value, newestMs } = answer;
+    const isCut =
+      cuts.length > 0 && cuts.some((cutMs) => reachesBehind(planned, accumulation, request, cutMs));
+    if (isCut) return { value, newestMs, status: "OUTSIDE_MAX_AGE", isCut };
+    return { value, newestMs, status: statusOf(answer, planned, atMs) };
   });
 }
 
@@ -200,7 +202,7 @@ class SealedReading {
     }
     const edgeEnds = covers.map(({ edgeEndMs }) => edgeEndMs);
     for (const bytes of stored.slice(wanted.length))
-      for (const row of bytes ? decodeRows(bytes, plan) : []) {
+      for (const row of bytes ? decodeRows(bytes, plan, this.#request.sources) : []) {
         accumulation.addSealedRow(row, edgeEnds);
         this.#cost.rows++;
       }

@@ -40,6 +40,8 @@ export const TILE_LEVELS: readonly TileLevel[] = [
   { ms: 16 * DAY_MS, fromRows: 256 },
 ];
 
+/** Used again and again: what is taken from it is a copy. */
+const writer = new PackedWriter();
 /** Rows a user keeps for windows at most. */
 export const MAX_ROWS = 131_072;
 
@@ -52,7 +54,7 @@ export function rowsIn({ blocks }: Directory): number {
 }
 
 export function encodeDirectory({ keptFromMs, isCut, levels, nextBlock, blocks }: Directory): Uint8Array {
-  const out = new PackedWriter();
+  const out = writer.reset();
   out.whole(keptFromMs);
   out.byte(isCut ? 1 : 0);
   out.byte(levels);

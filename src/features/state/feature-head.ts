@@ -20,6 +20,8 @@ export interface FeatureHead {
   openRows: readonly Uint8Array[];
 }
 
+/** Used again and again: what is taken from it is a copy. */
+const writer = new PackedWriter();
 const VERSION = 1;
 const LIFETIME = 1;
 const DIRECTORY = 2;
@@ -36,7 +38,7 @@ export function emptyFeatureHead(): FeatureHead {
 }
 
 export function encodeFeatureHead(head: FeatureHead): Uint8Array {
-  const out = new PackedWriter();
+  const out = writer.reset();
   out.byte(VERSION);
   out.byte(head.openCount);
   out.byte((head.hasLifetime ? LIFETIME : 0) | (head.hasDirectory ? DIRECTORY : 0));

@@ -32,6 +32,7 @@ interface Options {
   readonly curve?: string;
   readonly threads?: number;
   readonly learnFrom?: string;
+  readonly fitSeeds?: readonly number[];
   readonly json?: boolean;
 }
 
@@ -58,6 +59,7 @@ export function registerEvaluate(program: Command): void {
       collectSetting,
       {},
     )
+    .option("--fit-seeds <list>", "fit with each of these seeds, a row for each: 1,2,3", parseSeeds)
     .option(
       "--learn-from <actions>",
       "what models are shown: names of actions, separated by commas (default: all)",
@@ -85,7 +87,8 @@ async function runEvaluation(options: Options): Promise<void> {
   const task = learnFrom === undefined ? whole : onlyActions(whole, learnFrom.split(","));
   const results: Measured[] = [];
   for (const [position, model] of asked.entries())
-    results.push(await measure(model, settings[position]!, task, options, bar));
+    for (const fitSeed of options.fitSeeds ?? [seed])
+      results.push(await measure(model, settings[position]!, task, { ...options, fitSeed }, bar));
   bar.finish();
   const report = reportOf(task, results, { licence: dataset.licence, clock: contents.clock });
   if (!options.json) return say(formatReport(report));
@@ -103,13 +106,13 @@ async function measure(
   model: Model,
   config: ModelConfig,
   task: EvaluationTask,
-  { seed, threads, curve }: Options,
+  { seed, fitSeed, fitSeeds, threads, curve }: Options & { readonly fitSeed: number },
   bar: ProgressBar,
 ): Promise<Measured> {
   const points: LearningPoint[] = [];
   const startedMs = monotonicMs();
   const fitted = await model.fit(task.train, config, {
-    random: Random.of(seed, model.name),
+    random: Random.of(fitSeed, model.name),
     progress: bar.listen,
     learned: (point) => points.push(point),
     ...(threads !== undefined && { threads }),
@@ -118,5 +121,10 @@ async function measure(
   const evaluation = await evaluate(task, fitted, { seed, progress: bar.listen });
   if (curve !== undefined && points.length > 0)
     await writeFile(curve, learningCurveSvg(`${model.name} on ${task.dataset}`, points));
-  return { ...evaluation, fitSeconds, seconds: fitSeconds + evaluation.seconds };
+  const named = fitSeeds ? { model: `${model.name}, seed ${fitSeed}` } : {};
+  return { ...evaluation, ...named, fitSeconds, seconds: fitSeconds + evaluation.seconds };
+}
+
+function parseSeeds(text: string): number[] {
+  return text.split(",").map(parseInteger);
 }

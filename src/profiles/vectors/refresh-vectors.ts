@@ -147,7 +147,11 @@ async function computeVectors(
     const seen = await readEncodable(parts, encoder, { person, asOfMs, purpose });
     if (seen.asOfMs === undefined || seen.completeness === 0) continue;
     const { history, completeness } = seen;
-    const basis = { ids: known, consent: choicesHash(person, purpose), asOfMs: seen.asOfMs };
+    const basis = {
+      ids: known,
+      consent: await choicesHash(parts.state, person, purpose),
+      asOfMs: seen.asOfMs,
+    };
     const { version } = encoder;
     encodable.push({ personId, history, version, completeness, ...basis, computedAtMs: asOfMs });
   }

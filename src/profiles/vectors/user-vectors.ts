@@ -14,8 +14,10 @@ import {
   type HistoryContext,
   historyOfRows,
   type PersonState,
+  readControls,
   readEngagements,
 } from "#sequences";
+import type { StateReader } from "#storage";
 import type { EncodeQueue } from "./encode-queue.ts";
 import type { VectorStore } from "./vector-store.ts";
 
@@ -107,7 +109,7 @@ export class UserVectors {
       kept !== undefined &&
       kept.asOfMs <= asOfMs &&
       kept.ids.every((id) => ids.includes(id)) &&
-      kept.consent === choicesHash(person, personalization) &&
+      kept.consent === (await choicesHash(this.#parts.state, person, personalization)) &&
       (purpose === undefined || purpose.name === personalization.name);
     if (isUsable) return { ...kept, vector: kept };
     const nothing = { asOfMs: undefined, completeness: 0, computedAtMs: clock.nowMs() };
@@ -147,7 +149,12 @@ export async function readEncodable(
   };
 }
 
-/** Stands for what a person chose about a purpose. */
-export function choicesHash({ record }: PersonState, { name }: NamedPurpose): number {
-  return murmur3(JSON.stringify(record.consent?.[name] ?? []));
+/** Stands for what a person chose about a purpose, and about their interests. */
+export async function choicesHash(
+  state: StateReader,
+  person: PersonState,
+  { name }: NamedPurpose,
+): Promise<number> {
+  const { signature } = await readControls(state, person);
+  return murmur3(JSON.stringify(person.record.consent?.[name] ?? []) + signature);
 }

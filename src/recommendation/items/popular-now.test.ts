@@ -62,8 +62,13 @@ const append = (events: readonly Made[]): Promise<number> =>
     events.map((event, n) => encodeEvent(eventOf(event, n))),
   );
 
-const order = async (popular: PopularNow, surface: string | undefined, hours: number): Promise<number[]> =>
-  (await popular.top(surface, hours * HOUR_MS)).map(({ itemRow }) => itemRow);
+const order = async (
+  popular: PopularNow,
+  surface: string | undefined,
+  hours: number,
+  cameMs = Number.POSITIVE_INFINITY,
+): Promise<number[]> =>
+  (await popular.top(surface, { asOfMs: hours * HOUR_MS, cameMs })).map(({ itemRow }) => itemRow);
 
 const STRENGTHS: Readonly<Record<string, number>> = { view: 1, save: 2.5, hide: 0, juggle: 0 };
 
@@ -95,14 +100,19 @@ test("it is the decayed sum of strengths that the naive sum says, over thousands
   }
 });
 
-test("a question about an earlier time is not answered by what came later", async () => {
-  vi.spyOn(performance, "now").mockReturnValue(0);
+test("a question about an earlier time is not answered by what came later, nor the pages of a list by another count", async () => {
+  const now = vi.spyOn(performance, "now").mockReturnValue(100);
   const popular = popularNow(24);
   await append([{ item: 1, name: "save", hours: 10, surface: "home" }]);
   expect(await order(popular, undefined, 20)).toEqual([1]);
-  vi.mocked(performance.now).mockReturnValue(5000);
   await append([{ item: 2, name: "save", hours: 30, surface: "home" }]);
+  expect(await order(popular, undefined, 40)).toEqual([1]); // a second is not over
+  now.mockReturnValue(5000);
+  expect(await order(popular, undefined, 40)).toEqual([1]); // who asks does not wait
+  await popular.refresh();
   expect(await order(popular, undefined, 40)).toEqual([2, 1]);
+  expect(await order(popular, undefined, 40, 4999)).toEqual([1]); // a page of a list begun before
+  expect(await order(popular, undefined, 40, 50)).toEqual([1]); // begun before the first count: that was waited for
   expect(await order(popular, undefined, 20)).toEqual([1]);
   expect(await order(popular, undefined, 5)).toEqual([]);
 });

@@ -11,12 +11,13 @@ import {
 } from "#events";
 import { readPerson, usableFor } from "#sequences";
 import type { EventLog, StateReader } from "#storage";
-import type { Proposal } from "../pipeline.ts";
+import type { Proposal, Query } from "../pipeline.ts";
 
 /**
  * @file What people engage with right now: per item (and surface) the sum of `strength x 2^(-age / half-life)` over engagements that may be
  * used. It is counted off the log when somebody asks, at most once a second and at most the newest records, so that ingestion
- * pays nothing for it and a burst is sampled instead of queued up. A question about a time is answered by a count that had seen nothing later.
+ * pays nothing for it and a burst is sampled instead of queued up; who asks has the count before, and waits only for the first. A question
+ * about a time is answered by a count that had seen nothing later, and the pages of a list by the same one.
  */
 export interface PopularNowParts {
   readonly log: EventLog;
@@ -40,6 +41,8 @@ const HALF_LIVES = 500;
 const ANYWHERE = "";
 
 interface Count {
+  /** When it was taken, by `monotonicMs`. */
+  readonly takenMs: number;
   /** Of the newest engagement in it. */
   readonly newestMs: number;
   readonly bySurface: ReadonlyMap<string, readonly Proposal[]>;
@@ -63,18 +66,32 @@ export class PopularNow {
     this.#halfLifeMs = halfLifeHours * HOUR_MS;
   }
 
-  /** The most popular items of a surface (`undefined`: of all together), best first; none when nothing is known of so early a time. */
-  async top(surface: string | undefined, asOfMs: number): Promise<readonly Proposal[]> {
+  /**
+   * The most popular items of a surface (`undefined`: of all together), best first, as they were when the request came in; none when
+   * nothing is known of so early a time.
+   */
+  async top(
+    surface: string | undefined,
+    { asOfMs, cameMs }: Pick<Query, "asOfMs" | "cameMs">,
+  ): Promise<readonly Proposal[]> {
     if (monotonicMs() - this.#refreshedMs >= REFRESH_MS) {
-      this.#refreshedMs = monotonicMs();
-      this.#refreshing = this.#refresh();
+      const refreshing = this.refresh();
+      if (this.#counts.length === 0) await refreshing;
+      else refreshing.catch(() => {}); // the next who asks tries again
     }
-    await this.#refreshing;
-    const count = this.#counts.findLast(({ newestMs }) => newestMs <= asOfMs);
+    const counts = this.#counts.filter(({ newestMs }) => newestMs <= asOfMs);
+    const count = counts.findLast(({ takenMs }) => takenMs <= cameMs) ?? counts[0];
     return count?.bySurface.get(surface ?? ANYWHERE) ?? [];
   }
 
-  async #refresh(): Promise<void> {
+  /** Counts what came since the last time. */
+  refresh(): Promise<void> {
+    this.#refreshedMs = monotonicMs();
+    this.#refreshing = this.#refreshing.catch(() => {}).then(() => this.#countOn());
+    return this.#refreshing;
+  }
+
+  async #countOn(): Promise<void> {
     const { log } = this.#parts;
     let isChanged = false;
     for (let partition = 0; partition < log.partitionCount; partition++) {
@@ -91,7 +108,7 @@ export class PopularNow {
     }
     if (!isChanged) return;
     const bySurface = new Map([...this.#weights].map(([surface, weights]) => [surface, best(weights)]));
-    this.#counts.push({ newestMs: this.#newestMs, bySurface });
+    this.#counts.push({ takenMs: monotonicMs(), newestMs: this.#newestMs, bySurface });
     if (this.#counts.length > COUNTS_KEPT) this.#counts.shift();
   }
 

@@ -18,7 +18,7 @@ export class PopularNowSource implements Source {
     return condition === undefined;
   }
 
-  async propose({ asOfMs }: Query, budget: number): Promise<readonly Proposal[]> {
-    return (await this.#popular.top(this.#surface, asOfMs)).slice(0, budget);
+  async propose(query: Query, budget: number): Promise<readonly Proposal[]> {
+    return (await this.#popular.top(this.#surface, query)).slice(0, budget);
   }
 }

@@ -95,6 +95,7 @@ interface Online {
 function onlineJson({ names, entity, given, values }: Online): string {
   const column = (texts: readonly string[], statuses: readonly string[], times: readonly string[]): string =>
     `{"values":[${texts.join(",")}],"statuses":[${statuses.map(quote).join(",")}],"event_timestamps":[${times.map(quote).join(",")}]}`;
+  const isoOf = isoTimes();
   const ids = column(
     given.map((id) => JSON.stringify(id)),
     given.map(() => "PRESENT"),
@@ -105,10 +106,23 @@ function onlineJson({ names, entity, given, values }: Online): string {
     return column(
       ofAll.map((one) => (one ? JSON.stringify(one.value) : "null")),
       ofAll.map((one) => one?.status ?? "NOT_FOUND"),
-      ofAll.map((one) => (one?.newestMs === undefined ? NO_TIME : toIso(one.newestMs))),
+      ofAll.map((one) => (one?.newestMs === undefined ? NO_TIME : isoOf(one.newestMs))),
     );
   });
   return `{"metadata":{"feature_names":${JSON.stringify([entity, ...names])}},"results":[${[ids, ...columns].join(",")}]}`;
+}
+
+/** Times as text; features that reflect the same event, which many do, share it. */
+function isoTimes(): (timestampMs: number) => string {
+  let lastMs = Number.NaN;
+  let text = "";
+  return (timestampMs) => {
+    if (timestampMs !== lastMs) {
+      lastMs = timestampMs;
+      text = toIso(timestampMs);
+    }
+    return text;
+  };
 }
 
 /** Of words that need no escape. */

@@ -4,7 +4,7 @@ import type { RecommendationRequest } from "#recommendation";
 /** The part of a request that its body says. */
 export function requestOf(
   body: Omit<RankBody, "itemIds"> & Partial<RecommendationBody>,
-): Omit<RecommendationRequest, "n" | "asOfMs" | "seed"> {
+): Omit<RecommendationRequest, "n" | "asOfMs" | "cameMs" | "seed"> {
   const {
     userId,
     session,

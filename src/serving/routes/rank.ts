@@ -1,4 +1,5 @@
 import { Problem, RankBody, RankResponse } from "#api";
+import { monotonicMs } from "#base";
 import { toIso, toIsoOrNull, versionsOf } from "../bodies.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
@@ -19,7 +20,13 @@ export function registerRankRoutes(server: Server, { catalogue, recommender, clo
     },
     async ({ body }) => {
       const { itemIds, ...asked } = body;
-      const request = { ...requestOf(asked), asOfMs: asOfOf(body, clock), n: itemIds.length, seed: "" };
+      const request = {
+        ...requestOf(asked),
+        asOfMs: asOfOf(body, clock),
+        cameMs: monotonicMs(),
+        n: itemIds.length,
+        seed: "",
+      };
       const { surface, items, unknownItemIds, ...ranking } = await recommender.rank(request, itemIds);
       return {
         userId: body.userId ?? null,

@@ -5,10 +5,10 @@ import {
   RecommendationResponse,
   ServedListResponse,
 } from "#api";
-import { PlatformError } from "#base";
+import { monotonicMs, PlatformError } from "#base";
 import type { RecommendationRequest, Recommendations } from "#recommendation";
 import { recommendedItem, servedListBody, stagesBody, toIso, toIsoOrNull, versionsOf } from "../bodies.ts";
-import { cursorAfter, openCursor } from "../cursor.ts";
+import { type Cursor, cursorAfter, openCursor } from "../cursor.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 import { asOfOf } from "./as-of.ts";
@@ -29,7 +29,10 @@ export function registerRecommendationRoutes(server: Server, services: Services)
     },
     async ({ body }) => {
       const recommendationId = services.newRecommendationId();
-      const first = { asOfMs: asOfOf(body, clock), seed: recommendationId, offset: 0 };
+      const first = {
+        ...{ asOfMs: asOfOf(body, clock), cameMs: monotonicMs() },
+        ...{ seed: recommendationId, offset: 0 },
+      };
       const page = openCursor(body, recommender) ?? first;
       const request = { ...requestOf(body), ...page, n: page.offset + body.n };
       const made = await recommender.recommend(request);
@@ -81,6 +84,7 @@ function sideEffects(
 ): void {
   const { surface, isColdStart, isKnown, personal, trace } = made;
   const { recommendationId, page, items } = served;
+  const { cameMs: _, ...place } = page;
   metrics.countRecommendation(isColdStart ? "cold-start" : "personal");
   pulse.countRecommendation(isColdStart ? "coldStart" : "personal");
   metrics.observePipeline(surface, trace);
@@ -91,7 +95,7 @@ function sideEffects(
     ...(userId !== undefined && isKnown && { userId }),
     surface,
     servedAtMs: clock.nowMs(),
-    ...page,
+    ...place,
     ...(condition && { condition }),
     isColdStart,
     versions: { personal: named(personal), coldStart: named(coldStart) },
@@ -111,6 +115,6 @@ function sideEffects(
 
 interface ServedPage {
   readonly recommendationId: string;
-  readonly page: { readonly asOfMs: number; readonly seed: string; readonly offset: number };
+  readonly page: Cursor;
   readonly items: Recommendations["items"];
 }

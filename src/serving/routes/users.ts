@@ -17,6 +17,8 @@ import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 import { asOfOf } from "./as-of.ts";
 import { readIncludedFeatures } from "./features.ts";
+import { readSaid } from "./said-of-person.ts";
+import { userNotFound } from "./user-not-found.ts";
 
 /** Definition version of the signals answered here: it changes when their meaning does. */
 const SIGNAL_VERSION = "1";
@@ -40,12 +42,13 @@ function registerProfileRoute(server: Server, services: Services): void {
       },
     },
     async ({ params: { id }, query }) => {
-      const signals = signalsIn(query.include);
+      const added = signalsIn(query.include);
       const asOfMs = asOfOf(query, clock);
       const purpose = purposeOf(query, services);
-      const profile = await readProfile(services, id, asOfMs, purpose);
+      const { isSensitive } = services.interests.knowledge;
+      const profile = await readProfile({ ...services, isSensitive }, id, asOfMs, purpose);
       if (!profile) throw userNotFound(id);
-      const features = signals.includes("features")
+      const features = added.includes("features")
         ? await readIncludedFeatures(services, id, query, purpose)
         : undefined;
       return {
@@ -60,7 +63,8 @@ function registerProfileRoute(server: Server, services: Services): void {
         topics: profile.topics.map((topic) => ({ ...topic, evidence: [...topic.evidence] })),
         latest: profile.latest.map((row) => sequenceEvent(row, catalogue)),
         ...(features && { features }),
-        ...(signals.includes("vectors") && {
+        ...(await readSaid(services, id, { asOfMs, purpose, added })),
+        ...(added.includes("vectors") && {
           vectors: await readVectors(services, id, query.model, { asOfMs, purpose }),
         }),
         asOf: toIso(profile.lastSeenMs),
@@ -114,13 +118,15 @@ function registerSequenceRoute(server: Server, services: Services): void {
 /** @throws PlatformError `invalid-request` for a signal that cannot be added */
 function signalsIn(include = ""): readonly string[] {
   const signals = include.split(",").filter((name) => name !== "");
-  const unknown = signals.find((name) => name !== "vectors" && name !== "features");
+  const unknown = signals.find((name) => !ADDABLE.includes(name));
   if (unknown === undefined) return signals;
   throw new PlatformError(
     "invalid-request",
-    `include names "${unknown}"; what can be added: vectors, features`,
+    `include names "${unknown}"; what can be added: ${ADDABLE.join(", ")}`,
   );
 }
+
+const ADDABLE: readonly string[] = ["interests", "state", "predictions", "vectors", "features"];
 
 /** @throws PlatformError `no-data` when no model makes vectors, `unknown-model` when the one asked for does not */
 async function readVectors(
@@ -170,8 +176,4 @@ function purposeOf(
     "invalid-request",
     `purpose is "${name}", which is not declared; declared: ${purposes.names().join(", ")}`,
   );
-}
-
-function userNotFound(id: string): PlatformError {
-  return new PlatformError("user-not-found", `nothing was received of user "${id}" by that time`);
 }

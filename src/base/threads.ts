@@ -14,9 +14,12 @@ const POOL_BYTES = 256 * 1024;
 /** Of `nice`: beside a thread at 0 it gets a tenth of a processor that both want. */
 const LOW_PRIORITY = 10;
 
-/** Starts a worker from the compiled code, which is all that a thread can run: the same from `src` (tests) and from `dist`. */
+/**
+ * Starts a worker, `folder/file` of the source, from the compiled code, which is all that a thread can run: the same from `src` (tests)
+ * and from `dist`.
+ */
 export function startThread(file: string, task: unknown): Worker {
-  return new Worker(new URL(`../../dist/main/${file}.js`, import.meta.url), {
+  return new Worker(new URL(`../../dist/${file}.js`, import.meta.url), {
     workerData: task,
     execArgv: [], // flags of a test runner are not the thread's
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },

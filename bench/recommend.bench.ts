@@ -1,0 +1,156 @@
+/**
+ * @file Lists over HTTP: how soon they are there at a fixed rate, stage by stage, how many a second the server makes, and how soon an event
+ * changes the next one while others send theirs. The server runs in this process, the load comes from another.
+ */
+import { loadavg } from "node:os";
+import { join } from "node:path";
+import { monotonicMs, Random } from "#base";
+import { withTemporaryFolder } from "../test/server-process.ts";
+import { type Bench, type BenchResult, quantileOf } from "./bench.ts";
+import { openListStore } from "./list-store.ts";
+import { type RequestLoadTask, runRequestLoad } from "./request-load.ts";
+
+interface Options extends Record<string, number> {
+  readonly items: number;
+  readonly events: number;
+  readonly users: number;
+  readonly n: number;
+  readonly requestsPerSecond: number;
+  readonly requests: number;
+  readonly connections: number;
+  /** Events of others a second while it is measured how soon one changes the next list. */
+  readonly eventsPerSecond: number;
+  /** How often that is measured. */
+  readonly changes: number;
+  readonly seed: number;
+}
+
+export const bench: Bench<Options> = {
+  title:
+    "lists for random users over HTTP: 500 candidates of four sources, filtered, fused, blended and explained",
+  defaults: {
+    items: 1_000_000,
+    events: 2_000_000,
+    users: 100_000,
+    n: 20,
+    requestsPerSecond: 50,
+    requests: 2000,
+    connections: 32,
+    eventsPerSecond: 1000,
+    changes: 500,
+    seed: 1,
+  },
+  tiny: {
+    items: 300,
+    events: 3000,
+    users: 20,
+    n: 5,
+    requestsPerSecond: 50,
+    requests: 20,
+    connections: 2,
+    eventsPerSecond: 100,
+    changes: 3,
+    seed: 1,
+  },
+  run: (options, say) => withTemporaryFolder((folder) => measure(options, join(folder, "data"), say)),
+};
+
+const WARM_UP = 0.2;
+/** Beyond what is made, so that the time to make them all is what is measured. */
+const FLAT_OUT_PER_SECOND = 100_000;
+
+async function measure(options: Options, folder: string, say: (line: string) => void): Promise<BenchResult> {
+  const platform = await openListStore({ ...options, folder }, say);
+  const server = await platform.createServer({});
+  try {
+    const address = await server.listen({ host: "127.0.0.1", port: 0 });
+    const [loadAverage = 0] = loadavg();
+    const warmUp = Math.ceil(WARM_UP * options.requests);
+    const { port, hostname: host } = new URL(address);
+    const request = {
+      path: "/v1/recommendations",
+      body: JSON.stringify({ userId: "user-*", n: options.n }),
+    };
+    const task: RequestLoadTask = { ...options, host, port: Number(port), warmUp, request };
+    say(`${options.requestsPerSecond} lists a second`);
+    const paced = await runRequestLoad(task);
+    const stages = stagesIn((await server.inject("/metrics")).payload);
+    say("as many as there can be");
+    const cpu = process.cpuUsage();
+    const flatOut = await runRequestLoad({ ...task, requestsPerSecond: FLAT_OUT_PER_SECOND });
+    const { user, system } = process.cpuUsage(cpu);
+    say("events, and the lists after them");
+    const changesMs = await measureChanges(address, options);
+    return {
+      metrics: {
+        latencyMsP50: quantileOf(paced.latenciesMs, 0.5),
+        latencyMsP99: quantileOf(paced.latenciesMs, 0.99),
+        requestsPerSecond: options.requests / flatOut.seconds,
+        serverCpuMsPerRequest: (user + system) / 1000 / (options.requests + warmUp),
+        eventToRecommendationMsP50: quantileOf(changesMs, 0.5),
+        eventToRecommendationMsP99: quantileOf(changesMs, 0.99),
+        bodyBytes: paced.bytes / options.requests,
+        ...stages,
+        loadAverageBefore: loadAverage,
+      },
+      compared: {},
+    };
+  } finally {
+    await server.close();
+    await platform.close();
+  }
+}
+
+/** Mean milliseconds of each stage, as the server counts them. */
+function stagesIn(metrics: string): Record<string, number> {
+  const sums = new Map<string, number>();
+  const pattern = /^inkling_stage_seconds_(sum|count)\{surface="home",stage="([^"]+)"\} (\S+)$/gm;
+  for (const [, kind, stage, value] of metrics.matchAll(pattern)) sums.set(`${kind} ${stage}`, Number(value));
+  const names = [...sums.keys()].filter((key) => key.startsWith("sum ")).map((key) => key.slice(4));
+  return Object.fromEntries(
+    names.map((stage) => [
+      `stageMs ${stage}`,
+      (1000 * sums.get(`sum ${stage}`)!) / sums.get(`count ${stage}`)!,
+    ]),
+  );
+}
+
+/** From an event being sent to a list that no longer has its item being there, while others send theirs. */
+async function measureChanges(address: string, options: Options): Promise<number[]> {
+  const random = Random.of(options.seed, "changes");
+  const post = async (path: string, body: object): Promise<{ items: { itemId: string }[] }> => {
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(address + path, { method: "POST", headers, body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(await response.text());
+    return (await response.json()) as { items: { itemId: string }[] }; // of the path that has them
+  };
+  const track = (): object => ({
+    type: "track",
+    event: "view",
+    userId: `user-${random.integer(options.users)}`,
+    properties: { itemId: `item-${random.integer(options.items)}` },
+  });
+  const everyMs = 100;
+  let sent: Promise<unknown> = Promise.resolve();
+  const others = setInterval(() => {
+    const batch = Array.from({ length: (options.eventsPerSecond * everyMs) / 1000 }, track);
+    sent = Promise.all([sent, post("/v1/batch", { batch })]);
+  }, everyMs);
+  const latenciesMs: number[] = [];
+  try {
+    for (let change = 0; change < options.changes; change++) {
+      const userId = `user-${random.integer(options.users)}`;
+      const [first] = (await post("/v1/recommendations", { userId, n: options.n })).items;
+      if (!first) throw new Error("a list has items");
+      const startedMs = monotonicMs();
+      await post("/v1/track", { event: "save", userId, properties: { itemId: first.itemId } });
+      const { items } = await post("/v1/recommendations", { userId, n: options.n });
+      latenciesMs.push(monotonicMs() - startedMs);
+      if (items.some(({ itemId }) => itemId === first.itemId)) throw new Error("the event changed nothing");
+    }
+  } finally {
+    clearInterval(others);
+    await sent;
+  }
+  return latenciesMs;
+}

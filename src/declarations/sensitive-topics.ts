@@ -1,0 +1,81 @@
+/**
+ * @file Topics that nothing is inferred about unless an application says so: the special categories of personal data of the GDPR
+ * (article 9) and what people are commonly hurt by. A tag is sensitive when one of these stands in it as a word.
+ */
+export interface TopicPolicy {
+  /** Tags that are sensitive in this application beside the built-in ones. */
+  readonly sensitive?: readonly string[];
+  /** Tags that are not, or that people agreed to: shown like any other. */
+  readonly allowed?: readonly string[];
+}
+
+const sensitiveWords = [
+  ...[
+    "abortion",
+    "addiction",
+    "alcoholism",
+    "bankruptcy",
+    "cancer",
+    "contraception",
+    "debt",
+    "depression",
+    "disability",
+  ],
+  ...[
+    "disease",
+    "divorce",
+    "ethnicity",
+    "fertility",
+    "gambling",
+    "hiv",
+    "illness",
+    "immigration",
+    "infertility",
+    "islam",
+  ],
+  ...[
+    "christianity",
+    "judaism",
+    "hinduism",
+    "buddhism",
+    "lgbt",
+    "lgbtq",
+    "medication",
+    "mental health",
+    "miscarriage",
+  ],
+  ...[
+    "obesity",
+    "political",
+    "politics",
+    "porn",
+    "pregnancy",
+    "queer",
+    "race relations",
+    "religion",
+    "religious",
+    "self-harm",
+  ],
+  ...[
+    "sexual",
+    "sexuality",
+    "sexual orientation",
+    "std",
+    "suicide",
+    "trade union",
+    "transgender",
+    "weight loss",
+  ],
+] as const;
+
+const pattern = new RegExp(`(?<![\\p{L}\\p{N}])(?:${sensitiveWords.join("|")})(?![\\p{L}\\p{N}])`, "iu");
+
+/** Whether nothing is to be inferred or shown of a tag. */
+export function sensitiveTopics({
+  sensitive = [],
+  allowed = [],
+}: TopicPolicy = {}): (tag: string) => boolean {
+  const declared = new Set(sensitive);
+  const free = new Set(allowed);
+  return (tag) => !free.has(tag) && (declared.has(tag) || pattern.test(tag));
+}

@@ -1,0 +1,204 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ignoreProgress } from "#base";
+import { defaultActions, defineConfig } from "#declarations";
+import type { Server } from "#serving";
+import { Platform } from "./platform.ts";
+
+/**
+ * @file Interests over HTTP: somebody who does two things, and what they want said of it. Ana saves joinery and sourdough, and something
+ * that nothing is to be said of; a crowd around her makes the models have something to propose.
+ */
+const topics = {
+  joinery: ["woodworking", "joinery"],
+  turning: ["woodworking", "turning"],
+  sourdough: ["baking", "sourdough"],
+  pastry: ["baking", "pastry"],
+  faith: ["society", "religion"],
+} as const;
+type Topic = keyof typeof topics;
+
+let folder: string;
+let platform: Platform;
+let server: Server;
+const NOW = Date.parse("2026-03-01T12:00:00Z");
+
+const save = (userId: string, topic: Topic, n: number, daysAgo: number) => ({
+  type: "track",
+  event: "save",
+  userId,
+  messageId: `${userId}-${topic}-${n}-${daysAgo}`,
+  timestamp: new Date(NOW - daysAgo * 86_400_000).toISOString(),
+  properties: { itemId: `${topic}-${n}` },
+});
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "inkling-interests-"));
+  platform = await Platform.open({
+    folder,
+    config: defineConfig({ actions: defaultActions, mode: "strict" }),
+    create: { dataset: null, clock: "historical", areTimesMadeUp: false, seed: 1, preset: null },
+    progress: ignoreProgress,
+    onNotice: () => {},
+  });
+  const items = Object.entries(topics).flatMap(([topic, tags]) =>
+    Array.from({ length: 20 }, (_, n) => ({
+      itemId: `${topic}-${n}`,
+      title: `${topic} number ${n}`,
+      tags: [...tags],
+    })),
+  );
+  await platform.ingestion.ingestItems(items);
+  const crowd = Array.from({ length: 30 }, (_, person) =>
+    Array.from({ length: 12 }, (_, n) =>
+      save(
+        `crowd-${person}`,
+        Object.keys(topics)[(person + Number(n > 8)) % 5] as Topic,
+        (7 * n + person) % 20,
+        20 - n,
+      ),
+    ),
+  ).flat();
+  const ana = [
+    ...Array.from({ length: 12 }, (_, n) => save("ana", "joinery", n, 30 - 2 * n)),
+    ...Array.from({ length: 6 }, (_, n) => save("ana", "sourdough", n, 5 - n / 2)),
+    ...Array.from({ length: 8 }, (_, n) => save("ana", "faith", n, 20 - n)),
+    save("crowd-0", "pastry", 1, 0),
+  ];
+  await platform.ingestion.ingestMessages([...crowd, ...ana]);
+  await platform.ensureModels(ignoreProgress);
+  server = await platform.createServer({});
+});
+afterAll(async () => {
+  await server.close();
+  await platform.close();
+  await rm(folder, { recursive: true });
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads answers as a stranger does
+type Body = any;
+
+async function ask(method: "GET" | "POST" | "DELETE", url: string, payload?: object): Promise<Body> {
+  const answer = await server.inject({ method, url, ...(payload && { payload }) });
+  return { status: answer.statusCode, ...answer.json() };
+}
+
+const interestsOf = (id: string, query = ""): Promise<Body> =>
+  ask("GET", `/v1/users/${id}/interests${query}`);
+const labels = (body: Body): string[] => body.interests.map(({ label }: Body) => label);
+
+async function recommended(userId: string): Promise<string[]> {
+  const { items } = await ask("POST", "/v1/recommendations", { userId, n: 60, excludeSeen: false });
+  return items.map(({ itemId }: Body) => itemId);
+}
+
+test("interests are named after topics, with stage, shares, items that speak for them, and events that say why", async () => {
+  const body = await interestsOf("ana", "?explain=true");
+  expect(labels(body)).toEqual(["joinery", "sourdough"]);
+  const [joinery, sourdough] = body.interests;
+  expect(joinery).toMatchObject({
+    interestId: "joinery",
+    path: ["woodworking", "joinery"],
+    engagementCount: 12,
+    medoid: { title: expect.stringContaining("joinery") },
+    why: expect.stringContaining("12 engagements with joinery"),
+  });
+  expect(sourdough.lifecycle).toBe("new");
+  expect(joinery.share + sourdough.share).toBeCloseTo(1, 9);
+  expect(joinery.events[0]).toMatchObject({ eventId: expect.stringMatching(/^ana-joinery/), action: "save" });
+  expect(joinery.events.map(({ eventId }: Body) => eventId)).toEqual(joinery.evidence);
+  expect(body.journeys.map(({ name }: Body) => name)).toContain("Planning joinery");
+});
+
+test("the short view puts first what is done lately", async () => {
+  expect(labels(await interestsOf("ana", "?view=now"))).toEqual(["sourdough", "joinery"]);
+});
+
+test("what is sensitive is never said: not as an interest, not as a topic", async () => {
+  const profile = await ask("GET", "/v1/users/ana?include=interests,state");
+  const said = JSON.stringify({ ...profile, latest: [], counts: {} });
+  expect(said).not.toContain("religion");
+  expect(profile.topics.map(({ topic }: Body) => topic)).toContain("joinery");
+  expect(profile.state).toMatchObject({ value: "core", activeDays: 18 });
+  expect(labels(profile.interests)).toEqual(["joinery", "sourdough"]);
+});
+
+test("the past is answered from the past", async () => {
+  const then = new Date(NOW - 10 * 86_400_000).toISOString();
+  expect(labels(await interestsOf("ana", `?asOf=${then}`))).toEqual(["joinery"]);
+});
+
+test("one event makes the next answer another", async () => {
+  const before = (await interestsOf("ana")).interests[1].engagementCount;
+  await ask("POST", "/v1/track", { userId: "ana", event: "click", properties: { itemId: "sourdough-9" } });
+  expect((await interestsOf("ana")).interests[1].engagementCount).toBe(before + 1);
+});
+
+test("a muted interest is nowhere in the next answers, and comes back when it is unmuted", async () => {
+  expect((await recommended("ana")).some((id) => id.startsWith("joinery"))).toBe(true);
+  expect(await ask("POST", "/v1/users/ana/interests/joinery/mute")).toMatchObject({
+    status: 200,
+    control: "mute",
+  });
+  const interests = await interestsOf("ana", "?explain=true");
+  expect(labels(interests)).toEqual(["sourdough"]);
+  expect(interests.muted).toEqual(["joinery"]);
+  expect(JSON.stringify({ ...interests, muted: [] })).not.toContain("joinery");
+  expect(
+    JSON.stringify(await ask("GET", "/v1/users/ana?include=interests,state")).replace(
+      '"muted":["joinery"]',
+      "",
+    ),
+  ).not.toContain("joinery");
+  const list = await recommended("ana");
+  expect(list.length).toBeGreaterThan(10);
+  expect(list.filter((id) => id.startsWith("joinery"))).toEqual([]);
+  await ask("DELETE", "/v1/users/ana/interests/joinery/mute");
+  expect(labels(await interestsOf("ana"))).toContain("joinery");
+});
+
+test("a parent topic mutes what is below it", async () => {
+  await ask("POST", "/v1/users/crowd-3/interests/woodworking/mute");
+  const list = await recommended("crowd-3");
+  expect(list.filter((id) => /^(joinery|turning)/.test(id))).toEqual([]);
+  expect(list.length).toBeGreaterThan(10);
+});
+
+test("a forgotten interest is gone until the person does it again", async () => {
+  expect(await ask("DELETE", "/v1/users/ana/interests/sourdough")).toMatchObject({
+    status: 200,
+    control: "forget",
+  });
+  expect(labels(await interestsOf("ana"))).toEqual(["joinery"]);
+  expect((await recommended("ana")).filter((id) => id.startsWith("sourdough"))).toEqual([]);
+  for (const n of [1, 2, 3])
+    await ask("POST", "/v1/track", {
+      userId: "ana",
+      event: "save",
+      timestamp: new Date(NOW + n * 1000).toISOString(),
+      properties: { itemId: `sourdough-${n}` },
+    });
+  const again = await interestsOf("ana");
+  expect(again.interests.find(({ label }: Body) => label === "sourdough")).toMatchObject({
+    engagementCount: 3,
+  });
+  expect((await recommended("ana")).some((id) => id.startsWith("sourdough"))).toBe(true);
+});
+
+test("what is no interest cannot be muted; somebody unknown has none", async () => {
+  expect(await ask("POST", "/v1/users/ana/interests/astronomy/mute")).toMatchObject({
+    status: 404,
+    code: "interest-not-found",
+  });
+  expect(await interestsOf("nobody")).toMatchObject({ status: 404, code: "user-not-found" });
+});
+
+test("who refuses personalization has no interests said of them", async () => {
+  await ask("POST", "/v1/identify", {
+    userId: "crowd-9",
+    context: { consent: { categoryPreferences: { personalization: false } } },
+  });
+  expect(await interestsOf("crowd-9")).toMatchObject({ status: 200, interests: [], journeys: [] });
+});

@@ -1,0 +1,45 @@
+import { PlatformError, SystemClock } from "#base";
+import type { NamedPurpose } from "#declarations";
+import type { Actions } from "#events";
+import { fitPredictions, type ServedPredictions } from "#profiles";
+import { actsFromLog } from "#sequences";
+import type { BlobStore, EventLog } from "#storage";
+
+/** @file Predictions of one folder: fitted with its models, kept as one blob, read when serving begins. */
+
+const BLOB = "profiles/predictions.json";
+/** Learned from about so many people at most. */
+const MOST_PEOPLE = 20_000;
+/** The goal of `convert7` where nothing else is declared. */
+const GOAL = "purchase";
+
+/** Fits on the log and keeps the result; where there is too little to learn from, what was kept stays. */
+export async function fitAndKeepPredictions(
+  log: EventLog,
+  blobs: BlobStore,
+  {
+    actions,
+    purpose,
+    userCount,
+    untilMs,
+  }: { actions: Actions; purpose: NamedPurpose; userCount: number; untilMs: number },
+): Promise<void> {
+  const acts = await actsFromLog(log, {
+    actions,
+    purpose,
+    share: Math.min(1, MOST_PEOPLE / Math.max(1, userCount)),
+  });
+  try {
+    const model = fitPredictions(acts, { untilMs, goal: GOAL });
+    const version = new Date(new SystemClock().nowMs()).toISOString();
+    await blobs.put(BLOB, Buffer.from(JSON.stringify({ model, version } satisfies ServedPredictions)));
+  } catch (error) {
+    if (!(error instanceof PlatformError && error.code === "no-data")) throw error;
+  }
+}
+
+/** Those that were kept last; `undefined` before the first. */
+export async function keptPredictions(blobs: BlobStore): Promise<ServedPredictions | undefined> {
+  const bytes = await blobs.get(BLOB);
+  return bytes && (JSON.parse(Buffer.from(bytes).toString()) as ServedPredictions); // our own
+}

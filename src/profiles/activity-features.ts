@@ -1,0 +1,103 @@
+import { DAY_MS, MINUTE_MS } from "#base";
+
+/** Something a person did. */
+export interface Act {
+  readonly timestampMs: number;
+  /** Name of the action. */
+  readonly action: string;
+}
+
+/** A visit ends when nothing happens for so long. */
+const VISIT_GAP_MS = 30 * MINUTE_MS;
+const LONG_DAYS = 28;
+
+/**
+ * @file What tells whether a person will come again, from what they did before a moment: a handful of numbers, each readable alone. What has to be
+ * known together (how long they have been away against how often they came) is a number of its own, for the model adds.
+ */
+export const activityFeatureNames = [
+  "days since the last visit",
+  "usual days between visits",
+  "absence against the usual gap",
+  "visits to be expected since the last",
+  "active days of the last 7",
+  "active days of the last 28",
+  "visits of the last 28 days",
+  "events a visit",
+  "saves of the last 28 days",
+  "hides of the last 28 days",
+  "goals reached in the last 28 days",
+  "days since the first visit, at most 28",
+  "active days of the last 14 against the 14 before",
+] as const;
+
+/**
+ * Values of {@link activityFeatureNames} at a moment; `undefined` for somebody who had done nothing by then. Reads nothing later.
+ * @param acts ascending by time
+ * @param goal name of the action that counts as reaching the goal
+ */
+export function activityFeatures(acts: readonly Act[], atMs: number, goal: string): number[] | undefined {
+  const until = countBefore(acts, atMs);
+  if (until === 0) return undefined;
+  const from = countBefore(acts, atMs - LONG_DAYS * DAY_MS);
+  const firstMs = acts[0]!.timestampMs;
+  const awayDays = (atMs - acts[until - 1]!.timestampMs) / DAY_MS;
+  const tenureDays = Math.min(LONG_DAYS, (atMs - firstMs) / DAY_MS);
+  const visits = visitsIn(acts, from, until);
+  const presentDays = Math.max(0.5, tenureDays - awayDays);
+  const gapDays = presentDays / Math.max(1, visits - 1 + SMOOTH_VISITS) + SMOOTH_VISITS / visits;
+  const log = Math.log1p;
+  const count = (action: string): number => {
+    let found = 0;
+    for (let at = from; at < until; at++) if (acts[at]!.action === action) found++;
+    return found;
+  };
+  const active = (fromDays: number, toDays: number): number => activeDays(acts, atMs, fromDays, toDays);
+  return [
+    log(awayDays),
+    log(gapDays),
+    Math.log((awayDays + 0.5) / (gapDays + 0.5)),
+    Math.sqrt(awayDays / gapDays),
+    active(7, 0),
+    active(LONG_DAYS, 0),
+    log(visits),
+    log((until - from) / Math.max(1, visits)),
+    log(count("save")),
+    log(count("hide")),
+    log(count(goal)),
+    tenureDays,
+    active(14, 0) - active(LONG_DAYS, 14),
+  ];
+}
+
+/** Somebody seen once has no gap yet; this stands in for it. */
+const SMOOTH_VISITS = 0.5;
+
+function visitsIn(acts: readonly Act[], from: number, until: number): number {
+  let visits = 0;
+  for (let at = from; at < until; at++) {
+    const before = at === 0 ? Number.NEGATIVE_INFINITY : acts[at - 1]!.timestampMs;
+    if (at === from || acts[at]!.timestampMs - before > VISIT_GAP_MS) visits++;
+  }
+  return Math.max(1, visits);
+}
+
+function activeDays(acts: readonly Act[], atMs: number, fromDays: number, toDays: number): number {
+  const days = new Set<number>();
+  const until = countBefore(acts, atMs - toDays * DAY_MS);
+  for (let at = countBefore(acts, atMs - fromDays * DAY_MS); at < until; at++)
+    days.add(Math.floor((atMs - acts[at]!.timestampMs) / DAY_MS));
+  return days.size;
+}
+
+/** How many happened before a moment. */
+function countBefore(acts: readonly Act[], timeMs: number): number {
+  let low = 0;
+  let high = acts.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (acts[middle]!.timestampMs < timeMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,163 @@
+import { DAY_MS } from "#base";
+import type { Catalogue } from "#events";
+import { type Engagement, groupBy } from "./daily-clusters.ts";
+import type { Interest } from "./interests.ts";
+
+/** Something a person is after: interests, what they mean to do, and when. */
+export interface Journey {
+  readonly journeyId: string;
+  /** Intent and topic in words: "Planning joinery". */
+  readonly name: string;
+  readonly intent: Intent;
+  readonly context: "weekends" | "weekdays" | "any day";
+  /** A journey without an end, or one that has a purpose and then is over. */
+  readonly kind: "evergreen" | "situational";
+  readonly stage: "ongoing" | "ended";
+  readonly interestIds: readonly string[];
+  /** Topics and words of titles, the most frequent first. */
+  readonly keywords: readonly string[];
+  /** How sure it is that there is one, 0..1: grows with its engagements. */
+  readonly confidence: number;
+  /** What it is ranked by: share of attention, less for every journey above it from the same corner. */
+  readonly score: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly evidence: readonly string[];
+}
+
+type Intent = "buying" | "planning" | "sharing" | "exploring";
+
+/** Most of its engagements in so short a part of the time the person was seen, and no longer, make a journey situational. */
+const SITUATIONAL_PART = 0.5;
+const SITUATIONAL_DAYS = 35;
+const CORE = 0.05; // of the engagements on either side are left out of the span
+/** Silence of so many usual gaps, and days, ends a journey. */
+const ENDED_GAPS = 4;
+const ENDED_DAYS = 6;
+/** Each journey above of the same top-level topic costs this factor (Pinterest 2025: 0.95). */
+const DIVERSITY = 0.95;
+const KEYWORDS = 6;
+const CONFIDENT_ENGAGEMENTS = 8;
+
+/**
+ * @file Journeys: interest x intent x context (Pinterest, "User journeys", 2025). Interests of one parent topic that burst in the same days
+ * are one journey; any other interest is one of its own. The intent is what most of its actions say, the stage whether it has
+ * fallen silent. Named from topics, offline. We differ in clustering interests, which are clusters already, and not keywords.
+ */
+export function journeysOf(
+  interests: readonly Interest[],
+  engagements: readonly Engagement[],
+  asOfMs: number,
+  { catalogue }: { readonly catalogue: Catalogue },
+): Journey[] {
+  const byItem = groupBy(engagements, ({ itemRow }) => itemRow);
+  const seenMs = asOfMs - (engagements[0]?.timestampMs ?? asOfMs);
+  const strands = interests.map((interest) => {
+    const own = interest.itemRows
+      .flatMap((row) => byItem.get(row) ?? [])
+      .sort((left, right) => left.timestampMs - right.timestampMs);
+    return { interest, own, isBurst: isBurst(own, seenMs) };
+  });
+  const groups = groupBy(strands, ({ interest, isBurst }) => {
+    const parent = interest.path.at(-2);
+    return isBurst && parent !== undefined ? `burst of ${parent}` : interest.interestId;
+  });
+  const journeys = [...groups.values()].map((group) => journeyOf(group, asOfMs, catalogue));
+  return diversified(journeys, interests);
+}
+
+interface Strand {
+  readonly interest: Interest;
+  readonly own: readonly Engagement[];
+  readonly isBurst: boolean;
+}
+
+function journeyOf(strands: readonly Strand[], asOfMs: number, catalogue: Catalogue): Journey {
+  const first = strands[0]!; // a group has a first, the most important one
+  const own = strands
+    .flatMap((strand) => strand.own)
+    .sort((left, right) => left.timestampMs - right.timestampMs);
+  const topic = strands.length > 1 ? first.interest.path.at(-2)! : first.interest.label; // a group shares its parent
+  const intent = intentOf(own);
+  const lastMs = own.at(-1)!.timestampMs;
+  const ids = strands.map(({ interest }) => interest.interestId);
+  return {
+    journeyId: ids.join("+"),
+    name: `${words[intent]} ${topic}`,
+    intent,
+    context: contextOf(own),
+    kind: first.isBurst ? "situational" : "evergreen",
+    stage: hasEnded(own, asOfMs) ? "ended" : "ongoing",
+    interestIds: ids,
+    keywords: keywordsOf(own, catalogue),
+    confidence: 1 - Math.exp(-own.length / CONFIDENT_ENGAGEMENTS),
+    score: strands.reduce((sum, { interest }) => sum + interest.share, 0),
+    firstMs: own[0]!.timestampMs,
+    lastMs,
+    evidence: strands.flatMap(({ interest }) => interest.evidence.slice(0, 2)),
+  };
+}
+
+const words: Readonly<Record<Intent, string>> = {
+  buying: "Buying",
+  planning: "Planning",
+  sharing: "Sharing",
+  exploring: "Exploring",
+};
+
+/** Whether most of it lies within a part of the time the person was seen in. */
+function isBurst(own: readonly Engagement[], seenMs: number): boolean {
+  const edge = Math.floor(CORE * own.length);
+  const spanMs = own[own.length - 1 - edge]!.timestampMs - own[edge]!.timestampMs;
+  return spanMs <= Math.min(SITUATIONAL_DAYS * DAY_MS, SITUATIONAL_PART * seenMs);
+}
+
+function hasEnded(own: readonly Engagement[], asOfMs: number): boolean {
+  const lastMs = own.at(-1)!.timestampMs;
+  const days = new Set(own.map(({ timestampMs }) => Math.floor(timestampMs / DAY_MS))).size;
+  const gapMs = (lastMs - own[0]!.timestampMs) / Math.max(1, days - 1);
+  return asOfMs - lastMs > Math.max(ENDED_DAYS * DAY_MS, ENDED_GAPS * gapMs);
+}
+
+/** What is done most beyond looking, where enough is done. */
+function intentOf(own: readonly Engagement[]): Intent {
+  const part = (...actions: readonly string[]): number =>
+    own.filter(({ action }) => actions.includes(action)).length / own.length;
+  if (part("purchase", "add-to-cart") >= 0.05) return "buying";
+  if (part("save", "bookmark", "follow") >= 0.15) return "planning";
+  return part("share", "comment", "review") >= 0.15 ? "sharing" : "exploring";
+}
+
+function contextOf(own: readonly Engagement[]): Journey["context"] {
+  const weekend = own.filter(({ timestampMs }) => [0, 6].includes(new Date(timestampMs).getUTCDay())).length;
+  if (weekend >= 0.6 * own.length) return "weekends";
+  return weekend <= 0.08 * own.length && own.length >= CONFIDENT_ENGAGEMENTS ? "weekdays" : "any day";
+}
+
+function keywordsOf(own: readonly Engagement[], catalogue: Catalogue): string[] {
+  const counts = new Map<string, number>();
+  for (const itemRow of new Set(own.map((engagement) => engagement.itemRow))) {
+    const { tags, title = "" } = catalogue.at(itemRow);
+    const titleWords = title.toLowerCase().match(/\p{L}{5,}/gu) ?? [];
+    for (const word of new Set([...tags, ...titleWords])) counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  return [...counts]
+    .filter(([, count]) => count > 1)
+    .sort(([left, leftCount], [right, rightCount]) => rightCount - leftCount || (left < right ? -1 : 1))
+    .slice(0, KEYWORDS)
+    .map(([word]) => word);
+}
+
+function diversified(journeys: readonly Journey[], interests: readonly Interest[]): Journey[] {
+  const topOf = new Map(interests.map(({ interestId, path }) => [interestId, path[0]!]));
+  const above = new Map<string, number>();
+  return [...journeys]
+    .sort((left, right) => right.score - left.score)
+    .map((journey) => {
+      const top = topOf.get(journey.interestIds[0]!)!; // of an interest of the list
+      const occurrence = above.get(top) ?? 0;
+      above.set(top, occurrence + 1);
+      return { ...journey, score: journey.score * DIVERSITY ** occurrence };
+    })
+    .sort((left, right) => right.score - left.score);
+}

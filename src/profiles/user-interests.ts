@@ -1,0 +1,143 @@
+import { DAY_MS, MINUTE_MS, murmur3 } from "#base";
+import type { Purposes } from "#events";
+import {
+  type HistoryContext,
+  hasItem,
+  type PersonControls,
+  type PersonState,
+  readControls,
+  readEngagements,
+} from "#sequences";
+import type { StateReader } from "#storage";
+import { clusterEngagements, type Engagement, type ItemCluster, joinClusters } from "./daily-clusters.ts";
+import { type Interest, interestClusters, interestsOf } from "./interests.ts";
+import type { ItemKnowledge } from "./item-knowledge.ts";
+import { type Journey, journeysOf } from "./journeys.ts";
+import { LeastRecentlyUsed } from "./least-recently-used.ts";
+
+/** What a person is interested in, and what that is made of. */
+export interface InterestsSignal {
+  readonly interests: readonly Interest[];
+  readonly journeys: readonly Journey[];
+  /** The engagements it rests on, oldest first. */
+  readonly engagements: readonly Engagement[];
+  readonly controls: PersonControls;
+  /** Time of the newest engagement reflected. */
+  readonly newestMs: number | undefined;
+  readonly version: string;
+}
+
+export interface UserInterestsParts extends HistoryContext {
+  readonly purposes: Purposes;
+  readonly knowledge: ItemKnowledge;
+}
+
+/** Engagements the daily pass clusters (User Interest Clusters: the last 500), and of today's that are taken in. */
+const DAILY_ROWS = 500;
+const TODAY_ROWS = 500;
+const KEPT_ANSWERS = 5000;
+
+/**
+ * @file Interests of people, as they are asked for. What was clustered for a day is kept until the day, or what happened before it, changes;
+ * an answer is kept until the person does anything, or a minute has passed. Both are functions of the events and the time, so
+ * what is kept is only ever what would be worked out again.
+ */
+export class UserInterests {
+  readonly #parts: UserInterestsParts;
+  readonly #daily = new LeastRecentlyUsed<
+    string,
+    { readonly basis: string; readonly clusters: readonly ItemCluster[] }
+  >(KEPT_ANSWERS);
+  readonly #answers = new LeastRecentlyUsed<
+    string,
+    { readonly basis: string; readonly signal: InterestsSignal }
+  >(KEPT_ANSWERS);
+
+  constructor(parts: UserInterestsParts) {
+    this.#parts = parts;
+  }
+
+  /** The same of people as another state knows them: a sandbox. Nothing of it is kept for others. */
+  over(state: StateReader): UserInterests {
+    return new UserInterests({ ...this.#parts, state });
+  }
+
+  get knowledge(): ItemKnowledge {
+    return this.#parts.knowledge;
+  }
+
+  /** As of a time, by what may be used for personalization. Decay and pace are those of the minute, or of the newest engagement in it. */
+  async read(userId: string, person: PersonState, asOfMs: number): Promise<InterestsSignal> {
+    const minuteMs = Math.floor(asOfMs / MINUTE_MS) * MINUTE_MS;
+    const { record } = person;
+    const basis = `${record.eventCount} ${minuteMs} ${this.knowledge.space.version} ${person.heads.length}`;
+    const isWhole = record.lastMs <= asOfMs; // else the number of events does not say which are read
+    const kept = isWhole ? this.#answers.get(userId) : undefined;
+    if (kept?.basis === basis) return kept.signal;
+    const signal = await this.#compute(userId, person, { asOfMs, minuteMs });
+    if (isWhole) this.#answers.set(userId, { basis, signal });
+    return signal;
+  }
+
+  async #compute(
+    userId: string,
+    person: PersonState,
+    { asOfMs, minuteMs }: { readonly asOfMs: number; readonly minuteMs: number },
+  ): Promise<InterestsSignal> {
+    const { purposes, knowledge, state } = this.#parts;
+    const [all, controls] = await Promise.all([
+      this.#engagements(person, asOfMs, purposes),
+      readControls(state, person),
+    ]);
+    const dayMs = Math.floor(asOfMs / DAY_MS) * DAY_MS;
+    const before = all.filter(({ timestampMs }) => timestampMs < dayMs).slice(-DAILY_ROWS);
+    const engagements = [...before, ...all.filter(({ timestampMs }) => timestampMs >= dayMs)];
+    const newestMs = engagements.at(-1)?.timestampMs;
+    const { space, taxonomy, catalogue } = knowledge;
+    const daily = await this.#clusterDay(userId, before, dayMs);
+    const clusters = await joinClusters(daily, engagements, space, interestClusters);
+    const at = { asOfMs: Math.max(minuteMs, newestMs ?? 0), isWhole: all.length < DAILY_ROWS };
+    const interests = interestsOf(clusters, engagements, at, { space, taxonomy, catalogue });
+    const journeys = journeysOf(interests, engagements, at.asOfMs, knowledge);
+    return { interests, journeys, engagements, controls, newestMs, version: space.version };
+  }
+
+  async #engagements(
+    person: PersonState,
+    asOfMs: number,
+    { personalization }: Purposes,
+  ): Promise<Engagement[]> {
+    const { catalogue, actions, knowledge } = this.#parts;
+    const query = {
+      kind: "positive",
+      purpose: personalization,
+      asOfMs,
+      limit: DAILY_ROWS + TODAY_ROWS,
+    } as const;
+    const rows = await readEngagements(this.#parts, person, query);
+    return rows
+      .filter((row) => hasItem(row) && !catalogue.at(row.itemRow).tags.some(knowledge.isSensitive))
+      .map(({ itemRow, timestampMs, eventId, action }) => ({
+        itemRow: catalogue.at(itemRow).row,
+        timestampMs,
+        eventId,
+        action: catalogue.actions.nameOf(action),
+        strength: actions.named(catalogue.actions.nameOf(action))?.strength ?? 0,
+      }))
+      .reverse();
+  }
+
+  async #clusterDay(
+    userId: string,
+    before: readonly Engagement[],
+    dayMs: number,
+  ): Promise<readonly ItemCluster[]> {
+    const { space } = this.knowledge;
+    const basis = `${dayMs} ${space.version} ${murmur3(before.map(({ eventId }) => eventId).join())}`;
+    const kept = this.#daily.get(userId);
+    if (kept?.basis === basis) return kept.clusters;
+    const clusters = await clusterEngagements(before, space, interestClusters);
+    this.#daily.set(userId, { basis, clusters });
+    return clusters;
+  }
+}

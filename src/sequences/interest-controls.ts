@@ -1,0 +1,87 @@
+import { Packr } from "msgpackr";
+import { INTEREST_CONTROLLED, type InterestControl, type Item } from "#events";
+import type { StateOperation, StateReader } from "#storage";
+import type { PersonState } from "./read-person.ts";
+import { controlKey, controlsPrefix } from "./state-keys.ts";
+
+/**
+ * @file What a person wants of their interests, as state: of each interest the newest word on muting and the newest forgetting, in order
+ * of arrival. Like a refusal of consent it holds from now on, whatever time is asked about.
+ */
+const packr = new Packr({ useRecords: false, useToJSON: false });
+const MAX_CONTROLS = 1000;
+
+/** Keeps one control of a user. */
+export function keepControl(userId: string, control: InterestControl): StateOperation {
+  const facet = control.control === "forget" ? "f" : "m";
+  return { kind: "put", key: controlKey(userId, facet, control.interestId), value: packr.pack(control) };
+}
+
+/** The controls of a person, all ids together. One look at the head says whether there are any. */
+export async function readControls(state: StateReader, person: PersonState): Promise<PersonControls> {
+  if (!person.record.counts[INTEREST_CONTROLLED]) return noControls;
+  const found = await Promise.all(
+    person.heads.map(({ userId }) => state.scan({ prefix: controlsPrefix(userId), limit: MAX_CONTROLS })),
+  );
+  return new PersonControls(found.flat().map(({ value }) => packr.unpack(value) as InterestControl)); // our own bytes
+}
+
+/** What a person muted and had forgotten. */
+export class PersonControls {
+  readonly #muted: readonly InterestControl[];
+  readonly #forgotten: readonly InterestControl[];
+
+  constructor(controls: readonly InterestControl[]) {
+    const newest = new Map<string, InterestControl>();
+    for (const control of controls) {
+      const key = `${control.control === "forget"} ${control.interestId}`;
+      if ((newest.get(key)?.timestampMs ?? Number.NEGATIVE_INFINITY) <= control.timestampMs)
+        newest.set(key, control);
+    }
+    this.#muted = [...newest.values()].filter(({ control }) => control === "mute");
+    this.#forgotten = [...newest.values()].filter(({ control }) => control === "forget");
+  }
+
+  get isEmpty(): boolean {
+    return this.#muted.length + this.#forgotten.length === 0;
+  }
+
+  /** Muted interests, for a list of what can be unmuted. */
+  get muted(): readonly InterestControl[] {
+    return this.#muted;
+  }
+
+  /** Whether an engagement with the item at that time counts for anything that is said of the person. */
+  counts(item: Item, timestampMs: number): boolean {
+    return !(
+      this.#muted.some((control) => covers(control, item)) ||
+      this.#forgotten.some((control) => timestampMs <= control.timestampMs && covers(control, item))
+    );
+  }
+
+  /**
+   * Which items are not to be shown to the person: what is muted, and what was forgotten until they engage with it again.
+   * @param engaged what they engaged with that counts
+   */
+  hiding(engaged: Iterable<Item>): (item: Item) => boolean {
+    const waiting = new Set(this.#forgotten);
+    for (const item of engaged)
+      for (const control of waiting) if (covers(control, item)) waiting.delete(control);
+    const hidden = [...this.#muted, ...waiting];
+    return (item) => hidden.some((control) => covers(control, item));
+  }
+
+  /** Stands for all of it: changes when any of it does. */
+  get signature(): string {
+    const all = [...this.#muted, ...this.#forgotten];
+    return all
+      .map(({ control, interestId, timestampMs }) => `${control} ${interestId} ${timestampMs}`)
+      .join("\n");
+  }
+}
+
+const noControls = new PersonControls([]);
+
+function covers({ topic, itemIds }: InterestControl, { tags, itemId }: Item): boolean {
+  return (topic !== undefined && tags.includes(topic)) || (itemIds?.includes(itemId) ?? false);
+}

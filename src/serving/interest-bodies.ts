@@ -1,0 +1,114 @@
+import type { InterestBody, InterestsBody, JourneyBody, PredictionsBody, UserStateBody } from "#api";
+import type { Catalogue } from "#events";
+import type { Engagement, Interest, InterestsSignal, Journey, Prediction, UserStateSignal } from "#profiles";
+import { toIso, toIsoOrNull } from "./bodies.ts";
+
+/** @file Interests, journeys and states as the API's bodies. */
+
+export interface InterestView {
+  readonly explain: boolean;
+  readonly view: "long" | "now";
+  readonly computedAtMs: number;
+}
+
+export function interestsBody(
+  { interests, journeys, engagements, controls, newestMs, version }: InterestsSignal,
+  catalogue: Catalogue,
+  { explain, view, computedAtMs }: InterestView,
+): InterestsBody {
+  const ordered =
+    view === "long" ? interests : [...interests].sort((left, right) => right.shareNow - left.shareNow);
+  const events = explain
+    ? new Map(engagements.map((engagement) => [engagement.eventId, engagement]))
+    : undefined;
+  return {
+    interests: ordered.map((interest) => ({
+      ...interestBody(interest, catalogue),
+      ...(events && explanation(interest, events, catalogue)),
+    })),
+    journeys: journeys.map(journeyBody),
+    muted: controls.muted.map(({ interestId }) => interestId),
+    asOf: toIsoOrNull(newestMs),
+    computedAt: toIso(computedAtMs),
+    version,
+    completeness: 1,
+  };
+}
+
+function interestBody(interest: Interest, catalogue: Catalogue): InterestBody {
+  const { interestId, label, path, lifecycle, importance, share, shareNow, engagementCount } = interest;
+  return {
+    ...{ interestId, label, path: [...path], lifecycle, since: toIso(interest.sinceMs) },
+    ...{ importance, share, shareNow, engagementCount },
+    perWeek: interest.perWeek,
+    velocity: interest.velocity,
+    firstSeen: toIso(interest.firstMs),
+    lastSeen: toIso(interest.lastMs),
+    medoid: itemBody(interest.medoid, catalogue),
+    landmarks: interest.landmarks.map((row) => itemBody(row, catalogue)),
+    evidence: [...interest.evidence],
+  };
+}
+
+function explanation(
+  { evidence, engagementCount, lifecycle, recent, expected, label }: Interest,
+  events: ReadonlyMap<string, Engagement>,
+  catalogue: Catalogue,
+): Pick<InterestBody, "why" | "events"> {
+  const pace = `${recent} in the last 10 days where ${expected.toFixed(1)} were to be expected`;
+  return {
+    why: `${engagementCount} engagements with ${label}; ${lifecycle}: ${pace}`,
+    events: evidence.flatMap((eventId) => {
+      const event = events.get(eventId);
+      if (!event) return [];
+      const { action, timestampMs, itemRow } = event;
+      return { eventId, action, timestamp: toIso(timestampMs), ...itemBody(itemRow, catalogue) };
+    }),
+  };
+}
+
+function itemBody(itemRow: number, catalogue: Catalogue): { itemId: string; title?: string } {
+  const { itemId, title } = catalogue.at(itemRow);
+  return { itemId, ...(title !== undefined && { title }) };
+}
+
+function journeyBody({ firstMs, lastMs, interestIds, keywords, evidence, ...journey }: Journey): JourneyBody {
+  return {
+    ...journey,
+    interestIds: [...interestIds],
+    keywords: [...keywords],
+    evidence: [...evidence],
+    firstSeen: toIso(firstMs),
+    lastSeen: toIso(lastMs),
+  };
+}
+
+/** Definition version of states: it changes with their rules. */
+const STATE_VERSION = "1";
+
+export function userStateBody(signal: UserStateSignal | undefined, computedAtMs: number): UserStateBody {
+  return {
+    value: signal?.state ?? null,
+    activeDays: signal?.activeDays ?? 0,
+    asOf: toIsoOrNull(signal?.newestMs),
+    computedAt: toIso(computedAtMs),
+    version: STATE_VERSION,
+    completeness: 1,
+  };
+}
+
+export function predictionsBody(
+  predictions: readonly Prediction[],
+  { version, newestMs, computedAtMs }: { version: string; newestMs: number; computedAtMs: number },
+): PredictionsBody {
+  return {
+    value: predictions.map(({ drivers, ...prediction }) => ({
+      ...prediction,
+      drivers: drivers.map((driver) => ({ ...driver })),
+    })),
+    asOf: toIso(newestMs),
+    computedAt: toIso(computedAtMs),
+    version,
+    completeness: predictions.length > 0 ? 1 : 0,
+  };
+}

@@ -1,0 +1,121 @@
+import {
+  InterestControlResponse,
+  InterestParams,
+  InterestsQuerystring,
+  InterestsResponse,
+  Problem,
+  UserParams,
+} from "#api";
+import { PlatformError } from "#base";
+import { INTEREST_CONTROLLED, type InterestControlKind } from "#events";
+import type { InterestsSignal } from "#profiles";
+import { readPerson } from "#sequences";
+import { toIso } from "../bodies.ts";
+import { interestsBody } from "../interest-bodies.ts";
+import type { Server } from "../server.ts";
+import type { Services } from "../services.ts";
+import { asOfOf } from "./as-of.ts";
+import { userNotFound } from "./user-not-found.ts";
+
+/** What a person is interested in, why, and what they want of it. */
+export function registerInterestRoutes(server: Server, services: Services): void {
+  const { identity, catalogue, clock } = services;
+  server.get(
+    "/v1/users/:id/interests",
+    {
+      schema: {
+        summary: "A user's interests with their stage of life, and the journeys they are on",
+        params: UserParams,
+        querystring: InterestsQuerystring,
+        response: { 200: InterestsResponse, "4xx": Problem },
+      },
+    },
+    async ({ params: { id }, query }) => {
+      const signal = await readInterests(services, id, asOfOf(query, clock));
+      const computedAtMs = clock.nowMs();
+      return {
+        userId: identity.personOf(id),
+        ...interestsBody(signal, catalogue, { ...query, computedAtMs }),
+      };
+    },
+  );
+  registerControl(
+    server,
+    services,
+    "forget",
+    "Forget an interest: what was done until now no longer counts for it",
+  );
+  registerControl(
+    server,
+    services,
+    "mute",
+    "Mute an interest: nothing of it is said or shown until it is unmuted",
+  );
+  registerControl(server, services, "unmute", "Unmute an interest");
+}
+
+const places = {
+  forget: { method: "DELETE", url: "/v1/users/:id/interests/:interestId" },
+  mute: { method: "POST", url: "/v1/users/:id/interests/:interestId/mute" },
+  unmute: { method: "DELETE", url: "/v1/users/:id/interests/:interestId/mute" },
+} as const;
+
+function registerControl(
+  server: Server,
+  services: Services,
+  control: InterestControlKind,
+  summary: string,
+): void {
+  server.route({
+    ...places[control],
+    config: { door: "control" },
+    schema: { summary, params: InterestParams, response: { 200: InterestControlResponse, "4xx": Problem } },
+    handler: async ({ params: { id, interestId } }) => {
+      const { identity, clock, ingestion } = services;
+      const covered = await coverOf(services, id, interestId);
+      const userId = identity.personOf(id);
+      const { rejected } = await ingestion.ingestMessages([
+        {
+          type: "track",
+          event: INTEREST_CONTROLLED,
+          ...(userId.startsWith(ANONYMOUS) ? { anonymousId: userId.slice(ANONYMOUS.length) } : { userId }),
+          timestamp: toIso(clock.nowMs()),
+          properties: { control, interestId, ...covered },
+        },
+      ]);
+      if (rejected[0]) throw new PlatformError("internal", rejected[0].message);
+      return { userId, interestId, control };
+    },
+  });
+}
+
+const ANONYMOUS = "anonymous:";
+/** Items an interest without a topic is kept by. */
+const ITEMS_KEPT = 200;
+
+/** What belongs to an interest: its topic, or where it has none its items. */
+async function coverOf(services: Services, id: string, interestId: string) {
+  const { interests, catalogue, clock } = services;
+  const signal = await readInterests(services, id, clock.nowMs());
+  const topic = interests.knowledge.taxonomy.withId(interestId);
+  if (topic) return { topic: topic.name };
+  const control = signal.controls.muted.find((muted) => muted.interestId === interestId);
+  if (control) return { topic: control.topic, itemIds: control.itemIds };
+  const interest = signal.interests.find((known) => known.interestId === interestId);
+  if (interest)
+    return { itemIds: interest.itemRows.slice(0, ITEMS_KEPT).map((row) => catalogue.at(row).itemId) };
+  throw new PlatformError(
+    "interest-not-found",
+    `"${interestId}" is no interest of "${id}"; GET /v1/users/${id}/interests lists those there are`,
+  );
+}
+
+async function readInterests(
+  { state, identity, interests }: Services,
+  id: string,
+  asOfMs: number,
+): Promise<InterestsSignal> {
+  const person = await readPerson(state, identity.idsOf(id));
+  if (!person || person.record.firstMs > asOfMs) throw userNotFound(id);
+  return interests.read(identity.personOf(id), person, asOfMs);
+}
