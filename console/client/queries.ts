@@ -20,6 +20,7 @@ import { request, withQuery } from "./http.ts";
 /** @file What the pages ask for, each with its key: an answer is shared by all who ask the same. */
 const id = encodeURIComponent;
 const PAGE = 60;
+const SAID = "interests,state,predictions";
 
 export const platformQuery = queryOptions({
   queryKey: ["platform"],
@@ -61,7 +62,7 @@ export const userQuery = (userId: string, asOf?: string) =>
   queryOptions({
     queryKey: ["user", userId, asOf],
     queryFn: ({ signal }) =>
-      request<UserResponse>(withQuery(`/v1/users/${id(userId)}`, { asOf }), { signal }),
+      request<UserResponse>(withQuery(`/v1/users/${id(userId)}`, { asOf, include: SAID }), { signal }),
     placeholderData: (before, query) => (query?.queryKey[1] === userId ? before : undefined),
   });
 

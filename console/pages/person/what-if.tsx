@@ -10,6 +10,7 @@ import { Failure, Skeleton } from "../../ui/states.tsx";
 import { formatShare, formatTime } from "../../words/format.ts";
 import { climbOf, compareTopics, sharedCount } from "./differences.ts";
 import type { Moment } from "./moments.ts";
+import { targetWords } from "./prediction-words.ts";
 import styles from "./what-if.module.css";
 
 interface Imagined extends ImaginedEvent {
@@ -180,6 +181,7 @@ function Outcome({ answer, isEdited }: { readonly answer: WhatIfResponse; readon
   const { before, after } = answer;
   const changed = after.items.length - sharedCount(before.items, after.items);
   const topics = compareTopics(before.topics, after.topics);
+  const interests = compareTopics(before.interests.map(asTopic), after.interests.map(asTopic));
   return (
     <>
       <section aria-live="polite">
@@ -206,20 +208,61 @@ function Outcome({ answer, isEdited }: { readonly answer: WhatIfResponse; readon
         </ol>
       </section>
       <section>
+        <h3>Foretold</h3>
+        <ul className={styles["topics"]}>
+          {after.predictions.map(({ target, probability }) => {
+            const was = before.predictions.find((one) => one.target === target)?.probability;
+            return (
+              <li key={target}>
+                {targetWords(target)}
+                <span>{formatChange(was, probability)}</span>
+              </li>
+            );
+          })}
+          <li>
+            state
+            <span>
+              {before.state === after.state
+                ? (after.state ?? "none")
+                : `${before.state ?? "none"} → ${after.state ?? "none"}`}
+            </span>
+          </li>
+        </ul>
+      </section>
+      <section>
+        <h3>Interests</h3>
+        <ul className={styles["topics"]}>
+          {interests.slice(0, 8).map(({ topic, before: was, after: is }) => (
+            <li key={topic}>
+              {topic}
+              <span>{formatChange(was, is)}</span>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section>
         <h3>Topics</h3>
         <ul className={styles["topics"]}>
           {topics.slice(0, 8).map(({ topic, before: was, after: is }) => (
             <li key={topic}>
               <TopicChip topic={topic} />
-              <span>
-                {isEdited && was !== is ? `${formatShare(was)} → ${formatShare(is)}` : formatShare(is)}
-              </span>
+              <span>{formatChange(was, is)}</span>
             </li>
           ))}
         </ul>
       </section>
     </>
   );
+}
+
+function asTopic({ label, share }: WhatIfResponse["after"]["interests"][number]) {
+  return { topic: label, share };
+}
+
+/** A share as it was and as it is, where that is told apart. */
+function formatChange(was: number | undefined, is: number): string {
+  const now = formatShare(is);
+  return was === undefined || formatShare(was) === now ? now : `${formatShare(was)} → ${now}`;
 }
 
 function formatClimb(climb: number | "new"): string {
