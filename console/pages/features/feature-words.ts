@@ -16,8 +16,9 @@ export function paritySentence({
 }
 
 /** "count of save, 7 days, by item.topic": a definition in one line. */
-export function definitionSentence({ kind, definition }: Pick<Feature, "kind" | "definition">): string {
-  if (kind !== "aggregate") return "made of other features";
+export function definitionSentence(feature: Pick<Feature, "kind" | "definition">): string {
+  const { kind, definition } = feature;
+  if (kind !== "aggregate") return `made of ${joinWords(sourcesOf(feature))}`;
   const aggregate = textAt(definition, "aggregate", "kind") ?? "value";
   const actions = valueAt(definition, "from", "actions");
   const events = Array.isArray(actions) ? joinWords(actions.map(String)) : "every action";
@@ -65,13 +66,13 @@ export function sourcesOf({ kind, definition }: Pick<Feature, "kind" | "definiti
 /** In a derived expression a feature is a node that names it. */
 function featuresIn(tree: unknown): readonly string[] {
   if (typeof tree !== "object" || tree === null) return [];
-  const own = textAt(tree, "feature");
+  const own = textAt(tree, "op") === "feature" ? textAt(tree, "name") : undefined;
   return [...(own === undefined ? [] : [own]), ...Object.values(tree).flatMap(featuresIn)];
 }
 
 /** What a stability index means (Siddiqi 2006): below 0.1 nothing, above 0.25 the population is another one. */
 export function driftWords(index: number | null): string {
-  if (index === null) return "not known yet";
+  if (index === null) return "–";
   if (index < 0.1) return `${index.toFixed(2)}, stable`;
   return `${index.toFixed(2)}, ${index < 0.25 ? "moving" : "drifted"}`;
 }

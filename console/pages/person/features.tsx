@@ -8,7 +8,8 @@ import { formatTime } from "../../words/format.ts";
 import { formatFeature } from "../../words/values.ts";
 import styles from "./person.module.css";
 
-const MANY = 12;
+/** Shown until somebody searches: those that say something, for most say that nothing happened. */
+const SHOWN = 12;
 
 /** The person's features now: name, value, how old; each leads to its definition. Nothing where none is declared. */
 export function PersonFeatures({ userId }: { readonly userId: string }) {
@@ -16,10 +17,14 @@ export function PersonFeatures({ userId }: { readonly userId: string }) {
   const [search, setSearch] = useState("");
   const all = Object.entries(data ?? {});
   if (all.length === 0) return null;
-  const shown = all.filter(([name]) => name.toLowerCase().includes(search.trim().toLowerCase()));
+  const wanted = search.trim().toLowerCase();
+  const found = all.filter(([name, { value }]) =>
+    wanted === "" ? value !== 0 && value !== null : name.toLowerCase().includes(wanted),
+  );
+  const shown = found.slice(0, SHOWN);
   return (
-    <Panel title="Features" note="now, as consumers read them">
-      {all.length > MANY && <SearchField label="Search features" value={search} onValue={setSearch} />}
+    <Panel title="Features" note={`${shown.length} of ${all.length}, now, as consumers read them`}>
+      {all.length > SHOWN && <SearchField label="Search features" value={search} onValue={setSearch} />}
       <dl className={styles["features"]}>
         {shown.map(([name, { value, status, asOf }]) => (
           <div key={name}>

@@ -10,7 +10,7 @@ const DRIVERS = 3;
 export function Predictions({ user: { predictions } }: { readonly user: UserResponse }) {
   if (!predictions || predictions.value.length === 0) return null;
   return (
-    <Panel title="Foretold" note={`calibrated, version ${predictions.version}`}>
+    <Panel title="Foretold" note="calibrated; what moves it most">
       <ul className={styles["predictions"]}>
         {predictions.value.map(({ target, probability, drivers }) => (
           <li key={target}>
