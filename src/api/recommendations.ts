@@ -80,7 +80,7 @@ export const RecommendationBody = Type.Object(
 );
 
 const ReasonBody = Type.Object({
-  kind: Type.String({ description: "because-of, popular, similar, topic, text or new" }),
+  kind: Type.String({ description: "because-of, interest, popular, similar, topic, text or new" }),
   text: Type.String(),
   evidence: Type.Array(Type.String(), { description: "Ids of the person's own events" }),
 });

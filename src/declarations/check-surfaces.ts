@@ -24,6 +24,7 @@ const LIMIT_KEYS = ["kind", "name", "budget", "timeoutMs"];
 const SOURCE_KEYS: Readonly<Record<string, readonly string[]>> = {
   model: ["model"],
   neighbours: ["newest"],
+  interests: [],
   fresh: ["days"],
   "popular-now": ["halfLifeHours", "onThisSurface"],
 };

@@ -39,6 +39,10 @@ export type SurfaceSource = SourceLimits &
         readonly newest?: number;
       }
     | {
+        /** Of each interest of the person, by its importance, the nearest items of those that speak for it. */
+        readonly kind: "interests";
+      }
+    | {
         /** Items that came to be of late, newest first. */
         readonly kind: "fresh";
         /** Default: 7. */

@@ -39,6 +39,7 @@ const config = defineConfig({
         { kind: "model", model: "cold-start", timeoutMs: 5000 },
       ],
     }),
+    interests: surface({ sources: [{ kind: "interests", timeoutMs: 5000 }] }),
     new: surface({ sources: [{ kind: "fresh", timeoutMs: 5000 }], scorer: { kind: "fusion" } }),
     trending: surface({
       sources: [{ kind: "popular-now", onThisSurface: true, timeoutMs: 5000 }],
@@ -139,7 +140,7 @@ describe("a surface", () => {
   test("that is not declared is refused, naming those there are", async () => {
     expect(await recommend({ surface: "attic" })).toMatchObject({
       code: "unknown-surface",
-      detail: expect.stringContaining("home, home:shadow, plain, new, trending"),
+      detail: expect.stringContaining("home, home:shadow, plain, interests, new, trending"),
     });
   });
 
@@ -170,6 +171,20 @@ describe("a surface", () => {
     expect(items[4]).toMatchObject({ placement: "explored" });
     expect([0.5, 0.5 / 20, 0.5 + 0.5 / 20]).toContain(explored[0].probability);
   });
+});
+
+test("interests take turns by their share, each item saying which it serves", async () => {
+  const { interests } = await get(`/v1/users/${PERSON}/interests`);
+  const { items } = await recommend({ userId: PERSON, surface: "interests", n: 30 });
+  const labels = new Map<string, number>();
+  for (const { reasons } of items) {
+    const { text, evidence } = reasons.find(({ kind }: Body) => kind === "interest");
+    const interest = interests.find(({ label }: Body) => text === `For your interest in ${label}`);
+    expect(evidence).toEqual(interest.evidence);
+    labels.set(interest.label, (labels.get(interest.label) ?? 0) + 1);
+  }
+  expect(items.length).toBeGreaterThan(5);
+  expect(labels.size).toBeGreaterThan(1);
 });
 
 describe("a list about something", () => {

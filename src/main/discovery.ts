@@ -1,6 +1,6 @@
 import { surfacesOf } from "#declarations";
 import type { ServedModels } from "#models";
-import { Recommender, ServedLists } from "#recommendation";
+import { type InterestReader, Recommender, ServedLists } from "#recommendation";
 import type { Metrics } from "#serving";
 import { paths } from "./data-folder.ts";
 import type { Platform } from "./platform.ts";
@@ -25,11 +25,15 @@ type Parts = Pick<
   "config" | "purposes" | "log" | "state" | "catalogue" | "identity" | "actions" | "clock"
 >;
 
-export async function createRecommender(platform: Parts, models: ServedModels): Promise<Recommender> {
+export async function createRecommender(
+  platform: Parts,
+  models: ServedModels,
+  interests: InterestReader,
+): Promise<Recommender> {
   const { purposes, log, state, catalogue, identity, actions, clock } = platform;
   const [personal, coldStart] = await Promise.all([models.personal(), models.coldStart()]);
   return new Recommender({
-    ...{ log, state, catalogue, identity, actions, clock, personal, coldStart, models },
+    ...{ log, state, catalogue, identity, actions, clock, personal, coldStart, models, interests },
     purpose: purposes.personalization,
     surfaces: surfacesOf(platform.config),
   });

@@ -1,4 +1,3 @@
-import { sensitiveTopics } from "#declarations";
 import { modelReference, type ServedModels } from "#models";
 import { type EngagementVectors, ItemKnowledge, UserInterests } from "#profiles";
 import type { Platform } from "./platform.ts";
@@ -10,12 +9,11 @@ export const FACTORS_CONFIG = { embeddingSize: 32, epochs: 8 };
 
 /** Interests of people, in the item space of the catalogue and of the factors in service, if there are any. */
 export async function openInterests(
-  parts: Pick<Platform, "config" | "state" | "catalogue" | "actions" | "purposes">,
+  parts: Pick<Platform, "isSensitive" | "state" | "catalogue" | "actions" | "purposes">,
   models: ServedModels,
 ): Promise<UserInterests> {
   const engagement = await factorsOf(models);
-  const isSensitive = sensitiveTopics(parts.config.topics);
-  const knowledge = new ItemKnowledge(parts.catalogue, { engagement, isSensitive });
+  const knowledge = new ItemKnowledge(parts.catalogue, { engagement, isSensitive: parts.isSensitive });
   return new UserInterests({ ...parts, knowledge });
 }
 

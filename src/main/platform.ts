@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { type Clock, HistoricalClock, PlatformError, type ProgressListener, SystemClock } from "#base";
+import { type Clock, HistoricalClock, type ProgressListener, SystemClock } from "#base";
 import {
   type Config,
   defaultConfig,
@@ -8,6 +8,7 @@ import {
   purposesOf,
   type Retention,
   refreshHoursOf,
+  sensitiveTopics,
 } from "#declarations";
 import {
   Actions,
@@ -43,19 +44,20 @@ import {
 import { BackgroundApplier } from "./apply.ts";
 import { type DataManifest, paths, readManifest, writeManifest } from "./data-folder.ts";
 import { openDeadLetters } from "./dead-letters.ts";
-import { adopt, type Declared, declaredBy, numberPurposes } from "./declared.ts";
+import { type Declared, declaredBy, numberPurposes } from "./declared.ts";
 import { createRecommender, openServedLists } from "./discovery.ts";
 import { createErasures, resumeErasures } from "./erase.ts";
 import { HealthWatch, healthTask } from "./feature-health.ts";
-import { finishBackfill, planOf, tellDifference } from "./features.ts";
+import { planOf } from "./features.ts";
 import { type FitListeners, fitInWorker } from "./fit.ts";
 import type { ModelToFit } from "./fit-worker.ts";
-import { FACTORS_CONFIG, FACTORS_MODEL } from "./interests.ts";
+import { FACTORS_CONFIG, FACTORS_MODEL, openInterests } from "./interests.ts";
 import { BackgroundLake } from "./lake.ts";
 import { LakeReader } from "./lake-reader.ts";
 import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
 import { openLog } from "./open-log.ts";
+import { openManifest } from "./open-manifest.ts";
 import { LogRetention, segmentBytesFor } from "./retention.ts";
 import { servedModels } from "./served-models.ts";
 import { createServices } from "./services.ts";
@@ -81,15 +83,11 @@ export interface ServedManifests {
   readonly coldStart: ModelManifest;
 }
 
-/**
- * One partition for the catalogue and one for users, which is what one applying thread is quickest with: each partition more is a
- * flush of the disk more for every group of requests. Users never move, so this is fixed when a folder is made.
- */
-const PARTITIONS = 2;
-/** The built console, the same seen from `src` and from `dist`. */
-const CONSOLE = fileURLToPath(new URL("../../dist/console", import.meta.url));
 /** EASE keeps items x items weights; beyond this many items its matrix no longer fits beside everything else. */
 const EASE_ITEMS = 12_000;
+
+/** The built console, the same seen from `src` and from `dist`. */
+const CONSOLE = fileURLToPath(new URL("../../dist/console", import.meta.url));
 
 export class Platform {
   readonly folder: string;
@@ -344,7 +342,8 @@ export class Platform {
 
   /** What answers with lists. Models must be in service. */
   async createRecommender(): Promise<Recommender> {
-    return createRecommender(this, await servedModels(this));
+    const served = await servedModels(this);
+    return createRecommender(this, served, await openInterests(this, served));
   }
 
   /** The HTTP server over this platform. Models must be in service. */
@@ -366,6 +365,11 @@ export class Platform {
   /** Answers questions about the whole population; `undefined` while it is not written. */
   get lake(): LakeReader | undefined {
     return this.#lake && this.#lakeReader;
+  }
+
+  /** Tags that nothing is said of. */
+  get isSensitive(): (tag: string) => boolean {
+    return sensitiveTopics(this.config.topics);
   }
 
   /** What was last found of the features; `undefined` before the first look. */
@@ -469,30 +473,4 @@ export class Platform {
     await this.state.close();
     await this.#lock.release();
   }
-}
-
-/** What the folder holds, made when it is new, and brought to what is declared now as far as that needs no replay. */
-async function openManifest(
-  { folder, create, progress, onNotice }: PlatformOptions,
-  config: Config,
-  declared: Declared,
-): Promise<DataManifest> {
-  if ((await readManifest(folder))?.pendingFeatures) await finishBackfill(folder, progress);
-  const found = (await readManifest(folder)) ?? (create && (await createManifest(folder, create, declared)));
-  if (!found) throw new PlatformError("no-data", `${folder} is empty; fill it with: inkling import`);
-  const manifest = adopt(folder, found, declared);
-  tellDifference(manifest, config, onNotice);
-  if (JSON.stringify(manifest) !== JSON.stringify(found)) await writeManifest(folder, manifest);
-  return manifest;
-}
-
-async function createManifest(
-  folder: string,
-  create: NonNullable<PlatformOptions["create"]>,
-  declared: Declared,
-): Promise<DataManifest> {
-  const imported = { messages: 0, rejected: 0, isComplete: create.dataset === null };
-  const manifest: DataManifest = { format: 1, ...create, partitionCount: PARTITIONS, ...declared, imported };
-  await writeManifest(folder, manifest);
-  return manifest;
 }

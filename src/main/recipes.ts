@@ -21,9 +21,7 @@ const recipes: Readonly<Record<string, ModelConfig>> = {
   "deskdrop future-disjoint item-knn": { shrinkage: 100 },
   // docs/decisions/0021-sequence-encoder.md has what these were chosen among, and their figures on validation.
   "ml-1m loo-full sequence-encoder": { block: "hstu", blocks: 4, heads: 2 },
-  "s3-beauty loo-full sequence-encoder": {
-    ...{ blocks: 1, dropout: 0.4, maxLength: 50, batchSize: 128, epochs: 16, tags: "read" },
-  },
+  "s3-beauty loo-full sequence-encoder": { blocks: 1, dropout: 0.4, maxLength: 50, batchSize: 128 },
   "beauty loo-full sequence-encoder": {
     ...{ blocks: 1, dropout: 0.4, maxLength: 50, batchSize: 128, epochs: 16 },
     ...{ loss: "sampled-softmax", negatives: 2048, inBatchNegatives: 1024 },

@@ -20,6 +20,7 @@ export async function createServices(platform: Platform, served: ServedModels): 
     platform;
   const { ingestion, deadLetters, servedLists, erasures } = platform;
   const wall = new SystemClock();
+  const interests = await openInterests(platform, served);
   return {
     ...{
       state,
@@ -34,14 +35,15 @@ export async function createServices(platform: Platform, served: ServedModels): 
       erasures,
     },
     declared: jsonSchemaOf(config),
-    recommender: await createRecommender(platform, served),
+    recommender: await createRecommender(platform, served, interests),
     features: new OnlineFeatures({
       ...{ state, catalogue, identity, clock, plan: platform.plan },
       services: config.featureServices ?? {},
     }),
     featureHealth: () => platform.featureHealth,
     vectors: platform.vectors.of(served),
-    interests: await openInterests(platform, served),
+    interests,
+    isSensitive: platform.isSensitive,
     predictions: await keptPredictions(new FileBlobStore(paths.blobs(platform.folder))),
     models: () => readModelBodies(models),
     model: async (reference) => bodyNamed(await readModelBodies(models), reference),

@@ -27,12 +27,12 @@ export function topTopics(
     catalogue,
     actions,
     asOfMs,
-    isSensitive = () => false,
+    isSensitive,
   }: {
     catalogue: Catalogue;
     actions: Actions;
     asOfMs: number;
-    isSensitive?: (tag: string) => boolean;
+    isSensitive: (tag: string) => boolean;
   },
 ): TopicShare[] {
   const topics = new Map<string, { weight: number; events: { id: string; weight: number }[] }>();

@@ -57,7 +57,7 @@ export class UserInterests {
     this.#parts = parts;
   }
 
-  /** The same of people as another state knows them: a sandbox. Nothing of it is kept for others. */
+  /** The same, of people as another state knows them: a sandbox, which shares nothing of what is kept. */
   over(state: StateReader): UserInterests {
     return new UserInterests({ ...this.#parts, state });
   }

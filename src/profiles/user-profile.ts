@@ -31,8 +31,8 @@ export interface ProfileContext {
   readonly catalogue: Catalogue;
   readonly identity: IdentityGraph;
   readonly actions: Actions;
-  /** Tags that nothing is said of; none when absent. */
-  readonly isSensitive?: (tag: string) => boolean;
+  /** Tags that nothing is said of. */
+  readonly isSensitive: (tag: string) => boolean;
 }
 
 const LATEST = 20;

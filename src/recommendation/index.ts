@@ -1,4 +1,5 @@
 export type { ListComparison } from "./compare-lists.ts";
+export type { InterestReader } from "./person-reader.ts";
 export type {
   Candidate,
   Condition,

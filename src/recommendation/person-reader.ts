@@ -1,4 +1,5 @@
 import type { Actions, Catalogue, IdentityGraph, NamedPurpose } from "#events";
+import type { Interest } from "#profiles";
 import {
   type EngagementQuery,
   hasItem,
@@ -19,7 +20,22 @@ export interface PersonReaderParts {
   readonly actions: Actions;
   /** What a list uses events for; those that may not be used for it do not count. */
   readonly purpose: NamedPurpose;
+  readonly interests: InterestReader;
 }
+
+/** What is known of people's interests, in the words of `#profiles`. */
+export interface InterestReader {
+  read(
+    userId: string,
+    person: PersonState,
+    asOfMs: number,
+  ): Promise<{ readonly interests: readonly SpokenFor[] }>;
+  /** The same, of people as another state knows them. */
+  over(state: StateReader): InterestReader;
+}
+
+/** The part of an interest that finds items. */
+export type SpokenFor = Pick<Interest, "label" | "share" | "medoid" | "landmarks" | "evidence">;
 
 /** A row about an item, where it lies. */
 export interface RowPlace {
@@ -29,10 +45,13 @@ export interface RowPlace {
 
 /** A person, and what of theirs may be used for a list, in the state they were found in. */
 export class KnownPerson {
+  /** The one id that stands for all of theirs. */
+  readonly userId: string;
   readonly state: PersonState;
   readonly #parts: PersonReaderParts;
 
-  constructor(state: PersonState, parts: PersonReaderParts) {
+  constructor(userId: string, state: PersonState, parts: PersonReaderParts) {
+    this.userId = userId;
     this.state = state;
     this.#parts = parts;
   }
@@ -48,7 +67,11 @@ export class KnownPerson {
     return places;
   }
 
-  /** What the person muted or had forgotten. */
+  async interests(asOfMs: number): Promise<readonly SpokenFor[]> {
+    return (await this.#parts.interests.read(this.userId, this.state, asOfMs)).interests;
+  }
+
+  /** What they muted or had forgotten. */
   controls(): Promise<PersonControls> {
     return readControls(this.#parts.state, this.state);
   }
@@ -63,8 +86,9 @@ export class PersonReader {
   }
 
   async person(userId: string): Promise<KnownPerson | undefined> {
-    const state = await readPerson(this.#parts.state, this.#parts.identity.idsOf(userId));
-    return state && new KnownPerson(state, this.#parts);
+    const { state, identity } = this.#parts;
+    const found = await readPerson(state, identity.idsOf(userId));
+    return found && new KnownPerson(identity.personOf(userId), found, this.#parts);
   }
 
   /** How much wanting an action shows, by its code. */

@@ -60,6 +60,8 @@ export interface Proposal {
   readonly itemRow: ItemRow;
   /** Higher is better; comparable within one source only. */
   readonly score: number;
+  /** Why the source found it, where that says more than the source's name. */
+  readonly reason?: Reason;
 }
 
 export interface Candidate extends Proposal {
@@ -85,7 +87,7 @@ export type Placement = "pinned" | "quota" | "explored" | "filled";
 
 /** Why an item is in the list, in words and in events that can be looked up. */
 export interface Reason {
-  readonly kind: "because-of" | "popular" | "similar" | "topic" | "text" | "new";
+  readonly kind: "because-of" | "interest" | "popular" | "similar" | "topic" | "text" | "new";
   readonly text: string;
   /** Event ids. */
   readonly evidence: readonly string[];

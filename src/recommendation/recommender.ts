@@ -4,7 +4,7 @@ import type { ModelId, ServedModel } from "#models";
 import { readPersonSequence, type SequenceRow } from "#sequences";
 import type { StateReader } from "#storage";
 import { compareLists, type ListComparison } from "./compare-lists.ts";
-import { PersonReader } from "./person-reader.ts";
+import { type InterestReader, PersonReader } from "./person-reader.ts";
 import type { PipelineTrace, Query, Recommended } from "./pipeline.ts";
 import { emptyQuery, type RecommendationRequest, readQuery } from "./query.ts";
 import { type PipelineRun, runPipeline } from "./run-pipeline.ts";
@@ -15,6 +15,7 @@ import { type Surface, type SurfaceParts, Surfaces, shadowOf } from "./surfaces.
 export interface RecommenderParts extends SurfaceParts {
   /** Surface -> its stages; empty where none is declared. */
   readonly surfaces: ReadonlyMap<string, DeclaredSurface>;
+  readonly interests: InterestReader;
 }
 
 export interface Recommendations {
@@ -72,7 +73,8 @@ export class Recommender {
 
   /** The same, of people as another state knows them: a sandbox. */
   over(state: StateReader): Recommender {
-    return new Recommender({ ...this.#parts, state }, this.#surfaces);
+    const interests = this.#parts.interests.over(state);
+    return new Recommender({ ...this.#parts, state, interests }, this.#surfaces);
   }
 
   /**

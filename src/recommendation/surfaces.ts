@@ -26,6 +26,7 @@ import { FusionScorer } from "./scorers/fusion-scorer.ts";
 import { ModelScorer, SCORE } from "./scorers/model-scorer.ts";
 import { Blender } from "./selectors/blender.ts";
 import { FreshSource } from "./sources/fresh-source.ts";
+import { InterestsSource } from "./sources/interests-source.ts";
 import { ModelSource } from "./sources/model-source.ts";
 import { NeighboursSource } from "./sources/neighbours-source.ts";
 import { PinnedSource } from "./sources/pinned-source.ts";
@@ -173,6 +174,8 @@ export class Surfaces {
         return new ModelSource(name, this.#scoresBy(declared.model), declared.model !== COLD_START);
       case "neighbours":
         return new NeighboursSource(name, this.#neighbours, declared.newest ?? NEWEST);
+      case "interests":
+        return new InterestsSource(name, this.#neighbours);
       case "fresh":
         this.#born ??= new BornOrder(this.#parts.catalogue, this.#parts.clock);
         return new FreshSource(name, this.#born, declared.days ?? FRESH_DAYS);

@@ -27,6 +27,8 @@ export interface Services {
   readonly servedLists: ServedLists;
   readonly vectors: UserVectors;
   readonly interests: UserInterests;
+  /** Tags that nothing is said of. */
+  readonly isSensitive: (tag: string) => boolean;
   /** Absent while there was too little to learn them from. */
   readonly predictions: ServedPredictions | undefined;
   /** All models there are, in service or not, the newest version of a name last. */

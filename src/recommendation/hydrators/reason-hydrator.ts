@@ -3,7 +3,7 @@ import type { Hydrator, Query, Reason, Recommended } from "../pipeline.ts";
 
 const EVIDENCE_KEPT = 3;
 
-/** Says why: what the list is about, else the engagements that added most to the item's score, else where the item came from. */
+/** Says why: what the list is about, the engagements that added most to the item's score, what the source says; else where it came from. */
 export class ReasonHydrator implements Hydrator {
   readonly name = "reason";
   readonly #wording: Wording;
@@ -21,8 +21,8 @@ export class ReasonHydrator implements Hydrator {
   async #reasonsFor(query: Query, item: Recommended): Promise<readonly Reason[]> {
     const asked = this.#wording.about(query);
     const own = await this.#ownReason(query, item);
-    if (asked && own) return [asked, own];
-    return [asked ?? own ?? this.#wording.of(item.source)];
+    const reasons = [asked, own, item.reason].flatMap((reason) => reason ?? []);
+    return reasons.length > 0 ? reasons : [this.#wording.of(item.source)];
   }
 
   /** Of the engagements that speak for the item; `undefined` when none does. */

@@ -1,6 +1,6 @@
-import type { ItemRow } from "#base";
 import type { Neighbours } from "../items/neighbours.ts";
 import type { Proposal, Query, Source } from "../pipeline.ts";
+import { inTurn } from "./proposals.ts";
 
 /** The nearest items of each of the newest engagements, round robin from the newest on: what the person is at right now. */
 export class NeighboursSource implements Source {
@@ -22,13 +22,6 @@ export class NeighboursSource implements Source {
   async propose({ history, personal }: Query, budget: number): Promise<readonly Proposal[]> {
     const seeds = [...new Set([...history.itemRows].reverse())].slice(0, this.#newest);
     const lists = await Promise.all(seeds.map((itemRow) => this.#neighbours.of(itemRow, personal.model)));
-    const proposed = new Map<ItemRow, Proposal>();
-    const longest = Math.max(0, ...lists.map((list) => list.length));
-    for (let place = 0; place < longest && proposed.size < budget; place++)
-      for (const list of lists) {
-        const proposal = list[place];
-        if (proposal && !proposed.has(proposal.itemRow)) proposed.set(proposal.itemRow, proposal);
-      }
-    return [...proposed.values()].slice(0, budget);
+    return inTurn(lists).slice(0, budget);
   }
 }

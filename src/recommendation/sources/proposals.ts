@@ -14,3 +14,15 @@ export function bestOf(scores: Float32Array, budget: number): Proposal[] {
 export function inOrder(itemRows: readonly ItemRow[], budget: number): Proposal[] {
   return itemRows.slice(0, budget).map((itemRow, place) => ({ itemRow, score: 1 / (place + 1) }));
 }
+
+/** The first of each list, then the second of each, each item once. */
+export function inTurn(lists: readonly (readonly Proposal[])[]): Proposal[] {
+  const merged = new Map<ItemRow, Proposal>();
+  const longest = Math.max(0, ...lists.map((list) => list.length));
+  for (let place = 0; place < longest; place++)
+    for (const list of lists) {
+      const proposal = list[place];
+      if (proposal && !merged.has(proposal.itemRow)) merged.set(proposal.itemRow, proposal);
+    }
+  return [...merged.values()];
+}

@@ -45,8 +45,7 @@ function registerProfileRoute(server: Server, services: Services): void {
       const added = signalsIn(query.include);
       const asOfMs = asOfOf(query, clock);
       const purpose = purposeOf(query, services);
-      const { isSensitive } = services.interests.knowledge;
-      const profile = await readProfile({ ...services, isSensitive }, id, asOfMs, purpose);
+      const profile = await readProfile(services, id, asOfMs, purpose);
       if (!profile) throw userNotFound(id);
       const features = added.includes("features")
         ? await readIncludedFeatures(services, id, query, purpose)

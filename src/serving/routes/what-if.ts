@@ -82,11 +82,10 @@ async function outcomeIn(
 ): Promise<WhatIfResponse["before"]> {
   const { catalogue, identity, purposes } = services;
   const interests = services.interests.over(state);
-  const { isSensitive } = interests.knowledge;
   const purpose = purposes.personalization;
   const request = { userId, n, asOfMs, seed, cameMs: monotonicMs(), excludeSeen: true, excludeItemIds: [] };
   const [profile, { items, isColdStart }, isKnown] = await Promise.all([
-    readProfile({ ...services, state, isSensitive }, userId, asOfMs, purpose),
+    readProfile({ ...services, state }, userId, asOfMs, purpose),
     services.recommender.over(state).recommend(request),
     readPerson(state, identity.idsOf(userId)),
   ]);
