@@ -16,6 +16,7 @@ const person = () => import("../pages/person/person-page.tsx");
 const items = () => import("../pages/items/items-page.tsx");
 const item = () => import("../pages/items/item-page.tsx");
 const models = () => import("../pages/models/models-page.tsx");
+const features = () => import("../pages/features/features-page.tsx");
 
 export const pages: readonly PageEntry[] = [
   { name: "Pulse", href: "/", key: "p", routes: [{ path: "/", page: lazy(pulse) }] },
@@ -38,12 +39,13 @@ export const pages: readonly PageEntry[] = [
     ],
   },
   { name: "Models", href: "/models", key: "m", routes: [{ path: "/models", page: lazy(models) }] },
+  { name: "Features", href: "/features", key: "f", routes: [{ path: "/features", page: lazy(features) }] },
 ];
 
 /** Fetches what the pages are made of while nothing else is to do, so that a click finds it there. */
 export function prefetchPages(): void {
   const load = (): void => {
-    for (const page of [pulse, people, person, items, item, models]) void page();
+    for (const page of [pulse, people, person, items, item, models, features]) void page();
   };
   if ("requestIdleCallback" in window) requestIdleCallback(load, { timeout: 4000 });
   else setTimeout(load, 2000);

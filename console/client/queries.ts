@@ -1,7 +1,10 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type {
+  FeatureHealthResponse,
+  FeaturesResponse,
   ItemResponse,
   ItemsResponse,
+  ModelsResponse,
   PeopleResponse,
   PlatformResponse,
   RecommendationResponse,
@@ -17,6 +20,7 @@ import { request, withQuery } from "./http.ts";
 /** @file What the pages ask for, each with its key: an answer is shared by all who ask the same. */
 const id = encodeURIComponent;
 const PAGE = 60;
+const SAID = "interests,state,predictions";
 
 export const platformQuery = queryOptions({
   queryKey: ["platform"],
@@ -58,7 +62,7 @@ export const userQuery = (userId: string, asOf?: string) =>
   queryOptions({
     queryKey: ["user", userId, asOf],
     queryFn: ({ signal }) =>
-      request<UserResponse>(withQuery(`/v1/users/${id(userId)}`, { asOf }), { signal }),
+      request<UserResponse>(withQuery(`/v1/users/${id(userId)}`, { asOf, include: SAID }), { signal }),
     placeholderData: (before, query) => (query?.queryKey[1] === userId ? before : undefined),
   });
 
@@ -86,6 +90,31 @@ export const whatIfQuery = (body: WhatIfBody) =>
     queryKey: ["what-if", body],
     queryFn: ({ signal }) => request<WhatIfResponse>("/v1/what-if", { body, signal }),
     placeholderData: keepPreviousData,
+  });
+
+export const modelsQuery = queryOptions({
+  queryKey: ["models"],
+  queryFn: ({ signal }) => request<ModelsResponse>("/v1/models", { signal }),
+});
+
+export const featuresQuery = queryOptions({
+  queryKey: ["features"],
+  queryFn: ({ signal }) => request<FeaturesResponse>("/v1/features", { signal }),
+});
+
+export const featureHealthQuery = queryOptions({
+  queryKey: ["features", "health"],
+  queryFn: ({ signal }) => request<FeatureHealthResponse>("/v1/features/health", { signal }),
+});
+
+/** The values of all features of one person, now. */
+export const userFeaturesQuery = (userId: string) =>
+  queryOptions({
+    queryKey: ["user", userId, "features"],
+    queryFn: async ({ signal }) => {
+      const path = withQuery(`/v1/users/${id(userId)}`, { include: "features" });
+      return (await request<UserResponse>(path, { signal })).features ?? {};
+    },
   });
 
 export interface ItemsFilter {

@@ -26,6 +26,7 @@ export function Sheet({ title, isOpen, onClose, children }: Props) {
       overlayProps={{ className: styles["light"] ?? "" }}
       classNames={{
         content: styles["sheet"] ?? "",
+        header: styles["head"] ?? "",
         title: styles["title"] ?? "",
       }}
     >

@@ -88,5 +88,7 @@ export const FeatureHealthResponse = Type.Object({
 });
 
 export type FeatureBody = Static<typeof FeatureBody>;
+export type FeatureHealthResponse = Static<typeof FeatureHealthResponse>;
+export type FeaturesResponse = Static<typeof FeaturesResponse>;
 export type OnlineFeaturesBody = Static<typeof OnlineFeaturesBody>;
 export type OnlineFeaturesResponse = Static<typeof OnlineFeaturesResponse>;

@@ -53,3 +53,4 @@ export const ModelParams = Type.Object({
 export const ModelsResponse = Type.Object({ models: Type.Array(ModelBody) });
 
 export type ModelBody = Static<typeof ModelBody>;
+export type ModelsResponse = Static<typeof ModelsResponse>;

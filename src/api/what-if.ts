@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { AsOf, IsoTime } from "./common.ts";
+import { InterestBody, UserStateBody } from "./interests.ts";
 import { RecommendedItem } from "./recommendations.ts";
 import { TopicBody } from "./users.ts";
 
@@ -33,6 +34,11 @@ export const WhatIfBody = Type.Object(
 
 const Outcome = Type.Object({
   topics: Type.Array(TopicBody),
+  interests: Type.Array(Type.Pick(InterestBody, ["interestId", "label", "lifecycle", "share"])),
+  state: UserStateBody.properties.value,
+  predictions: Type.Array(
+    Type.Object({ target: Type.String(), probability: Type.Number({ minimum: 0, maximum: 1 }) }),
+  ),
   items: Type.Array(RecommendedItem),
   isColdStart: Type.Boolean(),
 });

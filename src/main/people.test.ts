@@ -90,7 +90,12 @@ describe("what if", () => {
     const properties = { itemId, surface: "home" };
     await post("/v1/track", { messageId: "what-if-0", userId, event: "save", timestamp, properties });
     expect(told(await post("/v1/recommendations", { userId, n }))).toEqual(whatIf.after.items);
-    expect((await get(`/v1/users/${userId}`)).topics).toEqual(whatIf.after.topics);
+    const known = await get(`/v1/users/${userId}?include=interests,state,predictions`);
+    expect(known.topics).toEqual(whatIf.after.topics);
+    expect(known.interests.interests).toMatchObject(whatIf.after.interests);
+    expect(whatIf.after.interests).toHaveLength(known.interests.interests.length);
+    expect(known.state.value).toBe(whatIf.after.state);
+    expect(known.predictions.value).toMatchObject(whatIf.after.predictions);
 
     const undone = await post("/v1/what-if", { userId, remove: ["what-if-0"], n });
     expect(undone.before).toEqual(whatIf.after);

@@ -84,10 +84,11 @@ export interface ServedManifests {
   readonly coldStart: ModelManifest;
 }
 
-/** The built console, the same seen from `src` and from `dist`. */
-const CONSOLE = fileURLToPath(new URL("../../dist/console", import.meta.url));
 /** EASE keeps items x items weights; beyond this many items its matrix no longer fits beside everything else. */
 const EASE_ITEMS = 12_000;
+
+/** The built console, the same seen from `src` and from `dist`. */
+const CONSOLE = fileURLToPath(new URL("../../dist/console", import.meta.url));
 
 export class Platform {
   readonly folder: string;

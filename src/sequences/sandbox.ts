@@ -3,7 +3,7 @@ import { encodeCounts } from "./event-counts.ts";
 import { type PersonState, readPerson, readPersonSequence } from "./read-person.ts";
 import { compareRows, encodeBlock, type SequenceRow, splitIntoBlocks } from "./sequence-block.ts";
 import { encodeChoices } from "./standing-choices.ts";
-import { blockKey, headKey, userPrefix } from "./state-keys.ts";
+import { blockKey, blockPrefix, headKey } from "./state-keys.ts";
 import { emptyHead, encodeHead } from "./user-head.ts";
 import { encodeTraitChanges } from "./user-record.ts";
 
@@ -24,7 +24,8 @@ export async function sandboxOf(
   edits: SequenceEdits,
 ): Promise<StateReader> {
   const person = await readPerson(state, userIds);
-  return new Sandbox(state, userIds.map(userPrefix), await entriesOf(state, userIds[0], person, edits));
+  const hidden = userIds.flatMap((userId) => [headKey(userId), blockPrefix(userId)]);
+  return new Sandbox(state, hidden, await entriesOf(state, userIds[0], person, edits));
 }
 
 /** The rows that are left, with those added, oldest first. */

@@ -37,6 +37,7 @@ const shots: readonly Shot[] = [
   { name: "items", path: "/items" },
   { name: "item", path: "/items/i-00007" },
   { name: "models", path: "/models" },
+  { name: "features", path: "/features" },
   { name: "search", path: "/people", act: search },
   { name: "not-found", path: "/people/nobody" },
 ];

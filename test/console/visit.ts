@@ -19,9 +19,10 @@ export function addressesFor(userId: string, itemId: string): Readonly<Record<st
     "/people": "last 28 days",
     [`/people/${userId}`]: "Wants next",
     [`/people/${userId}?versus=2026-01-04T00:00:00.000Z`]: "recommended items are the same",
-    "/items": "Topics",
+    "/items": "by number of items",
     [`/items/${itemId}`]: "Met by the same people",
-    "/models": "In service",
+    "/models": "learned from",
+    "/features": "Declare one",
     "/nowhere": "There is no such page",
   };
 }

@@ -1,57 +1,64 @@
 import { useQuery } from "@tanstack/react-query";
-import type { PlatformResponse } from "#api";
-import { platformQuery } from "../../client/queries.ts";
+import type { ModelBody } from "#api";
+import { useAddress } from "../../client/address.ts";
+import { modelsQuery } from "../../client/queries.ts";
 import { Page } from "../../ui/page.tsx";
 import { Panel } from "../../ui/panel.tsx";
-import { Loaded } from "../../ui/states.tsx";
-import { At } from "../../ui/time.tsx";
+import { Empty, Loaded } from "../../ui/states.tsx";
+import { Comparison } from "./comparison.tsx";
+import { Details } from "./details.tsx";
+import { referenceOf } from "./model-words.ts";
 import styles from "./models.module.css";
+import { Versions } from "./versions.tsx";
 
-const ROLES = {
-  personal: "answers people with a history",
-  coldStart: "answers strangers, and fills what is left of a list",
-} as const;
-
-/** Which models answer, and how far the events go that they learned from. */
+/** Which models there are, which of them answer, what they learned from and how well. */
 export default function ModelsPage() {
-  const query = useQuery(platformQuery);
-  const personal = query.data?.models.personal;
+  const query = useQuery(modelsQuery);
+  const personal = query.data?.models.find(({ serves }) => serves === "personal");
   return (
     <Page
       name="Models"
       title={personal ? `${personal.name} ${personal.version} answers people` : "Models"}
       lead="A model scores a history, not a stored person: the newest event changes the next answer."
     >
-      <Panel title="In service">
-        <Loaded query={query}>{({ models }) => <Serving models={models} />}</Loaded>
-      </Panel>
+      <Loaded query={query} lines={6} height={26}>
+        {({ models }) =>
+          models.length === 0 ? (
+            <Empty title="No model was fitted yet">
+              The first start fits one; <code>inkling train</code> fits others.
+            </Empty>
+          ) : (
+            <Chosen models={models} />
+          )
+        }
+      </Loaded>
     </Page>
   );
 }
 
-function Serving({ models }: { readonly models: PlatformResponse["models"] }) {
+function Chosen({ models }: { readonly models: readonly ModelBody[] }) {
+  const [address, change] = useAddress();
+  const newestFirst = models.toReversed();
+  const named = (reference: string | null): ModelBody | undefined =>
+    models.find((model) => referenceOf(model) === reference);
+  const shown =
+    named(address.get("model")) ?? models.find(({ serves }) => serves === "personal") ?? newestFirst[0];
+  const other = named(address.get("versus"));
   return (
-    <table className={styles["table"]}>
-      <thead>
-        <tr>
-          <th scope="col">model</th>
-          <th scope="col">version</th>
-          <th scope="col">role</th>
-          <th scope="col">learned from events until</th>
-        </tr>
-      </thead>
-      <tbody>
-        {(["personal", "coldStart"] as const).map((role) => (
-          <tr key={role}>
-            <th scope="row">{models[role].name}</th>
-            <td>{models[role].version}</td>
-            <td>{ROLES[role]}</td>
-            <td>
-              <At time={models[role].dataUntil} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <>
+      <Panel title="Versions" note="a click tells more; choose a second one to compare">
+        <Versions
+          models={newestFirst}
+          shown={shown}
+          other={other}
+          onShow={(model) => change({ model: referenceOf(model) })}
+          onCompare={(model) => change({ versus: model && referenceOf(model) })}
+        />
+      </Panel>
+      <div className={styles["columns"]}>
+        {shown && <Details model={shown} />}
+        {shown && other && other !== shown && <Comparison model={shown} other={other} />}
+      </div>
+    </>
   );
 }

@@ -9,13 +9,16 @@ import { HuesProvider } from "../../ui/hues.ts";
 import { Page } from "../../ui/page.tsx";
 import { Failure, Skeleton } from "../../ui/states.tsx";
 import { Ago } from "../../ui/time.tsx";
-import { formatDay, formatTime } from "../../words/format.ts";
+import { countOf, formatDay, formatTime } from "../../words/format.ts";
 import { assignHues } from "../../words/palette.ts";
 import { Compare } from "./compare.tsx";
 import { Facts } from "./facts.tsx";
+import { PersonFeatures } from "./features.tsx";
 import { History } from "./history.tsx";
+import { Interests } from "./interests.tsx";
 import { type Moment, mainTopics, momentsOf } from "./moments.ts";
 import styles from "./person.module.css";
+import { Predictions } from "./predictions.tsx";
 import { Recommendations } from "./recommendations.tsx";
 import { countsSentence, summaryOf } from "./summary.ts";
 import { Topics } from "./topics.tsx";
@@ -116,7 +119,10 @@ function Person(props: {
         <div className={styles["columns"]}>
           <Recommendations userId={userId} asOf={asOf} evidence={evidence} />
           <div className={styles["side"]}>
+            <Interests user={user} evidence={evidence} />
+            <Predictions user={user} />
             <Topics topics={user.topics} evidence={evidence} />
+            <PersonFeatures userId={userId} />
             <Facts user={user} />
           </div>
         </div>
@@ -144,6 +150,11 @@ function Eyebrow({ user, name }: { readonly user: UserResponse; readonly name: s
       <span>
         last seen <Ago time={user.lastSeen} />
       </span>
+      {user.state?.value != null && (
+        <span>
+          {user.state.value}, active on {countOf(user.state.activeDays, "day")} of 28
+        </span>
+      )}
     </>
   );
 }

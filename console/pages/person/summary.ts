@@ -62,6 +62,11 @@ export function growingTopic(moments: readonly Moment[], nowMs: number): string 
   return best?.topic;
 }
 
+/** The largest interest whose stage of life is growing. */
+function growingInterest({ interests }: UserResponse): string | undefined {
+  return interests?.interests.find(({ lifecycle }) => lifecycle === "growing")?.label;
+}
+
 const WINDOW_HOURS = 6;
 
 /** The six hours of the day, on the reader's clock, with at least half of all engagements; `undefined` when there are none such. */
@@ -88,7 +93,7 @@ export function summaryOf(user: UserResponse, moments: readonly Moment[]): strin
     return user.engagementCount === 0
       ? "Known, but has not engaged with anything yet"
       : `${countOf(user.engagementCount, "engagement")}, none with a topic`;
-  const growing = growingTopic(moments, Date.parse(user.asOf ?? user.lastSeen));
+  const growing = growingInterest(user) ?? growingTopic(moments, Date.parse(user.asOf ?? user.lastSeen));
   const hours = usualHours(moments);
   const others = distinct.filter((topic) => topic !== growing);
   const isAlsoGrowing = growing !== undefined && others.length > 0;

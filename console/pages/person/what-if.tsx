@@ -1,15 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useEffect, useState } from "react";
-import type { ImaginedEvent, UserResponse, WhatIfResponse } from "#api";
+import type { ImaginedEvent, UserResponse } from "#api";
 import { itemsQuery, schemaQuery, whatIfQuery } from "../../client/queries.ts";
 import { Button } from "../../ui/button.tsx";
-import { TopicChip } from "../../ui/chip.tsx";
 import { Choice, SearchField } from "../../ui/field.tsx";
 import { Sheet } from "../../ui/sheet.tsx";
 import { Failure, Skeleton } from "../../ui/states.tsx";
-import { formatShare, formatTime } from "../../words/format.ts";
-import { climbOf, compareTopics, sharedCount } from "./differences.ts";
+import { formatTime } from "../../words/format.ts";
 import type { Moment } from "./moments.ts";
+import { Outcome } from "./outcome.tsx";
 import styles from "./what-if.module.css";
 
 interface Imagined extends ImaginedEvent {
@@ -174,58 +173,6 @@ function TakeAway(props: {
       </ul>
     </section>
   );
-}
-
-function Outcome({ answer, isEdited }: { readonly answer: WhatIfResponse; readonly isEdited: boolean }) {
-  const { before, after } = answer;
-  const changed = after.items.length - sharedCount(before.items, after.items);
-  const topics = compareTopics(before.topics, after.topics);
-  return (
-    <>
-      <section aria-live="polite">
-        <h3>
-          {!isEdited
-            ? "Recommended as it is"
-            : changed === 0
-              ? "The same items are recommended"
-              : `${changed} of ${after.items.length} recommended items are new`}
-        </h3>
-        <ol className={styles["items"]}>
-          {after.items.map(({ itemId, title, reasons }, n) => (
-            <li key={itemId} data-new={isEdited && climbOf(itemId, n, before.items) === "new"}>
-              <span className={styles["place"]}>{n + 1}</span>
-              <span>
-                {title ?? itemId}
-                <small>{reasons[0]?.text}</small>
-              </span>
-              <span className={styles["climb"]}>
-                {isEdited && formatClimb(climbOf(itemId, n, before.items))}
-              </span>
-            </li>
-          ))}
-        </ol>
-      </section>
-      <section>
-        <h3>Topics</h3>
-        <ul className={styles["topics"]}>
-          {topics.slice(0, 8).map(({ topic, before: was, after: is }) => (
-            <li key={topic}>
-              <TopicChip topic={topic} />
-              <span>
-                {isEdited && was !== is ? `${formatShare(was)} → ${formatShare(is)}` : formatShare(is)}
-              </span>
-            </li>
-          ))}
-        </ul>
-      </section>
-    </>
-  );
-}
-
-function formatClimb(climb: number | "new"): string {
-  if (climb === "new") return "new";
-  if (climb === 0) return "";
-  return climb > 0 ? `↑ ${climb}` : `↓ ${-climb}`;
 }
 
 function useResetKey(reset: () => void): void {

@@ -1,26 +1,23 @@
 import {
-  type InterestsBody,
-  type PredictionsBody,
   Problem,
   SequenceQuerystring,
   SequenceResponse,
   UserParams,
   UserQuerystring,
   UserResponse,
-  type UserStateBody,
   type VectorSignal,
 } from "#api";
 import { PlatformError } from "#base";
 import type { NamedPurpose } from "#events";
-import { readPredictions, readProfile, readUserState, type UserVector } from "#profiles";
+import { readProfile, type UserVector } from "#profiles";
 import { actionCodes, readPerson, readPersonSequence, surfaceCodes, usableFor } from "#sequences";
 import { sequenceEvent, toIso, toIsoOrNull } from "../bodies.ts";
-import { interestsBody, predictionsBody, userStateBody } from "../interest-bodies.ts";
 import { SequenceJson } from "../sequence-json.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 import { asOfOf } from "./as-of.ts";
 import { readIncludedFeatures } from "./features.ts";
+import { readSaid } from "./said-of-person.ts";
 import { userNotFound } from "./user-not-found.ts";
 
 /** Definition version of the signals answered here: it changes when their meaning does. */
@@ -65,7 +62,7 @@ function registerProfileRoute(server: Server, services: Services): void {
         topics: profile.topics.map((topic) => ({ ...topic, evidence: [...topic.evidence] })),
         latest: profile.latest.map((row) => sequenceEvent(row, catalogue)),
         ...(features && { features }),
-        ...(await readAdded(services, id, { asOfMs, purpose, added })),
+        ...(await readSaid(services, id, { asOfMs, purpose, added })),
         ...(added.includes("vectors") && {
           vectors: await readVectors(services, id, query.model, { asOfMs, purpose }),
         }),
@@ -129,44 +126,6 @@ function signalsIn(include = ""): readonly string[] {
 }
 
 const ADDABLE: readonly string[] = ["interests", "state", "predictions", "vectors", "features"];
-
-/** What is said of the person beside what is known of them. */
-async function readAdded(
-  services: Services,
-  id: string,
-  query: {
-    readonly asOfMs: number;
-    readonly purpose: NamedPurpose | undefined;
-    readonly added: readonly string[];
-  },
-): Promise<{ interests?: InterestsBody; state?: UserStateBody; predictions?: PredictionsBody }> {
-  const { state, identity, catalogue, clock, interests, predictions, purposes } = services;
-  const { asOfMs, added } = query;
-  const person = await readPerson(state, identity.idsOf(id));
-  if (!person) throw userNotFound(id);
-  const computedAtMs = clock.nowMs();
-  const isUsable = usableFor(query.purpose ?? purposes.personalization, person.record.consent, catalogue);
-  const view = { explain: false, view: "long", computedAtMs } as const;
-  const asked = { asOfMs, isUsable };
-  const [known, stands, foretold] = await Promise.all([
-    added.includes("interests") ? interests.read(identity.personOf(id), person, asOfMs) : undefined,
-    added.includes("state") ? readUserState(state, person, asked) : undefined,
-    added.includes("predictions") && predictions
-      ? readPredictions(services, predictions.model, person, asked)
-      : undefined,
-  ]);
-  return {
-    ...(known && { interests: interestsBody(known, catalogue, view) }),
-    ...(added.includes("state") && { state: userStateBody(stands, computedAtMs) }),
-    ...(added.includes("predictions") && {
-      predictions: predictionsBody(foretold ?? [], {
-        version: predictions?.version ?? "none",
-        newestMs: Math.min(asOfMs, person.record.lastMs),
-        computedAtMs,
-      }),
-    }),
-  };
-}
 
 /** @throws PlatformError `no-data` when no model makes vectors, `unknown-model` when the one asked for does not */
 async function readVectors(

@@ -1,12 +1,13 @@
 import { type ImaginedEvent, Problem, WhatIfBody, WhatIfResponse } from "#api";
 import { monotonicMs, PlatformError } from "#base";
 import { readProfile } from "#profiles";
-import { type SequenceRow, sandboxOf } from "#sequences";
+import { readPerson, type SequenceRow, sandboxOf } from "#sequences";
 import type { StateReader } from "#storage";
 import { recommendedItem, toIso } from "../bodies.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 import { asOfOf } from "./as-of.ts";
+import { readSaid } from "./said-of-person.ts";
 
 /** The person as they would be had something else happened. */
 export function registerWhatIfRoute(server: Server, services: Services): void {
@@ -77,16 +78,33 @@ interface Asked {
 async function outcomeIn(
   services: Services,
   state: StateReader,
-  asked: Asked,
+  { userId, n, asOfMs, seed }: Asked,
 ): Promise<WhatIfResponse["before"]> {
-  const recommender = services.recommender.over(state);
-  const [profile, { items, isColdStart }] = await Promise.all([
-    readProfile({ ...services, state }, asked.userId, asked.asOfMs, services.purposes.personalization),
-    recommender.recommend({ ...asked, cameMs: monotonicMs(), excludeSeen: true, excludeItemIds: [] }),
+  const { catalogue, identity, purposes } = services;
+  const interests = services.interests.over(state);
+  const purpose = purposes.personalization;
+  const request = { userId, n, asOfMs, seed, cameMs: monotonicMs(), excludeSeen: true, excludeItemIds: [] };
+  const [profile, { items, isColdStart }, isKnown] = await Promise.all([
+    readProfile({ ...services, state }, userId, asOfMs, purpose),
+    services.recommender.over(state).recommend(request),
+    readPerson(state, identity.idsOf(userId)),
   ]);
+  const said = isKnown
+    ? await readSaid({ ...services, state, interests }, userId, { asOfMs, purpose, added: SAID })
+    : {};
   return {
     topics: profile?.topics.map((topic) => ({ ...topic, evidence: [...topic.evidence] })) ?? [],
-    items: items.map((item) => recommendedItem(item, services.catalogue)),
+    interests: (said.interests?.interests ?? []).map(({ interestId, label, lifecycle, share }) => ({
+      interestId,
+      label,
+      lifecycle,
+      share,
+    })),
+    state: said.state?.value ?? null,
+    predictions: (said.predictions?.value ?? []).map(({ target, probability }) => ({ target, probability })),
+    items: items.map((item) => recommendedItem(item, catalogue)),
     isColdStart,
   };
 }
+
+const SAID = ["interests", "state", "predictions"];

@@ -1,0 +1,70 @@
+import type { ModelBody } from "#api";
+import { Button } from "../../ui/button.tsx";
+import { At } from "../../ui/time.tsx";
+import { formatCount, formatDay } from "../../words/format.ts";
+import { formatFit, formatMetric, referenceOf, roleOf } from "./model-words.ts";
+import styles from "./models.module.css";
+
+/** Every version, newest first. */
+export function Versions(props: {
+  readonly models: readonly ModelBody[];
+  readonly shown: ModelBody | undefined;
+  readonly other: ModelBody | undefined;
+  readonly onShow: (model: ModelBody) => void;
+  readonly onCompare: (model: ModelBody | undefined) => void;
+}) {
+  const { models, shown, other, onShow, onCompare } = props;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what can be scrolled can be scrolled by keyboard
+    <section className={styles["scroll"]} tabIndex={0} aria-label="Versions of models">
+      <table className={styles["table"]}>
+        <thead>
+          <tr>
+            <th scope="col">model</th>
+            <th scope="col">serves</th>
+            <th scope="col">made</th>
+            <th scope="col">learned from</th>
+            <th scope="col">interactions</th>
+            <th scope="col">took</th>
+            <th scope="col">metric</th>
+            <th scope="col" aria-label="compare" />
+          </tr>
+        </thead>
+        <tbody>
+          {models.map((model) => {
+            const [metric] = Object.entries(model.metrics);
+            return (
+              <tr key={referenceOf(model)} data-shown={model === shown}>
+                <th scope="row">
+                  <button type="button" className={styles["name"]} onClick={() => onShow(model)}>
+                    {model.name} <span>{model.version}</span>
+                  </button>
+                </th>
+                <td data-serves={model.serves !== null}>{roleOf(model)}</td>
+                <td>{model.madeAt === null ? "–" : <At time={model.madeAt} />}</td>
+                <td>
+                  {model.data.from !== null && `${formatDay(model.data.from)} to `}
+                  {formatDay(model.data.until)}
+                </td>
+                <td>{formatCount(model.data.interactions)}</td>
+                <td>{formatFit(model.fitSeconds)}</td>
+                <td>{metric ? `${metric[0]} ${formatMetric(metric[1])}` : "–"}</td>
+                <td>
+                  {model !== shown && (
+                    <Button
+                      look="quiet"
+                      isOn={model === other}
+                      onClick={() => onCompare(model === other ? undefined : model)}
+                    >
+                      Compare
+                    </Button>
+                  )}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,189 @@
+import { describe, expect, test } from "vitest";
+import type { UserResponse } from "#api";
+import { climbOf, compareTopics, sharedCount } from "./differences.ts";
+import { lanesOf, type Moment, mainTopics, momentsOf, ribbonsOf, surfacesOf, visitsOf } from "./moments.ts";
+import { driverWords } from "./prediction-words.ts";
+import { countsSentence, distinctTopics, growingTopic, summaryOf, usualHours } from "./summary.ts";
+import { panBy, ticksOf, zoomAt } from "./view.ts";
+
+/** @file What is said of a person, on people whose right answer can be told. */
+
+const DAY_MS = 86_400_000;
+const start = new Date(2026, 0, 1, 20).getTime(); // eight in the evening, wherever the test runs
+
+function moment(ms: number, action: string, topic?: string, surface = "home"): Moment {
+  const id = `${ms}-${action}`;
+  const event = { eventId: id, action, timestamp: new Date(ms).toISOString(), surface };
+  return { id, ms, event: { ...event, ...(topic !== undefined && { tags: [topic] }) }, topic };
+}
+
+/** Photography every evening for thirty days, ceramics on the last five, and what was only seen. */
+const life: readonly Moment[] = Array.from({ length: 30 }, (_, day) => [
+  moment(start + day * DAY_MS, "save", "photography"),
+  moment(start + day * DAY_MS + 60_000, "impression", "news"),
+  ...(day >= 25 ? [moment(start + day * DAY_MS + 120_000, "click", "ceramics", "search")] : []),
+]).flat();
+
+function user(given: Partial<UserResponse>): UserResponse {
+  const time = new Date(start + 29 * DAY_MS + 200_000).toISOString();
+  return {
+    ...{
+      userId: "u",
+      ids: ["u"],
+      traits: {},
+      firstSeen: time,
+      lastSeen: time,
+      eventCount: 65,
+      engagementCount: 65,
+    },
+    ...{
+      counts: { save: 30, click: 5, impression: 30 },
+      topics: [],
+      latest: [],
+      asOf: time,
+      computedAt: time,
+    },
+    ...{ version: "1", completeness: 1, ...given },
+  };
+}
+
+const topic = (name: string, share: number, evidence: string[]) => ({
+  topic: name,
+  share,
+  eventCount: 1,
+  evidence,
+});
+
+describe("the sentence", () => {
+  test("names what they do with what, what grows, and when", () => {
+    const topics = [
+      topic("photography", 0.8, ["a"]),
+      topic("film", 0.7, ["a"]),
+      topic("ceramics", 0.2, ["b"]),
+    ];
+    expect(summaryOf(user({ topics }), life)).toBe(
+      "Saves photography; ceramics is growing; mostly from 15:00 to 21:00 your time",
+    );
+  });
+
+  test("says so when there is little to say", () => {
+    expect(summaryOf(user({ engagementCount: 0 }), [])).toBe("Known, but has not engaged with anything yet");
+    expect(summaryOf(user({ engagementCount: 3 }), [])).toBe("3 engagements, none with a topic");
+    expect(summaryOf(user({ topics: [topic("tea", 1, ["a"])], counts: { juggle: 3 } }), [])).toBe(
+      "Engages with tea",
+    );
+  });
+
+  test("a narrow topic beside its broad one is left out, for both rest on the same events", () => {
+    const topics = [topic("food", 0.9, ["a", "b"]), topic("ramen", 0.9, ["b"]), topic("tea", 0.1, ["c"])];
+    expect(distinctTopics(topics, 3)).toEqual(["food", "tea"]);
+  });
+
+  test("nothing grows that was always there, nor on two events", () => {
+    const now = start + 30 * DAY_MS;
+    expect(
+      growingTopic(
+        life.filter((one) => one.topic !== "ceramics"),
+        now,
+      ),
+    ).toBeUndefined();
+    expect(growingTopic(life, now)).toBe("ceramics");
+    const few = life.filter(({ topic: name, ms }) => name !== "ceramics" || ms >= start + 28 * DAY_MS);
+    expect(growingTopic(few, now)).toBeUndefined();
+  });
+
+  test("whoever comes at any hour has no usual hours", () => {
+    const spread = Array.from({ length: 48 }, (_, n) => moment(start + n * 3_600_000, "save", "tea"));
+    expect(usualHours(spread)).toBeUndefined();
+    expect(usualHours(life.slice(0, 5))).toBeUndefined();
+  });
+
+  test("counts are told the most frequent first, impressions as what they were out of", () => {
+    expect(countsSentence({ save: 2, click: 16, identify: 1, impression: 1200 })).toBe(
+      "16 clicks and 2 saves, of 1,200 impressions",
+    );
+    expect(countsSentence({ impression: 1 })).toBe("1 impression");
+  });
+});
+
+describe("moments", () => {
+  test("come oldest first, in lanes from the rarest to impressions", () => {
+    const events = life.map(({ event }) => event).reverse();
+    expect(momentsOf(events).map(({ id }) => id)).toEqual(life.map(({ id }) => id));
+    expect(lanesOf(life)).toEqual([
+      { action: "click", count: 5 },
+      { action: "save", count: 30 },
+      { action: "impression", count: 30 },
+    ]);
+    expect(surfacesOf(life)).toEqual(["home", "search"]);
+    expect(mainTopics(life, 5)).toEqual(["photography", "ceramics"]);
+  });
+
+  test("make a visit until half an hour passes", () => {
+    expect(visitsOf(life)).toHaveLength(30);
+    expect(visitsOf([moment(0, "save"), moment(1_799_999, "save"), moment(3_700_000, "save")])).toEqual([
+      [0, 1_799_999],
+      [3_700_000, 3_700_000],
+    ]);
+  });
+
+  test("ribbons are shares: they sum to one where every topic is drawn, and follow what changed", () => {
+    const bounds = { fromMs: start, toMs: start + 30 * DAY_MS, bins: 60 };
+    const [photography, ceramics] = ribbonsOf(life, ["photography", "ceramics"], bounds);
+    for (let bin = 0; bin < 60; bin++) expect(photography![bin]! + ceramics![bin]!).toBeCloseTo(1, 10);
+    expect(ceramics![5]).toBeLessThan(0.001);
+    expect(ceramics![57]).toBeCloseTo(0.5, 1);
+    expect(ribbonsOf([], ["tea"], bounds)[0]!.every((share) => share === 0)).toBe(true);
+  });
+});
+
+describe("the view", () => {
+  const bounds = { fromMs: 0, toMs: 100 * DAY_MS };
+
+  test("zooms around the pointer, and back to all", () => {
+    const near = zoomAt(bounds, 25 * DAY_MS, 4, bounds);
+    expect(near.toMs - near.fromMs).toBe(25 * DAY_MS);
+    expect((25 * DAY_MS - near.fromMs) / (near.toMs - near.fromMs)).toBeCloseTo(0.25);
+    expect(zoomAt(near, 25 * DAY_MS, 0.001, bounds)).toEqual(bounds);
+  });
+
+  test("never leaves the bounds, nor goes below a minute", () => {
+    const near = zoomAt(bounds, 0, 1e9, bounds);
+    expect(near).toEqual({ fromMs: 0, toMs: 60_000 });
+    expect(panBy(near, -1e12, bounds)).toEqual(near);
+    expect(panBy(near, 1e12, bounds)).toEqual({ fromMs: 100 * DAY_MS - 60_000, toMs: 100 * DAY_MS });
+  });
+
+  test.each([60_000, 3_600_000, DAY_MS, 30 * DAY_MS, 3000 * DAY_MS])(
+    "writes a few round times on %d ms",
+    (span) => {
+      const view = { fromMs: start, toMs: start + span };
+      const ticks = ticksOf(view, 10);
+      expect(ticks.length).toBeGreaterThan(1);
+      expect(ticks.length).toBeLessThanOrEqual(11);
+      for (const { ms } of ticks) expect(ms >= view.fromMs && ms <= view.toMs).toBe(true);
+    },
+  );
+});
+
+test("differences name every topic of either side, and how far an item climbed", () => {
+  const before = [topic("a", 0.5, []), topic("b", 0.2, [])];
+  const after = [topic("b", 0.25, []), topic("c", 0.4, [])];
+  expect(compareTopics(before, after)).toEqual([
+    { topic: "a", before: 0.5, after: 0 },
+    { topic: "c", before: 0, after: 0.4 },
+    { topic: "b", before: 0.2, after: 0.25 },
+  ]);
+  const items = ["x", "y", "z"].map((itemId) => ({ itemId }));
+  expect([climbOf("z", 0, items), climbOf("x", 2, items), climbOf("new", 0, items)]).toEqual([2, -2, "new"]);
+  expect(sharedCount(items, [{ itemId: "y" }, { itemId: "q" }])).toBe(1);
+});
+
+test("drivers are told the strongest first, with their sign", () => {
+  const drivers = [
+    { name: "a_b", effect: 0.1 },
+    { name: "c", effect: -2 },
+    { name: "d", effect: 0.01 },
+  ];
+  expect(driverWords(drivers, 2)).toBe("− c, + a b");
+});

@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import type { PulseResponse } from "#api";
+import { busiestNames, pulseFaults, pulseSentence, rateOf } from "./pulse-words.ts";
+
+const version = { name: "ease", version: "0001", dataUntil: "2026-01-01T00:00:00Z" };
+
+function pulse(
+  perSecond: readonly Readonly<Record<string, number>>[],
+  given: Partial<PulseResponse> = {},
+): PulseResponse {
+  return {
+    ...{
+      now: "",
+      startedAt: "",
+      fault: null,
+      lagRecords: 0,
+      items: 0,
+      latencies: [],
+      rejections: {},
+      latest: [],
+    },
+    seconds: perSecond.map((events, at) => ({ at, events, rejected: 0, requests: 0, errors: 0 })),
+    freshness: { count: 0, p50: null, p99: null },
+    recommendations: { personal: 0, coldStart: 0 },
+    models: { personal: version, coldStart: version },
+    ...given,
+  };
+}
+
+test("the rate is that of the last ten whole seconds: the newest is still filling", () => {
+  const seconds = [
+    ...Array.from({ length: 20 }, (_, n) => ({ save: n < 9 ? 1000 : 30, view: 12 })),
+    { save: 1 },
+  ];
+  expect(rateOf(pulse(seconds).seconds)).toBe(42);
+});
+
+test("one sentence says what goes on, quiet, slow, quick or broken", () => {
+  expect(pulseSentence(pulse([{}, {}]))).toBe("Nothing is coming in");
+  expect(pulseSentence(pulse([{ save: 1 }, {}, {}]))).toBe("1 event in two minutes");
+  const busy = Array.from({ length: 12 }, () => ({ save: 42 }));
+  const freshness = { count: 9, p50: 1, p99: 2.41 };
+  expect(pulseSentence(pulse(busy, { freshness }))).toBe(
+    "42 events a second, readable 2.4 ms after they arrive",
+  );
+  expect(pulseSentence(pulse(busy, { fault: "the disk is full" }))).toBe("Not serving: the disk is full");
+});
+
+test("names come by how often they came, and faults are counted", () => {
+  const { seconds } = pulse([
+    { a: 1, b: 5 },
+    { c: 9, a: 1 },
+  ]);
+  expect(busiestNames(seconds, 2)).toEqual(["c", "b"]);
+  expect(pulseFaults(pulse([{}]))).toEqual([]);
+  const failing = [{ at: 0, events: {}, rejected: 3, requests: 9, errors: 1 }];
+  expect(pulseFaults(pulse([], { seconds: failing, fault: "stuck" }))).toEqual([
+    "stuck",
+    "1 answer failed in the last two minutes",
+    "3 events rejected in the last two minutes",
+  ]);
+});
