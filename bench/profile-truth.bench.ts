@@ -16,6 +16,8 @@ import {
   interestClusters,
   interestsOf,
   nameOf,
+  transitionLedger,
+  userStateOn,
 } from "#profiles";
 import type { Bench, BenchResult } from "./bench.ts";
 import { type SimulatedPeople, simulatePeople } from "./simulated-people.ts";
@@ -67,6 +69,7 @@ async function measure(options: Options, say: (line: string) => void): Promise<B
     metrics: {
       people: scores.get("interests F1")?.length ?? 0,
       ...means(scores),
+      ...stateFigures(simulated),
       ...stageFigures(confusion),
     },
     compared: {},
@@ -185,6 +188,31 @@ function compareStages(
     const cell = `${stage} as ${found.lifecycle}`;
     confusion.set(cell, (confusion.get(cell) ?? 0) + 1);
   }
+}
+
+/**
+ * States from the events against those from the sessions of the truth, on the last day (a visit over midnight is two days of events),
+ * and the days of the ledger whose transitions are the change of the active count.
+ */
+function stateFigures({ world, rows }: SimulatedPeople): Record<string, number> {
+  const lastDay = Math.floor(world.endMs / DAY_MS) - 1;
+  const firstDay = Math.floor(world.startMs / DAY_MS);
+  const daysOf = rows.map((acts) => [
+    ...new Set(acts.map(({ timestampMs }) => Math.floor(timestampMs / DAY_MS))),
+  ]);
+  const right = daysOf.filter((days, index) => {
+    const { sessions } = world.truth.visits(world.truth.person(index));
+    const visited = sessions.flatMap((count, day) => (count > 0 ? firstDay + day : []));
+    return userStateOn(days, lastDay) === userStateOn(visited, lastDay);
+  }).length;
+  const ledger = transitionLedger(daysOf, firstDay, lastDay);
+  const balanced = ledger.filter(
+    ({ active, netActive }, n) => active - (ledger[n - 1]?.active ?? 0) === netActive,
+  );
+  return {
+    "states as in the truth": right / daysOf.length,
+    "ledger days that balance": balanced.length / ledger.length,
+  };
 }
 
 /** A gone interest is rightly called fading: there is no word for it, for it may come back. */

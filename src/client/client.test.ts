@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { action, defineConfig, number, text } from "#declarations";
+import { action, count, defineConfig, engagement, event, feature, last, number, text } from "#declarations";
 import { createClient } from "./client.ts";
 import type { ClientError } from "./client-error.ts";
 
@@ -278,6 +278,31 @@ describe("reading", () => {
     expect(received).toEqual([
       { path: "/v1/recommendations", authorization: "Bearer a", body: { userId: "ann", n: 5 } },
     ]);
+  });
+
+  test("features are asked for in Feast's words, and come by name with the types of their definitions", async () => {
+    const featured = defineConfig({
+      ...config,
+      features: [
+        feature("saves", { from: engagement, aggregate: count() }),
+        feature("last_surface", { from: engagement, aggregate: last(event.surface) }),
+      ],
+    });
+    const results = [["ann"], [2], [null]].map((values) => ({ values, statuses: [], event_timestamps: [] }));
+    script = [answerWith({ metadata: { feature_names: [] }, results })];
+    const client = createClient<typeof featured>({ host });
+    const found = await client.features("ann", ["saves", "last_surface"]);
+    const saves: number | null = found.saves;
+    // @ts-expect-error it is a text
+    const surface: number | null = found.last_surface;
+    expect([saves, surface]).toEqual([2, null]);
+    expect(received[0]).toMatchObject({
+      path: "/get-online-features",
+      body: { features: ["saves", "last_surface"], entities: { user_id: ["ann"] } },
+    });
+    script = [fail(503)];
+    // @ts-expect-error no such feature
+    await expect(client.features("ann", ["clicks"])).rejects.toMatchObject({ code: "request-failed" });
   });
 
   test("a profile is found by any id, one of nobody is undefined, and a failure is thrown", async () => {

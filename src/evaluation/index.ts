@@ -1,4 +1,4 @@
-export { areaUnderCurve, calibrationError, reliability } from "./binary-metrics.ts";
+export { areaUnderCurve, calibrationError } from "./binary-metrics.ts";
 export type { Interval } from "./bootstrap.ts";
 export { type EvaluateOptions, type Evaluation, type EvaluationSizes, evaluate } from "./evaluate.ts";
 export { onlyActions } from "./only-actions.ts";

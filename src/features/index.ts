@@ -11,6 +11,7 @@ export {
 export type { PastEvents } from "./history/collect-rows.ts";
 export { getHistoricalFeatures, type HistoricalRow } from "./history/historical-features.ts";
 export { type Informativeness, rankByInformation } from "./history/informative.ts";
+export { type ServedFeatures, ServedLog, servedAt } from "./history/served-features.ts";
 export { OnlineFeatures } from "./online/online-features.ts";
 export type { OnlineValue } from "./online/read-features.ts";
 export { applyFeatures } from "./state/also-apply.ts";

@@ -183,6 +183,14 @@ async function checkParity(storage: Storage, oracle: readonly OracleEvent[], lat
       expect(new Set(online.map(({ status }) => status))).toEqual(new Set(["NOT_FOUND"]));
       continue;
     }
+    const [setBack] = await readFeatures(
+      { ...storage, catalogue, identity },
+      request,
+      [person],
+      START_MS - DAY_MS,
+    );
+    const [atNewest] = await readFeatures({ ...storage, catalogue, identity }, request, [person], newestMs);
+    expect(setBack, "a clock set back").toEqual(atNewest);
     const offline = featuresAt(rows, request, nowMs, catalogue) as Answer[]; // every name is known
     for (const [n, name] of names.entries()) {
       if (online[n]!.status === "NOT_FOUND") continue; // refused now

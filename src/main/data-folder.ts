@@ -13,6 +13,7 @@ import type { FeatureDefinition, NamedAction, NamedPurpose } from "#declarations
  *     lake/            all events as Parquet, for whole-population reads; follows the log, and has what retention drops from it
  *     dead-letters/    rejected events and items, an event log of its own
  *     served-lists/    recommendations that were given, an event log of its own
+ *     served-features/ features that were served and asked to be kept, an event log of its own
  *     blobs/           models, receipts of erasures
  *     erasing/         erasures that are not done yet
  *     lock-*.socket    while a process owns the folder
@@ -59,6 +60,7 @@ export const paths = {
   vectors: (folder: string): string => join(folder, "vectors"),
   lake: (folder: string): string => join(folder, "lake"),
   deadLetters: (folder: string): string => join(folder, "dead-letters"),
+  servedFeatures: (folder: string): string => join(folder, "served-features"),
   servedLists: (folder: string): string => join(folder, "served-lists"),
   blobs: (folder: string): string => join(folder, "blobs"),
   /** What an interrupted fit of a model goes on from. */

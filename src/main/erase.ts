@@ -20,6 +20,7 @@ import { countUserEntries, forgetUser } from "#sequences";
 import { DuckDbLake, type EventLog, FileBlobStore, type StateStore } from "#storage";
 import { paths } from "./data-folder.ts";
 import type { BackgroundLake } from "./lake.ts";
+import { forgettingServed, type LazyServedLog } from "./served-features.ts";
 import { damaged } from "./set-aside.ts";
 
 /** @file How the stores of a data folder forget a person, and in which order. */
@@ -32,6 +33,7 @@ export interface EraseParts {
   readonly deadLetters: Mentioning;
   readonly servedLists: Mentioning;
   readonly vectors: VectorStore;
+  readonly served: LazyServedLog;
   /** The lake's thread, when it runs; otherwise the lake is opened for the occasion. */
   readonly lake: () => BackgroundLake | undefined;
   /** Keeps other threads from log and state until what it returns is called. */
@@ -52,6 +54,7 @@ export function createErasures(parts: EraseParts): Erasures {
     stores: [
       forgettingState(parts),
       forgettingVectors(parts),
+      forgettingServed(parts.served),
       forgettingLog(parts, bounds),
       letters,
       lists,

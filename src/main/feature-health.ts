@@ -1,6 +1,5 @@
 import type { Worker } from "node:worker_threads";
 import { MINUTE_MS, monotonicMs, type ProgressListener, SystemClock, startThread } from "#base";
-import type { Config } from "#declarations";
 import { checkHealth, type FeatureBaseline, type HealthReport } from "#features";
 import { readAllProgress } from "#sequences";
 import { FileBlobStore, type StateReader } from "#storage";
@@ -58,11 +57,11 @@ async function nowOf(
 /** People looked at each time beside a running server. */
 const PEOPLE_WATCHED = 50;
 
+type WatchedPlatform = Pick<Platform, "folder" | "manifest" | "clock" | "config">;
+
 /** A look at the features of a platform as they are now. */
-export function healthTask(
-  { folder, manifest, clock }: Pick<Platform, "folder" | "manifest" | "clock">,
-  { featureServices = {} }: Config,
-): HealthTask {
+function taskOf({ folder, manifest, clock, config }: WatchedPlatform): HealthTask {
+  const { featureServices = {} } = config;
   const seed = Math.floor(clock.nowMs() / MINUTE_MS); // others every time
   const options = { services: featureServices, people: PEOPLE_WATCHED, seed };
   return { folder, options: { manifest, ...options, setsBaseline: false } };
@@ -74,19 +73,26 @@ const LEAST_PAUSE_MS = 5 * 60_000;
 /** Of the time, looking takes this part at most. */
 const DUTY = 0.02;
 
-/** Looks again and again, each time in a thread of its own that gives way to everybody else. */
+/** Looks again and again once it is started, each time in a thread of its own that gives way to everybody else. */
 export class HealthWatch {
-  readonly #task: () => HealthTask;
-  readonly #onNotice: (message: string) => void;
+  readonly #platform: WatchedPlatform;
+  #onNotice: (message: string) => void = () => {};
   #timer: NodeJS.Timeout | undefined;
   #worker: Worker | undefined;
   #ended: Promise<void> = Promise.resolve();
+  #isStarted = false;
   #isPaused = false;
+  /** What was last found; `undefined` before the first look. */
   report: HealthReport | undefined;
 
-  constructor(task: () => HealthTask, onNotice: (message: string) => void) {
-    this.#task = task;
+  constructor(platform: WatchedPlatform) {
+    this.#platform = platform;
+  }
+
+  /** `onNotice` is told when a served value is not what the log says. */
+  start(onNotice: (message: string) => void): void {
     this.#onNotice = onNotice;
+    this.#isStarted = true;
     this.#lookIn(FIRST_MS);
   }
 
@@ -103,14 +109,15 @@ export class HealthWatch {
   }
 
   #lookIn(ms: number): void {
-    if (this.#isPaused) return;
+    if (this.#isPaused || !this.#isStarted || this.#platform.manifest.features.definitions.length === 0)
+      return;
     this.#timer = setTimeout(() => this.#look(), ms);
     this.#timer.unref();
   }
 
   #look(): void {
     const startedMs = monotonicMs();
-    const worker = startThread("main/feature-health-worker", this.#task());
+    const worker = startThread("main/feature-health-worker", taskOf(this.#platform));
     this.#worker = worker;
     worker.on("message", (message: HealthMessage) => {
       if (message.kind === "failed")

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ignoreProgress } from "#base";
 import {
@@ -22,6 +23,7 @@ import { lookAtHealth } from "./feature-health.ts";
 import { applyChange, planChange } from "./features.ts";
 import { Platform } from "./platform.ts";
 import { replay } from "./replay.ts";
+import { exportTrainingSet } from "./training-set.ts";
 
 const saves = feature("saves_7d", { from: events("save"), aggregate: count(), window: "7d" });
 const clicks = feature("clicks", {
@@ -241,6 +243,37 @@ test("a refusal takes the features away, and agreeing again brings back what was
   expect(await read()).toMatchObject({ values: [4], statuses: ["PRESENT"] });
 });
 
+test("what was served and asked to be kept is joined back as it was, whatever came late, and forgotten with the person", async () => {
+  const body = {
+    features: ["saves_7d", "last_surface"],
+    entities: { user_id: ["ann", "bob", "nobody"] },
+    log: true,
+  };
+  const { results } = await post("/get-online-features", body);
+  const rows = ["ann", "bob", "ann"].map((userId, n) => ({
+    userId,
+    timestampMs: n === 2 ? NOW - 1 : platform.clock.nowMs(),
+  }));
+  const out = join(folder, "..", "served.parquet");
+  const options = { out, rows, everyDays: 7, isServed: true, names: ["saves_7d", "last_surface"] };
+  const kept = async () => (await exportTrainingSet(folder, config, options, ignoreProgress)).rows;
+  await expect.poll(kept).toBe(2); // nothing was served to ann before
+  await post("/v1/batch", { batch: [act("ann", "save", "cup", 100, {})] });
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  await kept();
+  const read = await connection.runAndReadAll(
+    `SELECT user_id, saves_7d, last_surface FROM '${out}' ORDER BY 1`,
+  );
+  expect(read.getRows()).toEqual([
+    ["ann", results[1].values[0], results[2].values[0]],
+    ["bob", results[1].values[1], results[2].values[1]],
+  ]);
+  connection.closeSync();
+  instance.closeSync();
+  await rm(out);
+});
+
 test("the doctor finds no skew, and the one that is planted", async () => {
   const look = (people: number) =>
     lookAtHealth(
@@ -269,7 +302,9 @@ test("the doctor finds no skew, and the one that is planted", async () => {
 test("a replay gives the same bytes, and an erased person is gone", async () => {
   const erasureId = await platform.erasures.begin(["bob"]);
   await platform.erasures.settled();
-  expect(await platform.erasures.receipt(erasureId)).toMatchObject({ status: "done" });
+  const receipt = await platform.erasures.receipt(erasureId);
+  expect(receipt).toMatchObject({ status: "done", verification: { traces: { "served-features": 0 } } });
+  expect(receipt?.stores.find(({ name }) => name === "served-features")?.removed).toEqual({ records: 1 });
   const { results } = await post("/get-online-features", {
     features: ["clicks"],
     entities: { user: ["bob", "ann"] },
@@ -317,7 +352,7 @@ test("other definitions are told, planned, applied with a backfill, and then the
   await server.close();
   await platform.close();
   expect(await applyChange(folder, changed, { isForced: false }, ignoreProgress)).toMatchObject({
-    events: 11,
+    events: 12,
   });
   expect(await replay(folder, { keepsRebuilt: false }, ignoreProgress)).toMatchObject({ isIdentical: true });
   await open(changed);
@@ -330,7 +365,7 @@ test("other definitions are told, planned, applied with a backfill, and then the
       .slice(1)
       .map(({ values, statuses }: { values: unknown[]; statuses: string[] }) => [values[0], statuses[0]]),
   ).toEqual([
-    [5, "PRESENT"],
+    [6, "PRESENT"],
     [{ home: 1, search: 1 }, "PRESENT"],
     [null, "NOT_FOUND"],
   ]);

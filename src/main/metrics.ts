@@ -5,10 +5,7 @@ import type { Platform } from "./platform.ts";
 
 /** What the platform tells of itself beside what its routes count. */
 export function createMetrics(
-  platform: Pick<
-    Platform,
-    "catalogue" | "applier" | "clock" | "deadLetters" | "servedLists" | "featureHealth"
-  >,
+  platform: Pick<Platform, "catalogue" | "applier" | "clock" | "deadLetters" | "servedLists" | "health">,
 ): Metrics {
   const { catalogue, applier, clock, deadLetters, servedLists } = platform;
   const metrics = new Metrics({
@@ -35,7 +32,7 @@ export function createMetrics(
     () => deadLetters.counts,
   );
   watchServedLists(metrics, servedLists);
-  tellFeatureHealth(metrics, () => platform.featureHealth);
+  tellFeatureHealth(metrics, () => platform.health.report);
   return metrics;
 }
 

@@ -24,7 +24,7 @@ import {
   replayDeadLetters,
   SHARED_PARTITION,
 } from "#events";
-import type { FeaturePlan, HealthReport } from "#features";
+import type { FeaturePlan } from "#features";
 import type { Erasures } from "#governance";
 import type { ServedModels } from "#models";
 import type { Refreshed, VectorStore } from "#profiles";
@@ -47,7 +47,7 @@ import { openDeadLetters } from "./dead-letters.ts";
 import { type Declared, declaredBy, numberPurposes } from "./declared.ts";
 import { createRecommender, openServedLists } from "./discovery.ts";
 import { createErasures, resumeErasures } from "./erase.ts";
-import { HealthWatch, healthTask } from "./feature-health.ts";
+import { HealthWatch } from "./feature-health.ts";
 import { planOf } from "./features.ts";
 import { type FitListeners, fitInWorker } from "./fit.ts";
 import type { ModelToFit } from "./fit-worker.ts";
@@ -59,6 +59,7 @@ import { ModelStore } from "./model-store.ts";
 import { openLog } from "./open-log.ts";
 import { openManifest } from "./open-manifest.ts";
 import { LogRetention, segmentBytesFor } from "./retention.ts";
+import { LazyServedLog } from "./served-features.ts";
 import { servedModels } from "./served-models.ts";
 import { createServices } from "./services.ts";
 import { openVectorStore, Vectors } from "./vectors.ts";
@@ -83,11 +84,10 @@ export interface ServedManifests {
   readonly coldStart: ModelManifest;
 }
 
-/** EASE keeps items x items weights; beyond this many items its matrix no longer fits beside everything else. */
-const EASE_ITEMS = 12_000;
-
 /** The built console, the same seen from `src` and from `dist`. */
 const CONSOLE = fileURLToPath(new URL("../../dist/console", import.meta.url));
+/** EASE keeps items x items weights; beyond this many items its matrix no longer fits beside everything else. */
+const EASE_ITEMS = 12_000;
 
 export class Platform {
   readonly folder: string;
@@ -108,13 +108,16 @@ export class Platform {
   /** Recommendations that were given. */
   readonly servedLists: ServedLists;
   readonly models: ModelStore;
+  /** Whether what is served of the features is what the log says. */
+  readonly health = new HealthWatch(this);
+  /** What was served and asked to be kept. */
+  readonly servedFeatures: LazyServedLog;
   readonly vectors: Vectors;
   readonly erasures: Erasures;
   #manifest: DataManifest;
   #fault: string | undefined;
   #lake: BackgroundLake | undefined;
   readonly #lakeReader: LakeReader;
-  #health: HealthWatch | undefined;
   /** Those of the server. */
   #served: ServedModels | undefined;
   readonly #ingestionParts: IngestionParts;
@@ -139,6 +142,7 @@ export class Platform {
     config: Config;
     applier: BackgroundApplier;
     vectors: VectorStore;
+    served: LazyServedLog;
     onNotice: (message: string) => void;
   }) {
     this.folder = parts.folder;
@@ -158,6 +162,7 @@ export class Platform {
     this.#manifest = parts.manifest;
     this.#lock = parts.lock;
     this.#room = parts.room;
+    this.servedFeatures = parts.served;
     this.#lakeReader = new LakeReader(paths.lake(parts.folder));
     this.models = new ModelStore(new FileBlobStore(paths.blobs(parts.folder)));
     this.#sharedFollower = parts.sharedFollower;
@@ -179,7 +184,7 @@ export class Platform {
       partition === SHARED_PARTITION
         ? this.#sharedFollower.reached(offset)
         : this.applier.applied(partition, offset);
-    const { deadLetters, servedLists: _, config, vectors: _vectors, ...others } = parts;
+    const { deadLetters, servedLists: _, config, vectors: _vectors, served: _served, ...others } = parts;
     this.#ingestionParts = {
       ...others,
       faults: propertyFaultFinder(config),
@@ -235,9 +240,10 @@ export class Platform {
       await numberPurposes(log, catalogue, declared.purposes);
       sharedFollower.start();
       await sharedFollower.reached(log.end(SHARED_PARTITION));
+      const served = new LazyServedLog(folder, onNotice);
       // Before state is brought level with the log, which may have events that were to be erased.
       const vectors = openVectorStore(folder);
-      const kept = { deadLetters, servedLists, vectors };
+      const kept = { deadLetters, servedLists, vectors, served };
       await resumeErasures({ folder, log, state, identity, actions, ...kept, onNotice });
       const applier = await BackgroundApplier.start({
         ...{ folder, log, state, survivesMachine, progress, onNotice },
@@ -262,6 +268,7 @@ export class Platform {
         config,
         applier,
         vectors,
+        served,
         onNotice,
       };
       return new Platform(parts);
@@ -372,17 +379,6 @@ export class Platform {
     return sensitiveTopics(this.config.topics);
   }
 
-  /** What was last found of the features; `undefined` before the first look. */
-  get featureHealth(): HealthReport | undefined {
-    return this.#health?.report;
-  }
-
-  /** Compares what is served with what the log says from now on, in a thread that gives way. */
-  watchFeatures(onNotice: (message: string) => void): void {
-    if (this.plan.features.size === 0) return;
-    this.#health = new HealthWatch(() => healthTask(this, this.config), onNotice);
-  }
-
   /** Lays events down in the lake from now on, behind the state, in a thread of its own. */
   followWithLake(onNotice: (message: string) => void): void {
     const { partitionCount } = this.#manifest;
@@ -405,7 +401,7 @@ export class Platform {
 
   /** Keeps everybody else from log and state until what it returns is called; events are still let in, and wait. */
   async #hold(): Promise<() => Promise<void>> {
-    const holds = [await this.#health?.hold(), await this.vectors.hold(), await this.retention?.hold()];
+    const holds = [await this.health.hold(), await this.vectors.hold(), await this.retention?.hold()];
     const release = (): void => {
       for (const letGo of holds) letGo?.();
     };
@@ -460,8 +456,9 @@ export class Platform {
     // An erasure may wait for an applier that waits for room: the next start does it.
     if (this.applier.fault() !== undefined) await this.applier.close();
     await this.erasures.close();
-    await this.#health?.hold();
+    await this.health.hold();
     await this.vectors.close();
+    await this.servedFeatures.close();
     await this.retention?.close();
     await this.#lakeReader.close();
     await this.#lake?.close();

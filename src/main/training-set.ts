@@ -8,6 +8,7 @@ import {
   type Informativeness,
   type PastEvents,
   rankByInformation,
+  servedAt,
 } from "#features";
 import { listUsers, readAllProgress, readPerson } from "#sequences";
 import {
@@ -19,6 +20,7 @@ import {
   writeParquet,
 } from "#storage";
 import { paths, readManifest } from "./data-folder.ts";
+import { openServedLog } from "./served-features.ts";
 
 /** @file Training sets of a data folder: features of people as of the times given, and what came after, as Parquet. */
 
@@ -58,9 +60,11 @@ export async function withPast<Result>(
 export interface ExportOptions {
   /** Where the Parquet file goes. */
   readonly out: string;
-  /** Whose features, as of when; absent: everybody at every multiple of so many days between their first and last event. */
+  /** Whose features, as of when; absent: everybody at every multiple of so many days from their first event to the newest of all. */
   readonly rows?: readonly PersonRow[];
   readonly everyDays: number;
+  /** Features as they were served last by each row's time, in the place of those the log gives. */
+  readonly isServed: boolean;
   /** Default: all that the configuration, or else the folder, has. */
   readonly names?: readonly string[];
 }
@@ -79,7 +83,7 @@ export interface TrainingSet {
 export async function exportTrainingSet(
   folder: string,
   config: Config | undefined,
-  { out, rows, everyDays, names }: ExportOptions,
+  { out, rows, everyDays, isServed, names }: ExportOptions,
   progress: ProgressListener,
 ): Promise<TrainingSet> {
   const manifest = await readManifest(folder);
@@ -95,7 +99,8 @@ export async function exportTrainingSet(
       purposes: config ? purposesOf(config) : (manifest?.features.purposes ?? []),
       rows: rows ?? (await everyoneEvery(past, everyDays * DAY_MS)),
     };
-    const found = await getHistoricalFeatures(past, query, progress);
+    const walked = await getHistoricalFeatures(past, query, progress);
+    const found = isServed ? await asServed(folder, past, query, walked) : walked;
     const table = new Columns(asked, definitions, labels);
     const count = await writeParquet(out, columnsOf(asked, definitions, labels), table.pass(found));
     return {
@@ -106,10 +111,32 @@ export async function exportTrainingSet(
   });
 }
 
+/** The rows with what was served in the place of what the log gives; rows before anything was served are left out. */
+async function asServed(
+  folder: string,
+  { identity }: PastEvents,
+  { rows, names }: { readonly rows: readonly PersonRow[]; readonly names: readonly string[] },
+  walked: Iterable<HistoricalRow>,
+): Promise<HistoricalRow[]> {
+  const log = await openServedLog(folder, { isReadOnly: true });
+  try {
+    const served = await servedAt(log, identity, rows);
+    return Array.from(walked).flatMap((row) => {
+      const last = served[row.position];
+      return last ? [{ ...row, values: names.map((name) => last.values[name] ?? null) }] : [];
+    });
+  } finally {
+    await log.close();
+  }
+}
+
 async function everyoneEvery(
-  { state, identity }: PastEvents & { readonly state: LmdbStateStore },
+  { log, state, identity }: PastEvents & { readonly state: LmdbStateStore },
   everyMs: number,
 ): Promise<PersonRow[]> {
+  const progress = await readAllProgress(state, log.partitionCount);
+  // Up to the newest event of all: a row that only is where its person comes again would tell what is to be foretold.
+  const untilMs = Math.max(...progress.map(({ newestMs }) => newestMs));
   const rows: PersonRow[] = [];
   const seen = new Set<string>();
   for (let after: string | undefined; ; ) {
@@ -121,10 +148,10 @@ async function everyoneEvery(
       seen.add(userId);
       const person = await readPerson(state, identity.idsOf(userId));
       if (!person) continue;
-      const { firstMs, lastMs } = person.record;
+      const { firstMs } = person.record;
       for (
         let timestampMs = Math.ceil(firstMs / everyMs) * everyMs;
-        timestampMs <= lastMs;
+        timestampMs <= untilMs;
         timestampMs += everyMs
       )
         rows.push({ userId, timestampMs });

@@ -7,13 +7,10 @@ export {
 export { kMeans } from "./interest-clusters/k-means.ts";
 export {
   type BgNbd,
-  expectedPurchases,
   fitBgNbd,
   type Purchases,
-  probabilityAlive,
 } from "./lifetime-value/bg-nbd.ts";
 export {
-  expectedValue,
   fitGammaGamma,
   type GammaGamma,
   type Spending,

@@ -27,7 +27,7 @@ export type { TopicShare } from "./topics.ts";
 export { type LedgerDay, type Transition, transitionLedger } from "./transition-ledger.ts";
 export { type InterestsSignal, UserInterests } from "./user-interests.ts";
 export { type ProfileContext, readProfile, type UserProfile } from "./user-profile.ts";
-export { isDowngraded, type UserState, userStateOn } from "./user-state.ts";
+export { type UserState, userStateOn } from "./user-state.ts";
 export { EncodeQueue } from "./vectors/encode-queue.ts";
 export { type Refreshed, refreshVectors } from "./vectors/refresh-vectors.ts";
 export {

@@ -1,7 +1,7 @@
 import type { ModelBody, PlatformResponse, SchemaResponse } from "#api";
 import type { Clock } from "#base";
 import type { Actions, Catalogue, DeadLetters, IdentityGraph, Ingestion, Purposes } from "#events";
-import type { HealthReport, OnlineFeatures } from "#features";
+import type { HealthReport, OnlineFeatures, ServedFeatures } from "#features";
 import type { Erasures } from "#governance";
 import type { ServedPredictions, UserInterests, UserVectors } from "#profiles";
 import type { Recommender, ServedLists } from "#recommendation";
@@ -21,7 +21,9 @@ export interface Services {
   readonly deadLetters: DeadLetters;
   readonly erasures: Erasures;
   readonly features: OnlineFeatures;
-  /** What was last found of them. */
+  /** Keeps what was served, so that a model can learn from it. Never rejects. */
+  readonly noteServed: (served: readonly ServedFeatures[]) => void;
+  /** What was last found of the features. */
   readonly featureHealth: () => HealthReport | undefined;
   readonly recommender: Recommender;
   readonly servedLists: ServedLists;

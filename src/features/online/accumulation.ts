@@ -26,14 +26,15 @@ export class Accumulation {
   readonly #startsMs: readonly number[];
   /** By cell. */
   readonly #entries: readonly TallyPart[];
-  readonly #sessions: readonly SessionRow[][];
+  /** By cell; only of those whose window is a session. */
+  readonly #sessions: readonly (SessionRow[] | undefined)[];
 
   constructor(request: FeatureRequest, atMs: number) {
     this.#request = request;
     this.#atMs = atMs;
     this.#startsMs = request.windows.map((window) => windowStart(window, atMs));
     this.#entries = request.cells.map(() => new Map());
-    this.#sessions = request.cells.map(() => []);
+    this.#sessions = request.cells.map(({ planned }) => (planned.window.kind === "session" ? [] : undefined));
   }
 
   /** Exclusive, by window. */
@@ -92,7 +93,8 @@ export class Accumulation {
         const { window, planned } = cells[n]!;
         if (planned.window.kind === "lifetime" && !isOpen) continue;
         if (timestampMs <= this.#startsMs[window]! || timestampMs >= edgeEndMs(window)) continue;
-        if (planned.window.kind === "session") this.#sessions[n]!.push({ key, value, row, ...placeOf(row) });
+        const session = this.#sessions[n];
+        if (session) session.push({ key, value, row, ...placeOf(row) });
         else addToEntries(this.#entries[n]!, tally, key, value, row);
       }
     });
@@ -109,9 +111,10 @@ export class Accumulation {
 
   #finishCell(cell: CellPlan, n: number, catalogue: Catalogue): Answer {
     const { planned, keysOfItem } = cell;
-    const { tally, window, definition } = planned;
+    const { tally, definition } = planned;
     let entries = this.#entries[n]!;
-    if (window.kind === "session") entries = this.#sessionEntries(this.#sessions[n]!, cell);
+    const session = this.#sessions[n];
+    if (session) entries = this.#sessionEntries(session, cell);
     if (keysOfItem) entries = this.#byItem(entries, cell, keysOfItem, catalogue);
     let newestMs: number | undefined;
     for (const entry of entries.values()) newestMs = Math.max(newestMs ?? 0, entry.newestMs);

@@ -22,6 +22,7 @@ type ExportOptions = Options & {
   readonly rows?: string;
   readonly every: number;
   readonly features?: string;
+  readonly served?: boolean;
 };
 
 type DoctorOptions = Options & { readonly people: number; readonly baseline?: boolean };
@@ -68,6 +69,10 @@ export function registerFeatures(program: Command): void {
       "Parquet, CSV or JSON lines with user_id and timestamp (default: everybody, at regular times)",
     )
     .option("--every <days>", "days between the times of everybody", parseInteger, 7)
+    .option(
+      "--served",
+      "what was served by each row's time and kept (log: true), in the place of what the log gives",
+    )
     .option("--features <names>", "divided by commas (default: all)")
     .action(exportRows);
 }
@@ -146,6 +151,7 @@ async function exportRows(options: ExportOptions): Promise<void> {
     {
       out: options.out,
       everyDays: options.every,
+      isServed: options.served ?? false,
       ...(rows && { rows }),
       ...(options.features !== undefined && { names: options.features.split(",") }),
     },

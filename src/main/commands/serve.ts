@@ -28,7 +28,7 @@ async function serve(options: DataOptions & ListenOptions): Promise<void> {
     const server = await platform.createServer(keys);
     say(`serving ${platform.folder} at ${await listen(server, options)}`);
     platform.followWithLake(warn);
-    platform.watchFeatures(warn);
+    platform.health.start(warn);
     await platform.keepVectorsFresh();
     await untilStopped();
     await server.close();

@@ -42,7 +42,7 @@ async function start(options: Options): Promise<void> {
     const server = await platform.createServer(keys);
     const address = await listen(server, options);
     platform.followWithLake(warn);
-    platform.watchFeatures(warn);
+    platform.health.start(warn);
     await platform.keepVectorsFresh();
     const person = await pickPerson(platform);
     const seconds = (monotonicMs() - startedMs) / 1000;

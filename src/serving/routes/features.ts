@@ -37,6 +37,7 @@ export function registerFeatureRoutes(server: Server, services: Services): void 
       const isUser = USER_KEYS.includes(entity);
       const userIds = isUser ? given.map(String) : [];
       const values = await features.read(names, userIds);
+      if (body.log) noteServed(services, names, userIds, values);
       reply.type("application/json; charset=utf-8");
       return onlineJson({ names: namesShown(names, body, features), entity, given, values }) as never; // the schema's text already
     },
@@ -81,6 +82,27 @@ export function registerFeatureRoutes(server: Server, services: Services): void 
       ),
     }),
   );
+}
+
+/** Of people who have any; one record each. */
+function noteServed(
+  { features, clock, noteServed: note }: Services,
+  names: readonly string[],
+  userIds: readonly string[],
+  values: readonly (readonly OnlineValue[])[],
+): void {
+  const atMs = clock.nowMs();
+  const { version } = features;
+  const served = userIds.flatMap((userId, person) => {
+    const found = names.flatMap((reference, n) => {
+      const one = values[person]![n]!; // one for each person and name
+      return one.status === "NOT_FOUND"
+        ? []
+        : [[reference.slice(reference.indexOf(":") + 1), one.value] as const];
+    });
+    return found.length === 0 ? [] : [{ userId, atMs, version, values: Object.fromEntries(found) }];
+  });
+  note(served);
 }
 
 interface Online {

@@ -1,0 +1,192 @@
+/**
+ * @file How soon a full profile is there (interests with their stages, state, predictions) of heavy users, who have 500 engaged items
+ * and more in the window: worked out anew, read over HTTP at a fixed rate, and changed by an event, from the request that sends it to the
+ * answer that shows it. The server runs in this process, the load of the reads comes from another.
+ */
+import { loadavg } from "node:os";
+import { join } from "node:path";
+import { ignoreProgress, monotonicMs, Random } from "#base";
+import { createWorld, worldPresets } from "#datasets";
+import { sensitiveTopics } from "#declarations";
+import { ItemKnowledge, readUserState, UserInterests } from "#profiles";
+import { readPerson } from "#sequences";
+import { Platform } from "../src/main/platform.ts";
+import { withTemporaryFolder } from "../test/server-process.ts";
+import { type Bench, type BenchResult, quantileOf } from "./bench.ts";
+import { runRequestLoad } from "./request-load.ts";
+
+interface Options extends Record<string, number> {
+  readonly users: number;
+  /** Engagements of each, each with another item. */
+  readonly engagements: number;
+  readonly rebuilds: number;
+  readonly events: number;
+  readonly requestsPerSecond: number;
+  readonly requests: number;
+  readonly connections: number;
+  readonly seed: number;
+}
+
+export const bench: Bench<Options> = {
+  title: "full profiles of heavy users: rebuilt, read over HTTP, changed by an event",
+  defaults: {
+    users: 100,
+    engagements: 500,
+    rebuilds: 500,
+    events: 300,
+    requestsPerSecond: 2000,
+    requests: 20_000,
+    connections: 16,
+    seed: 1,
+  },
+  tiny: {
+    users: 3,
+    engagements: 40,
+    rebuilds: 4,
+    events: 3,
+    requestsPerSecond: 50,
+    requests: 20,
+    connections: 2,
+    seed: 1,
+  },
+  run: (options, say) => withTemporaryFolder((folder) => measure(options, join(folder, "data"), say)),
+};
+
+const WARM_UP = 0.2;
+/** Engagements are spread over so many days. */
+const DAYS = 60;
+const FAVOURITES = 6;
+const DAY_MS = 86_400_000;
+const END_MS = Date.parse("2026-06-01T12:00:00Z");
+
+async function measure(options: Options, folder: string, say: (line: string) => void): Promise<BenchResult> {
+  const platform = await openWithHeavyUsers(options, folder, say);
+  const server = await platform.createServer({});
+  try {
+    const [loadAverageBefore = 0] = loadavg();
+    const rebuilds = await measureRebuilds(platform, options);
+    const { port, hostname } = new URL(await server.listen({ host: "127.0.0.1", port: 0 }));
+    const changes = await measureChanges(`http://${hostname}:${port}`, options);
+    say(`${options.requestsPerSecond} requests a second`);
+    const request = { path: "/v1/users/user-*?include=interests,state,predictions" };
+    const warmUp = Math.ceil(WARM_UP * options.requests);
+    const load = { ...options, host: hostname, port: Number(port), warmUp, request };
+    const { latenciesMs } = await runRequestLoad(load);
+    return {
+      metrics: {
+        ...named("rebuildLatencyMs", rebuilds),
+        ...named("readLatencyMs", latenciesMs),
+        ...named("eventToInterestMs", changes),
+        loadAverageBefore,
+      },
+      compared: {},
+    };
+  } finally {
+    await server.close();
+    await platform.close();
+  }
+}
+
+function named(name: string, values: readonly number[]): Record<string, number> {
+  return { [`${name}P50`]: quantileOf(values, 0.5), [`${name}P99`]: quantileOf(values, 0.99) };
+}
+
+/** Items of the world, and people who met so many of a few topics each. */
+async function openWithHeavyUsers(
+  { users, engagements, seed }: Options,
+  folder: string,
+  say: (line: string) => void,
+): Promise<Platform> {
+  const create = {
+    dataset: null,
+    clock: "historical",
+    areTimesMadeUp: false,
+    seed: 1,
+    preset: null,
+  } as const;
+  const platform = await Platform.open({ folder, create, progress: ignoreProgress, onNotice: say });
+  const items = [...createWorld(worldPresets.small).items()].map((item) => ({
+    ...item,
+    createdAt: "2026-01-01T00:00:00Z",
+  }));
+  for (let from = 0; from < items.length; from += 500)
+    await platform.ingestion.ingestItems(items.slice(from, from + 500));
+  for (let user = 0; user < users; user++) {
+    const random = Random.of(seed, `user/${user}`);
+    const tops = Array.from({ length: FAVOURITES }, () => items[random.integer(items.length)]!.tags![0]!);
+    const known = random.shuffle(items.filter(({ tags }) => tops.includes(tags![0]!)));
+    const others = random.shuffle([...items]);
+    const met = [...known, ...others].slice(0, engagements);
+    const events = met.map(({ itemId }, n) => ({
+      type: "track",
+      event: "save",
+      userId: `user-${user}`,
+      messageId: `${user}-${n}`,
+      timestamp: new Date(END_MS - Math.floor(random.uniform() * DAYS * DAY_MS)).toISOString(),
+      properties: { itemId },
+    }));
+    await platform.ingestion.ingestMessages(events);
+  }
+  await platform.ensureModels(ignoreProgress);
+  return platform;
+}
+
+/** Nothing is kept from one to the next: each is made by a reader that has seen nobody. */
+async function measureRebuilds(platform: Platform, { users, rebuilds }: Options): Promise<number[]> {
+  const { state, identity, catalogue, clock } = platform;
+  const knowledge = new ItemKnowledge(catalogue, { engagement: undefined, isSensitive: sensitiveTopics() });
+  const latencies: number[] = [];
+  for (const user of Array.from({ length: users }, (_, n) => n)) await rebuild(user); // vectors of items are there in a server
+  for (let n = 0; n < rebuilds; n++) {
+    const startedMs = monotonicMs();
+    await rebuild(n % users);
+    latencies.push(monotonicMs() - startedMs);
+  }
+  return latencies;
+
+  async function rebuild(user: number): Promise<void> {
+    const userId = `user-${user}`;
+    const person = await readPerson(state, identity.idsOf(userId));
+    if (!person) throw new Error(`${userId} is there`);
+    const asOfMs = clock.nowMs();
+    const interests = new UserInterests({ ...platform, knowledge });
+    const [signal, stands] = await Promise.all([
+      interests.read(userId, person, asOfMs),
+      readUserState(state, person, { asOfMs }),
+    ]);
+    if (signal.engagements.length === 0 || !stands) throw new Error(`${userId} has a profile`);
+  }
+}
+
+/** From the request that sends an event to the answer that shows it in the interest. */
+async function measureChanges(address: string, { users, events, seed }: Options): Promise<number[]> {
+  const random = Random.of(seed, "changes");
+  const read = async (
+    user: number,
+  ): Promise<{ interestId: string; engagementCount: number; itemId: string }[]> => {
+    const answer = await fetch(`${address}/v1/users/user-${user}/interests`);
+    const { interests } = (await answer.json()) as {
+      interests: { interestId: string; engagementCount: number; medoid: { itemId: string } }[];
+    };
+    return interests.map(({ medoid, ...interest }) => ({ ...interest, itemId: medoid.itemId }));
+  };
+  const latencies: number[] = [];
+  for (let n = 0; n < events; n++) {
+    const user = random.integer(users);
+    const [first] = await read(user);
+    if (!first) continue;
+    const startedMs = monotonicMs();
+    const body = { userId: `user-${user}`, event: "click", properties: { itemId: first.itemId } };
+    await fetch(`${address}/v1/track`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const after = (await read(user)).find(({ interestId }) => interestId === first.interestId);
+    latencies.push(monotonicMs() - startedMs);
+    // A full window may let an old one go for the new one; it never loses what was just done.
+    if ((after?.engagementCount ?? 0) < first.engagementCount)
+      throw new Error("the event shows in the interest");
+  }
+  return latencies;
+}

@@ -1,0 +1,107 @@
+import { Packr } from "msgpackr";
+import { assert } from "#base";
+import type { IdentityGraph } from "#events";
+import type { EventLog, PersonRow } from "#storage";
+import type { FeatureValue } from "../aggregation.ts";
+
+/**
+ * @file What was served, kept so that a model can learn from the very values it was asked with: what was known then, late events and
+ * all, and not what the log would say of that moment now. An event log of one partition; when it takes more room than it may, its
+ * oldest file goes. A record is `[1, userId, atMs, version, { name: value }]`.
+ */
+export interface ServedFeatures {
+  readonly userId: string;
+  readonly atMs: number;
+  /** Of all definitions together. */
+  readonly version: string;
+  readonly values: Readonly<Record<string, FeatureValue>>;
+}
+
+const PARTITION = 0;
+const RECORD_VERSION = 1;
+const BATCH_RECORDS = 5000;
+const packr = new Packr({ useRecords: false });
+
+export class ServedLog {
+  readonly #log: EventLog;
+  readonly #maxBytes: number;
+
+  /** `log` has one partition, and is nobody else's. */
+  constructor(log: EventLog, { maxBytes }: { readonly maxBytes: number }) {
+    assert(log.partitionCount === 1, "what was served has a log of one partition");
+    this.#log = log;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Durable when it resolves. */
+  async note(served: readonly ServedFeatures[]): Promise<void> {
+    if (served.length === 0) return;
+    await this.#log.append(
+      PARTITION,
+      served.map(({ userId, atMs, version, values }) =>
+        packr.pack([RECORD_VERSION, userId, atMs, version, values]),
+      ),
+    );
+    const units = await this.#log.units(PARTITION);
+    const bytes = units.reduce((sum, unit) => sum + unit.bytes, 0);
+    if (bytes > this.#maxBytes && units.length > 1) await this.#log.dropBefore(PARTITION, units[0]!.to);
+  }
+
+  /** Everything kept, oldest first. */
+  async *read(): AsyncGenerator<ServedFeatures> {
+    for (let next = this.#log.start(PARTITION); next < this.#log.end(PARTITION); ) {
+      const records = await this.#log.read(PARTITION, next, BATCH_RECORDS);
+      for (const { bytes } of records) if (bytes.length > 0) yield decode(bytes);
+      next = records.at(-1)!.offset + 1;
+    }
+  }
+
+  /** Removes everything of the ids; how many records. */
+  forget(ids: readonly string[]): Promise<number> {
+    return this.#log.erase(PARTITION, ({ bytes }) => bytes.length > 0 && ids.includes(decode(bytes).userId));
+  }
+
+  async count(ids: readonly string[]): Promise<number> {
+    let found = 0;
+    for await (const { userId } of this.read()) if (ids.includes(userId)) found++;
+    return found;
+  }
+
+  close(): Promise<void> {
+    return this.#log.close();
+  }
+}
+
+function decode(bytes: Uint8Array): ServedFeatures {
+  const [version, userId, atMs, plan, values] = packr.unpack(bytes) as [
+    number,
+    string,
+    number,
+    string,
+    ServedFeatures["values"],
+  ]; // our own bytes
+  assert(
+    version === RECORD_VERSION,
+    `a record of served features of version ${RECORD_VERSION}, not ${version}`,
+  );
+  return { userId, atMs, version: plan, values };
+}
+
+/** For each row, in order, what its person was last served by its time; `undefined` where nothing was. */
+export async function servedAt(
+  log: ServedLog,
+  identity: IdentityGraph,
+  rows: readonly PersonRow[],
+): Promise<(ServedFeatures | undefined)[]> {
+  const byPerson = new Map<string, ServedFeatures[]>();
+  for await (const served of log.read()) {
+    const person = identity.personOf(served.userId);
+    const known = byPerson.get(person);
+    if (known) known.push(served);
+    else byPerson.set(person, [served]);
+  }
+  for (const served of byPerson.values()) served.sort((left, right) => left.atMs - right.atMs);
+  return rows.map(({ userId, timestampMs }) =>
+    byPerson.get(identity.personOf(userId))?.findLast(({ atMs }) => atMs <= timestampMs),
+  );
+}
