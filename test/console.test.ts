@@ -123,6 +123,7 @@ describe.skipIf(chromium === undefined)(
       visit("/", async (page) => {
         await page.getByText("Time to answer").waitFor();
         await page.keyboard.press("Control+k");
+        await page.locator("[role=combobox]:focus").waitFor();
         await page.keyboard.type(server.ready.person.userId);
         await page.getByRole("option").filter({ hasText: server.ready.person.userId }).first().waitFor();
         await page.keyboard.press("Enter");

@@ -84,11 +84,10 @@ export interface ServedManifests {
   readonly coldStart: ModelManifest;
 }
 
-/** EASE keeps items x items weights; beyond this many items its matrix no longer fits beside everything else. */
-const EASE_ITEMS = 12_000;
-
 /** The built console, the same seen from `src` and from `dist`. */
 const CONSOLE = fileURLToPath(new URL("../../dist/console", import.meta.url));
+/** EASE keeps items x items weights; beyond this many items its matrix no longer fits beside everything else. */
+const EASE_ITEMS = 12_000;
 
 export class Platform {
   readonly folder: string;
@@ -101,6 +100,8 @@ export class Platform {
   readonly identity: IdentityGraph;
   readonly actions: Actions;
   readonly purposes: Purposes;
+  /** Tags that nothing is said of. */
+  readonly isSensitive: (tag: string) => boolean;
   /** What drops old segments of the log, where that is asked for. */
   readonly retention: LogRetention | undefined;
   readonly applier: BackgroundApplier;
@@ -155,6 +156,7 @@ export class Platform {
     this.actions = parts.actions;
     const { retention } = parts.config;
     this.purposes = new Purposes(purposesOf(parts.config));
+    this.isSensitive = sensitiveTopics(parts.config.topics);
     this.retention = retention && this.#retainBy(retention, parts.onNotice);
     this.applier = parts.applier;
     this.deadLetters = parts.deadLetters;
@@ -373,11 +375,6 @@ export class Platform {
   /** Answers questions about the whole population; `undefined` while it is not written. */
   get lake(): LakeReader | undefined {
     return this.#lake && this.#lakeReader;
-  }
-
-  /** Tags that nothing is said of. */
-  get isSensitive(): (tag: string) => boolean {
-    return sensitiveTopics(this.config.topics);
   }
 
   /** Lays events down in the lake from now on, behind the state, in a thread of its own. */

@@ -101,7 +101,7 @@ async function summaryOf(
   { userId, person, name }: Match,
   asOfMs: number,
 ): Promise<PersonSummary> {
-  const { state, catalogue, actions } = context;
+  const { state, catalogue, actions, isSensitive } = context;
   const wanted = catalogue.actions.names().filter((action) => actions.named(action)?.kind !== "impression");
   const query = { limit: ROWS, asOfMs, actions: actionCodes(catalogue, wanted) };
   const rows = (await readPersonSequence(state, person, query)).rows();
@@ -117,7 +117,7 @@ async function summaryOf(
     firstSeenMs: firstMs,
     lastSeenMs: Math.min(lastMs, asOfMs),
     eventCount,
-    topics: topTopics(rows, TOPICS, { ...context, asOfMs }),
+    topics: topTopics(rows, TOPICS, { catalogue, actions, isSensitive, asOfMs }),
     activity,
   };
 }

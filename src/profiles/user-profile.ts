@@ -51,7 +51,7 @@ export async function readProfile(
   asOfMs: number,
   purpose?: NamedPurpose,
 ): Promise<UserProfile | undefined> {
-  const { state, catalogue, identity } = context;
+  const { state, catalogue, identity, actions, isSensitive } = context;
   const person = await readPerson(state, identity.idsOf(userId));
   if (!person || person.record.firstMs > asOfMs) return undefined;
   const { record } = person;
@@ -76,7 +76,7 @@ export async function readProfile(
     engagementCount: part ? rows.length : record.rowCount,
     counts: part ?? record.counts,
     latest: said.slice(0, LATEST),
-    topics: topTopics(said.slice(0, TOPIC_ROWS), TOPICS, { ...context, asOfMs }),
+    topics: topTopics(said.slice(0, TOPIC_ROWS), TOPICS, { catalogue, actions, isSensitive, asOfMs }),
   };
 }
 
