@@ -24,6 +24,12 @@ test("equal eigenvalues, zeros and a matrix that is diagonal already are no trou
   expectDecomposition(new Float64Array(16).fill(1), 4);
 });
 
+test("elements whose squares are too small for a number are nothing", () => {
+  const matrix = new Float64Array(16).fill(1e-160);
+  matrix[0] = 1;
+  expectDecomposition(matrix, 4);
+});
+
 function expectDecomposition(matrix: Float64Array, size: number): void {
   const { values, vectors } = symmetricEigen(matrix, size);
   expect([...values]).toEqual([...values].sort((left, right) => right - left));

@@ -16,6 +16,7 @@ export interface SymmetricEigen {
  */
 export function symmetricEigen(matrix: Float64Array, size: number): SymmetricEigen {
   assert(matrix.length === size * size && size > 0, "the matrix is square");
+  assert(matrix.every(Number.isFinite), "the matrix has finite elements");
   const { diagonal, offDiagonal, vectors } = tridiagonalize(matrix, size);
   diagonalize(diagonal, offDiagonal, vectors);
   const order = Array.from(diagonal.keys()).sort((left, right) => diagonal[right]! - diagonal[left]!);
@@ -40,13 +41,14 @@ function tridiagonalize(matrix: Float64Array, size: number): Tridiagonal {
   const work = matrix.slice();
   const reflections: { readonly v: Float64Array; readonly scale: number }[] = [];
   const image = new Float64Array(size);
+  const negligible = Number.EPSILON * Math.sqrt(matrix.reduce((sum, value) => sum + value * value, 0));
   for (let column = 0; column + 2 < size; column++) {
     const v = work.slice(column * size, (column + 1) * size).fill(0, 0, column + 1);
     const norm = Math.sqrt(v.reduce((sum, value) => sum + value * value, 0));
     const first = v[column + 1]!;
     const reflected = first > 0 ? -norm : norm;
     v[column + 1] = first - reflected;
-    const scale = norm === 0 ? 0 : 1 / (norm * (norm + Math.abs(first)));
+    const scale = norm <= negligible ? 0 : 1 / (norm * (norm + Math.abs(first))); // what is left is rounding, ever less of it
     reflections.push({ v, scale });
     work[column * size + column + 1] = reflected;
     if (scale === 0) continue;
@@ -97,19 +99,26 @@ function dot(rows: Float64Array, start: number, v: Float64Array, from: number, t
 /** QL with implicit shifts: makes `offDiagonal` zero, leaving eigenvalues in `diagonal` and turning the rows of `vectors`. */
 function diagonalize(diagonal: Float64Array, offDiagonal: Float64Array, vectors: Float64Array): void {
   const size = diagonal.length;
+  const negligible = Number.EPSILON * normOf(diagonal, offDiagonal);
   for (let start = 0; start < size; start++)
     for (let round = 0; ; round++) {
       assert(round < 60, "the QL iteration converges");
       let end = start;
-      while (end + 1 < size && !isNegligible(diagonal, offDiagonal, end)) end++;
+      while (end + 1 < size && Math.abs(offDiagonal[end]!) > negligible) end++;
       if (end === start) break;
       sweepOnce(diagonal, offDiagonal, vectors, start, end);
     }
 }
 
-function isNegligible(diagonal: Float64Array, offDiagonal: Float64Array, at: number): boolean {
-  const around = Math.abs(diagonal[at]!) + Math.abs(diagonal[at + 1]!);
-  return Math.abs(offDiagonal[at]!) <= Number.EPSILON * around;
+/**
+ * Rounding errors are of the size of the whole matrix: between two eigenvalues that are nearly zero beside the others, an element as
+ * small as that would never be small beside its neighbours.
+ */
+function normOf(diagonal: Float64Array, offDiagonal: Float64Array): number {
+  return diagonal.reduce(
+    (norm, value, at) => Math.max(norm, Math.abs(value) + Math.abs(offDiagonal[at]!)),
+    0,
+  );
 }
 
 /** One implicit QL step on the unreduced block `start .. end`, shifted by the eigenvalue of its leading 2 x 2 block. */
