@@ -82,7 +82,7 @@ test("it answers by name: vectors, scores and lists, at what came out where it w
   });
   const { items, versions } = answer.json() as Body;
   expect(versions.personal).toMatchObject({ name: "torch", version: "0001" });
-  const fromTorch = items.filter(({ source }: Body) => source === "torch");
+  const fromTorch = items.filter(({ source }: Body) => source === "personal");
   expect(fromTorch.map(({ itemId }: Body) => itemId).sort()).toEqual([
     "item-1",
     "item-2",
