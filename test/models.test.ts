@@ -32,7 +32,9 @@ test("what is there is listed beside a running server, shown, and compared field
   expect(compare.stdout).toMatch(/^serves +personal +cold-start$/m);
   expect(compare.stdout).not.toMatch(/^vocabularyHash/m); // the same
   expect(unknown).toMatchObject({ code: 2 });
-  expect(unknown.stderr).toContain('No model is called "gpt"; there are ease@0001, ials@0001, recent-popularity@0001');
+  expect(unknown.stderr).toContain(
+    'No model is called "gpt"; there are ease@0001, ials@0001, recent-popularity@0001',
+  );
 });
 
 test("an encoder made elsewhere is refused with another vocabulary, and where no model makes vectors none are refreshed", async () => {
