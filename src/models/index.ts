@@ -1,3 +1,4 @@
+export type { CandidateRanker, RankMoment } from "./candidate-ranker.ts";
 export {
   type ClusterConfig,
   clusterVectors,

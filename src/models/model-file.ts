@@ -8,12 +8,15 @@ export function writeModelFile(
   model: string,
   config: ModelConfig,
   tensors: Readonly<Record<string, NamedTensor>>,
+  metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  return encodeSafetensors({ tensors, metadata: { model, config: JSON.stringify(config) } });
+  return encodeSafetensors({ tensors, metadata: { ...metadata, model, config: JSON.stringify(config) } });
 }
 
 export interface ModelFile<Config extends ModelConfig> {
   readonly config: Config;
+  /** What else was written beside the tensors. */
+  readonly metadata: Readonly<Record<string, string>>;
   /** Numbers of one tensor. @throws PlatformError `data-damaged` when there is none of that name and type */
   floats(tensor: string): Float32Array;
   /** Row numbers of one tensor. @throws PlatformError `data-damaged`, likewise */
@@ -41,6 +44,7 @@ export function readModelFile<Config extends ModelConfig>(
     new PlatformError("data-damaged", `The file of the model ${model} has no usable tensor "${tensor}".`);
   return {
     config,
+    metadata,
     floats: (tensor) => {
       const values = tensors[tensor]?.values;
       if (values instanceof Float32Array) return values;

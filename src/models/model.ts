@@ -1,6 +1,7 @@
 import type { ProgressListener, Random } from "#base";
 import type { History, Interactions } from "#sequences";
 import type { Matrix } from "#tensor";
+import type { CandidateRanker } from "./candidate-ranker.ts";
 import type { VectorEncoder } from "./vector-encoder.ts";
 
 /**
@@ -87,6 +88,8 @@ export interface FittedModel {
   readonly itemFactors?: Matrix;
   /** Of models that put people and items into one space; absent from the others. */
   readonly encoder?: VectorEncoder;
+  /** Of models that tell actions apart; absent from the others. */
+  readonly ranker?: CandidateRanker;
   /** Everything needed to serve, as one safetensors file. */
   serialize(): Uint8Array;
 }

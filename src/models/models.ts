@@ -5,11 +5,20 @@ import { itemKnn } from "./item-knn.ts";
 import type { FittedModel, Model } from "./model.ts";
 import { FittedOnnxEncoder, ONNX_ENCODER } from "./onnx-encoder/fitted-onnx-encoder.ts";
 import { popularity } from "./popularity.ts";
+import { ranker } from "./ranker/ranker.ts";
 import { recentPopularity } from "./recent-popularity.ts";
 import { sequenceEncoder } from "./sequence-encoder/sequence-encoder.ts";
 
 /** Every model, the simplest first. */
-export const models: readonly Model[] = [popularity, recentPopularity, itemKnn, ease, ials, sequenceEncoder];
+export const models: readonly Model[] = [
+  popularity,
+  recentPopularity,
+  itemKnn,
+  ease,
+  ials,
+  sequenceEncoder,
+  ranker,
+];
 
 /** @throws PlatformError `unknown-model`, listing those there are */
 export function modelNamed(name: string): Model {

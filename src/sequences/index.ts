@@ -14,6 +14,7 @@ export {
   type Interaction,
   type Interactions,
   type ItemTags,
+  type ItemVectors,
   keepWhere,
   packInteractions,
 } from "./interactions.ts";

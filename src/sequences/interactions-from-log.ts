@@ -1,4 +1,4 @@
-import type { ItemId, ProgressListener, UserId } from "#base";
+import { type ItemId, murmur3, type ProgressListener, type UserId } from "#base";
 import {
   type Actions,
   Catalogue,
@@ -13,6 +13,7 @@ import {
 import type { EventLog } from "#storage";
 import type { Interactions } from "./interactions.ts";
 import { itemTagsOf } from "./item-tags.ts";
+import { itemVectorsOf } from "./item-vectors.ts";
 import { countChoices, type StandingChoices } from "./standing-choices.ts";
 import { usableFor } from "./usable-rows.ts";
 
@@ -35,7 +36,7 @@ const BATCH_RECORDS = 10_000;
 
 /**
  * The positive engagements in the log that may be used for the purpose, each event once, by person in time order, weighted by
- * the declared strength of their action, and what the same people were shown. Training reads the log and never live state, so a model can be made again from the same log alone.
+ * the declared strength of their action, and what the same people were shown and rejected. Training reads the log and never live state, so a model can be made again from the same log alone.
  */
 export async function interactionsFromLog(
   log: EventLog,
@@ -69,14 +70,17 @@ export async function interactionsFromLog(
   return { ...collector.finish(), logOffsets };
 }
 
-/** An engagement, or an impression. */
+/** An engagement, an impression, or a rejection. */
 interface Deed {
+  readonly isShown: boolean;
   readonly item: number;
   readonly weight: number;
   readonly timestampMs: number;
   /** Codes of the catalogue. */
   readonly action: number;
   readonly surface: number;
+  /** Stands for the slate; 0 for none. */
+  readonly slate: number;
   /** What the event itself said of consent. */
   readonly consent: number;
 }
@@ -86,6 +90,7 @@ interface Person {
   readonly seen: Set<string>;
   readonly engagements: Deed[];
   readonly impressions: Deed[];
+  readonly rejections: Deed[];
   choices: StandingChoices | undefined;
 }
 
@@ -111,35 +116,45 @@ class Collector {
     const choices = countChoices(known?.choices, event, purposes);
     const deed = this.#deedOf(event);
     if (deed === undefined && choices === known?.choices) return;
-    const user = known ?? { seen: new Set(), engagements: [], impressions: [], choices };
+    const user = known ?? { seen: new Set(), engagements: [], impressions: [], rejections: [], choices };
     if (!known) this.#people.set(person, user);
     user.choices = choices;
     if (deed === undefined || user.seen.has(event.eventId)) return;
     user.seen.add(event.eventId);
-    const list = deed.weight > 0 ? user.engagements : user.impressions;
-    list.push({ ...deed, consent: consentBits(event.consent(), purposes) });
+    const list = deed.isShown ? user.impressions : user.rejections;
+    (deed.weight > 0 ? user.engagements : list).push({
+      ...deed,
+      consent: consentBits(event.consent(), purposes),
+    });
   }
 
   finish(): Omit<TrainingData, "logOffsets"> {
-    const used = Array.from(this.#people, ([userId, { engagements, impressions, choices }]) => {
+    const used = Array.from(this.#people, ([userId, { engagements, impressions, rejections, choices }]) => {
       const isUsable = usableFor(this.#purpose, choices, this.#catalogue);
-      return { userId, engagements: engagements.filter(isUsable), impressions: impressions.filter(isUsable) };
+      const [wanted, shown, rejected] = [engagements, impressions, rejections].map((deeds) =>
+        deeds.filter(isUsable),
+      );
+      return { userId, engagements: wanted!, impressions: shown!, rejections: rejected! };
     })
       .filter(({ engagements }) => engagements.length > 0)
       .sort((left, right) => (left.userId < right.userId ? -1 : 1));
     const catalogue = this.#catalogue;
     const sizes = { userCount: used.length, itemCount: catalogue.itemCount };
     const engagements = packed(used.map((person) => person.engagements));
-    const { offsets, itemRows, timestampsMs } = packed(used.map((person) => person.impressions));
+    const shown = packed(used.map((person) => person.impressions));
+    const rejected = packed(used.map((person) => person.rejections));
+    const itemVectors = itemVectorsOf(catalogue.items().map(({ vector }) => vector));
     const itemTags = itemTagsOf(catalogue.items().map(({ tags }) => tags));
     return {
       interactions: {
         ...sizes,
-        ...engagements,
+        ...withoutSlates(engagements),
         actionNames: ["", ...catalogue.actions.names()],
         surfaceNames: ["", ...catalogue.surfaces.names()],
         ...(itemTags && { itemTags }),
-        ...(itemRows.length > 0 && { impressions: { ...sizes, offsets, itemRows, timestampsMs } }),
+        ...(itemVectors && { itemVectors }),
+        ...(shown.itemRows.length > 0 && { impressions: { ...sizes, ...shown } }),
+        ...(rejected.itemRows.length > 0 && { rejections: { ...sizes, ...rejected } }),
       },
       userIds: used.map(({ userId }) => userId),
       itemIds: catalogue.items().map(({ itemId }) => itemId),
@@ -147,12 +162,13 @@ class Collector {
     };
   }
 
-  /** What the event says of an item that is wanted, or was shown; `undefined` for any other event. */
+  /** What the event says of an item that is wanted, was shown or was rejected; `undefined` for any other event. */
   #deedOf(event: EventView): Omit<Deed, "consent"> | undefined {
     const declared = event.kind === "track" ? this.#actions.named(event.name) : undefined;
     const weight = declared?.strength ?? 0;
-    const isRead = weight > 0 || declared?.kind === "impression";
-    const { itemId, surface = "" } = isRead ? event.rowProperties() : {};
+    const kind = declared?.kind ?? "neutral";
+    const isRead = weight > 0 || kind === "impression" || kind === "negative";
+    const { itemId, surface = "", slateId } = isRead ? event.rowProperties() : {};
     const { actions, surfaces } = this.#catalogue;
     const item = itemId === undefined ? undefined : this.#catalogue.rowOf(itemId);
     if (item === undefined) return undefined;
@@ -160,7 +176,8 @@ class Collector {
       action: actions.codeOf(event.name) ?? UNNAMED,
       surface: surfaces.codeOf(surface) ?? UNNAMED,
     };
-    return { item, weight, timestampMs: event.timestampMs, ...codes };
+    const slate = slateId === undefined ? 0 : murmur3(slateId);
+    return { isShown: kind === "impression", item, weight, timestampMs: event.timestampMs, slate, ...codes };
   }
 }
 
@@ -177,7 +194,12 @@ function packed(lists: readonly Deed[][]) {
     timestampsMs: Float64Array.from(deeds, ({ timestampMs }) => timestampMs),
     actions: Uint8Array.from(deeds, ({ action }) => action),
     surfaces: Uint8Array.from(deeds, ({ surface }) => surface),
+    slates: Uint32Array.from(deeds, ({ slate }) => slate),
   };
+}
+
+function withoutSlates<Columns extends { readonly slates: Uint32Array }>({ slates: _, ...others }: Columns) {
+  return others;
 }
 
 function spanOf(timestampsMs: Float64Array): Pick<TrainingData, "dataFromMs" | "dataUntilMs"> {

@@ -14,10 +14,20 @@ export interface Interactions extends Columns {
   readonly surfaceNames?: readonly string[];
   /** What the items are described by; absent when nothing is known of any. */
   readonly itemTags?: ItemTags;
+  /** The vectors that were put with items; absent when there are none. */
+  readonly itemVectors?: ItemVectors;
   /** What the same people were shown, by user row and time, engaged with or not; absent when nobody knows. */
   readonly impressions?: Pick<
     Interactions,
-    "userCount" | "itemCount" | "offsets" | "itemRows" | "timestampsMs"
+    "userCount" | "itemCount" | "offsets" | "itemRows" | "timestampsMs" | "surfaces"
+  > & {
+    /** (n) equal for what was shown together; 0 where nobody says. */
+    readonly slates?: Uint32Array;
+  };
+  /** What the same people did that shows that something is not wanted (hides), by user row and time; absent when there is none. */
+  readonly rejections?: Pick<
+    Interactions,
+    "userCount" | "itemCount" | "offsets" | "itemRows" | "timestampsMs" | "actions" | "surfaces"
   >;
 }
 
@@ -41,6 +51,12 @@ export interface ItemTags {
   readonly offsets: Uint32Array;
   /** Positions in `names`. */
   readonly tags: Uint32Array;
+}
+
+/** Vectors of items as they were put: (itemCount, dimension), row-major; zeros for an item without one. */
+export interface ItemVectors {
+  readonly dimension: number;
+  readonly values: Float32Array;
 }
 
 /** What one person engaged with, oldest first; item rows may repeat. */

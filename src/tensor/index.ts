@@ -15,11 +15,21 @@ export {
   splitHeads,
 } from "./ops/attention.ts";
 export { add, exp, mul, relu, scale, sigmoid, silu, sub } from "./ops/elementwise.ts";
-export { asRows, firstRows, reshape, split, transpose, transposed } from "./ops/layout.ts";
-export { fullSoftmaxLoss, gbceBeta, gbceLoss, sampledSoftmaxLoss } from "./ops/loss.ts";
-export { l2Normalize, layerNorm } from "./ops/normalization.ts";
-export { affine, matmul } from "./ops/product.ts";
-export { sum, total } from "./ops/reduction.ts";
+export {
+  asRows,
+  concatenate,
+  firstRows,
+  reshape,
+  split,
+  transpose,
+  transposed,
+  unsqueeze,
+} from "./ops/layout.ts";
+export { binaryLoss, fullSoftmaxLoss, gbceBeta, gbceLoss, sampledSoftmaxLoss } from "./ops/loss.ts";
+export { l2Normalize, layerNorm, softmax } from "./ops/normalization.ts";
+export { largest } from "./ops/pooling.ts";
+export { affine, matmul, matmulGiven } from "./ops/product.ts";
+export { stretchLike, sum, total } from "./ops/reduction.ts";
 export { gather, gatherDistinct } from "./ops/selection.ts";
 export {
   addAt,

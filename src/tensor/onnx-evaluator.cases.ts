@@ -87,6 +87,7 @@ const kernels: Readonly<Record<string, Kernel>> = {
   ReduceSum: ([x, axes], node) => [
     reduction(x!, axes && [...axes.data], numberOf(node, "keepdims", 1) === 1),
   ],
+  ReduceMax: ([x, axes]) => [greatest(x!, axes!.data[0]!)],
   Softmax: ([x]) => [
     perRow(x!, (row) => {
       const largest = Math.max(...row);
@@ -222,6 +223,20 @@ function reduction(x: Values, axes: readonly number[] | undefined, keepsAxes: bo
     ]! += x.data[offset(x, at)]!;
   });
   return { shape: keepsAxes ? kept.shape : kept.shape.filter((_, axis) => !gone.has(axis)), data };
+}
+
+/** Along one axis, which keeps a size of 1. */
+function greatest(x: Values, along: number): Values {
+  const kept = { shape: x.shape.map((size, axis) => (axis === along ? 1 : size)) };
+  const data = new Float64Array(count(kept.shape)).fill(Number.NEGATIVE_INFINITY);
+  visit(x.shape, (at) => {
+    const to = offset(
+      kept,
+      at.map((position, axis) => (axis === along ? 0 : position)),
+    );
+    data[to] = Math.max(data[to]!, x.data[offset(x, at)]!);
+  });
+  return { shape: kept.shape, data };
 }
 
 function normalization(x: Values, gain: Values, shift: Values, epsilon: number): readonly Values[] {

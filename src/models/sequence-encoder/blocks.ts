@@ -94,10 +94,10 @@ export const hstuBlock: Block = (network, name, x, config) => {
   return add(x, network.dropout(dense(network, `${name}.out`, gated, size), dropout));
 };
 
-/** x W + b into `size` values. */
-function dense(network: Network, name: string, x: Expression, size: number): Expression {
+/** x W + b into `size` values; W starts as Glorot and Bengio 2010 have it, times `gain`. */
+export function dense(network: Network, name: string, x: Expression, size: number, gain = 1): Expression {
   const from = Number(x.shape.at(-1));
-  const deviation = Math.sqrt(2 / (from + size)); // Glorot and Bengio 2010
+  const deviation = gain * Math.sqrt(2 / (from + size));
   const weight = network.parameter(`${name}.weight`, [from, size], { kind: "normal", deviation });
   return affine(x, weight, network.parameter(`${name}.bias`, [size], { kind: "constant", value: 0 }));
 }

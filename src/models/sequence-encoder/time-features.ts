@@ -66,7 +66,10 @@ const SPANS_MS: readonly number[] = Array.from(
 /** Of the longest span, so that features are about 1. */
 const LONGEST = Math.log1p((365 * DAY_MS) / SECOND_MS);
 
-function spanFeatures(spanMs: number): number[] {
+/** Numbers of {@link spanFeatures}. */
+export const SPAN_FEATURES = 1 + 2 * SPANS_MS.length;
+
+export function spanFeatures(spanMs: number): number[] {
   return [Math.log1p(spanMs / SECOND_MS) / LONGEST, ...SPANS_MS.flatMap((period) => waves(spanMs, period))];
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Random } from "#base";
-import { type Expression, input, stopGradient } from "../graph/expression.ts";
+import { constant, type Expression, input, stopGradient } from "../graph/expression.ts";
 import { gradientsOf } from "../graph/gradients.ts";
 import { onnxGraph } from "../graph/onnx-graph.ts";
 import { fixedSize } from "../graph/shape.ts";
@@ -14,11 +14,13 @@ import * as elementwise from "./elementwise.ts";
 import * as layout from "./layout.ts";
 import { concatenate, firstRows, reshape, split, transpose, unsqueeze } from "./layout.ts";
 import * as loss from "./loss.ts";
-import { firstOfSoftmaxLoss, fullSoftmaxLoss, gbceLoss, sampledSoftmaxLoss } from "./loss.ts";
+import { binaryLoss, firstOfSoftmaxLoss, fullSoftmaxLoss, gbceLoss, sampledSoftmaxLoss } from "./loss.ts";
 import * as normalization from "./normalization.ts";
 import { l2Normalize, layerNorm, softmax } from "./normalization.ts";
+import * as pooling from "./pooling.ts";
+import { largest } from "./pooling.ts";
 import * as product from "./product.ts";
-import { affine, matmul } from "./product.ts";
+import { affine, matmul, matmulGiven } from "./product.ts";
 import * as reduction from "./reduction.ts";
 import { stretchLike, sum, total } from "./reduction.ts";
 import * as selection from "./selection.ts";
@@ -71,6 +73,7 @@ const cases: Readonly<Record<string, Build>> = {
   matmul: ({ x }) => matmul(x(2, 3), x(3, 4)),
   "matmul of a batch by one matrix": ({ x }) => matmul(x("B", "T", 3), x(3, 4)),
   "matmul of two batches": ({ x }) => matmul(x("B", 2, "T", 3), x("B", 2, 3, 4)),
+  matmulGiven: ({ x }) => matmulGiven(x("B", 2, "T"), stopGradient(x("T", 3))),
   affine: ({ x }) => affine(x("B", "T", 3), x(3, 4), x(4)),
   reshape: ({ x }) => reshape(x("B", "T", 4), ["B", "T", 2, 2]),
   "reshape to rows": ({ x }) => reshape(x("B", "T", 4), ["B*T", 4]),
@@ -84,6 +87,7 @@ const cases: Readonly<Record<string, Build>> = {
   firstRows: ({ x }) => firstRows(x(5, 2), x("B", "T"), 1),
   sum: ({ x }) => sum(x("B", "T", 4), 0, -1),
   total: ({ x }) => total(x("B", "T")),
+  largest: ({ x }) => largest(x("B", "T", 4), 1),
   stretchLike: ({ x }) => stretchLike(x("T", 1), x("B", "T", 4)),
   softmax: ({ x }) => softmax(x("B", "T", 4)),
   layerNorm: ({ x }) => layerNorm(x("B", "T", 4), x(4), x(4)),
@@ -100,6 +104,15 @@ const cases: Readonly<Record<string, Build>> = {
     const bias = add(x(2, "T", "T"), causalBias(query!, 2));
     const dropout = stopGradient(positive("B", 2, "T", "T"));
     return joinHeads(attention({ query: query!, key: key!, value: value!, bias, dropout }));
+  },
+  "attention of candidates to a history they share, part of it masked": ({ x }) => {
+    const masked = constant([2, 1, 3], Float32Array.of(0, -1e9, 0, 0, 0, -1e9));
+    const history = x(2, 3, 4);
+    return attention({ query: x(2, "N", 4), key: history, value: history, bias: masked });
+  },
+  "attention within a history of its own for every candidate": ({ x }) => {
+    const rows = x("B", "N", "T", 4);
+    return attention({ query: rows, key: rows, value: rows, bias: x("B", 1, 1, "T") });
   },
   siluAttention: ({ x }) => {
     const [query, key, value] = [x("B", "T", 4), x("B", "T", 4), x("B", "T", 4)];
@@ -119,6 +132,12 @@ const cases: Readonly<Record<string, Build>> = {
       bias: x(6, 1),
       targets: positions(3, "N"),
       weights: stopGradient(positive("N")),
+    }),
+  binaryLoss: ({ x, positive }) =>
+    binaryLoss({
+      logits: x("N", 2),
+      labels: stopGradient(positive("N", 2)),
+      weights: stopGradient(positive("N", 2)),
     }),
   firstOfSoftmaxLoss: ({ x, positive }) => firstOfSoftmaxLoss(x("N", 5), stopGradient(positive("N"))),
   sampledSoftmaxLoss: ({ x, positive }) => {
@@ -165,6 +184,7 @@ test("every operator has a case", () => {
     layout,
     loss,
     normalization,
+    pooling,
     product,
     reduction,
     selection,

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { input } from "../graph/expression.ts";
 import { onnxGraph } from "../graph/onnx-graph.ts";
 import { evaluate, valuesOf } from "../onnx-evaluator.cases.ts";
-import { fullSoftmaxLoss, gbceBeta, gbceLoss, sampledSoftmaxLoss } from "./loss.ts";
+import { binaryLoss, fullSoftmaxLoss, gbceBeta, gbceLoss, sampledSoftmaxLoss } from "./loss.ts";
 
 /** @file Values worked out by hand; gradients are in `gradients.test.ts`. */
 
@@ -45,6 +45,18 @@ test("gBCE is binary cross-entropy with the positive part times beta", () => {
   const { loss } = evaluate(onnxGraph("loss", { loss: gbceLoss(scores, 0.25) }), values);
   const expected = 0.25 * Math.log1p(Math.exp(-1)) + Math.log(2) + Math.log1p(Math.exp(2));
   expect(loss!.data[0]).toBeCloseTo(expected, 12);
+});
+
+test("binary cross-entropy is finite however sure the answer, and a weight of 0 costs nothing", () => {
+  const names = ["logits", "labels", "weights"] as const;
+  const [logits, labels, weights] = names.map((name) => input(name, ["N"]));
+  const given = {
+    logits: valuesOf([4], [0, 30, -30, 5]),
+    labels: valuesOf([4], [1, 1, 1, 0]),
+    weights: valuesOf([4], [2, 1, 1, 0]),
+  };
+  const loss = binaryLoss({ logits: logits!, labels: labels!, weights: weights! });
+  expect(evaluate(onnxGraph("loss", { loss }), given)["loss"]!.data[0]).toBeCloseTo(2 * Math.log(2) + 30, 9);
 });
 
 test("beta goes from 1 without calibration to the sampling rate with all of it", () => {

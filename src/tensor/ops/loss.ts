@@ -1,5 +1,5 @@
 import { type Expression, operation, scalar, withGradient } from "../graph/expression.ts";
-import { add, log, mul, neg, scale, softplus, sub } from "./elementwise.ts";
+import { add, log, mul, neg, scale, sigmoid, softplus, sub } from "./elementwise.ts";
 import { concatenate, split, transposed, unsqueeze } from "./layout.ts";
 import { softmax } from "./normalization.ts";
 import { matmul } from "./product.ts";
@@ -89,6 +89,21 @@ export function sampledSoftmaxLoss(
 export function gbceLoss({ positive, negative, weights }: SampledScores, beta: number): Expression {
   const each = add(scale(softplus(neg(positive)), beta), sum(softplus(negative), -1)); // (N, 1)
   return total(mul(each, unsqueeze(weights, -1)));
+}
+
+/**
+ * Binary cross-entropy of `labels`, each 0 or 1, under the sigmoid of `logits`; `weights` and all three of one shape. Its gradient is
+ * what is said less what happened, however sure it was said.
+ */
+export function binaryLoss({ logits, labels, weights }: BinaryPredictions): Expression {
+  const cost = total(mul(sub(softplus(logits), mul(logits, labels)), weights));
+  return withGradient(cost, [logits], (flow) => [mul(mul(sub(sigmoid(logits), labels), weights), flow)]);
+}
+
+interface BinaryPredictions {
+  readonly logits: Expression;
+  readonly labels: Expression;
+  readonly weights: Expression;
 }
 
 /** Beta for K negatives of `items - 1` and a calibration `t` from 0 (plain cross-entropy) to 1 (fully corrected). */

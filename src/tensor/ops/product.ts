@@ -1,5 +1,5 @@
 import { assert } from "#base";
-import { type Expression, operation } from "../graph/expression.ts";
+import { type Expression, operation, withGradient } from "../graph/expression.ts";
 import { sameShape, textOf } from "../graph/shape.ts";
 import { add } from "./elementwise.ts";
 import { asRows, transposed } from "./layout.ts";
@@ -24,6 +24,11 @@ export function matmul(x: Expression, y: Expression): Expression {
       isShared ? matmul(transposed(asRows(x)), asRows(flow)) : matmul(transposed(x), flow),
     ],
   });
+}
+
+/** {@link matmul} by a matrix of which nothing is learned, (K, N), where K may be known only when the graph runs. */
+export function matmulGiven(x: Expression, given: Expression): Expression {
+  return withGradient(matmul(x, given), [x], (flow) => [matmul(flow, transposed(given))]);
 }
 
 /** x W + b with W of shape (in, out), b of shape (out). */

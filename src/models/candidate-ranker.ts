@@ -1,0 +1,23 @@
+import type { History } from "#sequences";
+
+/**
+ * @file What a model can do beside scoring all items when it knows people's actions apart: say of given items how likely a person is
+ * to do each of them. The history is read once for all of them.
+ */
+export interface CandidateRanker {
+  /** Names of the actions, hides among them. */
+  readonly heads: readonly string[];
+  /** How much each head counts unless somebody declares otherwise: its strength, below 0 for what shows that nothing is wanted. */
+  readonly strengths: Readonly<Record<string, number>>;
+  /**
+   * Probabilities of shape (candidates, heads), row-major, for a list that is made now; NaN through a row of an item the model has not met.
+   * @param acts all that the person did, oldest first, what shows that nothing is wanted too; empty for somebody new
+   */
+  rank(acts: History, candidates: ArrayLike<number>, moment: RankMoment): Promise<Float32Array>;
+}
+
+export interface RankMoment {
+  readonly timeMs: number;
+  /** Code of the surface the list is for; 0 where nobody says. */
+  readonly surface: number;
+}

@@ -1,0 +1,124 @@
+import { DAY_MS, HOUR_MS, SECOND_MS } from "#base";
+import type { History } from "#sequences";
+import { dayOf, type ItemStatistics } from "./item-statistics.ts";
+
+/** @file What a ranker is told of a candidate in numbers, beside vectors: the same code while learning and while serving. */
+
+const OF_REQUEST = 6;
+const OF_ITEM = 5;
+const OF_PAIR = 2;
+/** Acts looked through for the candidate. */
+const LOOKED_THROUGH = 1000;
+
+/** Numbers per candidate. */
+export function factCount(heads: number): number {
+  return OF_REQUEST + OF_ITEM + heads + OF_PAIR;
+}
+
+/** A request as facts are worked out for it. */
+export interface Asked {
+  readonly timeMs: number;
+  /** Acts before it are `acts[0 .. before)`. */
+  readonly acts: History;
+  readonly before: number;
+  readonly candidates: ArrayLike<number>;
+}
+
+/** Writes (candidates, {@link factCount}) from `at` on, row-major. An item beyond the statistics has none. */
+export function writeFacts(
+  { timeMs, acts, before, candidates }: Asked,
+  statistics: ItemStatistics,
+  into: Float32Array,
+  at: number,
+): void {
+  const { heads, shown, counts, firstDay } = statistics;
+  const width = factCount(heads);
+  const ofRequest = requestFacts(timeMs, acts, before);
+  const met = metBefore(acts, before);
+  const day = dayOf(timeMs);
+  for (let row = 0; row < candidates.length; row++) {
+    const item = candidates[row]!;
+    let to = at + row * width;
+    for (const fact of ofRequest) into[to++] = fact;
+    let all = 0;
+    const wasShown = shown[item] ?? 0;
+    for (let head = 0; head < heads; head++) {
+      const count = counts[item * heads + head] ?? 0;
+      all += count;
+      into[to++] = Math.log((count + 1) / (Math.max(wasShown, count) + 20));
+    }
+    const born = firstDay[item] ?? 0;
+    into[to++] = Math.log1p(all);
+    into[to++] = Math.log1p(wasShown);
+    into[to++] = item < shown.length ? Math.log1p(statistics.recentOn(day, item)) : 0;
+    into[to++] = born === 0 ? 0 : Math.log1p(Math.max(0, day - born));
+    into[to++] = born === 0 || born >= day ? 1 : 0;
+    const own = met.get(item);
+    into[to++] = own ? Math.log1p(own.count) : 0;
+    into[to++] = spanOf(timeMs - (own?.lastMs ?? Number.NEGATIVE_INFINITY));
+  }
+}
+
+function requestFacts(timeMs: number, { timestampsMs }: History, before: number): number[] {
+  const hour = (2 * Math.PI * (timeMs % DAY_MS)) / DAY_MS;
+  const weekday = (2 * Math.PI * (timeMs % (7 * DAY_MS))) / (7 * DAY_MS);
+  const newestMs = before > 0 ? (timestampsMs?.[before - 1] ?? 0) : Number.NEGATIVE_INFINITY;
+  return [
+    Math.log1p(before),
+    spanOf(timeMs - newestMs),
+    ...[Math.sin(hour), Math.cos(hour), Math.sin(weekday), Math.cos(weekday)],
+  ];
+}
+
+/** Logarithm of seconds, no longer than a year. */
+function spanOf(spanMs: number): number {
+  return Math.log1p(Math.min(365 * 24 * HOUR_MS, Math.max(0, spanMs)) / SECOND_MS);
+}
+
+function metBefore(
+  { itemRows, timestampsMs }: History,
+  before: number,
+): Map<number, { count: number; lastMs: number }> {
+  const met = new Map<number, { count: number; lastMs: number }>();
+  for (let at = Math.max(0, before - LOOKED_THROUGH); at < before; at++) {
+    const item = itemRows[at]!;
+    met.set(item, { count: (met.get(item)?.count ?? 0) + 1, lastMs: timestampsMs?.[at] ?? 0 });
+  }
+  return met;
+}
+
+/** Brings facts to mean 0 and deviation 1; what was the same everywhere says nothing and is 0. */
+export interface FactScale {
+  readonly means: Float32Array;
+  /** 1 / deviation, 0 where there was none. */
+  readonly factors: Float32Array;
+}
+
+/** Farther than this from the mean says no more. */
+const FARTHEST = 4;
+
+/** By the facts of many candidates, (candidates, width). */
+export function scaleOf(facts: Float32Array, width: number): FactScale {
+  const rows = facts.length / width;
+  const [sums, squares] = [new Float64Array(width), new Float64Array(width)];
+  for (const [at, fact] of facts.entries()) {
+    sums[at % width]! += fact;
+    squares[at % width]! += fact * fact;
+  }
+  const means = Float32Array.from(sums, (sum) => sum / Math.max(1, rows));
+  const factors = Float32Array.from(squares, (square, column) => {
+    const variance = square / Math.max(1, rows) - (sums[column]! / Math.max(1, rows)) ** 2;
+    return variance > 1e-6 ? 1 / Math.sqrt(variance) : 0;
+  });
+  return { means, factors };
+}
+
+/** In place. */
+export function scaleFacts(facts: Float32Array, { means, factors }: FactScale): void {
+  const width = means.length;
+  for (let at = 0; at < facts.length; at++) {
+    const column = at % width;
+    const scaled = (facts[at]! - means[column]!) * factors[column]!;
+    facts[at] = Math.max(-FARTHEST, Math.min(FARTHEST, scaled));
+  }
+}

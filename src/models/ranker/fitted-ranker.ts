@@ -1,0 +1,198 @@
+import { assert } from "#base";
+import { unitRows } from "#numeric";
+import { type History, historyAt } from "#sequences";
+import { constant, gradientsOf, mul, type NamedTensor, onnxGraph, Program, sum, total } from "#tensor";
+import type { CandidateRanker, RankMoment } from "../candidate-ranker.ts";
+import type { FittedModel, ModelConfig } from "../model.ts";
+import { writeModelFile } from "../model-file.ts";
+import { windowOf, windowPositions } from "../sequence-encoder/window.ts";
+import { cosinesTo } from "../vector-encoder.ts";
+import type { Calibration } from "./calibration.ts";
+import { type FactScale, scaleFacts, writeFacts } from "./facts.ts";
+import { chooseRows, type RowChoice } from "./history-rows.ts";
+import type { ItemStatistics } from "./item-statistics.ts";
+import { rankerInputs, vectorsAt } from "./ranker-batch.ts";
+import { answeringNetwork, type RankerShape } from "./ranker-network.ts";
+
+type Inputs = Record<string, NamedTensor>;
+
+/** Everything a ranker knows. */
+export interface RankerParts {
+  readonly name: string;
+  readonly config: ModelConfig;
+  readonly shape: RankerShape;
+  readonly rows: RowChoice;
+  readonly heads: readonly string[];
+  /** (H) */
+  readonly strengths: Float32Array;
+  readonly weights: Readonly<Record<string, NamedTensor>>;
+  /** (items + 1, D), the last row for no item. */
+  readonly table: Float32Array;
+  readonly calibration: readonly Calibration[];
+  readonly scale: FactScale;
+  readonly statistics: ItemStatistics;
+  /** (items) how much each item was engaged with: the order for those of whom nothing is known. */
+  readonly counts: Float32Array;
+}
+
+/** Candidates that are ranked at once when all items are. */
+const AT_ONCE = 4096;
+
+/** A trained ranker. Its score of an item is what the person is likely to do with it, each action counting by its strength. */
+export class FittedRanker implements FittedModel, CandidateRanker {
+  readonly #parts: RankerParts;
+  readonly strengths: Readonly<Record<string, number>>;
+  #program: Promise<Program> | undefined;
+  #explainer: Promise<Program> | undefined;
+
+  constructor(parts: RankerParts) {
+    this.#parts = parts;
+    this.strengths = Object.fromEntries(parts.heads.map((head, at) => [head, parts.strengths[at]!]));
+  }
+
+  get name(): string {
+    return this.#parts.name;
+  }
+
+  get config(): ModelConfig {
+    return this.#parts.config;
+  }
+
+  get itemCount(): number {
+    return this.#parts.shape.items;
+  }
+
+  get heads(): readonly string[] {
+    return this.#parts.heads;
+  }
+
+  get ranker(): CandidateRanker {
+    return this;
+  }
+
+  async rank(acts: History, candidates: ArrayLike<number>, moment: RankMoment): Promise<Float32Array> {
+    const H = this.heads.length;
+    const probabilities = new Float32Array(candidates.length * H);
+    if (candidates.length === 0) return probabilities;
+    this.#program ??= this.#compile();
+    const { logits } = await (await this.#program).run(this.#inputsOf(acts, candidates, moment));
+    const values = logits!.values as Float32Array; // as the graph says
+    for (let row = 0; row < candidates.length; row++)
+      for (let head = 0; head < H; head++) {
+        const at = row * H + head;
+        const { slope, offset } = this.#parts.calibration[head]!;
+        const isKnown = candidates[row]! < this.itemCount;
+        probabilities[at] = isKnown ? 1 / (1 + Math.exp(-(slope * values[at]! + offset))) : Number.NaN;
+      }
+    return probabilities;
+  }
+
+  async score(histories: readonly History[]): Promise<Float32Array> {
+    const V = this.itemCount;
+    const H = this.heads.length;
+    const scores = new Float32Array(histories.length * V);
+    for (const [row, history] of histories.entries()) {
+      if (!this.#knows(history)) {
+        scores.set(this.#parts.counts, row * V);
+        continue;
+      }
+      const acts = windowOf(history, V, Number.POSITIVE_INFINITY);
+      for (let from = 0; from < V; from += AT_ONCE) {
+        const candidates = Uint32Array.from({ length: Math.min(AT_ONCE, V - from) }, (_, at) => from + at);
+        const probabilities = await this.rank(acts, candidates, momentAfter(acts));
+        for (let at = 0; at < probabilities.length; at++)
+          scores[row * V + from + Math.floor(at / H)]! += probabilities[at]! * this.#parts.strengths[at % H]!;
+      }
+    }
+    return scores;
+  }
+
+  /** Gradient times input (Shrikumar et al. 2016) of the acts that are read, as the sequence encoder has it. */
+  async explain(history: History, itemRow: number): Promise<Float32Array> {
+    assert(itemRow >= 0 && itemRow < this.itemCount, "the item is in the catalogue");
+    const parts = new Float32Array(history.itemRows.length);
+    if (this.#parts.shape.fusion === "none" || !this.#knows(history)) return parts;
+    const positions = windowPositions(history, this.itemCount, Number.POSITIVE_INFINITY);
+    const acts = historyAt(history, positions);
+    const places = chooseRows(acts, positions.length, [itemRow], this.#parts.rows);
+    this.#explainer ??= this.#compileExplainer();
+    const said = await (await this.#explainer).run(this.#inputsOf(acts, [itemRow], momentAfter(acts)));
+    for (const [at, place] of places.entries()) parts[positions[place]!] = Number(said["parts"]!.values[at + 1]);
+    return parts;
+  }
+
+  /** Cosine of what the items are to the network. */
+  async related(itemRow: number): Promise<Float32Array> {
+    assert(itemRow >= 0 && itemRow < this.itemCount, "the item is in the catalogue");
+    const { embeddingSize: D } = this.#parts.shape;
+    const vectors = unitRows(this.#parts.table.slice(0, this.itemCount * D), D);
+    return cosinesTo(itemRow, vectors, D);
+  }
+
+  serialize(): Uint8Array {
+    const { weights, table, shape, calibration, scale, statistics, counts, strengths, rows } = this.#parts;
+    const flat = (values: Float32Array): NamedTensor => ({ shape: [values.length], values });
+    const codes = rows.codes ? [...rows.codes] : [];
+    return writeModelFile(
+      this.name,
+      this.config,
+      {
+        ...weights,
+        table: { shape: [shape.items + 1, shape.embeddingSize], values: table },
+        calibration: flat(Float32Array.from(calibration.flatMap(({ slope, offset }) => [slope, offset]))),
+        fact_means: flat(scale.means),
+        fact_factors: flat(scale.factors),
+        shown: flat(statistics.shown),
+        acts: flat(statistics.counts),
+        recent: flat(statistics.recent),
+        first_day: flat(statistics.firstDay),
+        as_of_day: flat(Float32Array.of(statistics.asOfDay)),
+        code_counts: flat(Float32Array.of(shape.actions, shape.surfaces, shape.contents)),
+        read_codes: flat(Float32Array.from(codes)),
+        ...(rows.contents && { contents: flat(rows.contents.values) }),
+        counts: flat(counts),
+        strengths: flat(strengths),
+      },
+      { heads: JSON.stringify(this.heads) },
+    );
+  }
+
+  #knows({ itemRows }: History): boolean {
+    return itemRows.some((item) => (this.#parts.counts[item] ?? 0) > 0);
+  }
+
+  #inputsOf(acts: History, candidates: ArrayLike<number>, { timeMs, surface }: RankMoment): Inputs {
+    const { shape, rows, statistics, scale, table } = this.#parts;
+    const before = acts.itemRows.length;
+    const facts = new Float32Array(candidates.length * shape.facts);
+    writeFacts({ timeMs, acts, before, candidates }, statistics, facts, 0);
+    scaleFacts(facts, scale);
+    const known = Int32Array.from(candidates, (item) => Math.min(item, shape.items));
+    const places = chooseRows(acts, before, candidates, rows);
+    const inputs = rankerInputs([{ acts, places, timeMs, surface, candidates: known, facts }], shape);
+    return {
+      ...inputs,
+      actVectors: vectorsAt(inputs["items"]!, table, shape.embeddingSize),
+      candidateVectors: vectorsAt(inputs["candidates"]!, table, shape.embeddingSize),
+    };
+  }
+
+  #compile(): Promise<Program> {
+    const { shape, weights } = this.#parts;
+    const { logits } = answeringNetwork(shape);
+    return Program.compile(onnxGraph("rank", { logits }, weights), { keepsMemory: true });
+  }
+
+  #compileExplainer(): Promise<Program> {
+    const { shape, weights, strengths } = this.#parts;
+    const { logits, acts } = answeringNetwork(shape);
+    const score = total(mul(logits, constant([strengths.length], strengths)));
+    const [slope] = gradientsOf(score, [acts]);
+    return Program.compile(onnxGraph("explain", { parts: sum(mul(acts, slope!), -1) }, weights)); // (1, T, 1)
+  }
+}
+
+/** Right after the newest act, on no surface in particular. */
+function momentAfter({ timestampsMs }: History): RankMoment {
+  return { timeMs: timestampsMs?.at(-1) ?? 0, surface: 0 };
+}

@@ -1,0 +1,214 @@
+import { PlatformError, Random } from "#base";
+import {
+  adamWDefaults,
+  type NamedTensor,
+  onnxGraph,
+  Program,
+  Trainer,
+  type TrainingEvent,
+  train,
+} from "#tensor";
+import type { FitContext } from "../model.ts";
+import { LearningState } from "../sequence-encoder/learning-state.ts";
+import { type Calibration, plattLine } from "./calibration.ts";
+import { type BatchOptions, batchOf, type Lesson, passesOver, rowOf } from "./lesson.ts";
+import { vectorsAt } from "./ranker-batch.ts";
+import { answeringNetwork, CONTENT_WEIGHT, ITEM_TABLE, learningNetwork } from "./ranker-network.ts";
+import type { RankerConfig } from "./settings.ts";
+
+type Weights = Readonly<Record<string, NamedTensor>>;
+
+export interface Learned {
+  /** Of the network that answers. */
+  readonly weights: Weights;
+  /** (items + 1, D) what each item is, its contents folded in. */
+  readonly table: Float32Array;
+  /** One line a head. */
+  readonly calibration: readonly Calibration[];
+}
+
+/** Learns the weights that say best what happened in the held-out requests, the newest, and sets each head's probabilities right on them. */
+export async function learn(
+  lesson: Lesson,
+  options: BatchOptions,
+  config: RankerConfig,
+  context: FitContext,
+): Promise<Learned> {
+  const { progress, checkpoints, abort, threads } = context;
+  const seed = context.random.uint32();
+  const { learned, heldOut } = divide(lesson, config.heldOut);
+  const data = passesOver(lesson, learned, { ...config, ...options, seed });
+  const totalSteps = config.epochs * data.batchesPerEpoch;
+  const { contents } = options.rows;
+  const { network, loss } = learningNetwork(options.shape, contents);
+  const { learningRate: peak, weightDecay } = config;
+  const trainer = await Trainer.create(network, loss, {
+    seed,
+    ...(threads !== undefined && { threads }),
+    schedule: { peak, warmUpSteps: Math.floor(0.05 * totalSteps), decay: "cosine", totalSteps },
+    adamW: { ...adamWDefaults, weightDecay },
+    maxGradientNorm: 5,
+  });
+  const answers = await Answers.create(options, threads);
+  const state = new LearningState(
+    trainer,
+    JSON.stringify({ config, seed, requests: lesson.requests.users.length }),
+  );
+  const saved = await checkpoints?.read();
+  if (saved) state.restore(saved);
+  progress({ stage: "steps", done: trainer.step, total: totalSteps });
+  let latest: TrainingEvent | undefined;
+  const outcome = await train(trainer, {
+    data,
+    epochs: config.epochs,
+    ...(abort && { abort }),
+    listen: (event) => {
+      latest = event;
+      progress({ stage: "steps", done: event.step, total: totalSteps });
+    },
+    async afterEpoch(epoch) {
+      if (heldOut.length > 0) {
+        const said = await answers.logits(lesson, heldOut, trainer.averagedWeights);
+        state.remember(epoch, -lossOf(said, lesson, heldOut, options.headWeights));
+      }
+      if (latest) {
+        const { loss: mean, tokensPerSecond, remainingMs } = latest;
+        context.learned?.({ epoch, epochs: config.epochs, loss: mean, tokensPerSecond, remainingMs });
+      }
+      await checkpoints?.write(state.checkpoint());
+      return "continue";
+    },
+  });
+  if (outcome === "aborted") {
+    await checkpoints?.write(state.checkpoint());
+    throw new PlatformError(
+      "not-ready",
+      `Learning was interrupted at step ${trainer.step} of ${totalSteps}.`,
+    );
+  }
+  await checkpoints?.remove();
+  const weights = state.best ?? trainer.averagedWeights;
+  const H = options.shape.heads;
+  const calibrated =
+    heldOut.length > 0 ? await answers.logits(lesson, heldOut, weights) : new Float32Array(0);
+  const labels = labelsOf(lesson, heldOut);
+  const calibration = Array.from({ length: H }, (_, head) => {
+    const own = (values: ArrayLike<number>) =>
+      Float64Array.from({ length: values.length / H }, (_, row) => values[row * H + head]!);
+    return plattLine(own(calibrated), own(labels));
+  });
+  return { weights: answers.own(weights), table: foldedTable(weights, options), calibration };
+}
+
+/** The newest share of the requests, and the others. */
+function divide(
+  { requests: { timesMs } }: Lesson,
+  share: number,
+): { learned: Uint32Array; heldOut: Uint32Array } {
+  const order = Random.of(1, "ties").shuffle(Uint32Array.from(timesMs.keys()));
+  order.sort((left, right) => timesMs[left]! - timesMs[right]!); // stable: requests of one time stay in random order
+  const kept = order.length - Math.floor(share * order.length);
+  return { learned: order.subarray(0, kept), heldOut: order.subarray(kept) };
+}
+
+/** What items are in the network that answers: their own vectors and what their contents make. */
+function foldedTable(weights: Weights, { shape, rows }: BatchOptions): Float32Array {
+  const table = Float32Array.from(weights[ITEM_TABLE]!.values as Float32Array); // as the network has it
+  const { contents } = rows;
+  const { embeddingSize: D } = shape;
+  const weight = weights[CONTENT_WEIGHT]?.values as Float32Array | undefined;
+  if (!contents || !weight) return table;
+  for (let item = 0; item <= shape.items; item++)
+    for (let column = 0; column < contents.width; column++) {
+      const said = contents.values[item * contents.width + column]!;
+      if (said === 0) continue;
+      for (let at = 0; at < D; at++) table[item * D + at]! += said * weight[column * D + at]!;
+    }
+  return table;
+}
+
+/** Requests answered at once. */
+const BATCH = 64;
+
+/** The network that answers, on weights that still change. */
+class Answers {
+  readonly #options: BatchOptions;
+  readonly #program: Program;
+  readonly #names: readonly string[];
+
+  private constructor(options: BatchOptions, program: Program, names: readonly string[]) {
+    this.#options = options;
+    this.#program = program;
+    this.#names = names;
+  }
+
+  static async create(options: BatchOptions, threads: number | undefined): Promise<Answers> {
+    const { network, logits } = answeringNetwork(options.shape);
+    const program = await Program.compile(onnxGraph("answer", { logits }), threads ? { threads } : {});
+    return new Answers(options, program, [...network.parameters.keys()]);
+  }
+
+  /** Those weights that the network that answers has. */
+  own(weights: Weights): Weights {
+    return Object.fromEntries(this.#names.map((name) => [name, weights[name]!]));
+  }
+
+  /** Of every candidate of the requests, in their order: (candidates, H). */
+  async logits(lesson: Lesson, requests: Uint32Array, weights: Weights): Promise<Float32Array> {
+    const { shape } = this.#options;
+    const { heads: H, embeddingSize: D } = shape;
+    const { offsets } = lesson.requests;
+    const table = foldedTable(weights, this.#options);
+    const size = requests.reduce((sum, request) => sum + offsets[request + 1]! - offsets[request]!, 0);
+    const all = new Float32Array(size * H);
+    let to = 0;
+    for (let start = 0; start < requests.length; start += BATCH) {
+      const chosen = [...requests.subarray(start, start + BATCH)];
+      const rows = chosen.map((request) => rowOf(lesson, request, this.#options));
+      const { inputs } = batchOf(lesson, chosen, rows, this.#options);
+      const { logits } = await this.#program.run({
+        ...inputs,
+        ...this.own(weights),
+        actVectors: vectorsAt(inputs["items"]!, table, D),
+        candidateVectors: vectorsAt(inputs["candidates"]!, table, D),
+      });
+      const C = logits!.shape[1]!;
+      const values = logits!.values as Float32Array; // as the graph says
+      for (const [row, { candidates }] of rows.entries()) {
+        all.set(values.subarray(row * C * H, (row * C + candidates.length) * H), to);
+        to += candidates.length * H;
+      }
+    }
+    return all;
+  }
+}
+
+function labelsOf({ requests: { offsets, labels }, heads }: Lesson, chosen: Uint32Array): Uint8Array {
+  const H = heads.names.length;
+  const parts = Array.from(chosen, (request) =>
+    labels.subarray(offsets[request]! * H, offsets[request + 1]! * H),
+  );
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let to = 0;
+  for (const part of parts) {
+    all.set(part, to);
+    to += part.length;
+  }
+  return all;
+}
+
+/** Weighted binary cross-entropy a candidate. */
+function lossOf(
+  logits: Float32Array,
+  lesson: Lesson,
+  chosen: Uint32Array,
+  headWeights: Float32Array,
+): number {
+  const labels = labelsOf(lesson, chosen);
+  let sum = 0;
+  for (const [at, logit] of logits.entries()) {
+    const cost = Math.log1p(Math.exp(-Math.abs(logit))) + Math.max(logit, 0) - logit * labels[at]!;
+    sum += headWeights[at % headWeights.length]! * cost;
+  }
+  return sum / Math.max(1, logits.length);
+}

@@ -1,0 +1,128 @@
+import {
+  add,
+  binaryLoss,
+  concatenate,
+  constant,
+  type Expression,
+  gather,
+  input,
+  matmul,
+  mul,
+  Network,
+  relu,
+  stretchLike,
+} from "#tensor";
+import { dense, norm } from "../sequence-encoder/blocks.ts";
+import { type FusionConfig, type Meeting, meet } from "./fusion.ts";
+import type { ItemContents } from "./item-contents.ts";
+
+/** What the network of a ranker looks like. */
+export interface RankerShape extends FusionConfig {
+  /** Item rows are 0 .. items - 1; row `items` stands for no item. */
+  readonly items: number;
+  /** H */
+  readonly heads: number;
+  /** Codes of actions and of surfaces. */
+  readonly actions: number;
+  readonly surfaces: number;
+  /** Numbers said of an act's time, and of a candidate beside its vector. */
+  readonly times: number;
+  readonly facts: number;
+  readonly crossLayers: number;
+  readonly idDropout: number;
+  /** Numbers said of an item; 0 where nothing is. */
+  readonly contents: number;
+}
+
+export const ITEM_TABLE = "items.embedding";
+export const CONTENT_WEIGHT = "items.content";
+const small = { kind: "normal", deviation: 0.1 } as const;
+/** What goes with an item starts smaller than the item. */
+const smaller = { kind: "normal", deviation: 0.02 } as const;
+
+/** Logits (G, C, H), from the vectors of the items of the history, (G, T, D), and of the candidates, (G, C, D). */
+export function describeRanker(network: Network, meeting: Meeting, shape: RankerShape): Expression {
+  const candidates = norm(network, "candidate", meeting.candidates);
+  const { embeddingSize, surfaces, facts, crossLayers, heads, dropout } = shape;
+  const acts = shape.fusion === "none" ? meeting.acts : tokensOf(network, meeting.acts, shape);
+  const place = coded(network, "place", surfaces, ["G", 1], embeddingSize); // (G, 1, D)
+  const met = meet(network, { acts, candidates }, shape);
+  const likenesses = met
+    .filter((part) => part.shape.at(-1) === embeddingSize)
+    .map((part) => mul(candidates, part));
+  const first = concatenate([
+    ...[candidates, ...met, ...likenesses, stretchLike(place, candidates)],
+    input("facts", ["G", "C", facts]),
+  ]); // (G, C, W)
+  const width = Number(first.shape.at(-1));
+  let crossed = first;
+  for (let layer = 0; layer < crossLayers; layer++)
+    crossed = add(mul(first, dense(network, `cross${layer}`, crossed, width)), crossed); // DCN-v2, Wang et al. 2021
+  const deep = relu(dense(network, "deep", first, 2 * embeddingSize));
+  return dense(network, "heads", network.dropout(concatenate([crossed, deep]), dropout), heads);
+}
+
+/** Items of the history with how, where and how long ago something was done with each. */
+function tokensOf(network: Network, items: Expression, shape: RankerShape): Expression {
+  const { embeddingSize, actions, surfaces, times } = shape;
+  const weight = network.parameter("times.weight", [times, embeddingSize], smaller);
+  const parts = [
+    items,
+    coded(network, "actions", actions, ["G", "T"], embeddingSize),
+    coded(network, "surfaces", surfaces, ["G", "T"], embeddingSize),
+    matmul(input("times", ["G", "T", times]), weight),
+  ];
+  return norm(network, "tokens", parts.reduce(add));
+}
+
+/** A vector for each code of `name`, and one for codes the network does not know. */
+function coded(network: Network, name: string, codes: number, places: Shape, width: number): Expression {
+  const table = network.parameter(`${name}.embedding`, [codes + 1, width], smaller);
+  return gather(table, input(name, places, "int32"));
+}
+
+type Shape = readonly (number | string)[];
+
+/** The network that learns, from rows of items; its inputs are those of `ranker-batch.ts`. */
+export function learningNetwork(
+  shape: RankerShape,
+  contents: ItemContents | undefined,
+): { readonly network: Network; readonly loss: Expression } {
+  const network = new Network({ isTraining: true });
+  const { items, embeddingSize, idDropout, heads } = shape;
+  const own = network.parameter(ITEM_TABLE, [items + 1, embeddingSize], small);
+  const kept = contents && network.dropoutFactors([items + 1, 1], idDropout);
+  const table = kept ? mul(own, kept) : own;
+  const weight =
+    contents &&
+    network.parameter(CONTENT_WEIGHT, [contents.width, embeddingSize], { kind: "normal", deviation: 0.2 });
+  const vectorsOf = (rows: Expression): Expression => {
+    const ids = gather(table, rows);
+    if (!contents || !weight) return ids;
+    const said = gather(constant([items + 1, contents.width], contents.values), rows);
+    return add(ids, matmul(said, weight));
+  };
+  const logits = describeRanker(
+    network,
+    {
+      acts: vectorsOf(input("items", ["G", "T"], "int32")),
+      candidates: vectorsOf(input("candidates", ["G", "C"], "int32")),
+    },
+    shape,
+  );
+  const labels = input("labels", ["G", "C", heads]);
+  const loss = binaryLoss({ logits, labels, weights: input("weights", ["G", "C", heads]) });
+  return { network, loss };
+}
+
+/** The network that answers, from the vectors of items. */
+export function answeringNetwork(shape: RankerShape): {
+  readonly network: Network;
+  readonly logits: Expression;
+  readonly acts: Expression;
+} {
+  const network = new Network({ isTraining: false });
+  const acts = input("actVectors", ["G", "T", shape.embeddingSize]);
+  const candidates = input("candidateVectors", ["G", "C", shape.embeddingSize]);
+  return { network, acts, logits: describeRanker(network, { acts, candidates }, shape) };
+}

@@ -1,0 +1,193 @@
+import { PlatformError } from "#base";
+import type { Interactions } from "#sequences";
+import type { NamedTensor } from "#tensor";
+import type { FitContext, Model } from "../model.ts";
+import { readModelFile } from "../model-file.ts";
+import { SPAN_FEATURES } from "../sequence-encoder/time-features.ts";
+import { columnSums, engagementsOf } from "../sparse-rows.ts";
+import { actsOf, type Heads, headsOf } from "./acts.ts";
+import { factCount } from "./facts.ts";
+import { FittedRanker } from "./fitted-ranker.ts";
+import type { RowChoice } from "./history-rows.ts";
+import { itemContents } from "./item-contents.ts";
+import { ItemStatistics } from "./item-statistics.ts";
+import { learn } from "./learn.ts";
+import { type BatchOptions, type Lesson, lessonOf, STATES } from "./lesson.ts";
+import { answeringNetwork, type RankerShape } from "./ranker-network.ts";
+import { requestsOf } from "./requests.ts";
+import { checkSettings, defaultSettings, type RankerConfig, settingLimits } from "./settings.ts";
+import { weightsOf } from "./weights-text.ts";
+
+/**
+ * @file P(action | person's history, candidate, context) for every declared action, hides included (TransAct, Xia et al. 2023): the newest
+ * acts with what was done, where and how long ago; a stretch of time just before each request hidden at random while learning, so that the
+ * model does not only chase the last minutes; first columns and maximum of the history, a cross network over everything known, a head
+ * for each action, each calibrated. Where we differ: as it comes, the history is encoded once and candidates attend to it (PinFM, 2025), because
+ * a transformer for every candidate is too dear for a CPU. `docs/decisions/0037-ranker.md` says what that costs.
+ */
+export const ranker: Model<RankerConfig> = {
+  name: "ranker",
+  title: "A network that says how likely a person is to do each action with given items",
+  defaults: defaultSettings,
+
+  async fit(data, config, context) {
+    checkSettings(config);
+    const { lesson, options } = prepare(data, config, context);
+    return fitLesson(data, lesson, options, config, context);
+  },
+
+  load(bytes) {
+    const file = readModelFile(bytes, ranker.name, settingLimits);
+    const { config } = file;
+    checkSettings(config);
+    const heads = headNames(file.metadata["heads"]);
+    const counts = file.floats("counts");
+    const [actions = 0, surfaces = 0, contents = 0] = file.floats("code_counts");
+    const sizes = { items: counts.length, heads: heads.length, actions, surfaces, contents };
+    const shape = shapeOf(config, sizes);
+    const { network } = answeringNetwork(shape);
+    const weights = Array.from(network.parameters, ([name, described]): [string, NamedTensor] => [
+      name,
+      { shape: described.shape, values: file.floats(name) },
+    ]);
+    const kept = config.nearest > 0 && contents > 0;
+    const codes = file.floats("read_codes");
+    const lines = file.floats("calibration");
+    return new FittedRanker({
+      ...{ name: ranker.name, config, shape, heads, counts },
+      rows: {
+        ...{ maxLength: config.maxLength, nearest: config.nearest, items: shape.items },
+        contents: kept ? { width: contents, values: file.floats("contents") } : undefined,
+        codes: codes.length > 0 ? new Set(codes) : undefined,
+      },
+      strengths: file.floats("strengths"),
+      weights: Object.fromEntries(weights),
+      table: file.floats("table"),
+      calibration: heads.map((_, head) => ({ slope: lines[2 * head]!, offset: lines[2 * head + 1]! })),
+      scale: { means: file.floats("fact_means"), factors: file.floats("fact_factors") },
+      statistics: new ItemStatistics(shape.items, heads.length, {
+        shown: file.floats("shown"),
+        counts: file.floats("acts"),
+        recent: file.floats("recent"),
+        firstDay: file.floats("first_day"),
+        asOfDay: file.floats("as_of_day")[0] ?? 0,
+      }),
+    });
+  },
+};
+
+/** What is learned from, and how it is read. */
+export interface Prepared {
+  readonly lesson: Lesson;
+  readonly options: BatchOptions;
+}
+
+/** Requests of the data with all that is known at each. @throws PlatformError `no-data`, `invalid-config` */
+export function prepare(
+  data: Interactions,
+  config: RankerConfig,
+  { random }: Pick<FitContext, "random">,
+): Prepared {
+  const acts = actsOf(data);
+  const heads = headsOf(acts, config.heads, (name) => notThere("heads", name, data));
+  const requests = requestsOf(data, acts, {
+    ...config,
+    ...{ heads, seed: random.uint32() },
+  });
+  if (requests.users.length === 0 || heads.names.length === 0)
+    throw new PlatformError(
+      "no-data",
+      "ranker needs people who did something with what they were shown, or engaged with.",
+    );
+  const lesson = lessonOf({ acts, impressions: data.impressions }, requests, heads);
+  return { lesson, options: optionsOf(data, heads, config) };
+}
+
+export function optionsOf(data: Interactions, heads: Heads, config: RankerConfig): BatchOptions {
+  const contents = itemContents(data);
+  const codesIn = (codes: Uint8Array | undefined, names: readonly string[] = []): number =>
+    Math.max(names.length, codes?.reduce((most, code) => Math.max(most, code + 1), 0) ?? 0);
+  const shape = shapeOf(config, {
+    items: data.itemCount,
+    heads: heads.names.length,
+    actions: codesIn(data.actions, data.actionNames),
+    surfaces: codesIn(data.surfaces, data.surfaceNames),
+    contents: contents?.width ?? 0,
+  });
+  return {
+    shape,
+    rows: {
+      ...{ maxLength: config.maxLength, nearest: config.nearest, items: data.itemCount, contents },
+      codes: readCodes(data, config),
+    },
+    headWeights: weightsOf("headWeights", config.headWeights, heads.names),
+    stateWeights: weightsOf("stateWeights", config.stateWeights, STATES),
+  };
+}
+
+/** Learns what was prepared; `data` is asked how often items were engaged with. */
+export async function fitLesson(
+  data: Interactions,
+  lesson: Lesson,
+  options: BatchOptions,
+  config: RankerConfig,
+  context: FitContext,
+): Promise<FittedRanker> {
+  const learned = await learn(lesson, options, config, context);
+  const { heads, scale, statistics } = lesson;
+  const { rows, shape } = options;
+  return new FittedRanker({
+    ...{ name: ranker.name, config, shape, scale, statistics, ...learned },
+    rows: { ...rows, contents: config.nearest > 0 ? rows.contents : undefined },
+    heads: heads.names,
+    strengths: heads.strengths,
+    counts: columnSums(engagementsOf(data)),
+  });
+}
+
+type Sizes = Pick<RankerShape, "items" | "heads" | "actions" | "surfaces" | "contents">;
+
+function shapeOf(config: RankerConfig, sizes: Sizes): RankerShape {
+  const { embeddingSize, fusion, blocks, crossings, columns, dropout, crossLayers, idDropout } = config;
+  const numbers = { times: SPAN_FEATURES, facts: factCount(sizes.heads) };
+  return {
+    embeddingSize,
+    fusion,
+    blocks,
+    crossings,
+    columns,
+    dropout,
+    crossLayers,
+    idDropout,
+    ...numbers,
+    ...sizes,
+  };
+}
+
+/** Codes of the actions that are read; undefined for all. */
+function readCodes({ actionNames = [], ...data }: Interactions, { reads }: RankerConfig): RowChoice["codes"] {
+  if (reads === "") return undefined;
+  return new Set(
+    reads.split(",").map((name) => {
+      const code = actionNames.indexOf(name);
+      if (code < 0) throw notThere("reads", name, { ...data, actionNames });
+      return code;
+    }),
+  );
+}
+
+function notThere(
+  setting: string,
+  name: string,
+  { actionNames = [] }: Pick<Interactions, "actionNames">,
+): PlatformError {
+  const known = actionNames.filter((known) => known !== "").join(", ") || "not known";
+  return new PlatformError(
+    "invalid-config",
+    `ranker: "${setting}" has "${name}", of which there is none or too little; the actions here are ${known}.`,
+  );
+}
+
+function headNames(text = "[]"): readonly string[] {
+  return JSON.parse(text) as string[]; // written by `serialize`
+}
