@@ -208,9 +208,7 @@ async function checkParity(storage: Storage, oracle: readonly OracleEvent[], lat
   }
 }
 
-test("streaming, batch and a naive walk give the same values, for any stream, definition and time", {
-  timeout: 60_000,
-}, async () => {
+test("streaming, batch and a naive walk give the same values, for any stream, definition and time", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(eventArbitrary, { minLength: 1, maxLength: 120 }),
@@ -246,9 +244,7 @@ test("streaming, batch and a naive walk give the same values, for any stream, de
   );
 });
 
-test("a busy person's windows come from tiles, and are still the same to the millisecond", {
-  timeout: 60_000,
-}, async () => {
+test("a busy person's windows come from tiles, and are still the same to the millisecond", async () => {
   const random = Random.of(7, "busy");
   const storage = await openStorage();
   const events = Array.from({ length: 4600 }, (_, n) =>
