@@ -134,10 +134,18 @@ function checkFilters(place: string, filters: unknown): void {
 
 function checkScorer(place: string, scorer: unknown): void {
   requireObject(place, scorer, 'give { kind: "model", model: "personal" } or { kind: "fusion" }');
-  requireKnownKeys(place, scorer, ["kind", "model"]);
-  checkChoice(`${place}.kind`, scorer["kind"], ["model", "fusion"]);
-  if (scorer["kind"] === "model" || scorer["model"] !== undefined)
+  const isRanker = scorer["kind"] === "ranker";
+  requireKnownKeys(place, scorer, ["kind", "model", ...(isRanker ? ["utility"] : [])]);
+  checkChoice(`${place}.kind`, scorer["kind"], ["model", "ranker", "fusion"]);
+  if (isRanker && scorer["utility"] !== undefined) checkUtility(`${place}.utility`, scorer["utility"]);
+  if (scorer["kind"] !== "fusion" || scorer["model"] !== undefined)
     checkModel(`${place}.model`, scorer["model"]);
+}
+
+function checkUtility(place: string, utility: unknown): void {
+  requireObject(place, utility, "give an object of action: how much it counts");
+  for (const [action, weight] of Object.entries(utility))
+    checkNumber(`${place}.${action}`, weight, -1000, 1000);
 }
 
 function checkDiversity(place: string, diversity: unknown): void {

@@ -84,6 +84,15 @@ export interface SurfaceFilters {
 export type SurfaceScorer =
   /** A model's own score; somebody without a history gets the cold-start model's. */
   | { readonly kind: "model"; readonly model: ModelOfSurface }
+  /**
+   * How likely each action is, by a model that tells actions apart, for everybody. `utility`: action -> how much it counts, below 0 for what
+   * shows that nothing is wanted; the declared strengths where it says nothing.
+   */
+  | {
+      readonly kind: "ranker";
+      readonly model: ModelOfSurface;
+      readonly utility?: Readonly<Record<string, number>>;
+    }
   /** Reciprocal ranks in the sources, added up; with `model`, its order of the candidates votes too. */
   | { readonly kind: "fusion"; readonly model?: ModelOfSurface };
 

@@ -102,6 +102,9 @@ describe("a fault names the place, the value and the fix", () => {
     [{ filters: { fatigue: { impressions: 3 } } }, /fatigue\.hours is undefined: give a number/],
     [{ filters: { tags: { none: "x" } } }, /filters\.tags\.none is "x": give a list of tags/],
     [{ scorer: { kind: "model" } }, /scorer\.model is undefined/],
+    [{ scorer: { kind: "ranker" } }, /scorer\.model is undefined/],
+    [{ scorer: { kind: "ranker", model: "ranker", utility: { save: "much" } } }, /utility\.save is "much"/],
+    [{ scorer: { kind: "model", model: "ranker", utility: {} } }, /utility/],
     [
       { diversity: { kind: "mmr", lambda: 2, likeness: "tags" } },
       /diversity\.lambda is 2: give a number from 0 to 1/,

@@ -12,6 +12,12 @@ export {
   type ReportedModel,
   reportOf,
 } from "./report.ts";
+export {
+  type AnsweredRequests,
+  type HeadMetrics,
+  hitDifference,
+  requestMetrics,
+} from "./request-metrics.ts";
 export { formatTable } from "./table.ts";
 export type {
   EvaluationCase,

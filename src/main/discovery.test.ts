@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ignoreProgress } from "#base";
 import { createWorld, worldPresets } from "#datasets";
 import { defaultActions, defineConfig, itemsWhere, oneOf, surface } from "#declarations";
+import { modelNamed } from "#models";
 import type { Server } from "#serving";
 import { compareSurfaces } from "./compare-surfaces.ts";
 import { importSource, runsOf } from "./import-source.ts";
@@ -38,6 +39,10 @@ const config = defineConfig({
         { kind: "model", model: "personal", timeoutMs: 5000 },
         { kind: "model", model: "cold-start", timeoutMs: 5000 },
       ],
+    }),
+    ranked: surface({
+      sources: [{ kind: "model", model: "cold-start", budget: 50, timeoutMs: 5000 }],
+      scorer: { kind: "ranker", model: "ranker", utility: { save: 5, click: 0, hide: -20 } },
     }),
     interests: surface({ sources: [{ kind: "interests", timeoutMs: 5000 }] }),
     new: surface({ sources: [{ kind: "fresh", timeoutMs: 5000 }], scorer: { kind: "fusion" } }),
@@ -329,6 +334,60 @@ test("given items are ranked as the surface ranks them; what is not known is nam
     null,
   ]);
   expect(answer).toMatchObject({ unknownItemIds: ["nowhere"], isColdStart: false, surface: "plain" });
+});
+
+describe("a surface with a ranker", () => {
+  const utility = { save: 5, click: 0, hide: -20 };
+  const ranked = { userId: "", surface: "ranked" };
+
+  beforeAll(async () => {
+    ranked.userId = PERSON;
+    await platform.fitBeside(
+      {
+        name: "ranker",
+        config: { ...modelNamed("ranker").defaults, epochs: 1, embeddingSize: 8, maxLength: 20 },
+      },
+      { progress: ignoreProgress },
+    );
+    await server.close();
+    server = await platform.createServer({});
+  }, 60_000);
+
+  test("orders by what each action is likely and counts, and tells both", async () => {
+    const { items } = await recommend({ ...ranked, n: 20 });
+    expect(items.length).toBe(20);
+    for (const { score, heads } of items) {
+      expect(Object.keys(heads)).toEqual(expect.arrayContaining(["close-up", "save", "click", "hide"]));
+      for (const chance of Object.values(heads)) expect(chance).toSatisfy((p: number) => p > 0 && p < 1);
+      const { "close-up": looked, share = 0, purchase = 0, save, hide } = heads;
+      const strengths = [looked * 1, share * 3, purchase * 4, save * utility.save, hide * utility.hide];
+      expect(score).toBeCloseTo(
+        strengths.reduce((sum, part) => sum + part),
+        4,
+      );
+    }
+    const scores = items.map(({ score }: Body) => score);
+    expect(scores).toEqual([...scores].sort((left: number, right: number) => right - left));
+  });
+
+  test("ranks given items as it lists them, and by name on any surface", async () => {
+    const list = await recommend({ ...ranked, n: 10 });
+    const itemIds = [...idsOf(list)].sort();
+    const answer = await post("/v1/rank", { ...ranked, itemIds });
+    expect(idsOf(answer)).toEqual(idsOf(list));
+    const named = await post("/v1/rank", { userId: PERSON, surface: "plain", model: "ranker", itemIds });
+    expect(Object.keys(named.items[0].heads)).toEqual(Object.keys(answer.items[0].heads));
+    expect(named.versions.personal).toMatchObject({ name: "ranker" });
+  });
+
+  test("says something of somebody new, and otherwise after a hide", async () => {
+    const itemIds = idsOf(await recommend({ ...ranked, n: 10 }));
+    const nobody = await post("/v1/rank", { surface: "ranked", itemIds });
+    expect(nobody.items[0].heads.save).toBeGreaterThan(0);
+    const session = [{ itemId: itemIds[0], action: "hide" }];
+    const after = await post("/v1/rank", { surface: "ranked", itemIds, session });
+    expect(after.items).not.toEqual(nobody.items);
+  });
 });
 
 describe("a served list", () => {

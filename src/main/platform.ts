@@ -315,23 +315,28 @@ export class Platform {
     models: readonly [personal: ModelToFit, coldStart: ModelToFit],
     listeners: FitListeners,
   ): Promise<ServedManifests> {
-    const { partitionCount, seed } = this.#manifest;
     const factors = models[0].name === FACTORS_MODEL ? [] : [{ name: FACTORS_MODEL, config: FACTORS_CONFIG }];
-    const task = {
-      folder: this.folder,
-      partitionCount,
-      seed,
-      declared: this.#manifest.actions,
-      purposes: purposesOf(this.config),
-      models: [...models, ...factors],
-    };
-    const release = await this.retention?.hold();
-    const manifests = await fitInWorker(task, listeners).finally(release);
+    const manifests = await this.#fitted([...models, ...factors], listeners);
     const served = { personal: manifests[0]!, coldStart: manifests[1]! }; // one for each model asked for
     await this.models.serve(served);
     for (const manifest of manifests.slice(2)) await this.models.serveBeside(manifest);
     await this.refreshVectors(listeners.progress);
     return served;
+  }
+
+  /** Fits a model and lets it answer whoever asks for it by name: surfaces, requests. */
+  async fitBeside(model: ModelToFit, listeners: FitListeners): Promise<ModelManifest> {
+    const [manifest] = await this.#fitted([model], listeners);
+    await this.models.serveBeside(manifest!);
+    return manifest!;
+  }
+
+  async #fitted(models: readonly ModelToFit[], listeners: FitListeners): Promise<ModelManifest[]> {
+    const { partitionCount, seed, actions: declared } = this.#manifest;
+    const { folder } = this;
+    const task = { folder, partitionCount, seed, declared, purposes: purposesOf(this.config), models };
+    const release = await this.retention?.hold();
+    return fitInWorker(task, listeners).finally(release);
   }
 
   /** Brings the long-term vectors up to date; `undefined` when no model in service makes any. */

@@ -30,6 +30,9 @@ export {
   type Propensity,
   probabilityOf,
 } from "./propensity/propensity.ts";
+export { answersTo, labelsOf, learn as learnRanker } from "./ranker/learn.ts";
+export { prepare as prepareRanker } from "./ranker/ranker.ts";
+export { defaultSettings as rankerDefaults, type RankerConfig } from "./ranker/settings.ts";
 export { nextItemBatch } from "./sequence-encoder/encoder-batch.ts";
 export { itemsAlone } from "./sequence-encoder/encoder-inputs.ts";
 export type { EncoderConfig } from "./sequence-encoder/encoder-network.ts";

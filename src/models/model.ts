@@ -14,6 +14,8 @@ export interface Model<Config extends ModelConfig = ModelConfig> {
   /** One sentence for people. */
   readonly title: string;
   readonly defaults: Config;
+  /** Set for a model that orders what others found: it answers whoever asks for it by name, beside the personal one. */
+  readonly isRanker?: true;
   /**
    * Learns from `data`. Deterministic for the same data, config and random.
    * @throws PlatformError `model-too-large`, `no-data`, `invalid-config`

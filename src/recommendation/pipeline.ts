@@ -12,6 +12,10 @@ import type { KnownPerson } from "./person-reader.ts";
 export interface Query {
   /** What the person did that says what they want, oldest first; empty for somebody new. */
   readonly history: History;
+  /** All of it that says what they want or do not want, oldest first, with actions and surfaces: what shows the latter weighs 0. */
+  readonly acts: History;
+  /** Of the surface that was asked for; 0 where nobody said, or no event came from there. */
+  readonly surfaceCode: number;
   /** Action code of each engagement of `history`. */
   readonly actionCodes: ArrayLike<number>;
   /** Event id of an engagement of `history`; `undefined` for one that is no stored event (of a session sent along). */
@@ -107,15 +111,19 @@ export interface Filter {
   open(query: Query): Promise<(itemRow: ItemRow) => boolean> | ((itemRow: ItemRow) => boolean);
 }
 
-/**
- * Says of each candidate how likely the person is to do each of the things that count: one head a declared action, hides among
- * them, or a single head that is a score.
- */
+/** Says of each candidate how likely the person is to do each of the things that count. */
 export interface Scorer {
   readonly name: string;
+  score(query: Query, candidates: readonly Candidate[]): Promise<Scores>;
+}
+
+/** One head a declared action, hides among them, or a single head that is a score. */
+export interface Scores {
   readonly heads: readonly string[];
-  /** Shape (candidates, heads), row-major, higher is more; NaN through a row when it knows nothing of that item. */
-  score(query: Query, candidates: readonly Candidate[]): Promise<Float32Array>;
+  /** Shape (candidates, heads), row-major, higher is more; NaN through a row of an item that nothing is known of. */
+  readonly values: Float32Array;
+  /** What heads count that the surface says nothing of. */
+  readonly weights: Readonly<Record<string, number>>;
 }
 
 export interface Selector {
@@ -152,7 +160,7 @@ export interface Pipeline {
   readonly filters: readonly Filter[];
   /** Absent: candidates stay in the order of their sources. */
   readonly scorer?: Scorer;
-  /** Head -> how much it counts. A head that is not there counts nothing. */
+  /** Head -> how much it counts, in place of the scorer's own weights. */
   readonly utility: Readonly<Record<string, number>>;
   readonly selector: Selector;
   readonly hydrators: readonly Hydrator[];

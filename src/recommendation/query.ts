@@ -1,7 +1,7 @@
 import { monotonicMs, PlatformError } from "#base";
 import { type Actions, type Catalogue, UNNAMED } from "#events";
 import type { ServedModel, ServedModels } from "#models";
-import type { PersonControls } from "#sequences";
+import type { History, PersonControls } from "#sequences";
 import type { KnownPerson, PersonReader, RowPlace } from "./person-reader.ts";
 import type { Condition, Query, TagFilters } from "./pipeline.ts";
 
@@ -41,6 +41,8 @@ export interface QueryParts {
   readonly actions: Actions;
 }
 
+/** Acts that a list reflects, what shows that something is not wanted among them. */
+const ACT_ROWS = 1000;
 /** A list reflects this many of the newest engagements; it leaves out what was seen in all. */
 const HISTORY_ROWS = 1000;
 
@@ -48,6 +50,7 @@ const HISTORY_ROWS = 1000;
 interface Engagement {
   readonly itemRow: number;
   readonly action: number;
+  readonly surface: number;
   readonly weight: number;
   readonly timestampMs: number;
   readonly eventId?: () => string;
@@ -66,6 +69,7 @@ export async function readQuery(request: RecommendationRequest, parts: QueryPart
   const session = sessionOf(request, parts);
   const stored = person ? await engagementsOf(person, asOfMs, parts) : nothingStored;
   const wanted = [...stored.wanted, ...session.wanted];
+  const unwanted = [...stored.unwanted, ...session.unwanted];
   const isHidden = stored.controls?.hiding(wanted.map(({ itemRow }) => catalogue.at(itemRow)));
   const recent = wanted.slice(-HISTORY_ROWS);
   const excludedIds = [...request.excludeItemIds].flatMap((itemId) => catalogue.rowOf(itemId) ?? []);
@@ -75,10 +79,12 @@ export async function readQuery(request: RecommendationRequest, parts: QueryPart
       weights: Float32Array.from(recent, ({ weight }) => weight),
       timestampsMs: Float64Array.from(recent, ({ timestampMs }) => timestampMs),
     },
+    acts: actsOf(wanted, unwanted),
+    surfaceCode: surfaceCodeOf(request, catalogue),
     actionCodes: recent.map(({ action }) => action),
     eventIdAt: (position) => recent[position]?.eventId?.(),
     seen: new Set(wanted.map(({ itemRow }) => itemRow)),
-    hidden: new Set([...stored.unwanted, ...session.unwanted]),
+    hidden: new Set(unwanted.map(({ itemRow }) => itemRow)),
     isMuted: (itemRow) => isHidden?.(catalogue.at(itemRow)) ?? false,
     excluded: new Set(condition?.kind === "item" ? [...excludedIds, condition.itemRow] : excludedIds),
     ...{ excludeSeen, tags, condition, personal, person, n, asOfMs, cameMs, seed },
@@ -90,6 +96,8 @@ export function emptyQuery(personal: ServedModel, n: number, asOfMs: number): Qu
   const none = new Set<number>();
   return {
     history: { itemRows: new Uint32Array(0) },
+    acts: { itemRows: new Uint32Array(0) },
+    surfaceCode: UNNAMED,
     actionCodes: [],
     eventIdAt: () => undefined,
     seen: none,
@@ -121,7 +129,7 @@ function conditionOf({ condition }: RecommendationRequest, catalogue: Catalogue)
 /** What a person's stored events say, without what they muted or had forgotten. */
 interface StoredEngagements {
   readonly wanted: readonly Engagement[];
-  readonly unwanted: readonly number[];
+  readonly unwanted: readonly Engagement[];
   readonly controls?: PersonControls;
 }
 
@@ -139,14 +147,16 @@ async function engagementsOf(
   ]);
   const counts = ({ rows, n }: RowPlace): boolean =>
     controls.counts(catalogue.at(rows.itemRow(n)), rows.timestampMs(n));
-  const wanted = (controls.isEmpty ? positive : positive.filter(counts)).toReversed().map(({ rows, n }) => ({
+  const engagement = ({ rows, n }: RowPlace): Engagement => ({
     itemRow: rows.itemRow(n),
     action: rows.action(n),
+    surface: rows.surface(n),
     weight: reader.strengthOf(rows.action(n)),
     timestampMs: rows.timestampMs(n),
     eventId: () => rows.eventId(n),
-  }));
-  return { wanted, unwanted: negative.map(({ rows, n }) => rows.itemRow(n)), controls };
+  });
+  const wanted = (controls.isEmpty ? positive : positive.filter(counts)).toReversed().map(engagement);
+  return { wanted, unwanted: negative.toReversed().map(engagement), controls };
 }
 
 /** Strength of what a session says without naming an action. */
@@ -156,17 +166,37 @@ const PLAIN_STRENGTH = 1;
 function sessionOf(
   { session = [], asOfMs }: RecommendationRequest,
   { catalogue, actions }: QueryParts,
-): { wanted: Engagement[]; unwanted: number[] } {
+): { wanted: Engagement[]; unwanted: Engagement[] } {
   const wanted: Engagement[] = [];
-  const unwanted: number[] = [];
+  const unwanted: Engagement[] = [];
   for (const { itemId, action } of session) {
     const itemRow = catalogue.rowOf(itemId);
     if (itemRow === undefined) continue;
     const declared = action === undefined ? undefined : actions.named(action);
     const code = (action !== undefined && catalogue.actions.codeOf(action)) || UNNAMED;
     const weight = action === undefined ? PLAIN_STRENGTH : (declared?.strength ?? 0);
-    if (declared?.kind === "negative") unwanted.push(itemRow);
-    if (weight > 0) wanted.push({ itemRow, action: code, weight, timestampMs: asOfMs });
+    const engagement = { itemRow, action: code, surface: UNNAMED, weight, timestampMs: asOfMs };
+    if (declared?.kind === "negative") unwanted.push(engagement);
+    if (weight > 0) wanted.push(engagement);
   }
   return { wanted, unwanted };
+}
+
+/** Both together by time, oldest first. */
+function actsOf(wanted: readonly Engagement[], unwanted: readonly Engagement[]): History {
+  const acts = [...wanted.slice(-ACT_ROWS), ...unwanted.slice(-ACT_ROWS)];
+  if (unwanted.length > 0) acts.sort((left, right) => left.timestampMs - right.timestampMs);
+  const newest = acts.slice(-ACT_ROWS);
+  return {
+    itemRows: Uint32Array.from(newest, ({ itemRow }) => itemRow),
+    weights: Float32Array.from(newest, ({ weight }) => weight),
+    timestampsMs: Float64Array.from(newest, ({ timestampMs }) => timestampMs),
+    actions: Uint8Array.from(newest, ({ action }) => action),
+    surfaces: Uint8Array.from(newest, ({ surface }) => surface),
+  };
+}
+
+/** A list is for the surface that was asked for, where events have met one of that name. */
+function surfaceCodeOf({ surface }: RecommendationRequest, { surfaces }: Catalogue): number {
+  return surface === undefined ? UNNAMED : (surfaces.codeOf(surface) ?? UNNAMED);
 }

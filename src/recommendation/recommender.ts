@@ -8,7 +8,7 @@ import { PersonReader, type PersonReaderParts } from "./person-reader.ts";
 import type { PipelineTrace, Query, Recommended } from "./pipeline.ts";
 import { emptyQuery, type RecommendationRequest, readQuery } from "./query.ts";
 import { type PipelineRun, runPipeline } from "./run-pipeline.ts";
-import { utilityOf } from "./scorers/utility.ts";
+import { headsAt, noScores, utilityOf } from "./scorers/utility.ts";
 import type { ServedList } from "./served-list.ts";
 import { type Surface, type SurfaceParts, Surfaces, shadowOf } from "./surfaces.ts";
 
@@ -130,14 +130,11 @@ export class Recommender {
       places: new Map([[GIVEN, place]]),
     }));
     const { scorer, utility } = pipeline;
-    const heads = scorer?.heads ?? [];
-    const scores = scorer ? await scorer.score(query, candidates) : new Float32Array(0);
-    const utilities = utilityOf(scores, heads, utility, given.length);
+    const scores = scorer ? await scorer.score(query, candidates) : noScores;
+    const utilities = utilityOf(scores, utility, given.length);
     const items = given.map((itemRow, position): RankedItem => {
       const score = utilities[position]!;
-      if (Number.isNaN(score)) return { itemRow };
-      const ofHead = (head: number): number => scores[position * heads.length + head]!;
-      return { itemRow, score, heads: Object.fromEntries(heads.map((head, n) => [head, ofHead(n)])) };
+      return Number.isNaN(score) ? { itemRow } : { itemRow, score, heads: headsAt(scores, position) };
     });
     const { history } = query;
     return {

@@ -31,9 +31,11 @@ function scorerOf(heads: Readonly<Record<string, (row: ItemRow) => number>>): Sc
   const says = Object.values(heads);
   return {
     name: "made",
-    heads: Object.keys(heads),
-    score: async (_, candidates) =>
-      Float32Array.from(candidates.flatMap(({ itemRow }) => says.map((say) => say(itemRow)))),
+    score: async (_, candidates) => ({
+      heads: Object.keys(heads),
+      values: Float32Array.from(candidates.flatMap(({ itemRow }) => says.map((say) => say(itemRow)))),
+      weights: { score: 1 },
+    }),
   };
 }
 

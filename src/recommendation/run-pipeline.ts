@@ -8,11 +8,12 @@ import type {
   Query,
   Recommended,
   Scorer,
+  Scores,
   SourceStage,
   SourceTrace,
   StageTrace,
 } from "./pipeline.ts";
-import { utilityOf } from "./scorers/utility.ts";
+import { headsAt, noScores, utilityOf } from "./scorers/utility.ts";
 import { Verdicts } from "./verdicts.ts";
 
 export interface PipelineRun {
@@ -32,13 +33,13 @@ export async function runPipeline(pipeline: Pipeline, query: Query): Promise<Pip
   const answers = await Promise.all(asked.map((stage) => ask(stage, query, verdicts)));
   const candidates = merge(answers);
   const { scores, trace: scorer } = await scoreAll(pipeline.scorer, query, candidates);
-  const relevance = utilityOf(scores, pipeline.scorer?.heads ?? [], pipeline.utility, candidates.length);
+  const relevance = utilityOf(scores, pipeline.utility, candidates.length);
   const selectingMs = monotonicMs();
   const selected = pipeline.selector.select(query, candidates, relevance);
   const selector = traceOf(pipeline.selector.name, candidates.length, selected.length, selectingMs);
   const items: Recommended[] = selected.map(({ position, ...placed }) => ({
     ...candidates[position]!,
-    ...(pipeline.scorer && scoredAs(relevance, position, scores, pipeline.scorer.heads)),
+    ...(pipeline.scorer && scoredAs(relevance, position, scores)),
     ...placed,
     reasons: [],
   }));
@@ -134,8 +135,8 @@ async function scoreAll(
   scorer: Scorer | undefined,
   query: Query,
   candidates: readonly Candidate[],
-): Promise<{ scores: Float32Array; trace: StageTrace | undefined }> {
-  if (!scorer) return { scores: new Float32Array(0), trace: undefined };
+): Promise<{ scores: Scores; trace: StageTrace | undefined }> {
+  if (!scorer) return { scores: noScores, trace: undefined };
   const startedMs = monotonicMs();
   const scores = await scorer.score(query, candidates);
   return { scores, trace: traceOf(scorer.name, candidates.length, candidates.length, startedMs) };
@@ -145,13 +146,11 @@ async function scoreAll(
 function scoredAs(
   relevance: Float64Array,
   position: number,
-  scores: Float32Array,
-  heads: readonly string[],
+  scores: Scores,
 ): Pick<Recommended, "heads"> & { readonly score?: number } {
   const score = relevance[position]!;
   if (Number.isNaN(score)) return {};
-  const ofHead = (head: number): number => scores[position * heads.length + head]!;
-  return { score, heads: Object.fromEntries(heads.map((name, head) => [name, ofHead(head)])) };
+  return { score, heads: headsAt(scores, position) };
 }
 
 /** What is missing in the list, in the order of the sources; one that is late or fails now is left out as well. */

@@ -23,7 +23,7 @@ import type { Pipeline, Query, Scorer, Source, SourceStage } from "./pipeline.ts
 import { QueryScores } from "./query-scores.ts";
 import { ByQuery } from "./scorers/by-query.ts";
 import { FusionScorer } from "./scorers/fusion-scorer.ts";
-import { ModelScorer, SCORE } from "./scorers/model-scorer.ts";
+import { ModelScorer } from "./scorers/model-scorer.ts";
 import { Blender } from "./selectors/blender.ts";
 import { FreshSource } from "./sources/fresh-source.ts";
 import { InterestsSource } from "./sources/interests-source.ts";
@@ -156,7 +156,7 @@ export class Surfaces {
         ...(fatigue ? [new FatigueFilter(fatigue)] : []),
       ],
       scorer: this.#scorerFor(declared.scorer),
-      utility: { [SCORE]: 1 },
+      utility: declared.scorer?.kind === "ranker" ? (declared.scorer.utility ?? {}) : {},
       selector: new Blender(catalogue, declared),
       hydrators: [new ReasonHydrator(new Wording(catalogue, actions, fresh))],
     };
@@ -212,6 +212,7 @@ export class Surfaces {
   }
 
   #scorerOf(declared: SurfaceScorer = { kind: "model", model: PERSONAL }): Scorer {
+    if (declared.kind === "ranker") return new ModelScorer(declared.model, this.#scoresBy(declared.model));
     if (declared.kind === "model") return this.#byModel(declared.model);
     return new FusionScorer(declared.model && this.#byModel(declared.model));
   }

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { type LearningPoint, type ModelConfig, modelNamed, models } from "#models";
+import type { FitListeners } from "../fit.ts";
 import { learningCurveSvg } from "../learning-curve.ts";
 import { collectSetting, settingsOf } from "../model-settings.ts";
 import { recommendedFor } from "../recipes.ts";
@@ -15,7 +16,7 @@ interface TrainOptions extends DataOptions {
   readonly json?: boolean;
 }
 
-/** `inkling train`: fits a model on everything in the log and puts it in service. */
+/** `inkling train`: fits a model on everything in the log and puts it in service; a ranker beside what is. */
 export function registerTrain(program: Command): void {
   withFolderOptions(program.command("train"))
     .argument("<model>", `one of ${models.map(({ name }) => name).join(", ")}`)
@@ -46,8 +47,7 @@ async function runTraining(name: string, options: TrainOptions): Promise<void> {
   const points: LearningPoint[] = [];
   let drawn = Promise.resolve();
   try {
-    const models = [{ name, config }, { name: platform.coldStartModel }] as const;
-    const { personal } = await platform.fit(models, {
+    const listeners: FitListeners = {
       progress: bar.listen,
       abort: interruption.signal,
       learned(point) {
@@ -56,14 +56,14 @@ async function runTraining(name: string, options: TrainOptions): Promise<void> {
         const picture = learningCurveSvg(`${name} on ${dataset}`, points);
         drawn = drawn.then(() => writeFile(curve, picture));
       },
-    });
+    };
+    const fitted = modelNamed(name).isRanker
+      ? await platform.fitBeside({ name, config }, listeners)
+      : (await platform.fit([{ name, config }, { name: platform.coldStartModel }], listeners)).personal;
     await drawn;
     bar.finish();
-    if (json) say(JSON.stringify(personal));
-    else
-      say(
-        `${personal.name} ${personal.version} is in service; fitted in ${personal.fitSeconds.toFixed(1)} s`,
-      );
+    if (json) say(JSON.stringify(fitted));
+    else say(`${fitted.name} ${fitted.version} is in service; fitted in ${fitted.fitSeconds.toFixed(1)} s`);
   } finally {
     process.off("SIGINT", interrupt);
     await platform.close();

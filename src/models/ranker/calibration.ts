@@ -6,36 +6,74 @@ export interface Calibration {
   readonly offset: number;
 }
 
-const STEPS = 30;
+const STEPS = 50;
 /** With fewer of either kind a line says nothing: the logit stands for itself. */
 const FEWEST = 10;
 
-/** The line under which what was said is most likely what happened (Platt 1999), by Newton's method. */
+/** The line under which what was said is most likely what happened (Platt 1999), by Newton's method with steps that never make it worse. */
 export function plattLine(logits: ArrayLike<number>, labels: ArrayLike<number>): Calibration {
+  const rows = labels.length;
   let positives = 0;
-  for (let row = 0; row < labels.length; row++) positives += labels[row]!;
-  if (Math.min(positives, labels.length - positives) < FEWEST) return { slope: 1, offset: 0 };
+  for (let row = 0; row < rows; row++) positives += labels[row]!;
+  if (Math.min(positives, rows - positives) < FEWEST) return AS_SAID;
   // Targets a little inside 0 and 1, as Platt has them: a head that separates its few would be as sure as it can be.
-  const [yes, no] = [(positives + 1) / (positives + 2), 1 / (labels.length - positives + 2)];
-  let [slope, offset] = [1, 0];
+  const targets = [1 / (rows - positives + 2), (positives + 1) / (positives + 2)] as const;
+  let line: Calibration = { slope: 0, offset: Math.log(positives / (rows - positives)) };
+  let cost = costOf(line, logits, labels, targets);
   for (let step = 0; step < STEPS; step++) {
-    const gradient = new Float64Array(2);
-    const curvature = Float64Array.of(1e-9, 0, 0, 1e-9);
-    for (let row = 0; row < labels.length; row++) {
-      const logit = logits[row]!;
-      const chance = 1 / (1 + Math.exp(-(slope * logit + offset)));
-      const missed = (labels[row] === 1 ? yes : no) - chance;
-      const spread = chance * (1 - chance);
-      gradient[0]! += missed * logit;
-      gradient[1]! += missed;
-      curvature[0]! += spread * logit * logit;
-      curvature[2]! += spread * logit;
-      curvature[3]! += spread;
+    const change = newtonStep(line, logits, labels, targets);
+    let share = 1;
+    let next = line;
+    let nextCost = cost;
+    for (; share > 1e-6; share /= 2) {
+      next = { slope: line.slope + share * change.slope, offset: line.offset + share * change.offset };
+      nextCost = costOf(next, logits, labels, targets);
+      if (nextCost <= cost) break;
     }
-    const [bySlope, byOffset] = solveSymmetric(curvature, gradient);
-    slope += bySlope!;
-    offset += byOffset!;
-    if (Math.abs(bySlope!) + Math.abs(byOffset!) < 1e-8) break;
+    const isDone = cost - nextCost < 1e-9 * rows;
+    if (nextCost <= cost) [line, cost] = [next, nextCost];
+    if (isDone) break;
   }
-  return slope > 0 ? { slope, offset } : { slope: 1, offset: 0 };
+  return line.slope > 0 ? line : AS_SAID;
+}
+
+const AS_SAID: Calibration = { slope: 1, offset: 0 };
+
+type Targets = readonly [no: number, yes: number];
+
+function costOf(
+  { slope, offset }: Calibration,
+  logits: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  targets: Targets,
+): number {
+  let sum = 0;
+  for (let row = 0; row < labels.length; row++) {
+    const z = slope * logits[row]! + offset;
+    sum += Math.log1p(Math.exp(-Math.abs(z))) + Math.max(z, 0) - z * targets[labels[row] === 1 ? 1 : 0];
+  }
+  return sum;
+}
+
+function newtonStep(
+  { slope, offset }: Calibration,
+  logits: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  targets: Targets,
+): Calibration {
+  const gradient = new Float64Array(2);
+  const curvature = Float64Array.of(1e-9, 0, 0, 1e-9);
+  for (let row = 0; row < labels.length; row++) {
+    const logit = logits[row]!;
+    const chance = 1 / (1 + Math.exp(-(slope * logit + offset)));
+    const missed = targets[labels[row] === 1 ? 1 : 0] - chance;
+    const spread = chance * (1 - chance);
+    gradient[0]! += missed * logit;
+    gradient[1]! += missed;
+    curvature[0]! += spread * logit * logit;
+    curvature[2]! += spread * logit;
+    curvature[3]! += spread;
+  }
+  const [bySlope = 0, byOffset = 0] = solveSymmetric(curvature, gradient);
+  return { slope: bySlope, offset: byOffset };
 }

@@ -117,7 +117,8 @@ export class FittedRanker implements FittedModel, CandidateRanker {
     const places = chooseRows(acts, positions.length, [itemRow], this.#parts.rows);
     this.#explainer ??= this.#compileExplainer();
     const said = await (await this.#explainer).run(this.#inputsOf(acts, [itemRow], momentAfter(acts)));
-    for (const [at, place] of places.entries()) parts[positions[place]!] = Number(said["parts"]!.values[at + 1]);
+    for (const [at, place] of places.entries())
+      parts[positions[place]!] = Number(said["parts"]!.values[at + 1]);
     return parts;
   }
 

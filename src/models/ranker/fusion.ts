@@ -84,7 +84,11 @@ export function meet(network: Network, meeting: Meeting, config: FusionConfig): 
       const onRows = dense(network, "rows.candidate", candidates, embeddingSize);
       const ofRows = dense(network, "rows.act", acts, embeddingSize);
       const both = mul(unsqueeze(acts, 1), unsqueeze(candidates, 2)); // (G, C, T, D)
-      const rows = [unsqueeze(ofRows, 1), unsqueeze(onRows, 2), dense(network, "rows.both", both, embeddingSize)].reduce(add);
+      const rows = [
+        unsqueeze(ofRows, 1),
+        unsqueeze(onRows, 2),
+        dense(network, "rows.both", both, embeddingSize),
+      ].reduce(add);
       const masked = unsqueeze(hidden, 1);
       const read = readHistory(network, rows, masked, config);
       const said = summary(read, masked, unsqueeze(real, 1), config); // (G, C, 1, (K + 1) D)
@@ -114,7 +118,10 @@ function readHistory(
     ]);
     const [query, key, value] = parts;
     const attended = attention({ query: query!, key: key!, value: value!, bias: hidden });
-    x = add(x, network.dropout(dense(network, `${name}.attention.out`, attended, embeddingSize, QUIET), dropout));
+    x = add(
+      x,
+      network.dropout(dense(network, `${name}.attention.out`, attended, embeddingSize, QUIET), dropout),
+    );
     x = feedForward(network, name, x, { embeddingSize, dropout });
   }
   return norm(network, "read", x);

@@ -27,28 +27,20 @@ export interface Learned {
   readonly calibration: readonly Calibration[];
 }
 
-/** Learns the weights that say best what happened in the held-out requests, the newest, and sets each head's probabilities right on them. */
+/** Of the requests `from`, all unless said: learns the weights that say best what happened in the held-out requests, the newest, and sets each head's probabilities right on them. */
 export async function learn(
   lesson: Lesson,
   options: BatchOptions,
   config: RankerConfig,
   context: FitContext,
+  from: Uint32Array = Uint32Array.from(lesson.requests.users.keys()),
 ): Promise<Learned> {
   const { progress, checkpoints, abort, threads } = context;
   const seed = context.random.uint32();
-  const { learned, heldOut } = divide(lesson, config.heldOut);
+  const { learned, heldOut } = divide(lesson, from, config.heldOut);
   const data = passesOver(lesson, learned, { ...config, ...options, seed });
   const totalSteps = config.epochs * data.batchesPerEpoch;
-  const { contents } = options.rows;
-  const { network, loss } = learningNetwork(options.shape, contents);
-  const { learningRate: peak, weightDecay } = config;
-  const trainer = await Trainer.create(network, loss, {
-    seed,
-    ...(threads !== undefined && { threads }),
-    schedule: { peak, warmUpSteps: Math.floor(0.05 * totalSteps), decay: "cosine", totalSteps },
-    adamW: { ...adamWDefaults, weightDecay },
-    maxGradientNorm: 5,
-  });
+  const trainer = await newTrainer(options, config, { seed, totalSteps, threads });
   const answers = await Answers.create(options, threads);
   const state = new LearningState(
     trainer,
@@ -68,7 +60,7 @@ export async function learn(
     },
     async afterEpoch(epoch) {
       if (heldOut.length > 0) {
-        const said = await answers.logits(lesson, heldOut, trainer.averagedWeights);
+        const said = await answers.logits(lesson, heldOut, trained(trainer.averagedWeights, options));
         state.remember(epoch, -lossOf(said, lesson, heldOut, options.headWeights));
       }
       if (latest) {
@@ -88,27 +80,64 @@ export async function learn(
   }
   await checkpoints?.remove();
   const weights = state.best ?? trainer.averagedWeights;
+  const { table } = trained(weights, options);
   const H = options.shape.heads;
   const calibrated =
-    heldOut.length > 0 ? await answers.logits(lesson, heldOut, weights) : new Float32Array(0);
+    heldOut.length > 0 ? await answers.logits(lesson, heldOut, { weights, table }) : new Float32Array(0);
   const labels = labelsOf(lesson, heldOut);
   const calibration = Array.from({ length: H }, (_, head) => {
     const own = (values: ArrayLike<number>) =>
       Float64Array.from({ length: values.length / H }, (_, row) => values[row * H + head]!);
     return plattLine(own(calibrated), own(labels));
   });
-  return { weights: answers.own(weights), table: foldedTable(weights, options), calibration };
+  return { weights: answers.own(weights), table, calibration };
 }
 
 /** The newest share of the requests, and the others. */
 function divide(
   { requests: { timesMs } }: Lesson,
+  from: Uint32Array,
   share: number,
 ): { learned: Uint32Array; heldOut: Uint32Array } {
-  const order = Random.of(1, "ties").shuffle(Uint32Array.from(timesMs.keys()));
+  const order = Random.of(1, "ties").shuffle(from.slice());
   order.sort((left, right) => timesMs[left]! - timesMs[right]!); // stable: requests of one time stay in random order
   const kept = order.length - Math.floor(share * order.length);
   return { learned: order.subarray(0, kept), heldOut: order.subarray(kept) };
+}
+
+function newTrainer(
+  { shape, rows }: BatchOptions,
+  { learningRate: peak, weightDecay }: RankerConfig,
+  { seed, totalSteps, threads }: { seed: number; totalSteps: number; threads: number | undefined },
+): Promise<Trainer> {
+  const { network, loss } = learningNetwork(shape, rows.contents);
+  return Trainer.create(network, loss, {
+    seed,
+    ...(threads !== undefined && { threads }),
+    schedule: { peak, warmUpSteps: Math.floor(0.05 * totalSteps), decay: "cosine", totalSteps },
+    adamW: { ...adamWDefaults, weightDecay },
+    maxGradientNorm: 5,
+  });
+}
+
+function trained(weights: Weights, options: BatchOptions): Pick<Learned, "weights" | "table"> {
+  return { weights, table: foldedTable(weights, options) };
+}
+
+/** Probabilities of every candidate of the requests, in their order: (candidates, H). */
+export async function answersTo(
+  lesson: Lesson,
+  options: BatchOptions,
+  learned: Learned,
+  requests: Uint32Array,
+): Promise<Float32Array> {
+  const answers = await Answers.create(options, 1);
+  const logits = await answers.logits(lesson, requests, learned);
+  const H = options.shape.heads;
+  return logits.map((logit, at) => {
+    const { slope, offset } = learned.calibration[at % H]!;
+    return 1 / (1 + Math.exp(-(slope * logit + offset)));
+  });
 }
 
 /** What items are in the network that answers: their own vectors and what their contents make. */
@@ -154,11 +183,14 @@ class Answers {
   }
 
   /** Of every candidate of the requests, in their order: (candidates, H). */
-  async logits(lesson: Lesson, requests: Uint32Array, weights: Weights): Promise<Float32Array> {
+  async logits(
+    lesson: Lesson,
+    requests: Uint32Array,
+    { weights, table }: Pick<Learned, "weights" | "table">,
+  ): Promise<Float32Array> {
     const { shape } = this.#options;
     const { heads: H, embeddingSize: D } = shape;
     const { offsets } = lesson.requests;
-    const table = foldedTable(weights, this.#options);
     const size = requests.reduce((sum, request) => sum + offsets[request + 1]! - offsets[request]!, 0);
     const all = new Float32Array(size * H);
     let to = 0;
@@ -183,7 +215,8 @@ class Answers {
   }
 }
 
-function labelsOf({ requests: { offsets, labels }, heads }: Lesson, chosen: Uint32Array): Uint8Array {
+/** What happened, of every candidate of the requests, in their order: (candidates, H). */
+export function labelsOf({ requests: { offsets, labels }, heads }: Lesson, chosen: Uint32Array): Uint8Array {
   const H = heads.names.length;
   const parts = Array.from(chosen, (request) =>
     labels.subarray(offsets[request]! * H, offsets[request + 1]! * H),

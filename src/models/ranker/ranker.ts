@@ -29,6 +29,7 @@ export const ranker: Model<RankerConfig> = {
   name: "ranker",
   title: "A network that says how likely a person is to do each action with given items",
   defaults: defaultSettings,
+  isRanker: true,
 
   async fit(data, config, context) {
     checkSettings(config);

@@ -1,5 +1,6 @@
-import type { Candidate, Query, Scorer } from "../pipeline.ts";
-import { SCORE } from "./model-scorer.ts";
+import type { Candidate, Query, Scorer, Scores } from "../pipeline.ts";
+import { scoredBy } from "./scored-by.ts";
+import { utilityOf } from "./utility.ts";
 
 /**
  * Reciprocal rank fusion (Cormack, Clarke, Buettcher 2009): a candidate scores the sum over the sources that proposed it of `1 / (k +
@@ -8,28 +9,26 @@ import { SCORE } from "./model-scorer.ts";
  */
 export class FusionScorer implements Scorer {
   readonly name = "fusion";
-  readonly heads = [SCORE];
   readonly #voter: Scorer | undefined;
 
-  /** `voter`: with one head. */
   constructor(voter?: Scorer) {
     this.#voter = voter;
   }
 
-  async score(query: Query, candidates: readonly Candidate[]): Promise<Float32Array> {
+  async score(query: Query, candidates: readonly Candidate[]): Promise<Scores> {
     const fused = Float32Array.from(candidates, ({ places }) => {
       let sum = 0;
       for (const place of places.values()) sum += shareOf(place);
       return sum;
     });
-    if (!this.#voter) return fused;
-    const votes = await this.#voter.score(query, candidates);
+    if (!this.#voter) return scoredBy(fused);
+    const votes = utilityOf(await this.#voter.score(query, candidates), {}, candidates.length);
     const order = Uint32Array.from(votes.keys()).filter((row) => !Number.isNaN(votes[row]));
     order.sort((left, right) => votes[right]! - votes[left]! || left - right);
     for (const [place, row] of order.entries()) fused[row]! += shareOf(place);
     const middle = shareOf((candidates.length - 1) / 2);
     for (const [row, vote] of votes.entries()) if (Number.isNaN(vote)) fused[row]! += middle;
-    return fused;
+    return scoredBy(fused);
   }
 }
 

@@ -1,13 +1,13 @@
-import type { Candidate, Query, Scorer } from "../pipeline.ts";
+import type { Candidate, Query, Scorer, Scores } from "../pipeline.ts";
 import type { QueryScores } from "../query-scores.ts";
+import { scoredBy } from "./scored-by.ts";
 
-/** The one head of a scorer that answers with a score instead of probabilities. */
-export const SCORE = "score";
-
-/** A model's own score of each candidate for the person's history. Items it has not met have none. */
+/**
+ * What a model says of each candidate for the person's history: of one that tells actions apart, how likely each is; of the others, its
+ * own score. Items it has not met have none.
+ */
 export class ModelScorer implements Scorer {
   readonly name: string;
-  readonly heads = [SCORE];
   readonly #scores: QueryScores;
 
   constructor(name: string, scores: QueryScores) {
@@ -15,8 +15,15 @@ export class ModelScorer implements Scorer {
     this.#scores = scores;
   }
 
-  async score(query: Query, candidates: readonly Candidate[]): Promise<Float32Array> {
+  async score(query: Query, candidates: readonly Candidate[]): Promise<Scores> {
+    const { ranker } = (await this.#scores.modelFor(query)).model;
+    if (ranker) {
+      const rows = Uint32Array.from(candidates, ({ itemRow }) => itemRow);
+      const moment = { timeMs: query.asOfMs, surface: query.surfaceCode };
+      const values = await ranker.rank(query.acts, rows, moment);
+      return { heads: ranker.heads, values, weights: ranker.strengths };
+    }
     const scores = await this.#scores.of(query);
-    return Float32Array.from(candidates, ({ itemRow }) => scores[itemRow] ?? Number.NaN);
+    return scoredBy(Float32Array.from(candidates, ({ itemRow }) => scores[itemRow] ?? Number.NaN));
   }
 }

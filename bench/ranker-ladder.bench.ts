@@ -1,0 +1,202 @@
+/**
+ * @file The ways to meet a history, one after the other as they were published (TransAct, Xia et al. 2023, table 3), each learned and asked the same:
+ * HIT@3 by utility and AUC of each action, with intervals over people. On the world, of the last week, learned from what was before; or on Deskdrop, of a
+ * fifth of the people, learned from the others, every engagement among items that were there.
+ */
+import { join } from "node:path";
+import { DAY_MS, murmur3, Random } from "#base";
+import { createWorld, datasetNamed, evaluationViewOf, worldPresets } from "#datasets";
+import { type AnsweredRequests, hitDifference, requestMetrics } from "#evaluation";
+import { answersTo, labelsOf, learnRanker, prepareRanker, type RankerConfig, rankerDefaults } from "#models";
+import { type Interactions, interactionsFromLog } from "#sequences";
+import { importSource, runsOf } from "../src/main/import-source.ts";
+import { Platform } from "../src/main/platform.ts";
+import { loadDataset } from "../src/main/sources.ts";
+import { withTemporaryFolder } from "../test/server-process.ts";
+import type { Bench, BenchResult } from "./bench.ts";
+
+interface Options extends Record<string, number | boolean> {
+  /** Deskdrop in place of the world. */
+  readonly deskdrop: boolean;
+  /** Of the world: the tiny one. */
+  readonly tinyWorld: boolean;
+  readonly requests: number;
+  readonly epochs: number;
+  readonly embeddingSize: number;
+  readonly maxLength: number;
+  /** Items beside each that was engaged with, where impressions are not known. */
+  readonly negatives: number;
+  /** First rung and how many, to run a part. */
+  readonly from: number;
+  readonly rungs: number;
+  readonly seed: number;
+}
+
+export const bench: Bench<Options> = {
+  title: "the published ladder of rankers: HIT@3 by utility and AUC of each action",
+  defaults: {
+    deskdrop: false,
+    tinyWorld: false,
+    requests: 30_000,
+    epochs: 2,
+    embeddingSize: 32,
+    maxLength: 50,
+    negatives: 9,
+    from: 0,
+    rungs: 10,
+    seed: 1,
+  },
+  tiny: {
+    deskdrop: false,
+    tinyWorld: true,
+    requests: 400,
+    epochs: 1,
+    embeddingSize: 8,
+    maxLength: 8,
+    negatives: 3,
+    from: 0,
+    rungs: 2,
+    seed: 1,
+  },
+  run: measure,
+};
+
+/** What differs from the ranker that serves. `positives`: the history has no hides, or, on Deskdrop, no mere views. */
+const RUNGS: readonly {
+  readonly name: string;
+  readonly set: Partial<RankerConfig>;
+  readonly positives?: true;
+}[] = [
+  { name: "none", set: { fusion: "none" } },
+  { name: "average", set: { fusion: "average" } },
+  { name: "pooled", set: { fusion: "pooled" } },
+  { name: "append", set: { fusion: "append" } },
+  { name: "early", set: { fusion: "early" } },
+  { name: "cross", set: { fusion: "cross" } },
+  { name: "crossUnmasked", set: { fusion: "cross", maskHours: 0 } },
+  { name: "earlyUnmasked", set: { fusion: "early", maskHours: 0 } },
+  { name: "crossPositives", set: { fusion: "cross" }, positives: true },
+  { name: "earlyPositives", set: { fusion: "early" }, positives: true },
+];
+const POSITIVES = { world: "close-up,save,click,share", deskdrop: "like,bookmark,comment,follow" };
+const TEST_DAYS = 7;
+
+async function measure(options: Options, say: (line: string) => void): Promise<BenchResult> {
+  const data = options.deskdrop ? await deskdropData() : await worldData(options.tinyWorld);
+  const positives = options.deskdrop ? POSITIVES.deskdrop : POSITIVES.world;
+  const metrics: Record<string, number> = {};
+  const compared: Record<string, number> = {};
+  const answered = new Map<string, AnsweredRequests>();
+  for (const { name, set, ...rung } of RUNGS.slice(options.from, options.from + options.rungs)) {
+    const { requests: maxRequests, epochs, embeddingSize, maxLength, negatives } = options;
+    const config: RankerConfig = {
+      ...rankerDefaults,
+      ...{ maxRequests, epochs, embeddingSize, maxLength, negatives, outcomeHours: 24 },
+      ...set,
+      reads: rung.positives ? positives : "",
+    };
+    const cpu = process.cpuUsage();
+    const own = await answersOf(data, config, options);
+    const { user, system } = process.cpuUsage(cpu);
+    answered.set(name, own);
+    metrics[`${name} cpuSeconds`] = (user + system) / 1e6;
+    for (const { head, hitAt3, hitAt3Interval, areaUnderCurve, calibrationError, lists } of requestMetrics(
+      own,
+      options.seed,
+    )) {
+      metrics[`${name} hitAt3 ${head}`] = hitAt3;
+      metrics[`${name} hitAt3 ${head} low`] = hitAt3Interval.low;
+      metrics[`${name} hitAt3 ${head} high`] = hitAt3Interval.high;
+      metrics[`${name} auc ${head}`] = areaUnderCurve;
+      metrics[`${name} calibrationError ${head}`] = calibrationError;
+      metrics[`lists ${head}`] = lists;
+      say(
+        `${name} ${head}: HIT@3 ${hitAt3.toFixed(4)} (${hitAt3Interval.low.toFixed(4)} to ${hitAt3Interval.high.toFixed(4)}), AUC ${areaUnderCurve.toFixed(4)}, calibration error ${calibrationError.toFixed(4)}`,
+      );
+    }
+    const average = answered.get("average");
+    if (!average || name === "average") continue;
+    for (const [at, head] of own.heads.entries()) {
+      const { difference, interval } = hitDifference(own, average, at, options.seed);
+      compared[`${name} less average, hitAt3 ${head}`] = difference;
+      compared[`${name} less average, hitAt3 ${head} low`] = interval.low;
+      compared[`${name} less average, hitAt3 ${head} high`] = interval.high;
+    }
+  }
+  return { metrics, compared };
+}
+
+async function answersOf(
+  data: Interactions,
+  config: RankerConfig,
+  { deskdrop, seed }: Options,
+): Promise<AnsweredRequests> {
+  const context = { random: Random.of(seed, "ladder"), progress: () => {}, threads: 1 };
+  const { lesson, options } = prepareRanker(data, config, context);
+  const { users, timesMs, offsets } = lesson.requests;
+  const newest = timesMs.reduce((latest, timeMs) => Math.max(latest, timeMs), 0);
+  const isAsked = (request: number): boolean =>
+    deskdrop
+      ? murmur3(`person ${users[request]}`) % 5 === 0
+      : timesMs[request]! > newest - TEST_DAYS * DAY_MS;
+  const all = [...users.keys()];
+  const asked = Uint32Array.from(all.filter(isAsked));
+  const learned = await learnRanker(
+    lesson,
+    options,
+    config,
+    context,
+    Uint32Array.from(all.filter((request) => !isAsked(request))),
+  );
+  const probabilities = await answersTo(lesson, options, learned, asked);
+  const { names, strengths } = lesson.heads;
+  const ends = [0];
+  for (const request of asked) ends.push(ends.at(-1)! + offsets[request + 1]! - offsets[request]!);
+  return {
+    users: Array.from(asked, (request) => users[request]!),
+    offsets: ends,
+    heads: names,
+    labels: labelsOf(lesson, asked),
+    probabilities,
+    utilities: Float32Array.from({ length: ends.at(-1)! }, (_, item) =>
+      names.reduce(
+        (sum, _name, head) => sum + strengths[head]! * probabilities[item * names.length + head]!,
+        0,
+      ),
+    ),
+  };
+}
+
+async function deskdropData(): Promise<Interactions> {
+  return evaluationViewOf("deskdrop", await loadDataset(datasetNamed("deskdrop"), () => {})).interactions;
+}
+
+/** The world as its log tells it. */
+function worldData(tiny: boolean): Promise<Interactions> {
+  return withTemporaryFolder(async (parent) => {
+    const world = createWorld(tiny ? worldPresets.tiny : worldPresets.small);
+    const preset = tiny ? "tiny" : "small";
+    const platform = await Platform.open({
+      folder: join(parent, "data"),
+      create: { dataset: "world", clock: "historical", areTimesMadeUp: false, seed: 1, preset },
+      progress: () => {},
+      onNotice: () => {},
+    });
+    const source = {
+      ...{ name: "world", clock: "historical" as const, areTimesMadeUp: false },
+      items: () => world.items(),
+      runs: (from: number) => runsOf(world.messages(), from),
+      expectedMessages: world.expectedMessages,
+      rejectedRows: { count: 0, samples: [] },
+    };
+    await importSource(platform, source, () => {});
+    const { actions, purposes, log } = platform;
+    const { interactions } = await interactionsFromLog(
+      log,
+      { actions, purpose: purposes.personalization },
+      () => {},
+    );
+    await platform.close();
+    return interactions;
+  });
+}
