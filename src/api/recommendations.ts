@@ -212,6 +212,7 @@ export const RankResponse = Type.Object({
     { description: "Best first" },
   ),
   unknownItemIds: Type.Array(Type.String(), { description: "In no catalogue" }),
+  mutedItemIds: Type.Array(Type.String(), { description: "Of interests the person muted: not ranked" }),
   isColdStart: Type.Boolean(),
   versions: Versions,
   asOf: Type.Union([IsoTime, Type.Null()]),

@@ -23,3 +23,9 @@ export type {
   Protocol,
   TaskOptions,
 } from "./task.ts";
+export {
+  type WalkForwardMethod,
+  type WalkForwardResult,
+  type WalkForwardTask,
+  walkForward,
+} from "./walk-forward.ts";

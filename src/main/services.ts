@@ -3,6 +3,7 @@ import { SystemClock } from "#base";
 import { jsonSchemaOf } from "#declarations";
 import { OnlineFeatures } from "#features";
 import type { ServedModels } from "#models";
+import { PersonSignals } from "#profiles";
 import { Pulse, type Services } from "#serving";
 import { FileBlobStore } from "#storage";
 import { readVersion } from "./code-version.ts";
@@ -21,6 +22,7 @@ export async function createServices(platform: Platform, served: ServedModels): 
   const { ingestion, deadLetters, servedLists, erasures } = platform;
   const wall = new SystemClock();
   const interests = await openInterests(platform, served);
+  const predictions = await keptPredictions(new FileBlobStore(paths.blobs(platform.folder)));
   return {
     ...{
       state,
@@ -45,7 +47,11 @@ export async function createServices(platform: Platform, served: ServedModels): 
     vectors: platform.vectors.of(served),
     interests,
     isSensitive: platform.isSensitive,
-    predictions: await keptPredictions(new FileBlobStore(paths.blobs(platform.folder))),
+    predictions,
+    signals: new PersonSignals({
+      ...{ state, catalogue, identity, actions, purposes },
+      ...{ predictions, isSensitive: platform.isSensitive },
+    }),
     models: () => readModelBodies(models),
     model: async (reference) => bodyNamed(await readModelBodies(models), reference),
     metrics: createMetrics(platform),

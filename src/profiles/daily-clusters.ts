@@ -12,6 +12,8 @@ export interface Engagement {
   /** Name of the action. */
   readonly action: string;
   readonly strength: number;
+  /** What brought the item: `query:sourdough for beginners`, `list:Kitchen`, where the sender said so. */
+  readonly source?: string;
 }
 
 /** Items a person engaged with that belong together. */

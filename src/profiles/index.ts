@@ -8,8 +8,10 @@ export { type Interest, type InterestsContext, interestClusters, interestsOf, na
 export { type ItemEngagement, readItemEngagement } from "./item-engagement.ts";
 export { ItemKnowledge } from "./item-knowledge.ts";
 export { CatalogueItemSpace, type EngagementVectors, type ItemSpace } from "./item-space.ts";
+export { JourneyNames, type JourneyWords, type WriteName } from "./journey-names.ts";
 export type { Journey } from "./journeys.ts";
 export { type FoundPeople, listPeople, type PeopleQuery, type PersonSummary } from "./list-people.ts";
+export { PersonSignals, type SignalQuery } from "./person-signals.ts";
 export {
   fitPredictions,
   type Prediction,
@@ -20,7 +22,6 @@ export {
   type ServedPredictions,
   snapshot,
 } from "./predictions.ts";
-export { readPredictions } from "./read-predictions.ts";
 export { readUserState, type UserStateSignal } from "./read-user-state.ts";
 export { Taxonomy } from "./taxonomy.ts";
 export type { TopicShare } from "./topics.ts";

@@ -62,19 +62,17 @@ export const interestClusters: ClusterConfig = { linkage: "complete", height: 0.
 /**
  * Interests as of a time, the most important first, at most 15. Clusters under one topic are one interest, and the topic is its name.
  * @param engagements what the clusters are of, oldest first, none after `asOfMs`
- * @param isWhole that the person has no older engagements
  */
 export function interestsOf(
   clusters: readonly ItemCluster[],
   engagements: readonly Engagement[],
-  { asOfMs, isWhole }: { readonly asOfMs: number; readonly isWhole: boolean },
+  asOfMs: number,
   context: InterestsContext,
 ): Interest[] {
   const byItem = groupBy(engagements, ({ itemRow }) => itemRow);
   const of = (itemRows: readonly ItemRow[]): Engagement[] => itemRows.flatMap((row) => byItem.get(row) ?? []);
   const named = clusters.map(({ itemRows }) => ({ itemRows, name: nameOf(of(itemRows), context) }));
   const times = encounters(engagements);
-  const firstMs = isWhole ? Number.NEGATIVE_INFINITY : (times[0] ?? 0);
   const interests = Array.from(groupBy(named, ({ name }) => name.interestId).values()).flatMap((alike) => {
     const itemRows = alike.flatMap((cluster) => cluster.itemRows);
     const own = of(itemRows).sort((left, right) => left.timestampMs - right.timestampMs);
@@ -83,8 +81,7 @@ export function interestsOf(
       ...alike[0]!.name, // a group has a first
       ...speakers(own, context.space),
       ...weigh(own, asOfMs),
-      // What begins with the rows at hand may have begun before them.
-      ...paceOf(encounters(own), times, asOfMs, own[0]!.timestampMs <= firstMs + DAY_MS),
+      ...paceOf(encounters(own), times, asOfMs),
       itemRows,
     };
   });
@@ -105,7 +102,7 @@ export function nameOf(
 ): Pick<Interest, "interestId" | "label" | "path"> {
   const weights = new Map<string, number>();
   for (const { itemRow } of engagements)
-    for (const { topic, score } of taxonomy.topicsOf(catalogue.at(itemRow).tags))
+    for (const { topic, score } of taxonomy.topicsOf(catalogue.at(itemRow)))
       weights.set(topic.topicId, (weights.get(topic.topicId) ?? 0) + score);
   const covering = [...weights]
     .filter(([, weight]) => weight >= TOPIC_COVERS * engagements.length)

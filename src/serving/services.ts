@@ -3,7 +3,7 @@ import type { Clock } from "#base";
 import type { Actions, Catalogue, DeadLetters, IdentityGraph, Ingestion, Purposes } from "#events";
 import type { HealthReport, OnlineFeatures, ServedFeatures } from "#features";
 import type { Erasures } from "#governance";
-import type { ServedPredictions, UserInterests, UserVectors } from "#profiles";
+import type { PersonSignals, ServedPredictions, UserInterests, UserVectors } from "#profiles";
 import type { Recommender, ServedLists } from "#recommendation";
 import type { Lake, StateReader } from "#storage";
 import type { Metrics } from "./metrics.ts";
@@ -29,6 +29,7 @@ export interface Services {
   readonly servedLists: ServedLists;
   readonly vectors: UserVectors;
   readonly interests: UserInterests;
+  readonly signals: PersonSignals;
   /** Tags that nothing is said of. */
   readonly isSensitive: (tag: string) => boolean;
   /** Absent while there was too little to learn them from. */
