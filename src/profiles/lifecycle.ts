@@ -43,7 +43,7 @@ const WEIGHTS: Readonly<Record<InterestStage, number>> = { new: 3, growing: 2, h
 const MARGIN = 0.05;
 /** Somebody seen for so many days without it shows that it begins when it first comes, and for so many it is new. */
 const NEW_DAYS = 7;
-const LOOKED_BACK_DAYS = 240;
+const LOOKED_BACK_DAYS = 120;
 const RECENT_DAYS = 10;
 const BASE_DAYS = 28;
 const WEEK_MS = 7 * DAY_MS;

@@ -27,11 +27,13 @@ export interface InterestLifeRates {
 /** An interest is new for so many days. */
 const NEW_DAYS = 7;
 /** Part of a person's engagements that an interest in full strength takes: what it may be, evenly in logarithms. */
-const SHARES = [0.85, 0.45, 0.24, 0.125, 0.066, 0.035];
+const SHARES = [0.7, 0.3, 0.12, 0.05];
 /** Levels of strength, each one day of fading below the one before. */
-const LEVELS = 14;
+const LEVELS = 10;
 /** Engagements of a day beyond so many are counted in proportion. */
 const MOST_A_DAY = 24;
+/** What is left of the cells before they are made to sum to one again. */
+const SMALL = 1e-100;
 /** An interest that is there when a person is first seen was born within so many days, on any of them alike. */
 const DAYS_BEFORE = 200;
 
@@ -123,7 +125,7 @@ export class InterestLife {
         visit(day, stages);
       }
     }
-    return logLikelihood;
+    return logLikelihood + Math.log(cells.reduce((sum, cell) => sum + cell, 0));
   }
 
   /** One day on. O(cells). */
@@ -160,7 +162,7 @@ export class InterestLife {
     if (rest > 0) cells[stage + place + 1]! += rest;
   }
 
-  /** Takes in a day's engagements; returns the logarithm of how likely they were. */
+  /** Takes in a day's engagements; returns the logarithm of what was taken out of the cells to keep them from vanishing. */
   #see(cells: Float64Array, count: number, total: number): number {
     const likelihood = this.#likelihoodOf(count, total);
     let sum = 0;
@@ -168,6 +170,7 @@ export class InterestLife {
       cells[cell]! *= likelihood[cell]!;
       sum += cells[cell]!;
     }
+    if (sum > SMALL) return 0; // still a number: what comes off it later is the same
     for (let cell = 0; cell < cells.length; cell++) cells[cell]! /= sum;
     return Math.log(sum);
   }
