@@ -11,7 +11,7 @@ import { Platform } from "./platform.ts";
 /** @file A small world of the second form, asked about as a whole over HTTP. */
 const world = createWorld({
   ...worldPresets.living,
-  peopleCount: 80,
+  peopleCount: 150,
   days: 50,
   itemsBefore: 250,
   itemsPerDay: 1,
@@ -151,12 +151,14 @@ test("how true the predictions are is told with their reliability", async () => 
 
 test("who refuses is not counted after the next look, and who is erased at once", async () => {
   const { people, asOf } = await get("/v1/population");
+  const busiest = await get("/v1/users?sort=events&limit=2");
+  const [refusing, leaving] = busiest.people.map(({ userId }: Body) => userId);
   const timestamp = asOf;
   await server.inject({
     method: "POST",
     url: "/v1/track",
     payload: {
-      userId: "u-0003",
+      userId: refusing,
       event: "Segment Consent Preference Updated",
       timestamp,
       context: { consent: { categoryPreferences: { personalization: false } } },
@@ -164,7 +166,7 @@ test("who refuses is not counted after the next look, and who is erased at once"
   });
   await platform.population.now();
   expect((await get("/v1/population")).people).toBe(people - 1);
-  const erased = await server.inject({ method: "DELETE", url: "/v1/users/u-0004" });
+  const erased = await server.inject({ method: "DELETE", url: `/v1/users/${leaving}` });
   expect(erased.statusCode).toBe(202);
   await platform.erasures.settled();
   expect((await get("/v1/population")).people).toBe(people - 2);
