@@ -157,7 +157,7 @@ async function measureRebuilds(
 
   async function rebuild(user: number): Promise<void> {
     const userId = identity.personOf(`user-${user}`);
-    const signals = new PersonSignals({ ...platform, predictions });
+    const signals = new PersonSignals({ ...platform, predictions: () => predictions });
     const interests = new UserInterests({ ...platform, knowledge });
     const person = await signals.person(userId);
     if (!person) throw new Error(`${userId} is there`);

@@ -29,7 +29,7 @@ beforeAll(async () => {
   prepared = await prepareFolder();
   config = join(prepared.path, "inkling.config.ts");
   await writeFile(config, CONFIG);
-}, 120_000);
+});
 afterEach(killAll);
 afterAll(() => prepared.remove());
 

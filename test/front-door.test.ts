@@ -21,7 +21,7 @@ const DEAD = "/v1/dead-letters";
 let prepared: PreparedFolder;
 beforeAll(async () => {
   prepared = await prepareFolder();
-}, 60_000);
+});
 afterEach(killAll);
 afterAll(() => prepared.remove());
 

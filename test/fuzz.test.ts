@@ -19,7 +19,7 @@ import { type PreparedFolder, prepareFolder } from "./prepared-folder.ts";
 const RUNS = Number(process.env["INKLING_FUZZ_RUNS"] ?? 3000);
 const SEED = Number(process.env["INKLING_FUZZ_SEED"] ?? 1);
 /** A run takes about four milliseconds, and ten times that on a busy machine. */
-const RUN_MS = 40;
+const RUN_MS = 200;
 
 let prepared: PreparedFolder;
 let platform: Platform;
@@ -38,7 +38,7 @@ beforeAll(async () => {
   const folder = join(prepared.path, "world");
   platform = await Platform.open({ folder, progress: ignoreProgress, onNotice: () => {} });
   server = await platform.createServer({});
-}, 60_000);
+});
 afterAll(async () => {
   await server.close();
   await platform.close();
@@ -46,7 +46,7 @@ afterAll(async () => {
 });
 
 test(`${RUNS} arbitrary bodies are each answered, exactly accounted for, and change nothing else`, {
-  timeout: 60_000 + RUNS * RUN_MS,
+  timeout: 240_000 + RUNS * RUN_MS,
 }, async () => {
   await fc.assert(fc.asyncProperty(requests, check), {
     numRuns: RUNS,

@@ -12,7 +12,7 @@ const KEYS = { env: { INKLING_WRITE_KEY: WRITE_KEY } };
 let prepared: PreparedFolder;
 beforeAll(async () => {
   prepared = await prepareFolder();
-}, 60_000);
+});
 afterEach(killAll);
 afterAll(() => prepared.remove());
 

@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 
 const CLI = fileURLToPath(new URL("../dist/main/cli.js", import.meta.url));
 /** Far beyond anything a healthy program takes: a hang becomes a failure that shows what was printed. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 240_000;
 
 export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;

@@ -2,6 +2,7 @@ export type { FeatureValue } from "./aggregation.ts";
 export { differenceOf, type FeatureDifference } from "./definition/difference.ts";
 export { type FeaturePlan, type PlanContext, type PlannedFeature, planFeatures } from "./definition/plan.ts";
 export { columnTypeOf } from "./definition/value-type.ts";
+export { FeatureVectors } from "./feature-vectors.ts";
 export {
   checkHealth,
   type FeatureBaseline,
@@ -9,7 +10,13 @@ export {
   type HealthReport,
 } from "./health/check-health.ts";
 export type { PastEvents } from "./history/collect-rows.ts";
-export { getHistoricalFeatures, type HistoricalRow } from "./history/historical-features.ts";
+export {
+  getHistoricalFeatures,
+  getHistoricalVectors,
+  type HistoricalQuery,
+  type HistoricalRow,
+  type HistoricalVectors,
+} from "./history/historical-features.ts";
 export { type Informativeness, rankByInformation } from "./history/informative.ts";
 export { type ServedFeatures, ServedLog, servedAt } from "./history/served-features.ts";
 export { OnlineFeatures } from "./online/online-features.ts";

@@ -6,25 +6,12 @@
  *
  * Equal means equal: sums are exact and rounded once in all three, sketches are compared with sketches of the same values.
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { DAY_MS, type EventId, HistoricalClock, HOUR_MS, ignoreProgress, Random, type UserId } from "#base";
-import { defaultPurposes, defineConfig, purposesOf } from "#declarations";
-import {
-  Actions,
-  Catalogue,
-  encodeEvent,
-  encodeSharedRecord,
-  followShared,
-  IdentityGraph,
-  SHARED_PARTITION,
-  type StoredEvent,
-} from "#events";
-import { Applier, forgetUser, hashState } from "#sequences";
-import { LmdbStateStore, SegmentedEventLog } from "#storage";
+import { afterAll, expect, test } from "vitest";
+import { DAY_MS, type EventId, HOUR_MS, ignoreProgress, Random, type UserId } from "#base";
+import { defaultPurposes, defineConfig } from "#declarations";
+import { encodeEvent, type StoredEvent } from "#events";
+import { forgetUser, hashState } from "#sequences";
 import { planFeatures } from "./definition/plan.ts";
 import { collectRows } from "./history/collect-rows.ts";
 import { featuresAt } from "./history/features-at.ts";
@@ -33,73 +20,25 @@ import type { Answer } from "./online/accumulation.ts";
 import { requestFeatures } from "./online/feature-request.ts";
 import { readFeatures } from "./online/read-features.ts";
 import { type OracleEvent, oracleValue } from "./oracle.cases.ts";
-import { FeatureState } from "./state/apply-features.ts";
+import {
+  declaredActions as actions,
+  applyAll,
+  ITEMS,
+  openState,
+  pastOf,
+  priceOf,
+  TestFolders,
+  type TestStorage,
+  tagsOf,
+  testPurposes,
+} from "./storage.cases.ts";
 
 const START_MS = Date.UTC(2026, 0, 1);
 const config = defineConfig({ actions: testActions, features: manyFeatures, purposes: defaultPurposes });
-const purposes = purposesOf(config);
-const plan = planFeatures(config.features, { actions: Object.keys(config.actions), purposes });
+const plan = planFeatures(config.features, { actions: Object.keys(config.actions), purposes: testPurposes });
 const names = config.features.map(({ name }) => name);
-const actions = new Actions(
-  Object.entries(testActions).map(([name, { kind, strength, verb }]) => ({ name, kind, strength, verb })),
-);
-const ITEMS = 6;
-const tagsOf = (n: number): string[] =>
-  [["art"], ["art", "food"], [], ["food"], ["art", "music"], ["music"]][n]!;
-const priceOf = (n: number): number => 10 * n;
-
-let root: string;
-let made = 0;
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), "inkling-features-"));
-});
-afterAll(() => rm(root, { recursive: true }));
-
-async function openStorage() {
-  const folder = join(root, String(made++));
-  const log = await SegmentedEventLog.open(join(folder, "log"), { partitionCount: 2 });
-  const state = new LmdbStateStore(join(folder, "state"), new HistoricalClock(0));
-  const items = Array.from({ length: ITEMS }, (_, n) => ({
-    kind: "item" as const,
-    itemId: `i${n}`,
-    input: { tags: tagsOf(n), attributes: { price: priceOf(n) }, vector: [n, 1] },
-  }));
-  await log.append(SHARED_PARTITION, [
-    ...items.map(encodeSharedRecord),
-    ...Object.keys(testActions).map((name) => encodeSharedRecord({ kind: "action", name })),
-    ...purposes.map(({ name }) => encodeSharedRecord({ kind: "purpose", name })),
-    encodeSharedRecord({ kind: "link", from: "anonymous:a", to: "ann" }),
-  ]);
-  return { folder, log, state };
-}
-type Storage = Awaited<ReturnType<typeof openStorage>>;
-
-async function sharedOf({ log }: Storage) {
-  const catalogue = new Catalogue();
-  const identity = new IdentityGraph();
-  await followShared(log, { catalogue, identity }, () => {}).catchUp(() => {});
-  return { catalogue, identity };
-}
-
-/** Brings state level with the log, features along. */
-async function apply(storage: Storage, state = storage.state): Promise<void> {
-  const { catalogue } = await sharedOf(storage);
-  const features = new FeatureState(plan, catalogue);
-  const applier = await Applier.start(
-    {
-      log: storage.log,
-      state,
-      actions,
-      alsoApply: (byUser, context) => features.apply(byUser, context.state),
-      onApplied: () => {},
-      onFailure: (error) => {
-        throw error;
-      },
-    },
-    () => {},
-  );
-  await applier.close();
-}
+const folders = new TestFolders();
+afterAll(() => folders.remove());
 
 const eventArbitrary = fc.record({
   id: fc.integer({ min: 0, max: 400 }),
@@ -165,31 +104,27 @@ function oracleEvents(events: readonly StoredEvent[], erased?: string): OracleEv
   });
 }
 
-async function checkParity(storage: Storage, oracle: readonly OracleEvent[], laterMs: number): Promise<void> {
-  const { catalogue, identity } = await sharedOf(storage);
+async function checkParity(
+  storage: TestStorage,
+  oracle: readonly OracleEvent[],
+  laterMs: number,
+): Promise<void> {
+  const past = await pastOf(storage);
+  const { catalogue, identity } = past;
   const request = requestFeatures(plan, names, catalogue);
-  const lake = (): never => {
-    throw new Error("nothing was dropped");
-  };
-  const past = { ...storage, catalogue, identity, lake };
   const collected = await collectRows(past, plan, undefined, ignoreProgress);
   for (const person of ["ann", "bob"]) {
     const ids = identity.idsOf(person);
     const rows = collected.rowsOf(ids);
     const newestMs = rows?.at(-1)?.timestampMs ?? START_MS;
     const nowMs = newestMs + laterMs;
-    const [online = []] = await readFeatures({ ...storage, catalogue, identity }, request, [person], nowMs);
+    const [online = []] = await readFeatures(past, request, [person], nowMs);
     if (!rows) {
       expect(new Set(online.map(({ status }) => status))).toEqual(new Set(["NOT_FOUND"]));
       continue;
     }
-    const [setBack] = await readFeatures(
-      { ...storage, catalogue, identity },
-      request,
-      [person],
-      START_MS - DAY_MS,
-    );
-    const [atNewest] = await readFeatures({ ...storage, catalogue, identity }, request, [person], newestMs);
+    const [setBack] = await readFeatures(past, request, [person], START_MS - DAY_MS);
+    const [atNewest] = await readFeatures(past, request, [person], newestMs);
     expect(setBack, "a clock set back").toEqual(atNewest);
     const offline = featuresAt(rows, request, nowMs, catalogue) as Answer[]; // every name is known
     for (const [n, name] of names.entries()) {
@@ -208,9 +143,7 @@ async function checkParity(storage: Storage, oracle: readonly OracleEvent[], lat
   }
 }
 
-test("streaming, batch and a naive walk give the same values, for any stream, definition and time", {
-  timeout: 60_000,
-}, async () => {
+test("streaming, batch and a naive walk give the same values, for any stream, definition and time", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(eventArbitrary, { minLength: 1, maxLength: 120 }),
@@ -219,17 +152,17 @@ test("streaming, batch and a naive walk give the same values, for any stream, de
         fc.integer({ min: 0, max: 10 }).map((days) => days * DAY_MS),
       ),
       async (input, laterMs) => {
-        const storage = await openStorage();
+        const storage = await folders.open();
         try {
           const events = input.map(storedEvent);
           const half = events.length >> 1;
           for (const part of [events.slice(0, half), events.slice(half)]) {
             if (part.length > 0) await storage.log.append(1, part.map(encodeEvent));
-            await apply(storage);
+            await applyAll(storage, plan, storage.state);
           }
           await checkParity(storage, oracleEvents(events), laterMs);
-          const replayed = new LmdbStateStore(join(storage.folder, "replayed"), new HistoricalClock(0));
-          await apply(storage, replayed);
+          const replayed = openState(storage.folder, "replayed");
+          await applyAll(storage, plan, replayed);
           expect(await hashState(replayed)).toEqual(await hashState(storage.state));
           // Bob is forgotten, and it is as if he had never come.
           await forgetUser("bob", { ...storage, actions });
@@ -246,11 +179,9 @@ test("streaming, batch and a naive walk give the same values, for any stream, de
   );
 });
 
-test("a busy person's windows come from tiles, and are still the same to the millisecond", {
-  timeout: 60_000,
-}, async () => {
+test("a busy person's windows come from tiles, and are still the same to the millisecond", async () => {
   const random = Random.of(7, "busy");
-  const storage = await openStorage();
+  const storage = await folders.open();
   const events = Array.from({ length: 4600 }, (_, n) =>
     storedEvent({
       id: n,
@@ -267,27 +198,15 @@ test("a busy person's windows come from tiles, and are still the same to the mil
   );
   for (let from = 0; from < events.length; from += 700)
     await storage.log.append(1, events.slice(from, from + 700).map(encodeEvent));
-  await apply(storage);
-  const { catalogue, identity } = await sharedOf(storage);
-  const lake = (): never => {
-    throw new Error("nothing was dropped");
-  };
-  const collected = await collectRows(
-    { ...storage, catalogue, identity, lake },
-    plan,
-    undefined,
-    ignoreProgress,
-  );
+  await applyAll(storage, plan, storage.state);
+  const past = await pastOf(storage);
+  const { catalogue } = past;
+  const collected = await collectRows(past, plan, undefined, ignoreProgress);
   const rows = collected.rowsOf(["ann"])!;
   const request = requestFeatures(plan, names, catalogue);
   const newestMs = rows.at(-1)!.timestampMs;
   for (const laterMs of [0, 1, 17 * 60_000, HOUR_MS, 5 * DAY_MS + 3, 100 * DAY_MS]) {
-    const [online = []] = await readFeatures(
-      { ...storage, catalogue, identity },
-      request,
-      ["ann"],
-      newestMs + laterMs,
-    );
+    const [online = []] = await readFeatures(past, request, ["ann"], newestMs + laterMs);
     const offline = featuresAt(rows, request, newestMs + laterMs, catalogue);
     for (const [n, name] of names.entries())
       expect({ name, ...online[n]! }, `${name} ${laterMs} ms later`).toMatchObject({ name, ...offline[n]! });

@@ -88,9 +88,7 @@ test("a visit is what is close together, saves that are come back to are told, a
   });
 });
 
-test("what one id keeps for windows is bounded; a window that asks for more says so", {
-  timeout: 30_000,
-}, async () => {
+test("what one id keeps for windows is bounded; a window that asks for more says so", async () => {
   const busy = feature("views_30d", { from: events("view"), aggregate: count(), window: "30d" });
   const recent = feature("views_1d", { from: events("view"), aggregate: count(), window: "1d" });
   const plan = planFeatures([busy, recent], { actions, purposes });

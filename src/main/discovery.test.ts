@@ -240,9 +240,7 @@ describe("freshness", () => {
       properties: { itemId: "newest", surface: "trending" },
     }));
     await post("/v1/batch", { batch });
-    await expect
-      .poll(async () => idsOf(await recommend({ surface: "trending" })), { timeout: 5000 })
-      .toEqual(["newest"]);
+    await expect.poll(async () => idsOf(await recommend({ surface: "trending" }))).toEqual(["newest"]);
   });
 
   test("a session sent along stands for a history, and is stored nowhere", async () => {
@@ -386,7 +384,7 @@ describe("a served list", () => {
 test("a surface and its shadow are compared behind the answers, and sources are counted", async () => {
   await recommend({ userId: PERSON });
   await expect
-    .poll(async () => (await server.inject("/metrics")).payload, { timeout: 5000 })
+    .poll(async () => (await server.inject("/metrics")).payload)
     .toMatch(/inkling_shadow_count\{surface="home",measure="overlap"\} [1-9]/);
   const { payload } = await server.inject("/metrics");
   expect(payload).toMatch(/inkling_candidates_total\{surface="home",source="personal",kind="kept"\} [1-9]/);

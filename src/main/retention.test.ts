@@ -127,7 +127,7 @@ async function sweepWithLake(platform: Platform): Promise<void> {
       .slice(1)
       .every((start) => start > 0);
   };
-  await expect.poll(isDropped, { timeout: 60_000 }).toBe(true);
+  await expect.poll(isDropped).toBe(true);
 }
 
 test("old segments go once state and lake have them, and everything is as it was: read, replayed, built anew, redeclared", async () => {

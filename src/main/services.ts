@@ -5,15 +5,12 @@ import { OnlineFeatures } from "#features";
 import type { ServedModels } from "#models";
 import { PersonSignals } from "#profiles";
 import { Pulse, type Services } from "#serving";
-import { FileBlobStore } from "#storage";
 import { readVersion } from "./code-version.ts";
-import { paths } from "./data-folder.ts";
 import { createRecommender } from "./discovery.ts";
 import { openInterests } from "./interests.ts";
 import { createMetrics } from "./metrics.ts";
 import { bodyNamed, readModelBodies } from "./model-bodies.ts";
 import type { Platform } from "./platform.ts";
-import { keptPredictions } from "./predictions.ts";
 
 /** What the routes of a platform's server stand on. */
 export async function createServices(platform: Platform, served: ServedModels): Promise<Services> {
@@ -22,7 +19,7 @@ export async function createServices(platform: Platform, served: ServedModels): 
   const { ingestion, deadLetters, servedLists, erasures } = platform;
   const wall = new SystemClock();
   const interests = await openInterests(platform, served);
-  const predictions = await keptPredictions(new FileBlobStore(paths.blobs(platform.folder)));
+  await platform.population.load();
   return {
     ...{
       state,
@@ -47,11 +44,11 @@ export async function createServices(platform: Platform, served: ServedModels): 
     vectors: platform.vectors.of(served),
     interests,
     isSensitive: platform.isSensitive,
-    predictions,
     signals: new PersonSignals({
       ...{ state, catalogue, identity, actions, purposes },
-      ...{ predictions, isSensitive: platform.isSensitive },
+      ...{ predictions: () => platform.population.predictions, isSensitive: platform.isSensitive },
     }),
+    population: platform.population,
     models: () => readModelBodies(models),
     model: async (reference) => bodyNamed(await readModelBodies(models), reference),
     metrics: createMetrics(platform),

@@ -13,8 +13,8 @@ export interface PersonSignalsParts {
   readonly identity: IdentityGraph;
   readonly actions: Actions;
   readonly purposes: Purposes;
-  /** Absent while there was too little to learn them from. */
-  readonly predictions: ServedPredictions | undefined;
+  /** Those in service now; absent while there was too little to learn them from. */
+  readonly predictions: () => ServedPredictions | undefined;
   /** Tags that nothing is said of. */
   readonly isSensitive: (tag: string) => boolean;
 }
@@ -73,10 +73,12 @@ export class PersonSignals {
 
   /** None while there is no model, and of somebody who had done nothing. */
   predictions(userId: string, person: PersonState, query: SignalQuery): Promise<readonly Prediction[]> {
-    const { predictions } = this.#parts;
-    if (!predictions) return Promise.resolve([]);
-    return this.#predictions.read(this.#question(userId, person, query), (asOfMs) =>
-      readPredictions(this.#parts, predictions.model, person, {
+    const served = this.#parts.predictions();
+    if (!served) return Promise.resolve([]);
+    const question = this.#question(userId, person, query);
+    const also = `${question.also} ${served.version}`;
+    return this.#predictions.read({ ...question, also }, (asOfMs) =>
+      readPredictions(this.#parts, served.model, person, {
         asOfMs,
         isUsable: this.#usableOf(person, query),
       }),

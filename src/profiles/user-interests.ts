@@ -21,8 +21,8 @@ import { LeastRecentlyUsed } from "./least-recently-used.ts";
 export interface InterestsSignal {
   readonly interests: readonly Interest[];
   readonly journeys: readonly Journey[];
-  /** Event id -> the engagement, of all that stand as evidence. */
-  readonly events: ReadonlyMap<string, Engagement>;
+  /** The engagements it rests on, oldest first. */
+  readonly engagements: readonly Engagement[];
   readonly controls: PersonControls;
   /** Time of the newest engagement reflected. */
   readonly newestMs: number | undefined;
@@ -39,7 +39,8 @@ export interface UserInterestsParts extends HistoryContext {
 /** Engagements the daily pass clusters (User Interest Clusters: the last 500), and of today's that are taken in. */
 const DAILY_ROWS = 500;
 const TODAY_ROWS = 500;
-const KEPT_ANSWERS = 5000;
+/** People an answer is kept of, with all their engagements. */
+const KEPT_ANSWERS = 2000;
 
 /**
  * @file Interests of people, as they are asked for. What was clustered for a day is kept until the day, or what happened before it, changes;
@@ -101,12 +102,8 @@ export class UserInterests {
     const clusters = await joinClusters(daily, engagements, space, interestClusters);
     const interests = interestsOf(clusters, engagements, asOfMs, { space, taxonomy, catalogue });
     const journeys = journeysOf(interests, engagements, asOfMs, knowledge);
-    const told = new Set([...interests, ...journeys].flatMap(({ evidence }) => evidence));
     return {
-      ...{ interests, journeys, controls },
-      events: new Map(
-        engagements.flatMap((one) => (told.has(one.eventId) ? [[one.eventId, one] as const] : [])),
-      ),
+      ...{ interests, journeys, engagements, controls },
       newestMs: engagements.at(-1)?.timestampMs,
       version: space.version,
     };

@@ -12,12 +12,13 @@ export interface InterestView {
 }
 
 export function interestsBody(
-  { interests, journeys, events, controls, newestMs, version }: InterestsSignal,
+  { interests, journeys, engagements, controls, newestMs, version }: InterestsSignal,
   catalogue: Catalogue,
   { explain, view, computedAtMs }: InterestView,
 ): InterestsBody {
   const ordered =
     view === "long" ? interests : [...interests].sort((left, right) => right.shareNow - left.shareNow);
+  const events = new Map(explain ? engagements.map((one) => [one.eventId, one]) : []);
   return {
     interests: ordered.map((interest) => ({
       ...interestBody(interest, catalogue),

@@ -3,7 +3,14 @@ import type { Clock } from "#base";
 import type { Actions, Catalogue, DeadLetters, IdentityGraph, Ingestion, Purposes } from "#events";
 import type { HealthReport, OnlineFeatures, ServedFeatures } from "#features";
 import type { Erasures } from "#governance";
-import type { PersonSignals, ServedPredictions, UserInterests, UserVectors } from "#profiles";
+import type {
+  ItemMap,
+  PersonSignals,
+  ServedPredictions,
+  Survey,
+  UserInterests,
+  UserVectors,
+} from "#profiles";
 import type { Recommender, ServedLists } from "#recommendation";
 import type { Lake, StateReader } from "#storage";
 import type { Metrics } from "./metrics.ts";
@@ -32,8 +39,14 @@ export interface Services {
   readonly signals: PersonSignals;
   /** Tags that nothing is said of. */
   readonly isSensitive: (tag: string) => boolean;
-  /** Absent while there was too little to learn them from. */
-  readonly predictions: ServedPredictions | undefined;
+  /** What is known of everybody, made anew beside the server. */
+  readonly population: {
+    /** Absent before the first look. */
+    readonly survey: Survey | undefined;
+    readonly map: ItemMap | undefined;
+    /** Absent while there was too little to learn them from. */
+    readonly predictions: ServedPredictions | undefined;
+  };
   /** All models there are, in service or not, the newest version of a name last. */
   readonly models: () => Promise<readonly ModelBody[]>;
   /** By `name` or `name@version`. @throws PlatformError `unknown-model`, listing those there are */

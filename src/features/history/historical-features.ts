@@ -8,6 +8,7 @@ import {
 import type { PersonRow } from "#storage";
 import type { FeatureValue } from "../aggregation.ts";
 import { planFeatures } from "../definition/plan.ts";
+import type { FeatureVectors } from "../feature-vectors.ts";
 import { requestFeatures } from "../online/feature-request.ts";
 import { mayUse } from "../online/may-use.ts";
 import { collectRows, type PastEvents } from "./collect-rows.ts";
@@ -30,7 +31,7 @@ export interface HistoricalQuery {
 export interface HistoricalRow extends PersonRow {
   /** Its place among the rows asked for. */
   readonly position: number;
-  /** By name; all `null` for a person who was never met, or who refuses now. */
+  /** By name; all `null` for a person who was not met yet, or who refuses now. */
   readonly values: readonly FeatureValue[];
   /** By label; `null` where the label's time is not over at the newest event there is. */
   readonly labels: readonly FeatureValue[];
@@ -73,8 +74,9 @@ export async function getHistoricalFeatures(
       );
       for (const row of asked) {
         const answers = featuresAt(events, request, row.timestampMs, past.catalogue);
-        const values =
-          events.length === 0 ? nothing : answers.map((answer, n) => (isUsable[n] ? answer!.value : null)); // its name is known
+        // Nothing is served of somebody before their first event.
+        const isMet = events.length > 0 && events[0]!.timestampMs <= row.timestampMs;
+        const values = !isMet ? nothing : answers.map((answer, n) => (isUsable[n] ? answer!.value : null)); // its name is known
         const told = labels.map(({ withinMs }, n) => {
           const endMs = row.timestampMs + withinMs;
           if (endMs > collected.newestMs) return null;
@@ -87,6 +89,30 @@ export async function getHistoricalFeatures(
     }
   }
   return generate();
+}
+
+/** A training set as numbers: row n of `vectors`, shape (rows, features), and of `labels`, shape (rows, labels), is row n of those asked for. */
+export interface HistoricalVectors {
+  readonly vectors: Float64Array;
+  readonly labels: Float64Array;
+}
+
+/** As {@link getHistoricalFeatures}, for a model: the same numbers, bit for bit, that it is asked with ({@link FeatureVectors}). */
+export async function getHistoricalVectors(
+  past: PastEvents,
+  wanted: FeatureVectors,
+  query: Omit<HistoricalQuery, "names">,
+  progress: ProgressListener,
+): Promise<HistoricalVectors> {
+  const width = query.labels?.length ?? 0;
+  const vectors = new Float64Array(query.rows.length * wanted.size);
+  const labels = new Float64Array(query.rows.length * width);
+  const rows = await getHistoricalFeatures(past, { ...query, names: wanted.names }, progress);
+  for (const { position, values, labels: told } of rows) {
+    wanted.write(values, vectors, position * wanted.size);
+    for (let n = 0; n < width; n++) labels[position * width + n] = (told[n] as number | null) ?? Number.NaN; // labels are numbers
+  }
+  return { vectors, labels };
 }
 
 /** A label at t is the feature over its time, seen from the end of that. */

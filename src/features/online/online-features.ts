@@ -1,6 +1,7 @@
 import type { Clock } from "#base";
 import { inputsOf } from "#declarations";
 import type { FeaturePlan, PlannedFeature } from "../definition/plan.ts";
+import type { FeatureVectors } from "../feature-vectors.ts";
 import { type FeatureRequest, requestFeatures } from "./feature-request.ts";
 import { type FeatureContext, type OnlineValue, readFeatures } from "./read-features.ts";
 
@@ -53,6 +54,18 @@ export class OnlineFeatures {
   /** By person, in the order given, the features in the order asked: each a name, or `view:name`. */
   read(names: readonly string[], userIds: readonly string[]): Promise<OnlineValue[][]> {
     return readFeatures(this.#parts, this.#requestFor(names), userIds, this.#parts.clock.nowMs());
+  }
+
+  /** As numbers for a model: shape (people, features), row-major. A person who was never met is all NaN. */
+  async vectors(wanted: FeatureVectors, userIds: readonly string[]): Promise<Float64Array> {
+    const out = new Float64Array(userIds.length * wanted.size);
+    for (const [n, answers] of (await this.read(wanted.names, userIds)).entries())
+      wanted.write(
+        answers.map(({ value }) => value),
+        out,
+        n * wanted.size,
+      );
+    return out;
   }
 
   #requestFor(names: readonly string[]): FeatureRequest {

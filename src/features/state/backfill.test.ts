@@ -69,9 +69,7 @@ async function streamed(name: string, plan: FeaturePlan): Promise<LmdbStateStore
   return state;
 }
 
-test("interrupted, it goes on where it was, and ends with the bytes that streaming writes", {
-  timeout: 60_000,
-}, async () => {
+test("interrupted, it goes on where it was, and ends with the bytes that streaming writes", async () => {
   const state = await streamed("changed", before);
   const wanted = await streamed("wanted", after);
   expect(await hashState(state)).not.toEqual(await hashState(wanted));

@@ -6,7 +6,7 @@ import type { Services } from "../services.ts";
 
 /** What is said of a person beside what is known of them: of interests, state and predictions those that are named. */
 export async function readSaid(
-  { catalogue, clock, interests, signals, predictions }: Services,
+  { catalogue, clock, interests, signals, population }: Services,
   userId: string,
   person: PersonState,
   { added, ...query }: SignalQuery & { readonly added: readonly string[] },
@@ -23,7 +23,7 @@ export async function readSaid(
     ...(added.includes("state") && { state: userStateBody(stands, computedAtMs) }),
     ...(foretold && {
       predictions: predictionsBody(foretold, {
-        version: predictions?.version ?? "none",
+        version: population.predictions?.version ?? "none",
         newestMs: Math.min(query.asOfMs, person.record.lastMs),
         computedAtMs,
       }),

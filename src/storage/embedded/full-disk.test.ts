@@ -188,8 +188,8 @@ test("the look at the disk is repeated, and a system that cannot tell is taken t
   const room = await DiskRoom.watch("data", { measure: () => answers[looks++ % 2]!(), everyMs: 1 });
   onTestFinished(() => room.close());
   expect(room.fault()).toBeDefined();
-  await vi.waitUntil(() => room.fault() === undefined);
-  await vi.waitUntil(() => room.fault() !== undefined);
+  await vi.waitUntil(() => room.fault() === undefined, { timeout: 60_000 });
+  await vi.waitUntil(() => room.fault() !== undefined, { timeout: 60_000 });
 });
 
 test("this machine's disk has a size", async () => {
