@@ -1,4 +1,5 @@
 import { monotonicMs } from "#base";
+import type { Config } from "#declarations";
 import { modelReference, type ServedModels } from "#models";
 import { type EngagementVectors, ItemKnowledge, JourneyNames, UserInterests } from "#profiles";
 import { journeyWriter } from "./journey-writer.ts";
@@ -11,7 +12,9 @@ export const FACTORS_CONFIG = { embeddingSize: 32, epochs: 8 };
 
 /** Interests of people, in the item space of the catalogue and of the factors in service, if there are any. */
 export async function openInterests(
-  parts: Pick<Platform, "isSensitive" | "state" | "catalogue" | "actions" | "purposes" | "config">,
+  parts: Pick<Platform, "isSensitive" | "state" | "catalogue" | "actions" | "purposes"> & {
+    readonly config: Pick<Config, "topics" | "journeyNaming">;
+  },
   models: ServedModels,
 ): Promise<UserInterests> {
   const engagement = await factorsOf(models);

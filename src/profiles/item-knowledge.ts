@@ -1,13 +1,17 @@
 import type { Catalogue, Item } from "#events";
-import { CatalogueItemSpace, type EngagementVectors, type ItemSpace, textsOf } from "./item-space.ts";
+import {
+  CatalogueItemSpace,
+  type EngagementVectors,
+  type ItemSpace,
+  textItems,
+  textsOf,
+} from "./item-space.ts";
 import { Taxonomy } from "./taxonomy.ts";
 import type { TextSpace } from "./text-space.ts";
 import { TextTopics } from "./text-topics.ts";
 
 /** Part of the catalogue that may change before topics and weights of tags are worked out anew. */
 const STALE = 0.02;
-/** Texts take longer to learn from, so that is done again only when there are so many times the items. */
-const GROWN = 2;
 
 export interface ItemKnowledgeParts {
   readonly engagement: EngagementVectors | undefined;
@@ -65,10 +69,11 @@ export class ItemKnowledge {
 
   #readTexts(): Texts {
     const { catalogue } = this;
-    if (this.#texts && catalogue.itemCount < GROWN * this.#texts.itemCount) return this.#texts;
+    const itemCount = textItems(catalogue);
+    if (this.#texts?.itemCount === itemCount) return this.#texts;
     const space = textsOf(catalogue);
     const topics = space && new TextTopics(catalogue.items(), space);
-    this.#texts = { itemCount: catalogue.itemCount, space, topics };
+    this.#texts = { itemCount, space, topics };
     return this.#texts;
   }
 
@@ -82,7 +87,7 @@ export class ItemKnowledge {
   }
 }
 
-/** What the texts of a catalogue were found to say when it had so many items. */
+/** What the texts of so many items were found to say. They take long to learn from, so that is done when the catalogue has doubled. */
 interface Texts {
   readonly itemCount: number;
   readonly space: TextSpace | undefined;

@@ -152,11 +152,19 @@ function tagWeights(catalogue: Catalogue, names: ItemNames): Map<string, number>
   return new Map(Array.from(holders, ([tag, count]) => [tag, Math.log(total / count)]));
 }
 
-/** The text space of a catalogue most of whose items have no vector, when their texts say enough. */
+/**
+ * The text space of a catalogue most of whose items have no vector, when their texts say enough. It is learned of the first items, as many as the
+ * largest power of two there are, so that everybody who has the catalogue has the same until it has doubled.
+ */
 export function textsOf(catalogue: Catalogue): TextSpace | undefined {
-  const items = catalogue.items();
+  const items = catalogue.items().slice(0, textItems(catalogue));
   const given = items.reduce((count, { vector }) => count + Number(vector !== undefined), 0);
   return 2 * given >= items.length ? undefined : textSpaceOf(items);
+}
+
+/** Of how many items texts are learned. */
+export function textItems({ itemCount }: Pick<Catalogue, "itemCount">): number {
+  return itemCount === 0 ? 0 : 2 ** Math.floor(Math.log2(itemCount));
 }
 
 function addScaled(into: Float32Array, vector: Float32Array, factor: number): void {
