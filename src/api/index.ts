@@ -14,6 +14,7 @@ export {
   OnlineFeaturesBody,
   OnlineFeaturesResponse,
 } from "./features.ts";
+export { IndexesResponse } from "./indexes.ts";
 export {
   BATCH_BYTES,
   BatchBody,

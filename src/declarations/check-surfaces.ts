@@ -23,6 +23,7 @@ const SURFACE_KEYS = [
 const LIMIT_KEYS = ["kind", "name", "budget", "timeoutMs"];
 const SOURCE_KEYS: Readonly<Record<string, readonly string[]>> = {
   model: ["model"],
+  vector: ["of"],
   neighbours: ["newest"],
   interests: [],
   fresh: ["days"],
@@ -101,6 +102,7 @@ function checkSources(place: string, sources: unknown): readonly string[] {
 function checkSourceValues(at: string, source: Known): void {
   const { kind, model, name, budget, timeoutMs, newest, days, halfLifeHours, onThisSurface } = source;
   if (kind === "model") checkModel(`${at}.model`, model);
+  if (kind === "vector") checkChoice(`${at}.of`, source["of"], ["now", "long"]);
   if (name !== undefined) {
     if (typeof name !== "string") fail(`${at}.name`, name, "give a name, or leave it out");
     checkName(`${at}.name`, name, SOURCE_NAME_LENGTH);

@@ -33,6 +33,12 @@ export type SurfaceSource = SourceLimits &
         readonly model: ModelOfSurface;
       }
     | {
+        /** The items nearest to the person's vector by the first model in service that makes any; nothing where none does. */
+        readonly kind: "vector";
+        /** By the newest events, or as the last refresh left it. */
+        readonly of: "now" | "long";
+      }
+    | {
         /** The nearest items of the newest engagements, in turn. */
         readonly kind: "neighbours";
         /** Of so many engagements. Default: 5. */
@@ -139,7 +145,9 @@ export function surface<const Given extends DeclaredSurface>(input: Given): Give
 
 /** Name under which the list's items of a source are told. */
 export function sourceNameOf(source: SurfaceSource): string {
-  return source.name ?? (source.kind === "model" ? source.model : source.kind);
+  if (source.name !== undefined) return source.name;
+  if (source.kind === "vector") return `vector-${source.of}`;
+  return source.kind === "model" ? source.model : source.kind;
 }
 
 /** In force where no surfaces are declared: what the personal model scores highest; what is popular where it has nothing to say. */

@@ -18,7 +18,7 @@ import { keptPredictions } from "./predictions.ts";
 export async function createServices(platform: Platform, served: ServedModels): Promise<Services> {
   const { state, catalogue, identity, actions, purposes, clock, applier, config, manifest, models } =
     platform;
-  const { ingestion, deadLetters, servedLists, erasures } = platform;
+  const { ingestion, deadLetters, servedLists, erasures, itemIndexes } = platform;
   const wall = new SystemClock();
   const interests = await openInterests(platform, served);
   return {
@@ -33,6 +33,7 @@ export async function createServices(platform: Platform, served: ServedModels): 
       deadLetters,
       servedLists,
       erasures,
+      itemIndexes,
     },
     declared: jsonSchemaOf(config),
     recommender: await createRecommender(platform, served, interests),

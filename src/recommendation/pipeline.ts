@@ -46,6 +46,7 @@ export interface Query {
 export type Condition =
   | { readonly kind: "topic"; readonly topic: string }
   | { readonly kind: "item"; readonly itemRow: ItemRow }
+  | { readonly kind: "items"; readonly itemRows: readonly ItemRow[] }
   | { readonly kind: "text"; readonly text: string };
 
 /** An item passes with any of `any` (when there are some), all of `all` and none of `none`. */

@@ -4,7 +4,7 @@ import type { Actions, Catalogue, DeadLetters, IdentityGraph, Ingestion, Purpose
 import type { HealthReport, OnlineFeatures, ServedFeatures } from "#features";
 import type { Erasures } from "#governance";
 import type { ServedPredictions, UserInterests, UserVectors } from "#profiles";
-import type { Recommender, ServedLists } from "#recommendation";
+import type { ItemIndexes, Recommender, ServedLists } from "#recommendation";
 import type { Lake, StateReader } from "#storage";
 import type { Metrics } from "./metrics.ts";
 import type { Pulse } from "./pulse.ts";
@@ -26,6 +26,8 @@ export interface Services {
   /** What was last found of the features. */
   readonly featureHealth: () => HealthReport | undefined;
   readonly recommender: Recommender;
+  /** The items as vectors, where a model in service makes any. */
+  readonly itemIndexes: Pick<ItemIndexes, "reports">;
   readonly servedLists: ServedLists;
   readonly vectors: UserVectors;
   readonly interests: UserInterests;

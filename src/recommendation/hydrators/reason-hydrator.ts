@@ -70,6 +70,8 @@ export class Wording {
         return undefined;
       case "item":
         return { kind: "similar", text: `Like ${this.#titleOf(condition.itemRow)}`, evidence: [] };
+      case "items":
+        return { kind: "similar", text: `Goes with ${condition.itemRows.length} items`, evidence: [] };
       case "topic":
         return { kind: "topic", text: `About ${condition.topic}`, evidence: [] };
       case "text":
