@@ -219,7 +219,7 @@ function describeAnswers(learn: Learn): void {
     const fitted = await learn(checkerboard());
     if (!fitted.scoreItems) return; // it is as much work as all
     const rows = [3, 0, 99_999, 5];
-    for (const history of [historyOf([1, 3]), historyOf([99_999])]) {
+    for (const history of [{ itemRows: Uint32Array.of(1, 3) }, { itemRows: Uint32Array.of(99_999) }]) {
       const all = await fitted.score([history]);
       const some = await fitted.scoreItems(history, rows);
       for (const [at, row] of rows.entries())
