@@ -44,6 +44,7 @@ export {
   type ModelReference,
   modelReference,
   similarities,
+  similarity,
   type Vector,
   type VectorTable,
 } from "./vector.ts";

@@ -167,7 +167,7 @@ export class Surfaces {
       scorer: this.#scorerFor(declared.scorer),
       utility: { [SCORE]: 1 },
       selector: new Blender(catalogue, declared),
-      hydrators: [new ReasonHydrator(new Wording(catalogue, actions, fresh))],
+      hydrators: [new ReasonHydrator(new Wording(catalogue, actions, fresh), this.#parts.indexes)],
     };
   }
 

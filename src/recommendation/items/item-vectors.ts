@@ -58,8 +58,8 @@ export class ItemVectors {
     if (!own) return;
     this.#met++;
     for (const tag of tags) {
-      let mean = this.#tags.get(tag);
-      if (!mean) this.#tags.set(tag, (mean = { sum: new Float32Array(this.dimension), count: 0 }));
+      const mean = this.#tags.get(tag) ?? { sum: new Float32Array(this.dimension), count: 0 };
+      this.#tags.set(tag, mean);
       mean.count++;
       for (let at = 0; at < own.length; at++) mean.sum[at]! += own[at]!;
     }

@@ -48,7 +48,7 @@ export class NearSource implements Source {
       return vector ? index.nearest(vector, budget, filterOf(query, { any: [topic] })) : [];
     }
     if (condition?.kind !== "text") return [];
-    const hits = texts.search(condition.text, EXAMPLES);
+    const hits = await texts.search(condition.text, EXAMPLES);
     const vector = middleOf(
       hits.map(({ itemRow }) => itemRow),
       index,
