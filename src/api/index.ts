@@ -1,4 +1,5 @@
 export {
+  AsOfQuerystring,
   IngestResponse,
   ItemParams,
   ModelVersion,
@@ -38,6 +39,14 @@ export { ItemInput, ItemResponse, ItemsQuerystring, ItemsResponse } from "./item
 export { ModelBody, ModelParams, ModelsResponse } from "./models.ts";
 export { PeopleQuerystring, PeopleResponse, PersonRow } from "./people.ts";
 export { HealthResponse, PlatformResponse } from "./platform.ts";
+export {
+  MapResponse,
+  PopulationQuerystring,
+  PopulationResponse,
+  PredictionModelResponse,
+  UserMapResponse,
+  UserStatesResponse,
+} from "./population.ts";
 export { PulseEvent, PulseLatency, PulseResponse, PulseSecond } from "./pulse.ts";
 export {
   RankBody,

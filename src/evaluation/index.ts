@@ -1,4 +1,3 @@
-export { areaUnderCurve, calibrationError } from "./binary-metrics.ts";
 export type { Interval } from "./bootstrap.ts";
 export { type EvaluateOptions, type Evaluation, type EvaluationSizes, evaluate } from "./evaluate.ts";
 export { onlyActions } from "./only-actions.ts";

@@ -58,6 +58,7 @@ import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
 import { openLog } from "./open-log.ts";
 import { openManifest } from "./open-manifest.ts";
+import { Population } from "./population.ts";
 import { LogRetention, segmentBytesFor } from "./retention.ts";
 import { LazyServedLog } from "./served-features.ts";
 import { servedModels } from "./served-models.ts";
@@ -112,6 +113,7 @@ export class Platform {
   readonly models: ModelStore;
   /** Whether what is served of the features is what the log says. */
   readonly health = new HealthWatch(this);
+  readonly population = new Population(this);
   /** What was served and asked to be kept. */
   readonly servedFeatures: LazyServedLog;
   readonly vectors: Vectors;
@@ -183,6 +185,7 @@ export class Platform {
     });
     this.erasures = createErasures({
       ...parts,
+      population: this.population,
       lake: () => this.#lake,
       hold: () => this.#hold(),
     });
@@ -402,7 +405,12 @@ export class Platform {
 
   /** Keeps everybody else from log and state until what it returns is called; events are still let in, and wait. */
   async #hold(): Promise<() => Promise<void>> {
-    const holds = [await this.health.hold(), await this.vectors.hold(), await this.retention?.hold()];
+    const holds = [
+      await this.health.hold(),
+      await this.population.hold(),
+      await this.vectors.hold(),
+      await this.retention?.hold(),
+    ];
     const release = (): void => {
       for (const letGo of holds) letGo?.();
     };
@@ -458,6 +466,7 @@ export class Platform {
     if (this.applier.fault() !== undefined) await this.applier.close();
     await this.erasures.close();
     await this.health.hold();
+    await this.population.hold();
     await this.itemIndexes.close();
     await this.vectors.close();
     await this.servedFeatures.close();

@@ -4,15 +4,12 @@ import { jsonSchemaOf } from "#declarations";
 import { OnlineFeatures } from "#features";
 import type { ServedModels } from "#models";
 import { Pulse, type Services } from "#serving";
-import { FileBlobStore } from "#storage";
 import { readVersion } from "./code-version.ts";
-import { paths } from "./data-folder.ts";
 import { createRecommender } from "./discovery.ts";
 import { openInterests } from "./interests.ts";
 import { createMetrics } from "./metrics.ts";
 import { bodyNamed, readModelBodies } from "./model-bodies.ts";
 import type { Platform } from "./platform.ts";
-import { keptPredictions } from "./predictions.ts";
 
 /** What the routes of a platform's server stand on. */
 export async function createServices(platform: Platform, served: ServedModels): Promise<Services> {
@@ -21,6 +18,7 @@ export async function createServices(platform: Platform, served: ServedModels): 
   const { ingestion, deadLetters, servedLists, erasures, itemIndexes } = platform;
   const wall = new SystemClock();
   const interests = await openInterests(platform, served);
+  await platform.population.load();
   return {
     ...{
       state,
@@ -46,7 +44,7 @@ export async function createServices(platform: Platform, served: ServedModels): 
     vectors: platform.vectors.of(served),
     interests,
     isSensitive: platform.isSensitive,
-    predictions: await keptPredictions(new FileBlobStore(paths.blobs(platform.folder))),
+    population: platform.population,
     models: () => readModelBodies(models),
     model: async (reference) => bodyNamed(await readModelBodies(models), reference),
     metrics: createMetrics(platform),

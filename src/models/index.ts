@@ -15,6 +15,8 @@ export {
   type GammaGamma,
   type Spending,
 } from "./lifetime-value/gamma-gamma.ts";
+export { layOut } from "./map-layout/lay-out.ts";
+export { placeNear } from "./map-layout/place-near.ts";
 export type { CheckpointPlace, FitContext, FittedModel, LearningPoint, Model, ModelConfig } from "./model.ts";
 export { loadModel, modelNamed, models } from "./models.ts";
 export { parseEncoderCard } from "./onnx-encoder/encoder-card.ts";

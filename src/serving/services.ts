@@ -3,7 +3,7 @@ import type { Clock } from "#base";
 import type { Actions, Catalogue, DeadLetters, IdentityGraph, Ingestion, Purposes } from "#events";
 import type { HealthReport, OnlineFeatures, ServedFeatures } from "#features";
 import type { Erasures } from "#governance";
-import type { ServedPredictions, UserInterests, UserVectors } from "#profiles";
+import type { ItemMap, ServedPredictions, Survey, UserInterests, UserVectors } from "#profiles";
 import type { ItemIndexes, Recommender, ServedLists } from "#recommendation";
 import type { Lake, StateReader } from "#storage";
 import type { Metrics } from "./metrics.ts";
@@ -33,8 +33,14 @@ export interface Services {
   readonly interests: UserInterests;
   /** Tags that nothing is said of. */
   readonly isSensitive: (tag: string) => boolean;
-  /** Absent while there was too little to learn them from. */
-  readonly predictions: ServedPredictions | undefined;
+  /** What is known of everybody, made anew beside the server. */
+  readonly population: {
+    /** Absent before the first look. */
+    readonly survey: Survey | undefined;
+    readonly map: ItemMap | undefined;
+    /** Absent while there was too little to learn them from. */
+    readonly predictions: ServedPredictions | undefined;
+  };
   /** All models there are, in service or not, the newest version of a name last. */
   readonly models: () => Promise<readonly ModelBody[]>;
   /** By `name` or `name@version`. @throws PlatformError `unknown-model`, listing those there are */

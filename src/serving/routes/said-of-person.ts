@@ -16,7 +16,8 @@ export async function readSaid(
     readonly added: readonly string[];
   },
 ): Promise<{ interests?: InterestsBody; state?: UserStateBody; predictions?: PredictionsBody }> {
-  const { state, identity, catalogue, clock, interests, predictions, purposes } = services;
+  const { state, identity, catalogue, clock, interests, purposes } = services;
+  const { predictions } = services.population;
   const { asOfMs, added } = query;
   const person = await readPerson(state, identity.idsOf(id));
   if (!person) throw userNotFound(id);
