@@ -27,7 +27,7 @@ interface Options extends Record<string, number> {
 export const bench: Bench<Options> = {
   title:
     "the world in a closed loop: what is popular against the whole pipeline, the same people with the same chances",
-  defaults: { people: 500, daysBefore: 28, days: 14, fitEveryDays: 7, items: 2000, seed: 1 },
+  defaults: { people: 600, daysBefore: 60, days: 14, fitEveryDays: 7, items: 2000, seed: 1 },
   tiny: { people: 12, daysBefore: 3, days: 2, fitEveryDays: 7, items: 200, seed: 1 },
   run: (options, say) => withTemporaryFolder((folder) => measure(options, folder, say)),
 };

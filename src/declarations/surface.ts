@@ -12,6 +12,8 @@ export interface DeclaredSurface {
   readonly scorer?: SurfaceScorer;
   /** Default: none, the best score first. */
   readonly diversity?: Diversity;
+  /** What makes a candidate worth more or less than its score says. Default: nothing. */
+  readonly gains?: Gains;
   /** Name of a source -> how much of the list is its. */
   readonly quotas?: Readonly<Record<string, Quota>>;
   /** Later ones win where two want the same. */
@@ -111,6 +113,16 @@ export type Diversity =
       readonly alike: number;
       readonly likeness: Likeness;
     };
+
+/** Relevance times each of these, before diversity and rules. */
+export interface Gains {
+  /** Of what was found for an interest in that stage of its life; 1 where nothing is said. */
+  readonly maturity?: Readonly<Partial<Record<InterestStage, number>>>;
+  /** `1 + most x 2^(-age / half-life)` of an item that has a time of birth. */
+  readonly freshness?: { readonly most: number; readonly halfLifeDays: number };
+}
+
+export type InterestStage = "new" | "growing" | "habit" | "fading";
 
 /** Of every `within` places, counted from the top. */
 export interface Quota {

@@ -47,7 +47,7 @@ export interface VectorReader {
 }
 
 /** The part of an interest that finds items. */
-export type SpokenFor = Pick<Interest, "label" | "share" | "medoid" | "landmarks" | "evidence">;
+export type SpokenFor = Pick<Interest, "label" | "share" | "medoid" | "landmarks" | "evidence" | "lifecycle">;
 
 /** A row about an item, where it lies. */
 export interface RowPlace {

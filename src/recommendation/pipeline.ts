@@ -1,4 +1,5 @@
 import type { ItemRow } from "#base";
+import type { InterestStage } from "#declarations";
 import type { ServedModel } from "#models";
 import type { History } from "#sequences";
 import type { KnownPerson } from "./person-reader.ts";
@@ -63,6 +64,8 @@ export interface Proposal {
   readonly score: number;
   /** Why the source found it, where that says more than the source's name. */
   readonly reason?: Reason;
+  /** Of the interest it was found for, the stage of its life. */
+  readonly maturity?: InterestStage;
 }
 
 export interface Candidate extends Proposal {

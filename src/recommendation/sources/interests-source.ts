@@ -41,7 +41,11 @@ export class InterestsSource implements Source {
       if (!first) break;
       const next = open.reduce((least, queue) => (dueOf(queue) < dueOf(least) ? queue : least), first);
       const proposal = next.waiting[0]!;
-      proposed.set(proposal.itemRow, { ...proposal, reason: reasonOf(next.interest) });
+      proposed.set(proposal.itemRow, {
+        ...proposal,
+        reason: reasonOf(next.interest),
+        maturity: next.interest.lifecycle,
+      });
       next.given++;
     }
     return [...proposed.values()];
