@@ -15,6 +15,7 @@ export {
   OnlineFeaturesBody,
   OnlineFeaturesResponse,
 } from "./features.ts";
+export { IndexesResponse } from "./indexes.ts";
 export {
   BATCH_BYTES,
   BatchBody,

@@ -16,4 +16,10 @@ export { type DeclaredSchemas, jsonSchemaOf } from "./json-schema.ts";
 export { findConfig, loadConfig } from "./load-config.ts";
 export { CONSENT_UPDATED, MAX_PURPOSES, PERSONALIZATION } from "./purpose.ts";
 export { sensitiveTopics, type TopicPolicy } from "./sensitive-topics.ts";
-export { type Likeness, type SurfaceScorer, sourceNameOf } from "./surface.ts";
+export {
+  type Gains,
+  type InterestStage,
+  type Likeness,
+  type SurfaceScorer,
+  sourceNameOf,
+} from "./surface.ts";

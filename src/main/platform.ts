@@ -28,7 +28,7 @@ import type { FeaturePlan } from "#features";
 import type { Erasures } from "#governance";
 import type { ServedModels } from "#models";
 import type { Refreshed, VectorStore } from "#profiles";
-import type { Recommender, ServedLists } from "#recommendation";
+import { ItemIndexes, type Recommender, type ServedLists } from "#recommendation";
 import { readAllProgress } from "#sequences";
 import { createServer, type Keys, type Server } from "#serving";
 import {
@@ -117,6 +117,8 @@ export class Platform {
   /** What was served and asked to be kept. */
   readonly servedFeatures: LazyServedLog;
   readonly vectors: Vectors;
+  /** The items as vectors, where a model in service makes any. */
+  readonly itemIndexes: ItemIndexes;
   readonly erasures: Erasures;
   #manifest: DataManifest;
   #fault: string | undefined;
@@ -171,6 +173,7 @@ export class Platform {
     this.#lakeReader = new LakeReader(paths.lake(parts.folder));
     this.models = new ModelStore(new FileBlobStore(paths.blobs(parts.folder)));
     this.#sharedFollower = parts.sharedFollower;
+    this.itemIndexes = new ItemIndexes(parts);
     this.vectors = new Vectors({
       ...parts,
       store: parts.vectors,
@@ -464,6 +467,7 @@ export class Platform {
     await this.erasures.close();
     await this.health.hold();
     await this.population.hold();
+    await this.itemIndexes.close();
     await this.vectors.close();
     await this.servedFeatures.close();
     await this.retention?.close();

@@ -16,7 +16,7 @@ import type { Platform } from "./platform.ts";
 export async function createServices(platform: Platform, served: ServedModels): Promise<Services> {
   const { state, catalogue, identity, actions, purposes, clock, applier, config, manifest, models } =
     platform;
-  const { ingestion, deadLetters, servedLists, erasures } = platform;
+  const { ingestion, deadLetters, servedLists, erasures, itemIndexes } = platform;
   const wall = new SystemClock();
   const interests = await openInterests(platform, served);
   await platform.population.load();
@@ -32,6 +32,7 @@ export async function createServices(platform: Platform, served: ServedModels): 
       deadLetters,
       servedLists,
       erasures,
+      itemIndexes,
     },
     declared: jsonSchemaOf(config),
     recommender: await createRecommender(platform, served, interests),

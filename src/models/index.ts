@@ -59,6 +59,7 @@ export {
   type ModelReference,
   modelReference,
   similarities,
+  similarity,
   type Vector,
   type VectorTable,
 } from "./vector.ts";

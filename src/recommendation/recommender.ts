@@ -75,7 +75,8 @@ export class Recommender {
   /** The same, of people as another state knows them: a sandbox. */
   over(state: StateReader): Recommender {
     const interests = this.#parts.interests.over(state);
-    return new Recommender({ ...this.#parts, state, interests }, this.#surfaces);
+    const vectors = this.#parts.vectors.over(state);
+    return new Recommender({ ...this.#parts, state, interests, vectors }, this.#surfaces);
   }
 
   /**

@@ -15,6 +15,7 @@ import { sendProblem } from "./problem.ts";
 import { registerDeadLetterRoutes } from "./routes/dead-letters.ts";
 import { registerErasureRoutes } from "./routes/erasures.ts";
 import { registerFeatureRoutes } from "./routes/features.ts";
+import { registerIndexRoutes } from "./routes/indexes.ts";
 import { registerIngestRoutes } from "./routes/ingest.ts";
 import { registerInterestRoutes } from "./routes/interests.ts";
 import { registerItemRoutes } from "./routes/items.ts";
@@ -150,6 +151,7 @@ async function registerRoutes(server: Server, services: Services, traffic: Traff
   registerRankRoutes(server, services);
   registerVectorRoutes(server, services);
   registerModelRoutes(server, services);
+  registerIndexRoutes(server, services);
   await server.register(async (scope) => {
     const events = scope.withTypeProvider<TypeBoxTypeProvider>();
     readAsJson(events, EVENT_TYPES, inflater);

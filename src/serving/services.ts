@@ -11,7 +11,7 @@ import type {
   UserInterests,
   UserVectors,
 } from "#profiles";
-import type { Recommender, ServedLists } from "#recommendation";
+import type { ItemIndexes, Recommender, ServedLists } from "#recommendation";
 import type { Lake, StateReader } from "#storage";
 import type { Metrics } from "./metrics.ts";
 import type { Pulse } from "./pulse.ts";
@@ -33,6 +33,8 @@ export interface Services {
   /** What was last found of the features. */
   readonly featureHealth: () => HealthReport | undefined;
   readonly recommender: Recommender;
+  /** The items as vectors, where a model in service makes any. */
+  readonly itemIndexes: Pick<ItemIndexes, "reports">;
   readonly servedLists: ServedLists;
   readonly vectors: UserVectors;
   readonly interests: UserInterests;
