@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ignoreProgress } from "#base";
 import { defaultActions, defineConfig } from "#declarations";
 import type { Server } from "#serving";
-import { Platform } from "./platform.ts";
+import { type Body, openPlatform } from "./platform.cases.ts";
+import type { Platform } from "./platform.ts";
 
 /**
  * @file Interests over HTTP: somebody who does two things, and what they want said of it. Ana saves joinery and sourdough, and something
@@ -36,12 +37,8 @@ const save = (userId: string, topic: Topic, n: number, daysAgo: number) => ({
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "inkling-interests-"));
-  platform = await Platform.open({
-    folder,
+  platform = await openPlatform(folder, {
     config: defineConfig({ actions: defaultActions, mode: "strict" }),
-    create: { dataset: null, clock: "historical", areTimesMadeUp: false, seed: 1, preset: null },
-    progress: ignoreProgress,
-    onNotice: () => {},
   });
   const items = Object.entries(topics).flatMap(([topic, tags]) =>
     Array.from({ length: 20 }, (_, n) => ({
@@ -76,9 +73,6 @@ afterAll(async () => {
   await platform.close();
   await rm(folder, { recursive: true });
 });
-
-// biome-ignore lint/suspicious/noExplicitAny: a test reads answers as a stranger does
-type Body = any;
 
 async function ask(method: "GET" | "POST" | "DELETE", url: string, payload?: object): Promise<Body> {
   const answer = await server.inject({ method, url, ...(payload && { payload }) });
