@@ -105,14 +105,16 @@ export async function createServer(
   });
   const access = new Access(keys);
   server.decorateRequest("source", undefined);
-  server.addHook("onRequest", async (request) => {
+  server.addHook("onRequest", (request, _reply, next) => {
     request.source = access.check(request, request.routeOptions.config.door ?? "read");
     checkEncoding(request);
+    next();
   });
   const traffic = new Traffic(new IngestGate(ingestBytesInFlight), services);
   traffic.watch(server);
-  server.addHook("onResponse", async (request, reply) => {
+  server.addHook("onResponse", (request, reply, next) => {
     const route = request.routeOptions.url ?? "unknown";
+    next();
     if (request.routeOptions.config.isStream) return;
     services.metrics.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
     if (request.routeOptions.config.door !== "open")

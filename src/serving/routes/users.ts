@@ -103,15 +103,16 @@ function registerSequenceRoute(server: Server, services: Services): void {
         ...(query.surface !== undefined && { surfaces: surfaceCodes(catalogue, query.surface.split(",")) }),
         ...(purpose && { isUsable: usableFor(purpose, person.record.consent, catalogue) }),
       });
-      const body = sequenceJson.write(window, {
+      const { text, sent } = sequenceJson.write(window, {
         userId: identity.personOf(id),
         asOf: toIsoOrNull(window.newestMs),
         computedAt: toIso(clock.nowMs()),
         version: SIGNAL_VERSION,
         completeness: 1,
       });
+      reply.raw.once("finish", sent);
       reply.type("application/json; charset=utf-8");
-      return body as never; // the schema's text already, so no serializer sees it
+      return text as never; // the schema's text already, so no serializer sees it
     },
   );
 }
