@@ -36,7 +36,16 @@ export {
   UserStateBody,
 } from "./interests.ts";
 export { ItemInput, ItemResponse, ItemsQuerystring, ItemsResponse } from "./items.ts";
-export { ModelBody, ModelParams, ModelsResponse } from "./models.ts";
+export {
+  LearningPointBody,
+  ModelBody,
+  ModelParams,
+  ModelsResponse,
+  RunBody,
+  RunParams,
+  RunRequest,
+  RunsResponse,
+} from "./models.ts";
 export { PeopleQuerystring, PeopleResponse, PersonRow } from "./people.ts";
 export { HealthResponse, PlatformResponse } from "./platform.ts";
 export {

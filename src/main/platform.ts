@@ -50,7 +50,7 @@ import { createErasures, resumeErasures } from "./erase.ts";
 import { HealthWatch } from "./feature-health.ts";
 import { planOf } from "./features.ts";
 import { type FitListeners, fitInWorker } from "./fit.ts";
-import type { ModelToFit } from "./fit-worker.ts";
+import type { FitTask, ModelToFit } from "./fit-worker.ts";
 import { FACTORS_CONFIG, FACTORS_MODEL, openInterests } from "./interests.ts";
 import { BackgroundLake } from "./lake.ts";
 import { LakeReader } from "./lake-reader.ts";
@@ -321,23 +321,33 @@ export class Platform {
     models: readonly [personal: ModelToFit, coldStart: ModelToFit],
     listeners: FitListeners,
   ): Promise<ServedManifests> {
-    const { partitionCount, seed } = this.#manifest;
     const factors = models[0].name === FACTORS_MODEL ? [] : [{ name: FACTORS_MODEL, config: FACTORS_CONFIG }];
-    const task = {
-      folder: this.folder,
-      partitionCount,
-      seed,
-      declared: this.#manifest.actions,
-      purposes: purposesOf(this.config),
-      models: [...models, ...factors],
-    };
-    const release = await this.retention?.hold();
-    const manifests = await fitInWorker(task, listeners).finally(release);
+    const manifests = await this.#fitAll({ models: [...models, ...factors] }, listeners);
     const served = { personal: manifests[0]!, coldStart: manifests[1]! }; // one for each model asked for
     await this.models.serve(served);
     for (const manifest of manifests.slice(2)) await this.models.serveBeside(manifest);
     await this.refreshVectors(listeners.progress);
     return served;
+  }
+
+  /** Fits a model and keeps it, out of service. */
+  async fitBeside(model: ModelToFit, listeners: FitListeners): Promise<ModelManifest> {
+    const [manifest] = await this.#fitAll({ models: [model], withPredictions: false }, listeners);
+    return manifest!; // one for each model asked for
+  }
+
+  async #fitAll(
+    what: Pick<FitTask, "models" | "withPredictions">,
+    listeners: FitListeners,
+  ): Promise<ModelManifest[]> {
+    const { partitionCount, seed, actions } = this.#manifest;
+    const task = {
+      ...{ folder: this.folder, partitionCount, seed, declared: actions },
+      purposes: purposesOf(this.config),
+      ...what,
+    };
+    const release = await this.retention?.hold();
+    return fitInWorker(task, listeners).finally(release);
   }
 
   /** Brings the long-term vectors up to date; `undefined` when no model in service makes any. */

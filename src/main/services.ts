@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { SystemClock } from "#base";
 import { jsonSchemaOf } from "#declarations";
+import { published } from "#evaluation";
 import { OnlineFeatures } from "#features";
 import type { ServedModels } from "#models";
 import { PersonSignals } from "#profiles";
@@ -11,6 +12,7 @@ import { openInterests } from "./interests.ts";
 import { createMetrics } from "./metrics.ts";
 import { bodyNamed, readModelBodies } from "./model-bodies.ts";
 import type { Platform } from "./platform.ts";
+import { TrainingRuns } from "./training-runs.ts";
 
 /** What the routes of a platform's server stand on. */
 export async function createServices(platform: Platform, served: ServedModels): Promise<Services> {
@@ -52,6 +54,8 @@ export async function createServices(platform: Platform, served: ServedModels): 
     population: platform.population,
     models: () => readModelBodies(models),
     model: async (reference) => bodyNamed(await readModelBodies(models), reference),
+    published: publishedOn(manifest.dataset),
+    runs: new TrainingRuns(platform),
     metrics: createMetrics(platform),
     pulse: new Pulse(() => wall.nowMs()),
     lake: () => platform.lake,
@@ -65,4 +69,14 @@ export async function createServices(platform: Platform, served: ServedModels): 
     lagRecords: () => applier.lag(),
     newRecommendationId: randomUUID,
   };
+}
+
+function publishedOn(dataset: string | null): Services["published"] {
+  return published
+    .filter((figure) => figure.dataset === dataset)
+    .map(({ model, protocol, metrics, source, recalled = false, note }) => ({
+      ...{ model, protocol, source, isRecalled: recalled },
+      metrics: Object.fromEntries(Object.entries(metrics).filter(([, value]) => value !== undefined)),
+      ...(note !== undefined && { note }),
+    }));
 }

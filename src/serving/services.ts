@@ -1,4 +1,12 @@
-import type { ModelBody, PlatformResponse, SchemaResponse } from "#api";
+import type {
+  ModelBody,
+  ModelsResponse,
+  PlatformResponse,
+  RunBody,
+  RunRequest,
+  RunsResponse,
+  SchemaResponse,
+} from "#api";
 import type { Clock } from "#base";
 import type { Actions, Catalogue, DeadLetters, IdentityGraph, Ingestion, Purposes } from "#events";
 import type { HealthReport, OnlineFeatures, ServedFeatures } from "#features";
@@ -53,6 +61,17 @@ export interface Services {
   readonly models: () => Promise<readonly ModelBody[]>;
   /** By `name` or `name@version`. @throws PlatformError `unknown-model`, listing those there are */
   readonly model: (reference: string) => Promise<ModelBody>;
+  /** What others report on the data set that is held. */
+  readonly published: ModelsResponse["published"];
+  /** Models that are fitted beside the server. */
+  readonly runs: {
+    list(): RunsResponse;
+    /** @throws PlatformError `already-training`, `unknown-model`, `invalid-config` */
+    start(request: RunRequest): Promise<RunBody>;
+    /** @throws PlatformError `run-not-found` */
+    stop(runId: string): Promise<RunBody>;
+    close(): Promise<void>;
+  };
   readonly metrics: Metrics;
   readonly pulse: Pulse;
   /** Answers questions about the whole population; `undefined` while it is not written. */
