@@ -49,6 +49,9 @@ export function Runs({ onShow }: { readonly onShow: (reference: string) => void 
   );
 }
 
+/** Suggested where a model can hold people out: a curve that says how well is worth more than one that says how low. */
+const VALIDATION_PEOPLE = 200;
+
 function TrainForm(props: {
   readonly trainable: RunsResponse["trainable"];
   readonly onTrain: (request: { readonly model: string; readonly config: RunBody["config"] }) => void;
@@ -57,6 +60,10 @@ function TrainForm(props: {
   const [name, setName] = useState("sequence-encoder");
   const chosen = trainable.find(({ model }) => model === name) ?? trainable[0];
   if (!chosen) return null;
+  const suggested = {
+    ...chosen.defaults,
+    ...(chosen.defaults["validationPeople"] === 0 && { validationPeople: VALIDATION_PEOPLE }),
+  };
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -87,7 +94,7 @@ function TrainForm(props: {
         <details>
           <summary>Settings</summary>
           <div className={styles["settings"]}>
-            {Object.entries(chosen.defaults).map(([key, value]) => (
+            {Object.entries(suggested).map(([key, value]) => (
               <label key={key}>
                 {key}
                 <input

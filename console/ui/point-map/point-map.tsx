@@ -155,7 +155,6 @@ export default function PointMap(props: PointMapProps) {
           {moved && <Button onClick={() => setCamera(undefined)}>Show all</Button>}
           <Button
             onClick={() => {
-              painter?.paint(layers, view);
               if (painted.current && overlay.current)
                 saveCanvas(`${label}.png`, [painted.current, overlay.current], colors.of("background"));
             }}

@@ -33,7 +33,10 @@ void main() {
 
 /** By the graphics processor: the points go there once, and a movement of the camera is two numbers. `undefined` where there is none. */
 export function webglPainter(canvas: HTMLCanvasElement): PointPainter | undefined {
-  const gl = canvas.getContext("webgl2", { antialias: false, premultipliedAlpha: true });
+  const gl = canvas.getContext("webgl2", {
+    antialias: false,
+    preserveDrawingBuffer: true, // so that it can be saved as a picture
+  });
   const program = gl && programOf(gl);
   if (!gl || !program) return undefined;
   const place = (name: string): WebGLUniformLocation | null => gl.getUniformLocation(program, name);
