@@ -6,6 +6,8 @@ import type {
   UserMapResponse,
   UserStatesResponse,
 } from "#api";
+import type { ItemMap } from "../words/item-map.ts";
+import type { Slice } from "../words/slices.ts";
 import { isNotReady, request, withQuery } from "./http.ts";
 
 /** @file What is asked of everybody and of the item space: made beside the server, so perhaps not there yet. */
@@ -18,18 +20,6 @@ const untilReady = {
   refetchInterval: ({ state: { error } }: { readonly state: { readonly error: unknown } }) =>
     isNotReady(error) ? SOON_MS : false,
 } as const;
-
-/** The items as points of the plane. */
-export interface ItemMap {
-  readonly version: string;
-  readonly itemIds: readonly string[];
-  readonly xs: Float32Array;
-  readonly ys: Float32Array;
-  /** Of each item: position in `topics`; -1 without one. */
-  readonly topic: Int16Array;
-  readonly topics: readonly string[];
-  readonly indexOf: ReadonlyMap<string, number>;
-}
 
 export const itemMapQuery = queryOptions({
   queryKey: ["map"],
@@ -65,9 +55,6 @@ export const userStatesQuery = (userId: string) =>
     queryKey: ["user", userId, "states"],
     queryFn: ({ signal }) => request<UserStatesResponse>(`${of(userId)}/states`, { signal }),
   });
-
-/** Which people: each of `state`, `tenure`, `activity` and `trait` that is given holds of them. */
-export type Slice = Readonly<Partial<Record<"state" | "tenure" | "activity" | "trait", string>>>;
 
 export const populationQuery = (slice: Slice = {}) =>
   queryOptions({

@@ -76,7 +76,9 @@ function publishedOn(dataset: string | null): Services["published"] {
     .filter((figure) => figure.dataset === dataset)
     .map(({ model, protocol, metrics, source, recalled = false, note }) => ({
       ...{ model, protocol, source, isRecalled: recalled },
-      metrics: Object.fromEntries(Object.entries(metrics).filter(([, value]) => value !== undefined)),
+      metrics: Object.fromEntries(
+        Object.entries(metrics).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+      ),
       ...(note !== undefined && { note }),
     }));
 }

@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import type { PopulationResponse } from "#api";
 import { useAddress } from "../../client/address.ts";
 import { isNotReady } from "../../client/http.ts";
-import { populationQuery, type Slice } from "../../client/population.ts";
+import { populationQuery } from "../../client/population.ts";
 import { Chart } from "../../ui/chart.tsx";
 import { TopicChip } from "../../ui/chip.tsx";
 import { Histogram } from "../../ui/histogram.tsx";
@@ -11,9 +11,9 @@ import { Panel } from "../../ui/panel.tsx";
 import { PlainTable } from "../../ui/plain-table.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { countOf, formatCount, formatDay, formatProbability, formatShare } from "../../words/format.ts";
+import { groupWords, type Slice, sliceOf, withValue } from "../../words/slices.ts";
 import { targetWords } from "../../words/targets.ts";
 import styles from "./cohorts.module.css";
-import { groupWords, sliceOf, withValue } from "./slices.ts";
 
 /** Slices of everybody: how many they are, how they use the product over time, what they like more than others, what is foretold. */
 export function Cohorts() {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { UserResponse } from "#api";
-import type { ItemMap } from "../../client/population.ts";
+import type { ItemMap } from "../../words/item-map.ts";
 import { climbOf, compareTopics, sharedCount } from "./differences.ts";
 import {
   interestOf,

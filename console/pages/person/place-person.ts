@@ -1,5 +1,5 @@
 import type { UserMapResponse } from "#api";
-import type { ItemMap } from "../../client/population.ts";
+import type { ItemMap } from "../../words/item-map.ts";
 
 /** @file A person on the map of items: which points are theirs, and how far each interest reaches. */
 

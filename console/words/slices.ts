@@ -1,6 +1,7 @@
-import type { Slice } from "../../client/population.ts";
-
 /** @file Which people a group's value stands for, and how the address says it. */
+
+/** Which people: each that is given holds of them. */
+export type Slice = Readonly<Partial<Record<"state" | "tenure" | "activity" | "trait", string>>>;
 
 const PLAIN = ["state", "tenure", "activity"] as const;
 const TRAIT = "trait:";
