@@ -4,7 +4,7 @@ import "uplot/dist/uPlot.min.css";
 import { formatShort } from "../words/format.ts";
 import { colorOf } from "../words/palette.ts";
 import styles from "./chart.module.css";
-import { useColors } from "./colors.ts";
+import { type Colors, useColors } from "./colors.ts";
 import { Figure } from "./figure.tsx";
 import { saveCanvas } from "./save.ts";
 import { useWidth } from "./width.ts";
@@ -86,18 +86,7 @@ function Plot(
     readonly onHover: (position: number | null) => void;
   },
 ) {
-  const {
-    label,
-    at,
-    series,
-    look,
-    height = HEIGHT,
-    isTime = true,
-    isFromZero = true,
-    formatAt,
-    plot,
-    onHover,
-  } = props;
+  const { label, at, series, look, height = HEIGHT, isTime = true, isFromZero = true, plot, onHover } = props;
   const host = useRef<HTMLDivElement>(null);
   const width = useWidth(host);
   const colors = useColors();
@@ -109,38 +98,7 @@ function Plot(
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew for other series; other values are only set, below
   useEffect(() => {
     if (!host.current || width === 0) return;
-    const order = look === "bars" ? [...series].reverse() : series;
-    const options: uPlot.Options = {
-      width,
-      height,
-      legend: { show: false },
-      padding: [8, 4, 0, 0],
-      scales: {
-        x: {
-          time: isTime,
-          range: (_, min, max) => (look === "bars" ? withRoom(min, max, at.length) : [min, max]),
-        },
-        y: { range: (_, min, max) => (isFromZero ? [0, niceTop(max)] : around(min, max)) },
-      },
-      cursor: { y: false, drag: { x: false, y: false }, points: { show: look === "lines", size: 6 } },
-      hooks: { setCursor: [(drawn) => onHover(drawn.cursor.idx ?? null)] },
-      axes: axesOf(colors.of, formatAt),
-      series: [
-        {},
-        ...order.map(({ name, hue }): uPlot.Series => {
-          const color = colors.hues[hue] ?? "";
-          return look === "bars"
-            ? {
-                label: name,
-                fill: color,
-                width: 0,
-                points: { show: false },
-                ...(barPaths && { paths: barPaths }),
-              }
-            : { label: name, stroke: color, width: 1.6, points: { show: false } };
-        }),
-      ],
-    };
+    const options = optionsOf({ ...props, width, height, isTime, isFromZero }, colors, onHover);
     plot.current = new uPlot(options, data as uPlot.AlignedData, host.current);
     return () => {
       plot.current?.destroy();
@@ -170,6 +128,46 @@ function Plot(
       onKeyDown={walk}
     />
   );
+}
+
+function optionsOf(
+  props: ChartProps & { readonly width: number },
+  colors: Colors,
+  onHover: (position: number | null) => void,
+): uPlot.Options {
+  const { width, height = HEIGHT, at, series, look, isTime = true, isFromZero = true, formatAt } = props;
+  const order = look === "bars" ? [...series].reverse() : series;
+  return {
+    width,
+    height,
+    legend: { show: false },
+    padding: [8, 4, 0, 0],
+    scales: {
+      x: {
+        time: isTime,
+        range: (_, min, max) => (look === "bars" ? withRoom(min, max, at.length) : [min, max]),
+      },
+      y: { range: (_, min, max) => (isFromZero ? [0, niceTop(max)] : around(min, max)) },
+    },
+    cursor: { y: false, drag: { x: false, y: false }, points: { show: look === "lines", size: 6 } },
+    hooks: { setCursor: [(drawn) => onHover(drawn.cursor.idx ?? null)] },
+    axes: axesOf(colors.of, formatAt),
+    series: [
+      {},
+      ...order.map(({ name, hue }): uPlot.Series => {
+        const color = colors.hues[hue] ?? "";
+        return look === "bars"
+          ? {
+              label: name,
+              fill: color,
+              width: 0,
+              points: { show: false },
+              ...(barPaths && { paths: barPaths }),
+            }
+          : { label: name, stroke: color, width: 1.6, points: { show: false } };
+      }),
+    ],
+  };
 }
 
 const barPaths = uPlot.paths.bars?.({ size: [0.86, 40], align: 0 });
