@@ -1,6 +1,5 @@
 import { Random } from "#base";
-import { topN } from "#numeric";
-import { areaUnderCurve, calibrationError } from "./binary-metrics.ts";
+import { areaUnderCurve, calibrationError, topN } from "#numeric";
 import { bootstrapIntervals, type Interval } from "./bootstrap.ts";
 
 /** Lists that were shown, what a ranker said of each item, and what happened. */

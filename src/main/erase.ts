@@ -20,6 +20,7 @@ import { countUserEntries, forgetUser } from "#sequences";
 import { DuckDbLake, type EventLog, FileBlobStore, type StateStore } from "#storage";
 import { paths } from "./data-folder.ts";
 import type { BackgroundLake } from "./lake.ts";
+import type { Population } from "./population.ts";
 import { forgettingServed, type LazyServedLog } from "./served-features.ts";
 import { damaged } from "./set-aside.ts";
 
@@ -34,6 +35,8 @@ export interface EraseParts {
   readonly servedLists: Mentioning;
   readonly vectors: VectorStore;
   readonly served: LazyServedLog;
+  /** What is counted of everybody, in memory. */
+  readonly population: Pick<Population, "forget" | "count">;
   /** The lake's thread, when it runs; otherwise the lake is opened for the occasion. */
   readonly lake: () => BackgroundLake | undefined;
   /** Keeps other threads from log and state until what it returns is called. */
@@ -54,6 +57,7 @@ export function createErasures(parts: EraseParts): Erasures {
     stores: [
       forgettingState(parts),
       forgettingVectors(parts),
+      forgettingPopulation(parts),
       forgettingServed(parts.served),
       forgettingLog(parts, bounds),
       letters,
@@ -77,8 +81,13 @@ export function createErasures(parts: EraseParts): Erasures {
 }
 
 /** Does what a crash interrupted, before anybody else has log and state open. */
-export async function resumeErasures(parts: Omit<EraseParts, "lake" | "hold">): Promise<void> {
-  await createErasures({ ...parts, lake: () => undefined, hold: async () => async () => {} }).resume();
+export async function resumeErasures(parts: Omit<EraseParts, "lake" | "hold" | "population">): Promise<void> {
+  await createErasures({
+    ...parts,
+    population: { forget: () => 0, count: () => 0 },
+    lake: () => undefined,
+    hold: async () => async () => {},
+  }).resume();
   // A record that was cut off while it was written is no record, but may name somebody.
   const pending = join(parts.folder, PENDING);
   const entries = await readdir(pending, { recursive: true, withFileTypes: true }).catch(() => []);
@@ -121,6 +130,14 @@ function forgettingVectors({ vectors }: EraseParts): Forgets {
     name: "vectors",
     forget: async (ids) => ({ vectors: await vectors.forget(ids) }),
     verify: (ids) => vectors.count(ids),
+  };
+}
+
+function forgettingPopulation({ population }: EraseParts): Forgets {
+  return {
+    name: "population",
+    forget: async (ids) => ({ people: population.forget(ids) }),
+    verify: async (ids) => population.count(ids),
   };
 }
 

@@ -21,7 +21,8 @@ import {
 import type { Server } from "#serving";
 import { lookAtHealth } from "./feature-health.ts";
 import { applyChange, planChange } from "./features.ts";
-import { Platform } from "./platform.ts";
+import { openPlatform } from "./platform.cases.ts";
+import type { Platform } from "./platform.ts";
 import { replay } from "./replay.ts";
 import { exportTrainingSet } from "./training-set.ts";
 
@@ -83,13 +84,7 @@ afterAll(async () => {
 });
 
 async function open(wanted: Parameters<typeof defineConfig>[0]): Promise<void> {
-  platform = await Platform.open({
-    folder,
-    config: wanted,
-    create: { dataset: null, clock: "historical", areTimesMadeUp: false, seed: 1, preset: null },
-    progress: ignoreProgress,
-    onNotice: (text) => notices.push(text),
-  });
+  platform = await openPlatform(folder, { config: wanted, onNotice: (text) => notices.push(text) });
   if (!(await platform.models.serving())) {
     platform.clock.observe(NOW);
     await platform.ingestion.ingestMessages([act("zoe", "view", "cup", 0, {})]);

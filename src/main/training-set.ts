@@ -24,10 +24,13 @@ import { openServedLog } from "./served-features.ts";
 
 /** @file Training sets of a data folder: features of people as of the times given, and what came after, as Parquet. */
 
+/** What the past of a folder is read from. */
+export type PastFolder = PastEvents & { readonly state: LmdbStateStore };
+
 /** Opens what the past of a folder is read from, also beside a running server, and lets go of it afterwards. */
 export async function withPast<Result>(
   folder: string,
-  use: (past: PastEvents & { readonly state: LmdbStateStore }) => Promise<Result>,
+  use: (past: PastFolder) => Promise<Result>,
 ): Promise<Result> {
   const manifest = await readManifest(folder);
   if (!manifest) throw new PlatformError("no-data", `${folder} is empty; fill it with: inkling import`);
@@ -130,10 +133,7 @@ async function asServed(
   }
 }
 
-async function everyoneEvery(
-  { log, state, identity }: PastEvents & { readonly state: LmdbStateStore },
-  everyMs: number,
-): Promise<PersonRow[]> {
+async function everyoneEvery({ log, state, identity }: PastFolder, everyMs: number): Promise<PersonRow[]> {
   const progress = await readAllProgress(state, log.partitionCount);
   // Up to the newest event of all: a row that only is where its person comes again would tell what is to be foretold.
   const untilMs = Math.max(...progress.map(({ newestMs }) => newestMs));

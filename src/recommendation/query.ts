@@ -1,4 +1,4 @@
-import { monotonicMs, PlatformError } from "#base";
+import { type ItemRow, monotonicMs, PlatformError } from "#base";
 import { type Actions, type Catalogue, UNNAMED } from "#events";
 import type { ServedModel, ServedModels } from "#models";
 import type { History, PersonControls } from "#sequences";
@@ -14,7 +14,11 @@ export interface RecommendationRequest {
   readonly surface?: string;
   /** Answers in place of the personal model: `name`, or `name@version`. */
   readonly model?: string;
-  readonly condition?: { readonly topic: string } | { readonly itemId: string } | { readonly text: string };
+  readonly condition?:
+    | { readonly topic: string }
+    | { readonly itemId: string }
+    | { readonly itemIds: readonly string[] }
+    | { readonly text: string };
   readonly tags?: TagFilters;
   readonly n: number;
   readonly asOfMs: number;
@@ -78,6 +82,8 @@ export async function readQuery(request: RecommendationRequest, parts: QueryPart
       itemRows: Uint32Array.from(recent, ({ itemRow }) => itemRow),
       weights: Float32Array.from(recent, ({ weight }) => weight),
       timestampsMs: Float64Array.from(recent, ({ timestampMs }) => timestampMs),
+      actions: Uint8Array.from(recent, ({ action }) => action),
+      surfaces: Uint8Array.from(recent, ({ surface }) => surface),
     },
     acts: actsOf(wanted, unwanted),
     surfaceCode: surfaceCodeOf(request, catalogue),
@@ -86,7 +92,7 @@ export async function readQuery(request: RecommendationRequest, parts: QueryPart
     seen: new Set(wanted.map(({ itemRow }) => itemRow)),
     hidden: new Set(unwanted.map(({ itemRow }) => itemRow)),
     isMuted: (itemRow) => isHidden?.(catalogue.at(itemRow)) ?? false,
-    excluded: new Set(condition?.kind === "item" ? [...excludedIds, condition.itemRow] : excludedIds),
+    excluded: new Set([...excludedIds, ...rowsOf(condition)]),
     ...{ excludeSeen, tags, condition, personal, person, n, asOfMs, cameMs, seed },
   };
 }
@@ -120,10 +126,21 @@ function conditionOf({ condition }: RecommendationRequest, catalogue: Catalogue)
   if (!condition) return undefined;
   if ("topic" in condition) return { kind: "topic", topic: condition.topic };
   if ("text" in condition) return { kind: "text", text: condition.text };
-  const itemRow = catalogue.rowOf(condition.itemId);
-  if (itemRow === undefined)
-    throw new PlatformError("item-not-found", `no item "${condition.itemId}"; put it with POST /v1/items`);
-  return { kind: "item", itemRow };
+  if ("itemIds" in condition)
+    return { kind: "items", itemRows: condition.itemIds.map((itemId) => rowNamed(itemId, catalogue)) };
+  return { kind: "item", itemRow: rowNamed(condition.itemId, catalogue) };
+}
+
+function rowNamed(itemId: string, catalogue: Catalogue): ItemRow {
+  const itemRow = catalogue.rowOf(itemId);
+  if (itemRow !== undefined) return itemRow;
+  throw new PlatformError("item-not-found", `no item "${itemId}"; put it with POST /v1/items`);
+}
+
+/** The items a list is about, which are not in it. */
+function rowsOf(condition: Condition | undefined): readonly ItemRow[] {
+  if (condition?.kind === "item") return [condition.itemRow];
+  return condition?.kind === "items" ? condition.itemRows : [];
 }
 
 /** What a person's stored events say, without what they muted or had forgotten. */
@@ -164,18 +181,19 @@ const PLAIN_STRENGTH = 1;
 
 /** Items that are in no catalogue say nothing. */
 function sessionOf(
-  { session = [], asOfMs }: RecommendationRequest,
+  { session = [], asOfMs, surface: name }: RecommendationRequest,
   { catalogue, actions }: QueryParts,
 ): { wanted: Engagement[]; unwanted: Engagement[] } {
   const wanted: Engagement[] = [];
   const unwanted: Engagement[] = [];
+  const surface = (name !== undefined && catalogue.surfaces.codeOf(name)) || UNNAMED;
   for (const { itemId, action } of session) {
     const itemRow = catalogue.rowOf(itemId);
     if (itemRow === undefined) continue;
     const declared = action === undefined ? undefined : actions.named(action);
     const code = (action !== undefined && catalogue.actions.codeOf(action)) || UNNAMED;
     const weight = action === undefined ? PLAIN_STRENGTH : (declared?.strength ?? 0);
-    const engagement = { itemRow, action: code, surface: UNNAMED, weight, timestampMs: asOfMs };
+    const engagement = { itemRow, action: code, surface, weight, timestampMs: asOfMs };
     if (declared?.kind === "negative") unwanted.push(engagement);
     if (weight > 0) wanted.push(engagement);
   }

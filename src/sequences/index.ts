@@ -22,7 +22,7 @@ export { interactionsFromLog, type TrainingData } from "./interactions-from-log.
 export { type PersonControls, readControls } from "./interest-controls.ts";
 export { itemTagsOf } from "./item-tags.ts";
 export { LakeWriter } from "./lake-writer.ts";
-export { listUsers } from "./list-users.ts";
+export { countUsers, listUsers } from "./list-users.ts";
 export { measureBlocks } from "./measure-blocks.ts";
 export {
   type EngagementQuery,

@@ -2,8 +2,11 @@ import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { type LearningPoint, type ModelConfig, modelNamed, models } from "#models";
 import type { FitListeners } from "../fit.ts";
+import type { ModelToFit } from "../fit-worker.ts";
 import { learningCurveSvg } from "../learning-curve.ts";
+import type { ModelManifest } from "../model-manifest.ts";
 import { collectSetting, settingsOf } from "../model-settings.ts";
+import type { Platform } from "../platform.ts";
 import { recommendedFor } from "../recipes.ts";
 import { ProgressBar, say } from "../terminal.ts";
 import { openExisting } from "./open-folder.ts";
@@ -58,7 +61,7 @@ async function runTraining(name: string, options: TrainOptions): Promise<void> {
       },
     };
     const fitted = modelNamed(name).isRanker
-      ? await platform.fitBeside({ name, config }, listeners)
+      ? await besideOthers(platform, { name, config }, listeners)
       : (await platform.fit([{ name, config }, { name: platform.coldStartModel }], listeners)).personal;
     await drawn;
     bar.finish();
@@ -68,4 +71,15 @@ async function runTraining(name: string, options: TrainOptions): Promise<void> {
     process.off("SIGINT", interrupt);
     await platform.close();
   }
+}
+
+/** Fits a ranker and lets it answer whoever asks for it by name: surfaces, requests. */
+async function besideOthers(
+  platform: Platform,
+  model: ModelToFit,
+  listeners: FitListeners,
+): Promise<ModelManifest> {
+  const manifest = await platform.fitBeside(model, listeners);
+  await platform.models.serveBeside(manifest);
+  return manifest;
 }

@@ -16,14 +16,13 @@ export class ModelScorer implements Scorer {
   }
 
   async score(query: Query, candidates: readonly Candidate[]): Promise<Scores> {
-    const { ranker } = (await this.#scores.modelFor(query)).model;
+    const { ranker } = await this.#scores.model(query);
+    const rows = candidates.map(({ itemRow }) => itemRow);
     if (ranker) {
-      const rows = Uint32Array.from(candidates, ({ itemRow }) => itemRow);
       const moment = { timeMs: query.asOfMs, surface: query.surfaceCode };
       const values = await ranker.rank(query.acts, rows, moment);
       return { heads: ranker.heads, values, weights: ranker.strengths };
     }
-    const scores = await this.#scores.of(query);
-    return scoredBy(Float32Array.from(candidates, ({ itemRow }) => scores[itemRow] ?? Number.NaN));
+    return scoredBy(await this.#scores.ofItems(query, rows));
   }
 }
