@@ -116,7 +116,7 @@ describe("a surface", () => {
   test("that is not declared is refused, naming those there are", async () => {
     expect(await recommend({ surface: "attic" })).toMatchObject({
       code: "unknown-surface",
-      detail: expect.stringContaining("home, home:shadow, plain, interests, new, trending"),
+      detail: expect.stringContaining("home, home:shadow, plain, ranked, interests, new, trending"),
     });
   });
 
