@@ -4,6 +4,7 @@ import { type Clock, HistoricalClock, type ProgressListener, SystemClock } from 
 import {
   type Config,
   defaultConfig,
+  goalsOf,
   propertyFaultFinder,
   purposesOf,
   type Retention,
@@ -326,6 +327,7 @@ export class Platform {
       seed,
       declared: this.#manifest.actions,
       purposes: purposesOf(this.config),
+      goals: goalsOf(this.config),
       models: [...models, ...factors],
     };
     const release = await this.retention?.hold();
