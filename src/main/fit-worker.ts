@@ -32,6 +32,8 @@ export interface FitTask {
   readonly goals: readonly NamedGoal[];
   readonly seed: number;
   readonly models: readonly ModelToFit[];
+  /** Whether what is foretold of people is learned anew as well. Default: it is. */
+  readonly withPredictions?: boolean;
 }
 
 export interface ModelToFit {
@@ -63,13 +65,15 @@ async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<
     );
   }
   const blobs = new FileBlobStore(paths.blobs(folder));
-  const { userCount } = interactions;
-  progress({ stage: "predictions", done: 0, total: 1 });
-  await fitAndKeepPredictions(log, blobs, {
-    ...{ actions, purpose, userCount, untilMs: data.dataUntilMs },
-    goals: task.goals,
-  });
-  progress({ stage: "predictions", done: 1, total: 1 });
+  if (task.withPredictions ?? true) {
+    const { userCount } = interactions;
+    progress({ stage: "predictions", done: 0, total: 1 });
+    await fitAndKeepPredictions(log, blobs, {
+      ...{ actions, purpose, userCount, untilMs: data.dataUntilMs },
+      goals: task.goals,
+    });
+    progress({ stage: "predictions", done: 1, total: 1 });
+  }
   await log.close();
   const store = new ModelStore(blobs);
   const learnedFrom = {
@@ -103,6 +107,7 @@ async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<
     const manifest = {
       ...{ name, kind: name, config: merged, ...learnedFrom },
       metrics: metricsOf(curve),
+      curve,
       fitSeconds: (monotonicMs() - startedMs) / 1000,
       madeAt: new Date(new SystemClock().nowMs()).toISOString(),
       ...{ dimension, inputs, outputs },

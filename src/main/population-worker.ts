@@ -53,7 +53,8 @@ async function look(task: PopulationTask): Promise<PopulationMessage> {
     const isSensitive = sensitiveTopics(task.topics);
     const predictions = await freshPredictions(task, past, asOfMs);
     const served = await servedModels({ folder, models: new ModelStore(blobs), catalogue: past.catalogue });
-    const interests = await openInterests({ ...past, actions, purposes, isSensitive }, served);
+    const config = { topics: task.topics }; // names of journeys are not looked at
+    const interests = await openInterests({ ...past, actions, purposes, isSensitive, config }, served);
     const analytics = purposes.named(ANALYTICS);
     const map = await freshMap(blobs, interests.knowledge.space, past.catalogue.itemCount);
     const survey = await surveyPeople(

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { SystemClock } from "#base";
 import { jsonSchemaOf } from "#declarations";
-import { OnlineFeatures } from "#features";
+import { published } from "#evaluation";
+import { OnlineFeatures, userPartitions } from "#features";
 import type { ServedModels } from "#models";
+import { PersonSignals } from "#profiles";
 import { Pulse, type Services } from "#serving";
 import { readVersion } from "./code-version.ts";
 import { createRecommender } from "./discovery.ts";
@@ -10,12 +12,13 @@ import { openInterests } from "./interests.ts";
 import { createMetrics } from "./metrics.ts";
 import { bodyNamed, readModelBodies } from "./model-bodies.ts";
 import type { Platform } from "./platform.ts";
+import { TrainingRuns } from "./training-runs.ts";
 
 /** What the routes of a platform's server stand on. */
 export async function createServices(platform: Platform, served: ServedModels): Promise<Services> {
   const { state, catalogue, identity, actions, purposes, clock, applier, config, manifest, models } =
     platform;
-  const { ingestion, deadLetters, servedLists, erasures } = platform;
+  const { ingestion, deadLetters, servedLists, erasures, itemIndexes } = platform;
   const wall = new SystemClock();
   const interests = await openInterests(platform, served);
   await platform.population.load();
@@ -31,11 +34,13 @@ export async function createServices(platform: Platform, served: ServedModels): 
       deadLetters,
       servedLists,
       erasures,
+      itemIndexes,
     },
     declared: jsonSchemaOf(config),
     recommender: await createRecommender(platform, served, interests),
     features: new OnlineFeatures({
       ...{ state, catalogue, identity, clock, plan: platform.plan },
+      partitions: userPartitions(platform.log),
       services: config.featureServices ?? {},
     }),
     featureHealth: () => platform.health.report,
@@ -43,9 +48,15 @@ export async function createServices(platform: Platform, served: ServedModels): 
     vectors: platform.vectors.of(served),
     interests,
     isSensitive: platform.isSensitive,
+    signals: new PersonSignals({
+      ...{ state, catalogue, identity, actions, purposes },
+      ...{ predictions: () => platform.population.predictions, isSensitive: platform.isSensitive },
+    }),
     population: platform.population,
     models: () => readModelBodies(models),
     model: async (reference) => bodyNamed(await readModelBodies(models), reference),
+    published: publishedOn(manifest.dataset),
+    runs: new TrainingRuns(platform),
     metrics: createMetrics(platform),
     pulse: new Pulse(() => wall.nowMs()),
     lake: () => platform.lake,
@@ -59,4 +70,16 @@ export async function createServices(platform: Platform, served: ServedModels): 
     lagRecords: () => applier.lag(),
     newRecommendationId: randomUUID,
   };
+}
+
+function publishedOn(dataset: string | null): Services["published"] {
+  return published
+    .filter((figure) => figure.dataset === dataset)
+    .map(({ model, protocol, metrics, source, recalled = false, note }) => ({
+      ...{ model, protocol, source, isRecalled: recalled },
+      metrics: Object.fromEntries(
+        Object.entries(metrics).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+      ),
+      ...(note !== undefined && { note }),
+    }));
 }

@@ -6,6 +6,19 @@ export {
 } from "./interest-clusters/cluster-vectors.ts";
 export { kMeans } from "./interest-clusters/k-means.ts";
 export {
+  drawSeeking,
+  type EngagedItems,
+  type Representation,
+  represent,
+  type SeekingVector,
+} from "./interest-clusters/multi-interest.ts";
+export {
+  InterestLife,
+  type InterestLifeRates,
+  type InterestStage,
+  interestStages,
+} from "./interest-life/interest-life.ts";
+export {
   type BgNbd,
   fitBgNbd,
   type Purchases,
@@ -47,6 +60,7 @@ export {
   type ModelReference,
   modelReference,
   similarities,
+  similarity,
   type Vector,
   type VectorTable,
 } from "./vector.ts";

@@ -9,8 +9,10 @@ export { type Interest, type InterestsContext, interestClusters, interestsOf, na
 export { type ItemEngagement, readItemEngagement } from "./item-engagement.ts";
 export { ItemKnowledge } from "./item-knowledge.ts";
 export { CatalogueItemSpace, type EngagementVectors, type ItemSpace } from "./item-space.ts";
+export { JourneyNames, type JourneyWords, type WriteName } from "./journey-names.ts";
 export type { Journey } from "./journeys.ts";
 export { type FoundPeople, listPeople, type PeopleQuery, type PersonSummary } from "./list-people.ts";
+export { PersonSignals, type SignalQuery } from "./person-signals.ts";
 export { type ActivityBand, activityBands, type TenureBand, tenureBands } from "./population/bands.ts";
 export { type Cohort, cohortOf, LEAST_TOLD, type Slice } from "./population/cohort.ts";
 export { decodeItemMap, encodeItemMap, type ItemMap, MapReader, makeItemMap } from "./population/item-map.ts";
@@ -23,7 +25,6 @@ export {
   type ServedPredictions,
   snapshot,
 } from "./predictions.ts";
-export { readPredictions } from "./read-predictions.ts";
 export { readUserState, type UserStateSignal } from "./read-user-state.ts";
 export { readStateHistory, type StateHistory } from "./state-history.ts";
 export { Taxonomy } from "./taxonomy.ts";

@@ -131,6 +131,7 @@ export function decodeHead(stored: Uint8Array): HeadParts {
   };
 }
 
+/** Counts and traits are worked out when they are read: most reads are of rows. */
 export function decodeUserHead(stored: Uint8Array): UserHead {
   if (stored[0] === 1)
     return decodeVersion1(Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength));
@@ -142,8 +143,12 @@ export function decodeUserHead(stored: Uint8Array): UserHead {
       firstMs,
       lastMs,
       eventCount,
-      counts: decodeCounts(head.counts),
-      identified: decodeTraitChanges(head.traits),
+      get counts() {
+        return decodeCounts(head.counts);
+      },
+      get identified() {
+        return decodeTraitChanges(head.traits);
+      },
       rowCount,
       hashChunks,
       ...(consent && { consent }),

@@ -32,8 +32,9 @@ function registerItemMap(server: Server, { catalogue, interests }: Services, rea
       const { taxonomy, isSensitive } = interests.knowledge;
       const topics = new Map<string, number>();
       const topic = Array.from(rows, (row) => {
-        const { tags } = catalogue.at(row);
-        const top = tags.some(isSensitive) ? undefined : taxonomy.topicsOf(tags).at(-1)?.topic.path[0];
+        const item = catalogue.at(row);
+        const isUnsaid = interests.knowledge.isUnsaid(item);
+        const top = isUnsaid ? undefined : taxonomy.topicsOf(item).at(-1)?.topic.path[0];
         if (top === undefined || isSensitive(top)) return -1;
         const known = topics.get(top) ?? topics.size;
         topics.set(top, known);
