@@ -62,7 +62,7 @@ export async function openListStore(
     await (await work()).close();
     await writeFile(done, "");
   };
-  await step("filling", () => openFilledStore({ ...task, folder: place, config }, say));
+  await step("filling", () => openFilledStore({ ...task, folder: place, config, hasModels: false }, say));
   await step("fitting", async () => {
     const platform = await open();
     await platform.fit([MODEL, { name: "recent-popularity" }], { progress: () => {} });
