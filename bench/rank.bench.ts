@@ -1,6 +1,6 @@
 /**
  * @file How soon given items are ranked for random users, over HTTP at a fixed rate: 100 and 300 of them, by the transformer ranker, and beside it by a
- * model's own scores. With 20,000 users histories have a hundred acts.
+ * model's own scores. With so few users histories have a hundred acts.
  */
 import { loadavg } from "node:os";
 import { join } from "node:path";
@@ -25,8 +25,8 @@ export const bench: Bench<Options> = {
   title: "100 and 300 given items ranked for random users, over HTTP at a fixed rate",
   defaults: {
     items: 1_000_000,
-    events: 1_000_000,
-    users: 10_000,
+    events: 500_000,
+    users: 5_000,
     requestsPerSecond: 50,
     requests: 2000,
     connections: 32,

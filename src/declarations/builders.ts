@@ -84,8 +84,12 @@ export {
 export {
   type AggregateDefinition,
   type Conditions,
+  type CrossEntity,
+  cross,
   type DerivedDefinition,
   derived,
+  type Entity,
+  type EntityKind,
   type EventSource,
   engagement,
   events,
@@ -94,6 +98,7 @@ export {
   feature,
   fixed,
   identities,
+  joinKeyOf,
   type LabelDefinition,
   label,
   type SourceDefinition,
@@ -118,6 +123,7 @@ export {
   text,
   time,
 } from "./field.ts";
+export { type DeclaredGoal, goal } from "./goal.ts";
 export { type ItemPredicate, itemsWhere, type Predicates } from "./item-predicate.ts";
 export { type ConsentDefault, type DeclaredPurpose, defaultPurposes, purpose } from "./purpose.ts";
 export { env, type FromEnvironment, type Source, source } from "./source.ts";

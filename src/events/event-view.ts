@@ -46,10 +46,11 @@ export function viewEvent(bytes: Uint8Array): EventView {
 
 class PackedEvent implements EventView {
   readonly kind: EventKind;
-  readonly eventId: string;
   readonly userId: string;
   readonly name: string;
   readonly timestampMs: number;
+  readonly #eventIdAt: number;
+  #eventId: string | undefined;
   readonly #bytes: Uint8Array;
   readonly #propertiesAt: number;
   /** 0 until it is known. */
@@ -64,13 +65,24 @@ class PackedEvent implements EventView {
       `an event record of version ${STORED_EVENT_VERSION}, not ${version}`,
     );
     this.kind = KINDS[cursor.number()!]!;
-    this.eventId = cursor.text()!;
+    this.#eventIdAt = cursor.at;
+    cursor.skip();
     this.userId = cursor.text()!;
     this.name = cursor.text()!;
     this.timestampMs = cursor.number()!;
     cursor.skip(); // when it was received
     this.#bytes = bytes;
     this.#propertiesAt = cursor.at;
+  }
+
+  /** Whoever goes through a log for what people did does not ask for it. */
+  get eventId(): string {
+    if (this.#eventId === undefined) {
+      const cursor = shared.open(this.#bytes);
+      cursor.at = this.#eventIdAt;
+      this.#eventId = cursor.text()!;
+    }
+    return this.#eventId;
   }
 
   rowProperties(): RowProperties {

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { access, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { SystemClock } from "#base";
-import type { Actions, IdentityGraph } from "#events";
+import { type Actions, Catalogue, followShared, type IdentityGraph } from "#events";
+import { forgetInItems } from "#features";
 import {
   countInLake,
   countInLog,
@@ -18,7 +19,8 @@ import {
 import type { VectorStore } from "#profiles";
 import { countUserEntries, forgetUser } from "#sequences";
 import { DuckDbLake, type EventLog, FileBlobStore, type StateStore } from "#storage";
-import { paths } from "./data-folder.ts";
+import { paths, readManifest } from "./data-folder.ts";
+import { planOf } from "./features.ts";
 import type { BackgroundLake } from "./lake.ts";
 import type { Population } from "./population.ts";
 import { forgettingServed, type LazyServedLog } from "./served-features.ts";
@@ -101,16 +103,17 @@ interface Bounds {
   ends: readonly number[];
 }
 
-function forgettingState({ folder, log, state, actions }: EraseParts): Forgets {
+function forgettingState({ folder, log, state, identity, actions }: EraseParts): Forgets {
   return {
     name: "state",
     async forget(ids) {
       await rm(rebuiltState(folder), { recursive: true, force: true });
       state.refresh();
+      const items = await forgettingItems({ folder, log, state, identity }, ids);
       let entries = 0;
       for (const id of ids) entries += await forgetUser(id, { log, state, actions });
       await state.compact();
-      return { entries };
+      return { entries, ...(items > 0 && { items }) };
     },
     async verify(ids) {
       state.refresh();
@@ -118,6 +121,31 @@ function forgettingState({ folder, log, state, actions }: EraseParts): Forgets {
       return counts.reduce((sum, count) => sum + count, 0);
     },
   };
+}
+
+/** Features of items are made anew of what others did. */
+async function forgettingItems(
+  { folder, log, state, identity }: Pick<EraseParts, "folder" | "log" | "state" | "identity">,
+  ids: readonly string[],
+): Promise<number> {
+  const manifest = await readManifest(folder);
+  if (!manifest) return 0;
+  const catalogue = new Catalogue();
+  await followShared(log, { catalogue }, () => {}).catchUp(() => {});
+  let lake: DuckDbLake | undefined;
+  const openLake = async (): Promise<DuckDbLake> => {
+    lake ??= await DuckDbLake.open(paths.lake(folder), { isReadOnly: true });
+    return lake;
+  };
+  try {
+    return await forgetInItems(
+      { log, state, identity, catalogue, lake: openLake },
+      planOf(manifest).items,
+      ids,
+    );
+  } finally {
+    await lake?.close();
+  }
 }
 
 /** What a replay that was killed leaves. */

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { SystemClock } from "#base";
 import { jsonSchemaOf } from "#declarations";
 import { published } from "#evaluation";
-import { OnlineFeatures } from "#features";
+import { OnlineFeatures, userPartitions } from "#features";
 import type { ServedModels } from "#models";
 import { PersonSignals } from "#profiles";
 import { Pulse, type Services } from "#serving";
@@ -40,6 +40,7 @@ export async function createServices(platform: Platform, served: ServedModels): 
     recommender: await createRecommender(platform, served, interests),
     features: new OnlineFeatures({
       ...{ state, catalogue, identity, clock, plan: platform.plan },
+      partitions: userPartitions(platform.log),
       services: config.featureServices ?? {},
     }),
     featureHealth: () => platform.health.report,

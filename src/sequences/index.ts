@@ -45,7 +45,7 @@ export {
   joinChoices,
   type StandingChoices,
 } from "./standing-choices.ts";
-export { userPrefix } from "./state-keys.ts";
+export { ITEMS_PREFIX, userPrefix } from "./state-keys.ts";
 export { undeclaredEvents } from "./undeclared-events.ts";
 export { type ConsentedRow, usableFor } from "./usable-rows.ts";
 export { traitsAsOf, type UserRecord } from "./user-record.ts";
