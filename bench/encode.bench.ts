@@ -110,7 +110,15 @@ async function makeModel({ items, length, seed }: Options): Promise<Uint8Array> 
 function manifestOf(name: string, { items, seed }: Options): Parameters<ModelStore["put"]>[0] {
   return {
     ...{ name, kind: name, config: {}, seed, userCount: 9, itemCount: items, interactionCount: 0 },
-    ...{ dataFromMs: null, dataUntilMs: 0, logOffsets: [], vocabularyHash: null, metrics: {}, fitSeconds: 0 },
+    ...{
+      dataFromMs: null,
+      dataUntilMs: 0,
+      logOffsets: [],
+      vocabularyHash: null,
+      metrics: {},
+      curve: [],
+      fitSeconds: 0,
+    },
     ...{ madeAt: null, code: null, dimension: 64, inputs: [], outputs: [] },
   };
 }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { type EventId, monotonicMs, Random, type UserId } from "#base";
 import { action, type Config, defineConfig, event, events, feature, integer, last } from "#declarations";
 import { encodeSharedRecord, SHARED_PARTITION, type StoredEvent } from "#events";
-import { OnlineFeatures } from "#features";
+import { OnlineFeatures, userPartitions } from "#features";
 import { userPrefix } from "#sequences";
 import { Platform } from "../src/main/platform.ts";
 import { withTemporaryFolder } from "../test/server-process.ts";
@@ -211,8 +211,8 @@ async function measureFreshness(
   return Promise.all(waiting);
 }
 
-function platformParts({ state, catalogue, identity, clock, plan }: Platform) {
-  return { state, catalogue, identity, clock, plan };
+function platformParts({ state, catalogue, identity, clock, plan, log }: Platform) {
+  return { state, catalogue, identity, clock, plan, partitions: userPartitions(log) };
 }
 
 /** Bytes of keys and values that the features of a user take in the state, on average. */

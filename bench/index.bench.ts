@@ -2,8 +2,8 @@
  * @file Vector indexes: what they find and how fast, on vectors in clusters and on vectors without, beside an exact search and usearch. One
  * thread, one query at a time, except where threads are named and in usearch's build. Each table varies one parameter; indexes take turns, round by round.
  */
-import { statSync } from "node:fs";
-import { loadavg } from "node:os";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Index, MetricKind, ScalarKind } from "usearch";
 import {
@@ -33,6 +33,8 @@ interface Options extends Record<string, number | boolean> {
   readonly seed: number;
   /** Does not build usearch, which takes far longer than all the rest. */
   readonly alone: boolean;
+  /** Leaves usearch's graph in the folder of temporary files, and takes one that a run with the same numbers left there. */
+  readonly keep: boolean;
 }
 
 export const bench: Bench<Options> = {
@@ -47,6 +49,7 @@ export const bench: Bench<Options> = {
     threads: 2,
     seed: 1,
     alone: false,
+    keep: false,
   },
   tiny: {
     clustered: 3000,
@@ -58,6 +61,7 @@ export const bench: Bench<Options> = {
     threads: 1,
     seed: 1,
     alone: false,
+    keep: false,
   },
   run: (options, say) => withTemporaryFolder((folder) => measure(options, folder, say)),
 };
@@ -167,7 +171,9 @@ async function measureData(
   note("ivf", measureFilters(ivf, data));
   let compared: Figures = {};
   if (!options.alone) {
-    const graph = buildGraph(data, options, join(folder, data.kind));
+    const { dimensions, seed, keep } = options;
+    const name = `inkling-usearch-${data.kind}-${data.count}-${dimensions}-${seed}`;
+    const graph = openGraph(data, options, join(keep ? tmpdir() : folder, name));
     note("usearch", graph.figures);
     const points = measurePoints([...own, ...graph.contenders], truth, data, options.rounds);
     for (const point of points) say(`  ${lineOf(point)}`);
@@ -220,8 +226,8 @@ function graphName(efSearch: number): string {
   return `usearch ef ${efSearch}`;
 }
 
-/** usearch in half precision, built by all threads at once; then seen once per efSearch, which it fixes when it is made. */
-function buildGraph(
+/** usearch in half precision, built by all threads at once unless it lies there; then seen once per efSearch, which it fixes when it is made. */
+function openGraph(
   data: Data,
   { dimensions, threads }: Options,
   path: string,
@@ -236,10 +242,15 @@ function buildGraph(
       expansion_search: efSearch,
       multi: false,
     });
-  const built = make(EF_DEFAULT);
-  const rows = BigUint64Array.from({ length: data.count }, (_, row) => BigInt(row));
-  const figures = buildFigures(() => built.add(rows, data.matrix, threads));
-  built.save(path);
+  const told = `${path}.json`;
+  if (!existsSync(told)) {
+    const built = make(EF_DEFAULT);
+    const rows = BigUint64Array.from({ length: data.count }, (_, row) => BigInt(row));
+    const figures = buildFigures(() => built.add(rows, data.matrix, threads));
+    built.save(path);
+    writeFileSync(told, JSON.stringify(figures));
+  }
+  const figures = JSON.parse(readFileSync(told, "utf8")) as Figures; // as just written, or by the run before
   const contenders = EF_SEARCH.map((efSearch) => {
     const graph = make(efSearch);
     graph.view(path);

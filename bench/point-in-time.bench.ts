@@ -9,7 +9,7 @@ import { DAY_MS, ignoreProgress, monotonicMs, Random } from "#base";
 import { count, defaultActions, event, events, feature, last, purposesOf, sum } from "#declarations";
 import { decodeEvent } from "#events";
 import { FeatureVectors, getHistoricalVectors } from "#features";
-import { type EventLog, type LogRecord, type PersonRow, writeParquet } from "#storage";
+import { type EntityTimeRow, type EventLog, type LogRecord, writeParquet } from "#storage";
 import { withTemporaryFolder } from "../test/server-process.ts";
 import type { Bench, BenchResult } from "./bench.ts";
 import { openFilledStore } from "./filled-store.ts";
@@ -44,7 +44,7 @@ async function measure(options: Options, folder: string, say: (line: string) => 
     const endMs = clock.nowMs();
     const rows = Array.from(
       { length: options.rows },
-      (): PersonRow => ({
+      (): EntityTimeRow => ({
         userId: `user-${random.integer(options.users)}`,
         timestampMs: endMs - Math.floor(random.uniform() * 14 * DAY_MS),
       }),
@@ -94,7 +94,7 @@ async function measure(options: Options, folder: string, say: (line: string) => 
 }
 
 /** The same by SQL: events as a table in DuckDB's memory, which loading them takes; then the joins. */
-async function joinByDuckDb(log: EventLog, rows: readonly PersonRow[], folder: string) {
+async function joinByDuckDb(log: EventLog, rows: readonly EntityTimeRow[], folder: string) {
   const startedMs = monotonicMs();
   const iso = (ms: number): string => new Date(ms).toISOString();
   const eventsFile = join(folder, "events.parquet");

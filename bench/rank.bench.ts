@@ -6,7 +6,7 @@ import { type Bench, type BenchResult, quantileOf } from "./bench.ts";
 import { openListStore } from "./list-store.ts";
 import { type RequestLoadTask, runRequestLoad } from "./request-load.ts";
 
-interface Options extends Record<string, number> {
+interface Options extends Record<string, number | boolean> {
   readonly items: number;
   readonly events: number;
   readonly users: number;
@@ -14,20 +14,32 @@ interface Options extends Record<string, number> {
   readonly requests: number;
   readonly connections: number;
   readonly seed: number;
+  /** Keeps the filled folder for the next run with the same numbers. */
+  readonly keep: boolean;
 }
 
 export const bench: Bench<Options> = {
   title: "100 and 300 given items ranked for random users, over HTTP at a fixed rate",
   defaults: {
     items: 1_000_000,
-    events: 2_000_000,
+    events: 1_000_000,
     users: 100_000,
     requestsPerSecond: 50,
     requests: 2000,
     connections: 32,
     seed: 1,
+    keep: false,
   },
-  tiny: { items: 300, events: 3000, users: 20, requestsPerSecond: 50, requests: 20, connections: 2, seed: 1 },
+  tiny: {
+    items: 300,
+    events: 3000,
+    users: 20,
+    requestsPerSecond: 50,
+    requests: 20,
+    connections: 2,
+    seed: 1,
+    keep: false,
+  },
   run: (options, say) => withTemporaryFolder((folder) => measure(options, join(folder, "data"), say)),
 };
 

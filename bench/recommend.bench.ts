@@ -10,7 +10,7 @@ import { type Bench, type BenchResult, quantileOf } from "./bench.ts";
 import { openListStore } from "./list-store.ts";
 import { type RequestLoadTask, runRequestLoad } from "./request-load.ts";
 
-interface Options extends Record<string, number> {
+interface Options extends Record<string, number | boolean> {
   readonly items: number;
   readonly events: number;
   readonly users: number;
@@ -23,6 +23,8 @@ interface Options extends Record<string, number> {
   /** How often that is measured. */
   readonly changes: number;
   readonly seed: number;
+  /** Keeps the filled folder for the next run with the same numbers. */
+  readonly keep: boolean;
 }
 
 export const bench: Bench<Options> = {
@@ -30,7 +32,7 @@ export const bench: Bench<Options> = {
     "lists for random users over HTTP: 500 candidates of four sources, filtered, fused, blended and explained",
   defaults: {
     items: 1_000_000,
-    events: 2_000_000,
+    events: 1_000_000,
     users: 100_000,
     n: 20,
     requestsPerSecond: 50,
@@ -39,6 +41,7 @@ export const bench: Bench<Options> = {
     eventsPerSecond: 1000,
     changes: 500,
     seed: 1,
+    keep: false,
   },
   tiny: {
     items: 300,
@@ -51,6 +54,7 @@ export const bench: Bench<Options> = {
     eventsPerSecond: 100,
     changes: 3,
     seed: 1,
+    keep: false,
   },
   run: (options, say) => withTemporaryFolder((folder) => measure(options, join(folder, "data"), say)),
 };
@@ -60,8 +64,13 @@ const WARM_UP = 0.2;
 const FLAT_OUT_PER_SECOND = 100_000;
 
 async function measure(options: Options, folder: string, say: (line: string) => void): Promise<BenchResult> {
+  const openingMs = monotonicMs();
   const platform = await openListStore({ ...options, folder }, say);
+  const openedMs = monotonicMs();
   const server = await platform.createServer({});
+  const readyMs = monotonicMs();
+  await platform.itemIndexes.current?.settled();
+  const [index] = platform.itemIndexes.reports;
   try {
     const address = await server.listen({ host: "127.0.0.1", port: 0 });
     const [loadAverage = 0] = loadavg();
@@ -89,6 +98,11 @@ async function measure(options: Options, folder: string, say: (line: string) => 
         serverCpuMsPerRequest: (user + system) / 1000 / (options.requests + warmUp),
         eventToRecommendationMsP50: quantileOf(changesMs, 0.5),
         eventToRecommendationMsP99: quantileOf(changesMs, 0.99),
+        openSeconds: (openedMs - openingMs) / 1000,
+        modelsAndIndexSeconds: (readyMs - openedMs) / 1000,
+        listsOfIndex: index?.lists ?? 0,
+        indexRecall: platform.itemIndexes.reports[0]?.recall.recall ?? 0,
+        residentMiB: process.memoryUsage.rss() / 2 ** 20,
         bodyBytes: paced.bytes / options.requests,
         ...stages,
         loadAverageBefore: loadAverage,

@@ -1,8 +1,16 @@
 /** @file The console in a real browser, on a real server with the tiny world. */
-import type { Browser, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findChromium, openBrowser } from "./console/browser.ts";
-import { addressesFor, LOOKS, newPage, openContext, seriousFaults } from "./console/visit.ts";
+import {
+  addressesFor,
+  LOOKS,
+  newPage,
+  openContext,
+  paintedPixels,
+  seriousFaults,
+  withoutWebGl,
+} from "./console/visit.ts";
 import { runCurl } from "./curl-lines.ts";
 import { type PreparedFolder, prepareFolder, TINY } from "./prepared-folder.ts";
 import { killAll, ServerProcess } from "./server-process.ts";
@@ -31,8 +39,13 @@ describe.skipIf(chromium === undefined)(
     });
 
     /** A page of the console at 1440 px; whatever it complains of fails the test at its end. */
-    async function visit(path: string, use: (page: Page) => Promise<void>): Promise<void> {
+    async function visit(
+      path: string,
+      use: (page: Page) => Promise<void>,
+      prepare?: (context: BrowserContext) => Promise<unknown>,
+    ): Promise<void> {
       const context = await openContext(browser, DESK);
+      await prepare?.(context);
       const { page, complaints } = await newPage(context);
       await page.goto(`${server.ready.address}${path}`);
       await use(page);
@@ -117,6 +130,75 @@ describe.skipIf(chromium === undefined)(
         await page.getByText("Table", { exact: true }).click();
         const { body } = await server.get(`/v1/users/${server.ready.person.userId}/sequence?limit=1`);
         await page.getByRole("row").filter({ hasText: body.events[0].title }).first().waitFor();
+      }));
+
+    test("a slider goes back in time, and every panel of the person with it", () =>
+      visit(`/people/${server.ready.person.userId}`, async (page) => {
+        await page.getByRole("slider", { name: "As of" }).focus();
+        for (let step = 0; step < 3; step++) await page.keyboard.press("PageDown");
+        await page.getByText("As it was on").waitFor();
+        await page.waitForURL(/asOf=/);
+        await page.keyboard.press("End");
+        await page.getByText("As it was on").waitFor({ state: "detached" });
+        expect(page.url()).not.toContain("asOf");
+      }));
+
+    test.each(["webgl", "canvas"])(
+      "the map shows what they engaged with, by %s, and the keyboard walks it",
+      (kind) =>
+        visit(
+          `/people/${server.ready.person.userId}`,
+          async (page) => {
+            const map = page.getByRole("group", { name: /^Map of/ });
+            await map.waitFor();
+            await page.locator(`[data-painter="${kind}"]`).waitFor();
+            expect(await paintedPixels(page)).toBeGreaterThan(500);
+            await map.focus();
+            await page.keyboard.press("ArrowRight");
+            await page.keyboard.press("+");
+            await page.getByRole("button", { name: "Show all" }).last().waitFor();
+            await page.keyboard.press("Enter");
+            await page.waitForURL(/\/items\//);
+            await page.getByText("Met by the same people").waitFor();
+          },
+          kind === "canvas" ? withoutWebGl : undefined,
+        ),
+    );
+
+    test("a model is trained, its curve grows before one's eyes, and it is compared with the one that serves", () =>
+      visit("/models", async (page) => {
+        await page.getByLabel("Model to fit").selectOption("sequence-encoder");
+        await page.getByText("Settings", { exact: true }).first().click();
+        const small = { epochs: "3", embeddingSize: "16", blocks: "1", maxLength: "20" };
+        for (const [name, value] of Object.entries(small))
+          await page.getByLabel(name, { exact: true }).fill(value);
+        await page.getByRole("button", { name: "Train" }).click();
+        await page.getByText(/pass \d of 3, .* tokens\/s/).waitFor();
+        await page.getByRole("figure", { name: "Loss" }).waitFor();
+        await page.getByText(/loss .* after 3 passes/).waitFor();
+        await page
+          .getByRole("list", { name: /^Runs/ })
+          .getByRole("button", { name: /sequence-encoder/ })
+          .click();
+        await page.getByText("not in service").first().waitFor();
+        await page.getByText("How learning went").waitFor();
+        await page.getByRole("button", { name: "Compare" }).first().click();
+        await page.getByRole("heading", { name: "Compared" }).waitFor();
+        const { body } = await server.get("/v1/models/sequence-encoder");
+        expect(body).toMatchObject({ serves: null, config: { epochs: 3, maxLength: 20 } });
+        expect(body.curve.map(({ epoch }: { epoch: number }) => epoch)).toEqual([1, 2, 3]);
+      }));
+
+    test("people are looked at by groups, and a group of one says how many it is", () =>
+      visit("/people?view=groups", async (page) => {
+        await page.getByRole("heading", { name: "States over time" }).waitFor();
+        const { body } = await server.get("/v1/population?state=core");
+        await page
+          .getByRole("region", { name: "State", exact: true })
+          .getByRole("button", { name: /^core/ })
+          .click();
+        await page.getByText(`${body.people} of `).waitFor();
+        expect(page.url()).toContain("state=core");
       }));
 
     test("⌘K leads anywhere without a mouse", () =>

@@ -58,6 +58,7 @@ test("erasing a person leaves no byte of them, a receipt that says so, and every
     stores: [
       { name: "state" },
       { name: "vectors", removed: { vectors: 0 } },
+      { name: "population", removed: { people: 0 } },
       { name: "served-features", removed: { records: 0 } },
       { name: "log", removed: { links: 1 } },
       { name: "dead-letters", removed: { letters: 3 } },

@@ -11,7 +11,14 @@ export class ProblemError extends Error {
   }
 }
 
+/** Whether the answer is being made, and comes when it is asked for again. */
+export function isNotReady(error: unknown): error is ProblemError {
+  return error instanceof ProblemError && error.problem.code === "not-ready";
+}
+
 export interface RequestOptions {
+  /** Default: `POST` with a body, `GET` without. */
+  readonly method?: "DELETE";
   readonly body?: unknown;
   readonly signal?: AbortSignal;
   readonly accept?: string;
@@ -26,11 +33,11 @@ export async function request<Answer>(path: string, options: RequestOptions = {}
 /** As {@link request}, with the answer unread. @throws ProblemError */
 export async function send(
   path: string,
-  { body, signal, accept = "application/json" }: RequestOptions = {},
+  { method, body, signal, accept = "application/json" }: RequestOptions = {},
 ): Promise<Response> {
   const key = readKey();
   const response = await fetch(path, {
-    method: body === undefined ? "GET" : "POST",
+    method: method ?? (body === undefined ? "GET" : "POST"),
     headers: {
       accept,
       ...(key !== undefined && { authorization: `Bearer ${key}` }),

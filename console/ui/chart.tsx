@@ -1,13 +1,15 @@
-import { useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { formatCount, formatShort } from "../words/format.ts";
+import { formatShort } from "../words/format.ts";
 import { colorOf } from "../words/palette.ts";
-import { Button } from "./button.tsx";
 import styles from "./chart.module.css";
-import { useColors } from "./colors.ts";
-import { saveCanvas, saveText, toCsv } from "./save.ts";
+import { type Colors, useColors } from "./colors.ts";
+import { Figure } from "./figure.tsx";
+import { saveCanvas } from "./save.ts";
 import { useWidth } from "./width.ts";
+
+const HEIGHT = 200;
 
 export interface Series {
   readonly name: string;
@@ -27,85 +29,54 @@ export interface ChartProps {
   readonly look: "bars" | "lines";
   readonly height?: number;
   readonly isTime?: boolean;
+  /** False: the axis has room for what is drawn and no more. Default: it begins at 0. */
+  readonly isFromZero?: boolean;
   readonly formatAt: (at: number) => string;
 }
 
 /** Values over time: stacked bars, or lines. The same numbers are there as a table and as files. */
 export function Chart(props: ChartProps) {
-  const { label, at, series, unit, formatAt } = props;
-  const [isTable, setTable] = useState(false);
+  const { label, at, series, unit, formatAt, height = HEIGHT } = props;
   const [hovered, setHovered] = useState<number | null>(null);
   const plot = useRef<uPlot>(null);
   const colors = useColors();
-  const shown = hovered ?? null;
-  const rows = (): (string | number)[][] =>
-    at.map((time, n) => [formatAt(time), ...series.map(({ values }) => values[n] ?? "")]);
+  const savePicture = (): void => {
+    if (plot.current) saveCanvas(`${label}.png`, [plot.current.ctx.canvas], colors.of("background"));
+  };
   return (
-    <figure className={styles["chart"]} aria-label={label}>
-      <figcaption className={styles["legend"]}>
-        {series.map(({ name, hue, values }) => (
-          <span key={name}>
-            <i style={{ background: colorOf(hue) }} />
-            {name}
-            {shown !== null && <b>{formatShort(values[shown] ?? 0)}</b>}
-          </span>
-        ))}
-        <span className={styles["at"]}>
-          {shown !== null && at[shown] !== undefined ? formatAt(at[shown]) : unit}
-        </span>
-        <span className={styles["tools"]}>
-          <Button look="quiet" isOn={isTable} onClick={() => setTable(!isTable)}>
-            Table
-          </Button>
-          <Button
-            look="quiet"
-            onClick={() => saveText(`${label}.csv`, toCsv(["at", ...series.map(({ name }) => name)], rows()))}
-          >
-            CSV
-          </Button>
-          <Button
-            look="quiet"
-            onClick={() =>
-              plot.current && saveCanvas(`${label}.png`, plot.current.ctx.canvas, colors.of("background"))
-            }
-          >
-            PNG
-          </Button>
-        </span>
-      </figcaption>
-      {isTable ? <Numbers {...props} /> : <Plot {...props} plot={plot} onHover={setHovered} />}
-    </figure>
+    <Figure
+      label={label}
+      height={height}
+      header={["at", ...series.map(({ name }) => name)]}
+      rows={() => at.map((time, n) => [time, ...series.map(({ values }) => values[n] ?? "")]).reverse()}
+      formatCell={(cell, column) =>
+        column === 0 ? formatAt(Number(cell)) : cell === "" ? "–" : formatShort(Number(cell))
+      }
+      savePicture={savePicture}
+      caption={<Legend series={series} hovered={hovered} at={at} unit={unit} formatAt={formatAt} />}
+    >
+      <Plot {...props} plot={plot} onHover={setHovered} />
+    </Figure>
   );
 }
 
-function Numbers({ at, series, formatAt, height = 200 }: ChartProps) {
-  const recent = at.map((_, n) => n).reverse();
+function Legend(
+  props: Pick<ChartProps, "series" | "at" | "unit" | "formatAt"> & { readonly hovered: number | null },
+) {
+  const { series, hovered, at, unit, formatAt } = props;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what can be scrolled can be scrolled by keyboard
-    <div className={styles["numbers"]} style={{ maxHeight: height }} tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">at</th>
-            {series.map(({ name }) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {recent.map((n) => (
-            <tr key={at[n]}>
-              <th scope="row">{formatAt(at[n] ?? 0)}</th>
-              {series.map(({ name, values }) => (
-                <td key={name}>{values[n] == null ? "–" : formatCount(values[n])}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <span className={styles["legend"]} aria-live="polite">
+      {series.map(({ name, hue, values }) => (
+        <span key={name}>
+          <i style={{ background: colorOf(hue) }} />
+          {name}
+          {hovered !== null && <b>{formatShort(values[hovered] ?? 0)}</b>}
+        </span>
+      ))}
+      <span className={styles["at"]}>
+        {hovered !== null && at[hovered] !== undefined ? formatAt(at[hovered]) : unit}
+      </span>
+    </span>
   );
 }
 
@@ -115,7 +86,7 @@ function Plot(
     readonly onHover: (position: number | null) => void;
   },
 ) {
-  const { at, series, look, height = 200, isTime = true, formatAt, plot, onHover } = props;
+  const { label, at, series, look, height = HEIGHT, isTime = true, isFromZero = true, plot, onHover } = props;
   const host = useRef<HTMLDivElement>(null);
   const width = useWidth(host);
   const colors = useColors();
@@ -127,47 +98,76 @@ function Plot(
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew for other series; other values are only set, below
   useEffect(() => {
     if (!host.current || width === 0) return;
-    const order = look === "bars" ? [...series].reverse() : series;
-    const options: uPlot.Options = {
-      width,
-      height,
-      legend: { show: false },
-      padding: [8, 4, 0, 0],
-      scales: {
-        x: {
-          time: isTime,
-          range: (_, min, max) => (look === "bars" ? withRoom(min, max, at.length) : [min, max]),
-        },
-        y: { range: (_, __, max) => [0, niceTop(max)] },
-      },
-      cursor: { y: false, drag: { x: false, y: false }, points: { show: look === "lines", size: 6 } },
-      hooks: { setCursor: [(drawn) => onHover(drawn.cursor.idx ?? null)] },
-      axes: axesOf(colors.of, formatAt),
-      series: [
-        {},
-        ...order.map(({ name, hue }): uPlot.Series => {
-          const color = colors.hues[hue] ?? "";
-          return look === "bars"
-            ? {
-                label: name,
-                fill: color,
-                width: 0,
-                points: { show: false },
-                ...(barPaths && { paths: barPaths }),
-              }
-            : { label: name, stroke: color, width: 1.6, points: { show: false } };
-        }),
-      ],
-    };
+    const options = optionsOf({ ...props, width, height, isTime, isFromZero }, colors, onHover);
     plot.current = new uPlot(options, data as uPlot.AlignedData, host.current);
     return () => {
       plot.current?.destroy();
       plot.current = null;
       onHover(null);
     };
-  }, [width, height, look, names, colors, isTime]);
+  }, [width, height, look, names, colors, isTime, isFromZero]);
   useEffect(() => plot.current?.setData(data as uPlot.AlignedData), [data, plot]);
-  return <div ref={host} className={styles["plot"]} style={{ height }} />;
+  const walk = (event: KeyboardEvent): void => {
+    const drawn = plot.current;
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!drawn || step === undefined || at.length === 0) return;
+    event.preventDefault();
+    const before = drawn.cursor.idx ?? (step > 0 ? -1 : at.length);
+    const next = Math.min(at.length - 1, Math.max(0, before + step));
+    drawn.setCursor({ left: drawn.valToPos(at[next]!, "x"), top: 0 });
+  };
+  return (
+    <div
+      role="group"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys walk the drawing
+      tabIndex={0}
+      aria-label={`${label}; left and right arrows walk the values`}
+      ref={host}
+      className={styles["plot"]}
+      style={{ height }}
+      onKeyDown={walk}
+    />
+  );
+}
+
+function optionsOf(
+  props: ChartProps & { readonly width: number },
+  colors: Colors,
+  onHover: (position: number | null) => void,
+): uPlot.Options {
+  const { width, height = HEIGHT, at, series, look, isTime = true, isFromZero = true, formatAt } = props;
+  const order = look === "bars" ? [...series].reverse() : series;
+  return {
+    width,
+    height,
+    legend: { show: false },
+    padding: [8, 4, 0, 0],
+    scales: {
+      x: {
+        time: isTime,
+        range: (_, min, max) => (look === "bars" ? withRoom(min, max, at.length) : [min, max]),
+      },
+      y: { range: (_, min, max) => (isFromZero ? [0, niceTop(max)] : around(min, max)) },
+    },
+    cursor: { y: false, drag: { x: false, y: false }, points: { show: look === "lines", size: 6 } },
+    hooks: { setCursor: [(drawn) => onHover(drawn.cursor.idx ?? null)] },
+    axes: axesOf(colors.of, formatAt),
+    series: [
+      {},
+      ...order.map(({ name, hue }): uPlot.Series => {
+        const color = colors.hues[hue] ?? "";
+        return look === "bars"
+          ? {
+              label: name,
+              fill: color,
+              width: 0,
+              points: { show: false },
+              ...(barPaths && { paths: barPaths }),
+            }
+          : { label: name, stroke: color, width: 1.6, points: { show: false } };
+      }),
+    ],
+  };
 }
 
 const barPaths = uPlot.paths.bars?.({ size: [0.86, 40], align: 0 });
@@ -184,6 +184,13 @@ function stacked(series: readonly Series[]): number[][] {
 
 function plain(series: readonly Series[]): (number | null)[][] {
   return series.map(({ values }) => [...values]);
+}
+
+/** A tenth of what is drawn more at both ends. */
+function around(min: number | null, max: number | null): [number, number] {
+  if (min === null || max === null) return [0, 1];
+  const room = (max - min) / 10 || Math.abs(max) / 10 || 1;
+  return [min - room, max + room];
 }
 
 /** Half a bar more at both ends. */

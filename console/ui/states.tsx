@@ -42,6 +42,11 @@ export function Failure({ error, onRetry }: { readonly error: unknown; readonly 
   );
 }
 
+/** What is missing here, and why, in a line. */
+export function Notice({ children }: { readonly children: ReactNode }) {
+  return <p className={styles["notice"]}>{children}</p>;
+}
+
 /** The shape of lines that are on their way; seen only by those who wait. */
 export function Skeleton({ lines = 3, height = 20 }: { readonly lines?: number; readonly height?: number }) {
   return (

@@ -3,6 +3,7 @@ import {
   countOf,
   formatAgo,
   formatMs,
+  formatProbability,
   formatScore,
   formatShare,
   formatShort,
@@ -22,6 +23,15 @@ test.each([
   [-2500, "-2.5k"],
 ])("%d is short for %s", (count, text) => {
   expect(formatShort(count)).toBe(text);
+});
+
+test.each([
+  [0.001, "< 0.01"],
+  [0.5, "0.50"],
+  [0.856, "0.86"],
+  [0.9995, "> 0.99"],
+])("the probability %d reads %s", (probability, text) => {
+  expect(formatProbability(probability)).toBe(text);
 });
 
 test.each([

@@ -26,6 +26,12 @@ export function formatShare(share: number): string {
   return `${percent < 1 ? percent.toFixed(1) : Math.round(percent)} %`;
 }
 
+/** A probability as it is meant: 0.86, < 0.01, > 0.99. */
+export function formatProbability(probability: number): string {
+  if (probability < 0.01) return "< 0.01";
+  return probability > 0.99 ? "> 0.99" : probability.toFixed(2);
+}
+
 /** 0.4 ms, 12 ms, 1.3 s. */
 export function formatMs(ms: number | null): string {
   if (ms === null) return "–";

@@ -10,6 +10,9 @@ export const AsOf = Type.Optional(
   }),
 );
 
+/** A read that only takes the moment asked about. */
+export const AsOfQuerystring = Type.Object({ asOf: AsOf });
+
 export const ForPurpose = Type.Optional(
   Type.String({
     maxLength: 100,

@@ -27,7 +27,10 @@ export const OnlineFeaturesBody = Type.Object({
   entities: Type.Record(
     AnyKey,
     Type.Array(Type.Union([Type.String({ maxLength: 265 }), Type.Number()]), { maxItems: 1000 }),
-    { description: 'One list of ids: { "user_id": ["u1", "u2"] }' },
+    {
+      description:
+        'Lists of ids, a row across them: { "user_id": ["u1", "u2"] }, or { "user_id": ["u1", "u1"], "item_id": ["i1", "i2"] }, or with "topic"',
+    },
   ),
   full_feature_names: Type.Optional(Type.Boolean({ description: "Names in the answer as view__name" })),
   log: Type.Optional(
@@ -57,6 +60,8 @@ export const FeaturesResponse = Type.Object({
       name: Type.String(),
       view: Type.String(),
       kind: Type.String(),
+      entity: Type.String({ description: "user or item" }),
+      joinKeys: Type.Array(Type.String(), { description: "The entities it is asked by" }),
       version: Type.String(),
       definition: Type.Record(AnyKey, Type.Unknown()),
     }),
@@ -70,14 +75,17 @@ const numberOrNull = Type.Union([Type.Number(), Type.Null()]);
 export const FeatureHealthResponse = Type.Object({
   at: Type.Union([IsoTime, Type.Null()], { description: "null before the first look" }),
   people: Type.Integer(),
+  items: Type.Integer({ description: "Looked at where there are features of items" }),
   compared: Type.Integer({ description: "Values read online and walked from the log" }),
   skewed: Type.Integer({ description: "Of them, those that differ: 0" }),
   features: Type.Array(
     Type.Object({
       name: Type.String(),
       version: Type.String(),
+      entity: Type.String(),
       skew: Type.Integer(),
       skewedUser: Type.Optional(Type.String()),
+      skewedItem: Type.Optional(Type.String()),
       nullRate: Type.Number(),
       freshnessSeconds: numberOrNull,
       quantiles: Type.Object({ p10: numberOrNull, p50: numberOrNull, p90: numberOrNull }),

@@ -1,4 +1,5 @@
 export {
+  AsOfQuerystring,
   IngestResponse,
   ItemParams,
   ModelVersion,
@@ -14,6 +15,7 @@ export {
   OnlineFeaturesBody,
   OnlineFeaturesResponse,
 } from "./features.ts";
+export { IndexesResponse } from "./indexes.ts";
 export {
   BATCH_BYTES,
   BatchBody,
@@ -34,9 +36,26 @@ export {
   UserStateBody,
 } from "./interests.ts";
 export { ItemInput, ItemResponse, ItemsQuerystring, ItemsResponse } from "./items.ts";
-export { ModelBody, ModelParams, ModelsResponse } from "./models.ts";
+export {
+  LearningPointBody,
+  ModelBody,
+  ModelParams,
+  ModelsResponse,
+  RunBody,
+  RunParams,
+  RunRequest,
+  RunsResponse,
+} from "./models.ts";
 export { PeopleQuerystring, PeopleResponse, PersonRow } from "./people.ts";
 export { HealthResponse, PlatformResponse } from "./platform.ts";
+export {
+  MapResponse,
+  PopulationQuerystring,
+  PopulationResponse,
+  PredictionModelResponse,
+  UserMapResponse,
+  UserStatesResponse,
+} from "./population.ts";
 export { PulseEvent, PulseLatency, PulseResponse, PulseSecond } from "./pulse.ts";
 export {
   RankBody,

@@ -39,6 +39,7 @@ export const InterestBody = Type.Object({
     Type.Literal("habit"),
     Type.Literal("fading"),
   ]),
+  certainty: Type.Number({ description: "Probability of the stage, 0..1" }),
   since: IsoTime,
   importance: Type.Number({ description: "Sum of exp(-0.01 age in days) over its engagements" }),
   share: Type.Number({ description: "Part of the importance of all interests" }),

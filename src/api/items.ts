@@ -66,6 +66,16 @@ export const ItemResponse = Type.Object({
   text: Type.Optional(Type.String()),
   attributes: Type.Record(AnyKey, Type.Unknown()),
   hasVector: Type.Boolean(),
+  topics: Type.Array(
+    Type.Object({
+      topicId: Type.String(),
+      name: Type.String(),
+      level: Type.Integer({ minimum: 0, description: "0 at the top" }),
+      path: Type.Array(Type.String(), { description: "Names from the top down, its own last" }),
+      score: Type.Number({ description: "Part of the item's topics of this level, 0..1" }),
+    }),
+    { description: "What it is about, the deepest first: by tags, attributes or text" },
+  ),
   engagement: Type.Union([Engagement, Type.Null()], {
     description: "null while the lake is not written yet",
   }),

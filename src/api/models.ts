@@ -13,6 +13,16 @@ const TensorBody = Type.Object({
   }),
 });
 
+/** How learning went by the end of one pass. */
+export const LearningPointBody = Type.Object({
+  epoch: Type.Integer({ description: "Passes done, from 1" }),
+  epochs: Type.Integer({ description: "Passes in all, unless it ends early" }),
+  loss: Type.Number({ description: "Mean over the pass, of what is minimised" }),
+  validation: Type.Optional(Type.Number({ description: "NDCG@10 on people held out for validation" })),
+  tokensPerSecond: Type.Number(),
+  remainingMs: Type.Number({ description: "Estimate" }),
+});
+
 /** What is known of one version of a model. */
 export const ModelBody = Type.Object({
   name: Type.String(),
@@ -39,6 +49,9 @@ export const ModelBody = Type.Object({
     description: "SHA-256 of the item ids in the order of their rows, a line each",
   }),
   metrics: Type.Record(AnyKey, Type.Number()),
+  curve: Type.Array(LearningPointBody, {
+    description: "A point for each pass; empty for models that do not learn in passes",
+  }),
   fitSeconds: Type.Number(),
   code: Type.Union([Type.Object({ version: Type.String(), commit: TextOrNull }), Type.Null()]),
   dimension: NumberOrNull,
@@ -50,7 +63,71 @@ export const ModelParams = Type.Object({
   name: Type.String({ maxLength: 200, description: "name, for the newest version, or name@version" }),
 });
 
-export const ModelsResponse = Type.Object({ models: Type.Array(ModelBody) });
+/** A figure somebody published on the data set that is served. */
+const PublishedBody = Type.Object({
+  model: Type.String(),
+  protocol: Type.String(),
+  metrics: Type.Record(AnyKey, Type.Number()),
+  source: Type.String(),
+  isRecalled: Type.Boolean({ description: "Written down from memory, not read in its source" }),
+  note: Type.Optional(Type.String()),
+});
+
+export const ModelsResponse = Type.Object({
+  models: Type.Array(ModelBody),
+  published: Type.Array(PublishedBody, {
+    description:
+      "Figures on this data set by public protocols: measured on a test that no model here has seen",
+  }),
+});
+
+const config = Type.Record(AnyKey, Type.Union([Type.Number(), Type.String({ maxLength: 100 })]), {
+  maxProperties: 100,
+});
+
+/** `POST /v1/runs`: fit a model on everything in the log. */
+export const RunRequest = Type.Object(
+  {
+    model: Type.String({ minLength: 1, maxLength: 200, description: "One of `trainable`" }),
+    config: Type.Optional(config),
+  },
+  { additionalProperties: false },
+);
+
+export const RunBody = Type.Object({
+  runId: Type.String(),
+  model: Type.String(),
+  config,
+  status: Type.Union([
+    Type.Literal("running"),
+    Type.Literal("done"),
+    Type.Literal("stopped"),
+    Type.Literal("failed"),
+  ]),
+  startedAt: IsoTime,
+  endedAt: IsoTimeOrNull,
+  stage: Type.Union([
+    Type.Object({ name: Type.String(), done: Type.Number(), total: Type.Number() }),
+    Type.Null(),
+  ]),
+  curve: Type.Array(LearningPointBody),
+  version: Type.Union([Type.String(), Type.Null()], {
+    description: "What came of it: a version that is not in service",
+  }),
+  error: TextOrNull,
+});
+
+export const RunParams = Type.Object({ id: Type.String({ maxLength: 100 }) });
+
+/** `GET /v1/runs`: fits asked for since the server started, the newest first, and what can be fitted. */
+export const RunsResponse = Type.Object({
+  runs: Type.Array(RunBody),
+  trainable: Type.Array(Type.Object({ model: Type.String(), title: Type.String(), defaults: config })),
+});
 
 export type ModelBody = Static<typeof ModelBody>;
+export type LearningPointBody = Static<typeof LearningPointBody>;
+export type RunBody = Static<typeof RunBody>;
+export type RunRequest = Static<typeof RunRequest>;
+export type RunsResponse = Static<typeof RunsResponse>;
 export type ModelsResponse = Static<typeof ModelsResponse>;

@@ -49,9 +49,16 @@ const ListCondition = Type.Union(
   [
     Type.Object({ topic: Tag }, { additionalProperties: false }),
     Type.Object({ itemId: ItemId }, { additionalProperties: false }),
+    Type.Object(
+      { itemIds: Type.Array(ItemId, { minItems: 1, maxItems: 100 }) },
+      { additionalProperties: false },
+    ),
     Type.Object({ text: Type.String({ minLength: 1, maxLength: 1000 }) }, { additionalProperties: false }),
   ],
-  { description: "What the list is about: a tag, what is like an item, what matches a text" },
+  {
+    description:
+      "What the list is about: a tag, what is like an item, what goes with a list of items (a board, a cart), what matches a text",
+  },
 );
 
 const TagFilters = Type.Object(
@@ -166,7 +173,9 @@ export const ServedListResponse = Type.Object({
   surface: Type.String(),
   servedAt: IsoTime,
   asOf: IsoTime,
-  condition: Type.Optional(Type.Record(Type.String(), Type.String())),
+  condition: Type.Optional(
+    Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())])),
+  ),
   isColdStart: Type.Boolean(),
   offset: Type.Integer({ description: "Place of the first item in the whole list" }),
   seed: Type.String(),
@@ -212,6 +221,7 @@ export const RankResponse = Type.Object({
     { description: "Best first" },
   ),
   unknownItemIds: Type.Array(Type.String(), { description: "In no catalogue" }),
+  mutedItemIds: Type.Array(Type.String(), { description: "Of interests the person muted: not ranked" }),
   isColdStart: Type.Boolean(),
   versions: Versions,
   asOf: Type.Union([IsoTime, Type.Null()]),

@@ -12,6 +12,8 @@ export const errorCatalogue = {
   "item-not-found": { status: 404, meaning: "No such item was ever received." },
   "route-not-found": { status: 404, meaning: "No such path." },
   "recommendation-not-found": { status: 404, meaning: "No list of this id is kept (any more)." },
+  "run-not-found": { status: 404, meaning: "No training run has this id since the server started." },
+  "already-training": { status: 409, meaning: "A model is being fitted; one is fitted at a time." },
   "data-locked": { status: 409, meaning: "Another process has this data folder open." },
   "stale-cursor": {
     status: 409,

@@ -300,7 +300,15 @@ describe("reading", () => {
       path: "/get-online-features",
       body: { features: ["saves", "last_surface"], entities: { user_id: ["ann"] } },
     });
-    script = [fail(503)];
+    script = [
+      answerWith({ metadata: { feature_names: [] }, results: [results[0], ...results].slice(0, 3) }),
+      fail(503),
+    ];
+    const paired = await client.features({ user_id: "ann", topic: "art" }, ["saves"]);
+    expect([paired.saves, received[1]]).toMatchObject([
+      2,
+      { body: { entities: { user_id: ["ann"], topic: ["art"] } } },
+    ]);
     // @ts-expect-error no such feature
     await expect(client.features("ann", ["clicks"])).rejects.toMatchObject({ code: "request-failed" });
   });

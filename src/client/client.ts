@@ -116,12 +116,14 @@ class TrackingClient<Given extends Config> implements Client<Given> {
     throw answer.error;
   }
 
-  async features(userId: string, names: readonly string[]): Promise<never> {
-    const request = { features: names, entities: { user_id: [userId] } };
+  async features(of: string | Readonly<Record<string, string>>, names: readonly string[]): Promise<never> {
+    const ids = Object.entries(typeof of === "string" ? { user_id: of } : of);
+    const entities = Object.fromEntries(ids.map(([name, id]) => [name, [id]]));
+    const request = { features: names, entities };
     const answer = await this.#read("POST", "/get-online-features", JSON.stringify(request));
     if (answer.kind !== "ok") throw answer.error;
     const { results } = answer.body as OnlineFeaturesResponse; // the platform's schema
-    const values = names.map((name, n) => [name, results[n + 1]?.values[0] ?? null]);
+    const values = names.map((name, n) => [name, results[n + ids.length]?.values[0] ?? null]);
     return Object.fromEntries(values) as never; // typed by the config, whose definitions the platform serves
   }
 

@@ -94,11 +94,12 @@ export interface Client<Given extends Config> {
   profile(userId: string, request?: { readonly asOf?: string }): Promise<Profile<Given> | undefined>;
 
   /**
-   * The features named of one person now; `null` where there is no value. One try.
+   * The features named of one person now, or of what the ids name: `{ item_id: "cup" }`, `{ user_id: "ann", topic: "art" }`; `null` where there
+   * is no value. One try.
    * @throws ClientError `request-failed`
    */
   features<Name extends keyof FeaturesOf<Given> & string>(
-    userId: string,
+    of: string | Readonly<Record<string, string>>,
     names: readonly Name[],
   ): Promise<{ readonly [Each in Name]: FeaturesOf<Given>[Each] | null }>;
 

@@ -14,5 +14,14 @@ export { itemsOf, messagesOf } from "./messages.ts";
 export { readTable, type Table } from "./tables/read-table.ts";
 export { parseMapping } from "./tables/table-mapping.ts";
 export { loadTelco, type TelcoCustomers } from "./telco.ts";
+export {
+  ClosedLoop,
+  defaultLoop,
+  type LoopConfig,
+  type LoopSlate,
+  type PersonDay,
+  type SlateAsk,
+  type SlateServer,
+} from "./world/closed-loop.ts";
 export { createWorld, type World } from "./world/world.ts";
 export { type WorldConfig, type WorldPreset, worldPresets } from "./world/world-config.ts";

@@ -5,6 +5,7 @@ import { checkSurfaces } from "./check-surfaces.ts";
 import { checkName, fail, requireKnownKeys, requireObject } from "./config-fault.ts";
 import { checkFeatures, type FeatureContext } from "./features/check-features.ts";
 import { type Annotations, type Field, type Fields, type JsonSchema, sensitivities } from "./field.ts";
+import { checkJourneyNaming } from "./journey-naming.ts";
 import { type ConsentDefault, consentDefaults, MAX_PURPOSES, PERSONALIZATION } from "./purpose.ts";
 
 /** @file Checks a config as if no compiler had: it may come from a `.mjs` file. The first fault is thrown. */
@@ -31,6 +32,7 @@ const CONFIG_KEYS = [
   "labels",
   "vectors",
   "topics",
+  "journeyNaming",
   "mode",
 ];
 const ACTION_KEYS = ["kind", "strength", "verb", "maxRows", "properties"];
@@ -51,8 +53,8 @@ const platformProperties = Object.keys(TrackMessage.properties.properties.proper
 export function checkConfig(config: unknown): void {
   requireObject("the config", config, "export default defineConfig({ actions: { ... } })");
   requireKnownKeys("the config", config, CONFIG_KEYS);
-  const { actions, surfaces, itemAttributes, traits, sources, purposes, retention, vectors, topics, mode } =
-    config;
+  const { actions, surfaces, itemAttributes, traits, sources, purposes } = config;
+  const { retention, vectors, topics, journeyNaming, mode } = config;
   requireObject("actions", actions, "give an object of name: action({ ... }), or defaultActions");
   for (const [name, declared] of Object.entries(actions)) {
     checkName(`actions: the name`, name, ACTION_NAME_LENGTH);
@@ -72,6 +74,7 @@ export function checkConfig(config: unknown): void {
   if (retention !== undefined) checkRetention(retention);
   if (vectors !== undefined) checkVectors(vectors);
   if (topics !== undefined) checkTopics(topics);
+  if (journeyNaming !== undefined) checkJourneyNaming(journeyNaming);
   if (mode !== undefined && mode !== "strict" && mode !== "lenient")
     fail("mode", mode, 'it is "strict" or "lenient"');
   checkFeatures(config as unknown as FeatureContext); // the parts it reads are checked above
@@ -158,11 +161,27 @@ function checkVectors(vectors: unknown): void {
 }
 
 function checkTopics(topics: unknown): void {
-  requireObject("topics", topics, 'give { sensitive: ["..."], allowed: ["..."] }, or leave it out');
-  requireKnownKeys("topics", topics, ["sensitive", "allowed"]);
-  for (const [key, tags] of Object.entries(topics))
+  requireObject("topics", topics, 'give { sensitive: ["..."], allowed: ["..."], parents: { low: "high" } }');
+  requireKnownKeys("topics", topics, ["sensitive", "allowed", "parents"]);
+  const { parents, ...lists } = topics;
+  for (const [key, tags] of Object.entries(lists))
     if (!Array.isArray(tags) || tags.some((tag) => typeof tag !== "string"))
       fail(`topics.${key}`, tags, "give a list of tags");
+  if (parents !== undefined) checkParents(parents);
+}
+
+/** A tree: each names one above it, and no way up comes round. */
+function checkParents(parents: unknown): void {
+  requireObject("topics.parents", parents, "give an object of topic: the one above it");
+  for (const [topic, parent] of Object.entries(parents)) {
+    if (typeof parent !== "string" || parent === "")
+      fail(`topics.parents.${topic}`, parent, "give the name of the topic above it");
+    const path = new Set([topic]);
+    for (let up: unknown = parent; typeof up === "string"; up = parents[up]) {
+      if (path.has(up)) fail(`topics.parents.${topic}`, parent, `the way up comes back to "${up}"`);
+      path.add(up);
+    }
+  }
 }
 
 function checkSources(sources: unknown): void {

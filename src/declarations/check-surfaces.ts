@@ -15,6 +15,7 @@ const SURFACE_KEYS = [
   "filters",
   "scorer",
   "diversity",
+  "gains",
   "quotas",
   "rules",
   "exploration",
@@ -23,6 +24,7 @@ const SURFACE_KEYS = [
 const LIMIT_KEYS = ["kind", "name", "budget", "timeoutMs"];
 const SOURCE_KEYS: Readonly<Record<string, readonly string[]>> = {
   model: ["model"],
+  vector: ["of"],
   neighbours: ["newest"],
   interests: [],
   fresh: ["days"],
@@ -62,11 +64,12 @@ function checkNames(surfaces: readonly unknown[]): void {
 function checkSurface(place: string, declared: unknown, attributes: object | undefined): void {
   requireObject(place, declared, "declare it by surface({ sources: [...] })");
   requireKnownKeys(place, declared, SURFACE_KEYS);
-  const { filters, scorer, diversity, quotas, rules, exploration, shadow } = declared;
+  const { filters, scorer, diversity, gains, quotas, rules, exploration, shadow } = declared;
   const sources = checkSources(`${place}.sources`, declared["sources"]);
   if (filters !== undefined) checkFilters(`${place}.filters`, filters);
   if (scorer !== undefined) checkScorer(`${place}.scorer`, scorer);
   if (diversity !== undefined) checkDiversity(`${place}.diversity`, diversity);
+  if (gains !== undefined) checkGains(`${place}.gains`, gains);
   if (quotas !== undefined) checkQuotas(`${place}.quotas`, quotas, sources);
   if (rules !== undefined) checkRules(`${place}.rules`, rules, attributes);
   if (exploration !== undefined) checkExploration(`${place}.exploration`, exploration, sources);
@@ -101,6 +104,7 @@ function checkSources(place: string, sources: unknown): readonly string[] {
 function checkSourceValues(at: string, source: Known): void {
   const { kind, model, name, budget, timeoutMs, newest, days, halfLifeHours, onThisSurface } = source;
   if (kind === "model") checkModel(`${at}.model`, model);
+  if (kind === "vector") checkChoice(`${at}.of`, source["of"], ["now", "long"]);
   if (name !== undefined) {
     if (typeof name !== "string") fail(`${at}.name`, name, "give a name, or leave it out");
     checkName(`${at}.name`, name, SOURCE_NAME_LENGTH);
@@ -153,6 +157,23 @@ function checkDiversity(place: string, diversity: unknown): void {
     checkNumber(`${place}.penalty`, diversity["penalty"], 0, 1);
     checkNumber(`${place}.alike`, diversity["alike"], 0, 1);
   }
+}
+
+function checkGains(place: string, gains: unknown): void {
+  requireObject(place, gains, "give { maturity: { growing: 1.2 } }, { freshness: ... } or both");
+  requireKnownKeys(place, gains, ["maturity", "freshness"]);
+  const { maturity, freshness } = gains;
+  if (maturity !== undefined) {
+    requireObject(`${place}.maturity`, maturity, "give { growing: 1.2, fading: 0.8 }");
+    requireKnownKeys(`${place}.maturity`, maturity, ["new", "growing", "habit", "fading"]);
+    for (const [stage, by] of Object.entries(maturity))
+      checkNumber(`${place}.maturity.${stage}`, by, 0, 1000);
+  }
+  if (freshness === undefined) return;
+  requireObject(`${place}.freshness`, freshness, "give { most: 0.3, halfLifeDays: 3 }");
+  requireKnownKeys(`${place}.freshness`, freshness, ["most", "halfLifeDays"]);
+  checkNumber(`${place}.freshness.most`, freshness["most"], 0, 1000);
+  checkNumber(`${place}.freshness.halfLifeDays`, freshness["halfLifeDays"], 1 / 24, 3650);
 }
 
 function checkQuotas(place: string, quotas: unknown, sources: readonly string[]): void {

@@ -3,6 +3,7 @@ import { checkConfig } from "./check-config.ts";
 import { defaultActions } from "./default-actions.ts";
 import type { FeatureDefinition, LabelDefinition } from "./features/feature.ts";
 import type { Field, Fields } from "./field.ts";
+import type { JourneyNaming } from "./journey-naming.ts";
 import { type ConsentDefault, type DeclaredPurpose, defaultPurposes } from "./purpose.ts";
 import type { TopicPolicy } from "./sensitive-topics.ts";
 import type { Source } from "./source.ts";
@@ -56,6 +57,8 @@ export interface Config {
   readonly vectors?: VectorFreshness;
   /** Which topics of items are sensitive, and which of those are allowed all the same. */
   readonly topics?: TopicPolicy;
+  /** Who writes nicer names of journeys. Without it, or while it does not answer, they are named by intent and topic. */
+  readonly journeyNaming?: JourneyNaming;
   /** Default: lenient. */
   readonly mode?: Mode;
 }

@@ -7,6 +7,8 @@ export interface TopicPolicy {
   readonly sensitive?: readonly string[];
   /** Tags that are not, or that people agreed to: shown like any other. */
   readonly allowed?: readonly string[];
+  /** The tree of topics where it is known: tag -> the one above it. What is not named finds its place by itself. */
+  readonly parents?: Readonly<Record<string, string>>;
 }
 
 const sensitiveWords = [
@@ -70,6 +72,9 @@ const sensitiveWords = [
 
 const pattern = new RegExp(`(?<![\\p{L}\\p{N}])(?:${sensitiveWords.join("|")})(?![\\p{L}\\p{N}])`, "iu");
 
+/** Tags whose answer is kept, for everything said of a person asks about each of theirs. */
+const KEPT = 20_000;
+
 /** Whether nothing is to be inferred or shown of a tag. */
 export function sensitiveTopics({
   sensitive = [],
@@ -77,5 +82,13 @@ export function sensitiveTopics({
 }: TopicPolicy = {}): (tag: string) => boolean {
   const declared = new Set(sensitive);
   const free = new Set(allowed);
-  return (tag) => !free.has(tag) && (declared.has(tag) || pattern.test(tag));
+  const known = new Map<string, boolean>();
+  return (tag) => {
+    const kept = known.get(tag);
+    if (kept !== undefined) return kept;
+    if (known.size >= KEPT) known.clear();
+    const isSensitive = !free.has(tag) && (declared.has(tag) || pattern.test(tag));
+    known.set(tag, isSensitive);
+    return isSensitive;
+  };
 }

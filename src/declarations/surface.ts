@@ -12,6 +12,8 @@ export interface DeclaredSurface {
   readonly scorer?: SurfaceScorer;
   /** Default: none, the best score first. */
   readonly diversity?: Diversity;
+  /** What makes a candidate worth more or less than its score says. Default: nothing. */
+  readonly gains?: Gains;
   /** Name of a source -> how much of the list is its. */
   readonly quotas?: Readonly<Record<string, Quota>>;
   /** Later ones win where two want the same. */
@@ -31,6 +33,12 @@ export type SurfaceSource = SourceLimits &
         /** What a model in service scores highest. `cold-start` answers everybody, the others people with a history. */
         readonly kind: "model";
         readonly model: ModelOfSurface;
+      }
+    | {
+        /** The items nearest to the person's vector by the first model in service that makes any; nothing where none does. */
+        readonly kind: "vector";
+        /** By the newest events, or as the last refresh left it. */
+        readonly of: "now" | "long";
       }
     | {
         /** The nearest items of the newest engagements, in turn. */
@@ -106,6 +114,16 @@ export type Diversity =
       readonly likeness: Likeness;
     };
 
+/** Relevance times each of these, before diversity and rules. */
+export interface Gains {
+  /** Of what was found for an interest in that stage of its life; 1 where nothing is said. */
+  readonly maturity?: Readonly<Partial<Record<InterestStage, number>>>;
+  /** `1 + most x 2^(-age / half-life)` of an item that has a time of birth. */
+  readonly freshness?: { readonly most: number; readonly halfLifeDays: number };
+}
+
+export type InterestStage = "new" | "growing" | "habit" | "fading";
+
 /** Of every `within` places, counted from the top. */
 export interface Quota {
   readonly within: number;
@@ -139,7 +157,9 @@ export function surface<const Given extends DeclaredSurface>(input: Given): Give
 
 /** Name under which the list's items of a source are told. */
 export function sourceNameOf(source: SurfaceSource): string {
-  return source.name ?? (source.kind === "model" ? source.model : source.kind);
+  if (source.name !== undefined) return source.name;
+  if (source.kind === "vector") return `vector-${source.of}`;
+  return source.kind === "model" ? source.model : source.kind;
 }
 
 /** In force where no surfaces are declared: what the personal model scores highest; what is popular where it has nothing to say. */

@@ -91,7 +91,13 @@ describe("a fault names the place, the value and the fix", () => {
   test.each<[object, RegExp]>([
     [{}, /^none$/],
     [{ sources: [] }, /surfaces\.home\.sources is \[\]: give at least one/],
-    [{ sources: [{ kind: "magic" }] }, /sources\[0\]\.kind is "magic": it is one of model, neighbours/],
+    [
+      { sources: [{ kind: "magic" }] },
+      /sources\[0\]\.kind is "magic": it is one of model, vector, neighbours/,
+    ],
+    [{ sources: [{ kind: "vector", of: "then" }] }, /sources\[0\]\.of is "then": it is one of now, long/],
+    [{ gains: { maturity: { old: 2 } } }, /gains\.maturity is "old": it is no setting here/],
+    [{ gains: { freshness: { most: -1, halfLifeDays: 2 } } }, /freshness\.most is -1: give a number from 0/],
     [
       { sources: [{ kind: "model" }] },
       /sources\[0\]\.model is undefined: give "personal", "cold-start" or the name/,

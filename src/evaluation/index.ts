@@ -1,10 +1,9 @@
-export { areaUnderCurve, calibrationError } from "./binary-metrics.ts";
 export type { Interval } from "./bootstrap.ts";
 export { type EvaluateOptions, type Evaluation, type EvaluationSizes, evaluate } from "./evaluate.ts";
 export { onlyActions } from "./only-actions.ts";
 export { adjustedMutualInformation, f1 } from "./partition-agreement.ts";
 export { protocolNamed, protocols } from "./protocols.ts";
-export type { PublishedFigure } from "./published.ts";
+export { type PublishedFigure, published } from "./published.ts";
 export {
   type DatasetNotes,
   type EvaluationReport,
@@ -23,3 +22,9 @@ export type {
   Protocol,
   TaskOptions,
 } from "./task.ts";
+export {
+  type WalkForwardMethod,
+  type WalkForwardResult,
+  type WalkForwardTask,
+  walkForward,
+} from "./walk-forward.ts";

@@ -33,7 +33,7 @@ const CODES = 255;
 export class Catalogue {
   readonly #items: Item[] = [];
   readonly #rows = new Map<string, ItemRow>();
-  readonly #watchers: ItemWatcher[] = [];
+  readonly #watchers = new Set<ItemWatcher>();
   #revision = 0;
   readonly actions = new Vocabulary();
   readonly surfaces = new Vocabulary();
@@ -63,10 +63,16 @@ export class Catalogue {
     return this.#items;
   }
 
-  /** Shows every item there is, and from now on every one that is put or met, as part of taking it in. */
-  watch(watcher: ItemWatcher): void {
+  /** Shows every item there is, and then as `follow`. */
+  watch(watcher: ItemWatcher): () => void {
     for (const item of this.#items) watcher(item, undefined);
-    this.#watchers.push(watcher);
+    return this.follow(watcher);
+  }
+
+  /** Shows every item that is put or met from now on, as part of taking it in, until what it returns is called. */
+  follow(watcher: ItemWatcher): () => void {
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
   }
 
   /** Takes in one record, in log order. */

@@ -51,6 +51,7 @@ class PackedEvent implements EventView {
   readonly userId: string;
   readonly name: string;
   readonly timestampMs: number;
+  #eventId: string | undefined;
   readonly #bytes: Uint8Array;
   readonly #idAt: number;
   readonly #idEnd: number;
@@ -78,8 +79,10 @@ class PackedEvent implements EventView {
     this.#propertiesAt = cursor.at;
   }
 
+  /** Whoever goes through a log for what people did does not ask for it. */
   get eventId(): string {
-    return textOf(asBuffer(this.#bytes), this.#idAt, this.#idEnd);
+    this.#eventId ??= textOf(asBuffer(this.#bytes), this.#idAt, this.#idEnd);
+    return this.#eventId;
   }
 
   hashId(seed: number): number {

@@ -2,7 +2,7 @@ import type { ExpressionTree, NamedPurpose, Scalar } from "#declarations";
 import type { Catalogue, EventView, RowProperties } from "#events";
 import type { Place } from "./aggregation.ts";
 import { compileExpression, type Evaluate, timePart } from "./definition/compile-expression.ts";
-import type { Column, FeaturePlan, Source } from "./definition/plan.ts";
+import type { Column, EntityPlan, Source } from "./definition/plan.ts";
 import { PackedReader, PackedWriter } from "./packed-bytes.ts";
 
 /**
@@ -36,7 +36,7 @@ export class RowMaker {
   readonly #catalogue: Catalogue;
   readonly #writer = new PackedWriter();
 
-  constructor({ sources }: FeaturePlan, catalogue: Catalogue) {
+  constructor({ sources }: Pick<EntityPlan, "sources">, catalogue: Catalogue) {
     this.#catalogue = catalogue;
     for (const source of sources) this.#byAction.set(source.action, compileSource(source));
   }
@@ -49,6 +49,26 @@ export class RowMaker {
 
   /** The row's bytes; `undefined` when no stream has it. */
   rowOf(event: EventView, offset: number, stands: StandsFor): Uint8Array | undefined {
+    const made = this.#make(event, stands);
+    return made && this.#encode(made, offset);
+  }
+
+  /** The row itself. */
+  featureRowOf(event: EventView, offset: number, stands: StandsFor): FeatureRow | undefined {
+    const made = this.#make(event, stands);
+    if (!made) return undefined;
+    const { source, streams, subject } = made;
+    const columns = source.columns.map((column) => this.#columnOf(subject, column));
+    return { source, timestampMs: subject.timestampMs, offset, streams, columns };
+  }
+
+  /** The event's item by its number in the catalogue. */
+  itemRowOf(event: EventView): number | undefined {
+    const { itemId } = event.rowProperties();
+    return itemId === undefined ? undefined : this.#catalogue.rowOf(itemId);
+  }
+
+  #make(event: EventView, stands: StandsFor): MadeRow | undefined {
     const compiled = this.#byAction.get(event.kind === "track" ? event.name : undefined);
     if (!compiled || (event.kind !== "track" && event.kind !== "identify")) return undefined;
     const { source, conditions, needsMore } = compiled;
@@ -63,10 +83,10 @@ export class RowMaker {
       streams[n >> 3]! |= 1 << (n & 7);
       isAny = true;
     }
-    return isAny ? this.#encode(subject, offset, source, streams) : undefined;
+    return isAny ? { subject, source, streams } : undefined;
   }
 
-  #encode(subject: EventSubject, offset: number, source: Source, streams: Uint8Array): Uint8Array {
+  #encode({ subject, source, streams }: MadeRow, offset: number): Uint8Array {
     const out = this.#writer.reset();
     out.whole(source.index);
     out.whole(subject.timestampMs);
@@ -77,10 +97,18 @@ export class RowMaker {
   }
 
   #columnOf(subject: EventSubject, { op, name }: Column): Scalar | null {
+    if (op === "user") return subject.userId;
     if (op !== "item") return op === "property" ? subject.property(name) : subject.trait(name);
     const itemId = subject.property("itemId");
     return typeof itemId === "string" ? (this.#catalogue.rowOf(itemId) ?? null) : null;
   }
+}
+
+/** A row on its way. */
+interface MadeRow {
+  readonly subject: EventSubject;
+  readonly source: Source;
+  readonly streams: Uint8Array;
 }
 
 interface CompiledSource {
@@ -133,12 +161,14 @@ const QUICK = new Set(["itemId", "surface", "dwellMs", "value", "position", "sla
 
 /** An event as conditions and columns ask for it. */
 class EventSubject {
+  readonly userId: string;
   readonly action: string;
   readonly timestampMs: number;
   readonly #properties: Readonly<Record<string, unknown>>;
   readonly #traits: Readonly<Record<string, unknown>>;
 
   constructor(view: EventView, needsMore: boolean) {
+    this.userId = view.userId;
     this.action = view.name;
     this.timestampMs = Math.floor(view.timestampMs);
     const whole = needsMore ? view.event() : undefined;
@@ -170,7 +200,7 @@ function scalarOf(fields: Readonly<Record<string, unknown>>, name: string): Scal
 /** Each row of the bytes, one after the other; only those of the sources for which `isWanted` holds, where it is given. */
 export function decodeRows(
   bytes: Uint8Array,
-  { sources }: FeaturePlan,
+  { sources }: Pick<EntityPlan, "sources">,
   isWanted?: readonly boolean[],
 ): FeatureRow[] {
   const rows: FeatureRow[] = [];
@@ -216,6 +246,10 @@ export function compileForRow(
           const row = columns[column];
           return typeof row === "number" ? catalogue.at(row).itemId : null;
         };
+      }
+      case "user-id": {
+        const column = columnAt("user", "");
+        return ({ columns }) => columns[column]!;
       }
       case "hour":
       case "weekday":

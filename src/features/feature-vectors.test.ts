@@ -46,9 +46,18 @@ test("the numbers that are learned from are those that are served, and nothing i
   const past = await pastOf(storage);
   const wanted = new FeatureVectors(plan);
   expect(wanted.names).toEqual(["saves_7d", "value_a_save", "values"]);
-  const online = new OnlineFeatures({ ...past, clock: new HistoricalClock(NOW), plan, services: {} });
+  const online = new OnlineFeatures({
+    ...past,
+    clock: new HistoricalClock(NOW),
+    plan,
+    partitions: [1],
+    services: {},
+  });
   const people = ["bob", "ann", "nobody"];
-  const served = await online.vectors(wanted, people);
+  const served = await online.vectors(
+    wanted,
+    people.map((userId) => ({ userId })),
+  );
   const now = people.map((userId) => ({ userId, timestampMs: NOW }));
   const rows = [...now, { userId: "ann", timestampMs: NOW - 4 * DAY_MS }];
   const { vectors } = await getHistoricalVectors(

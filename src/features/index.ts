@@ -13,12 +13,16 @@ export type { PastEvents } from "./history/collect-rows.ts";
 export {
   getHistoricalFeatures,
   getHistoricalVectors,
+  type HistoricalAsk,
   type HistoricalQuery,
   type HistoricalRow,
   type HistoricalVectors,
 } from "./history/historical-features.ts";
 export { type Informativeness, rankByInformation } from "./history/informative.ts";
 export { type ServedFeatures, ServedLog, servedAt } from "./history/served-features.ts";
+export { forgetInItems } from "./items/forget-items.ts";
+export { userPartitions } from "./items/item-keys.ts";
+export { type EntityRow, joinKeysOf } from "./online/entity-rows.ts";
 export { OnlineFeatures } from "./online/online-features.ts";
 export type { OnlineValue } from "./online/read-features.ts";
 export { applyFeatures } from "./state/also-apply.ts";

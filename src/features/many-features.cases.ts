@@ -7,6 +7,7 @@ import {
   average,
   choose,
   count,
+  cross,
   decayedSum,
   derived,
   divide,
@@ -37,6 +38,7 @@ import {
   topK,
   totalWhere,
   trait,
+  user,
 } from "#declarations";
 
 /** @file Definitions for tests: every aggregation, window and kind of key. */
@@ -83,6 +85,121 @@ const lastItems = feature("last_items", {
   aggregate: lastK(event.itemId, 4),
   window: "30d",
 });
+
+const itemSaves7d = feature("item_saves_7d", {
+  entity: item,
+  from: events("save"),
+  aggregate: count(),
+  window: "7d",
+});
+const itemViews7d = feature("item_views_7d", {
+  entity: item,
+  from: events("view"),
+  aggregate: count(),
+  window: "7d",
+});
+
+/** Of items, and of people and items, topics and surfaces together. */
+export const manyItemFeatures = [
+  itemSaves7d,
+  itemViews7d,
+  derived("item_save_rate_7d", divide(itemSaves7d, itemViews7d), { entity: item }),
+  feature("item_people_7d", {
+    entity: item,
+    from: engagement,
+    aggregate: approxUniqueCount(event.userId),
+    window: "7d",
+  }),
+  feature("item_people_ever", { entity: item, from: engagement, aggregate: approxUniqueCount(event.userId) }),
+  feature("item_views_1h", { entity: item, from: events("view"), aggregate: count(), window: "1h" }),
+  feature("item_value_12h", { entity: item, from: engagement, aggregate: sum(event.value), window: "12h" }),
+  feature("item_value_sum", { entity: item, from: engagement, aggregate: sum(event.value) }),
+  feature("item_value_average_20d", {
+    entity: item,
+    from: engagement,
+    aggregate: average(event.value),
+    window: "20d",
+  }),
+  feature("item_value_median_20d", {
+    entity: item,
+    from: engagement,
+    aggregate: approxPercentile(event.value, 0.5),
+    window: "20d",
+  }),
+  feature("item_value_least_1d", {
+    entity: item,
+    from: engagement,
+    aggregate: minimum(event.value),
+    window: "1d",
+  }),
+  feature("item_last_surface", { entity: item, from: engagement, aggregate: last(event.surface), ttl: "1d" }),
+  feature("item_last_values_2d", {
+    entity: item,
+    from: engagement,
+    aggregate: lastK(event.value, 3),
+    window: "2d",
+  }),
+  feature("item_since_save", { entity: item, from: events("save"), aggregate: timeSince() }),
+  feature("item_by_surface_30d", {
+    entity: item,
+    from: engagement,
+    keyedBy: event.surface,
+    aggregate: count(),
+    window: "30d",
+  }),
+  feature("item_top_surfaces_5d", {
+    entity: item,
+    from: engagement,
+    aggregate: topK(event.surface, 1),
+    window: "5d",
+  }),
+  feature("item_today", { entity: item, from: engagement, aggregate: count(), window: fixed("1d") }),
+  feature("item_this_week", {
+    entity: item,
+    from: engagement,
+    aggregate: sum(event.value),
+    window: fixed("7d"),
+  }),
+  feature("item_this_hour", { entity: item, from: engagement, aggregate: count(), window: fixed("1h") }),
+  feature("item_heat", { entity: item, from: engagement, aggregate: decayedSum("3d"), window: "30d" }),
+  feature("item_home_value_above_2", {
+    entity: item,
+    from: engagement.where({ surface: "home" }).where(above(event.value, 2)),
+    aggregate: count(),
+    window: "9d",
+  }),
+  feature("item_bins", { entity: item, from: engagement, aggregate: histogram(event.value, [-1, 0, 10]) }),
+  feature("item_shown_ads", {
+    entity: item,
+    from: events("impression"),
+    aggregate: count(),
+    purpose: "advertising",
+  }),
+  feature("saves_of_topic_7d", {
+    entity: cross(user, item.topic),
+    from: events("save"),
+    aggregate: count(),
+    window: "7d",
+  }),
+  feature("since_seen_item", {
+    entity: cross(user, event.itemId),
+    from: engagement,
+    aggregate: timeSince(),
+    window: "30d",
+  }),
+  feature("value_on_surface", {
+    entity: cross(user, event.surface),
+    from: engagement,
+    aggregate: last(event.value),
+    window: "30d",
+  }),
+  feature("item_on_surface_2d", {
+    entity: cross(item, event.surface),
+    from: engagement,
+    aggregate: count(),
+    window: "2d",
+  }),
+];
 
 export const manyFeatures = [
   savesByTopic7d,

@@ -22,6 +22,7 @@ export function oracleValue(
   atMs: number,
 ): unknown {
   const { from, where, keyedBy, aggregate, window, purpose } = definition;
+  const startsMs = definition.entity === "item" ? atHop : (_: number, fromMs: number): number => fromMs + 1;
   let chosen = events
     .filter((one, n) => ids.has(one.event.userId) && isUsable(one, events.slice(0, n + 1), purpose))
     .filter(({ event }) => (from.kind === "identify" ? event.kind === "identify" : event.kind === "track"))
@@ -29,7 +30,8 @@ export function oracleValue(
     .filter((one) => !where || evaluate(where, one).includes(true))
     .filter(({ event }) => event.timestampMs <= atMs)
     .sort((left, right) => left.event.timestampMs - right.event.timestampMs || left.offset - right.offset);
-  if (window.kind === "sliding") chosen = chosen.filter(({ event }) => event.timestampMs > atMs - window.ms);
+  if (window.kind === "sliding")
+    chosen = chosen.filter(({ event }) => event.timestampMs >= startsMs(window.ms, atMs - window.ms));
   if (window.kind === "fixed")
     chosen = chosen.filter(({ event }) => event.timestampMs >= atMs - (atMs % window.ms));
   const counted = chosen.flatMap((one) => {
@@ -44,6 +46,13 @@ export function oracleValue(
   const keys = [...new Set(visit.flatMap((one) => one.keys))];
   const under = (key: Scalar): Values => visit.filter((one) => one.keys.includes(key));
   return Object.fromEntries(keys.map((key) => [String(key), fold(aggregate, under(key), atMs)]));
+}
+
+/** Windows of items begin on whole 5 minutes, hours or days. */
+function atHop(windowMs: number, fromMs: number): number {
+  const hour = 3_600_000;
+  const hop = windowMs <= 12 * hour ? hour / 12 : windowMs <= 12 * 24 * hour ? hour : 24 * hour;
+  return fromMs - (fromMs % hop);
 }
 
 function visitOf<Of extends { readonly atMs: number }>(
@@ -99,6 +108,8 @@ function evaluate(tree: ExpressionTree, one: OracleEvent): Scalar[] {
       return [event.name];
     case "item-id":
       return typed(event.properties["itemId"], "text");
+    case "user-id":
+      return [event.userId];
     case "item-tags":
       return [...tags];
     case "item-attribute":

@@ -8,101 +8,36 @@
  */
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { DAY_MS, type EventId, HOUR_MS, ignoreProgress, Random, type UserId } from "#base";
+import { DAY_MS, HOUR_MS, ignoreProgress, Random } from "#base";
 import { defaultPurposes, defineConfig } from "#declarations";
-import { encodeEvent, type StoredEvent } from "#events";
+import { encodeEvent } from "#events";
 import { forgetUser, hashState } from "#sequences";
 import { planFeatures } from "./definition/plan.ts";
 import { collectRows } from "./history/collect-rows.ts";
 import { featuresAt } from "./history/features-at.ts";
+import { PersonWalk } from "./history/person-walk.ts";
 import { manyFeatures, testActions } from "./many-features.cases.ts";
 import type { Answer } from "./online/accumulation.ts";
 import { requestFeatures } from "./online/feature-request.ts";
 import { readFeatures } from "./online/read-features.ts";
 import { type OracleEvent, oracleValue } from "./oracle.cases.ts";
+import { eventArbitrary, oracleEvents, START_MS, storedEvent } from "./random-events.cases.ts";
 import {
   declaredActions as actions,
   applyAll,
   ITEMS,
   openState,
   pastOf,
-  priceOf,
   TestFolders,
   type TestStorage,
-  tagsOf,
   testPurposes,
 } from "./storage.cases.ts";
 
-const START_MS = Date.UTC(2026, 0, 1);
 const config = defineConfig({ actions: testActions, features: manyFeatures, purposes: defaultPurposes });
 const plan = planFeatures(config.features, { actions: Object.keys(config.actions), purposes: testPurposes });
 const names = config.features.map(({ name }) => name);
 const folders = new TestFolders();
 afterAll(() => folders.remove());
-
-const eventArbitrary = fc.record({
-  id: fc.integer({ min: 0, max: 400 }),
-  userId: fc.constantFrom("ann", "anonymous:a", "bob"),
-  name: fc.constantFrom(...Object.keys(testActions), "identify"),
-  // Many at the same moments, so that windows begin and end right on an event.
-  atMs: fc.oneof(
-    fc.integer({ min: 0, max: 39 * DAY_MS }),
-    fc.integer({ min: 0, max: 2 * DAY_MS }),
-    fc.integer({ min: 0, max: 96 }).map((hours) => 38 * DAY_MS + hours * (HOUR_MS / 2)),
-    { weight: 3, arbitrary: fc.integer({ min: 0, max: 40 }).map((day) => day * DAY_MS) },
-  ),
-  item: fc.integer({ min: 0, max: ITEMS - 1 }),
-  value: fc.option(
-    fc.oneof(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.constantFrom(0.1, 0.2, 0.3, 1e16, -1e16, 3)),
-  ),
-  surface: fc.option(fc.constantFrom("home", "search")),
-  refuses: fc.option(fc.boolean(), { freq: 8 }),
-});
-type Made = typeof eventArbitrary extends fc.Arbitrary<infer Value> ? Value : never;
-
-function storedEvent({ id, userId, name, atMs, item, value, surface, refuses }: Made): StoredEvent {
-  const isIdentify = name === "identify";
-  const consent =
-    refuses === null ? {} : { context: { consent: { categoryPreferences: { personalization: !refuses } } } };
-  return {
-    kind: isIdentify ? "identify" : "track",
-    eventId: `e${id}` as EventId,
-    userId: userId as UserId,
-    name: isIdentify ? "" : name,
-    timestampMs: START_MS + atMs,
-    receivedAtMs: START_MS + atMs,
-    properties: isIdentify
-      ? {}
-      : {
-          itemId: `i${item}`,
-          ...(value !== null && { value, price: value }),
-          ...(surface !== null && { surface }),
-        },
-    traits: isIdentify ? { plan: surface ?? 7, age: id } : {},
-    rest: consent,
-  };
-}
-
-/** As the oracle takes them: in the order of the log, first occurrences of each id. */
-function oracleEvents(events: readonly StoredEvent[], erased?: string): OracleEvent[] {
-  const seen = new Set<string>();
-  return events.flatMap((event, offset) => {
-    if (event.userId === erased) return [];
-    const key = `${event.userId} ${event.eventId}`;
-    if (seen.has(key)) return [];
-    seen.add(key);
-    const itemId = event.properties["itemId"];
-    const item = typeof itemId === "string" ? Number(itemId.slice(1)) : undefined;
-    return [
-      {
-        event,
-        offset,
-        tags: item === undefined ? [] : tagsOf(item),
-        price: item === undefined ? undefined : priceOf(item),
-      },
-    ];
-  });
-}
 
 async function checkParity(
   storage: TestStorage,
@@ -132,8 +67,10 @@ async function checkParity(
       expect(online[n]!.value, `${person} ${name}`).toEqual(offline[n]!.value);
       expect(online[n]!.newestMs, `${person} ${name}`).toEqual(offline[n]!.newestMs);
     }
-    for (const atMs of [nowMs, newestMs - 3 * HOUR_MS, newestMs - 5 * DAY_MS]) {
+    const walk = new PersonWalk(rows, request, catalogue);
+    for (const atMs of [newestMs - 5 * DAY_MS, newestMs - 3 * HOUR_MS, nowMs]) {
       const past = featuresAt(rows, request, atMs, catalogue) as Answer[]; // as above
+      expect(walk.at(atMs), `${person} on the way at ${atMs}`).toEqual(past);
       for (const [n, definition] of config.features.entries()) {
         if (definition.kind !== "aggregate") continue;
         const expected = oracleValue(definition, oracle, new Set(ids), atMs);

@@ -1,7 +1,7 @@
 import type { Scalar } from "#declarations";
 import type { Catalogue } from "#events";
 import type { Evaluate } from "./definition/compile-expression.ts";
-import type { FeaturePlan, Source, Tally } from "./definition/plan.ts";
+import type { EntityPlan, Source, Tally } from "./definition/plan.ts";
 import { compileForRow, type FeatureRow, isInStream } from "./feature-row.ts";
 import { PackedReader, PackedWriter } from "./packed-bytes.ts";
 
@@ -28,14 +28,15 @@ export class Part {
     addToEntries(entries, tally, key, value, row);
   }
 
-  encode({ tallies }: FeaturePlan): Uint8Array {
+  /** `isSorted`: keys in order, so that the bytes do not tell in which order events came. */
+  encode({ tallies }: Pick<EntityPlan, "tallies">, { isSorted = false } = {}): Uint8Array {
     const out = writer.reset();
     for (const tally of tallies) {
       const entries = this.#tallies[tally.index];
       if (!entries || entries.size === 0) continue;
       out.whole(tally.index);
       out.whole(entries.size);
-      for (const [key, { newestMs, state }] of entries) {
+      for (const [key, { newestMs, state }] of isSorted ? sortedByKey(entries) : entries) {
         if (tally.keyKind !== "none") out.scalar(key);
         out.whole(newestMs);
         tally.aggregation.write(state, out);
@@ -44,7 +45,7 @@ export class Part {
     return out.take();
   }
 
-  static decode(bytes: Uint8Array, { tallies }: FeaturePlan): Part {
+  static decode(bytes: Uint8Array, { tallies }: Pick<EntityPlan, "tallies">): Part {
     const part = new Part();
     const reader = new PackedReader(bytes);
     while (!reader.isAtEnd) {
@@ -65,9 +66,15 @@ const writer = new PackedWriter();
 
 export type TallyPart = Map<Scalar | null, Entry>;
 
+function sortedByKey(entries: TallyPart): [Scalar | null, Entry][] {
+  return [...entries].sort(([left], [right]) => (String(left) < String(right) ? -1 : 1));
+}
+
 /** What the events under one key come to. */
 export interface Entry {
   newestMs: number;
+  /** Events in it, where they are also taken back. */
+  events?: number;
   readonly state: unknown;
 }
 
@@ -80,6 +87,34 @@ export function addToEntries(
 ): void {
   const entry = entryOf(entries, tally, key, row.timestampMs);
   tally.aggregation.update(entry.state, value, row);
+}
+
+/** As {@link addToEntries}, where events are taken back again, oldest first. */
+export function addRemovable(
+  entries: TallyPart,
+  tally: Tally,
+  key: Scalar | null,
+  value: Scalar,
+  row: FeatureRow,
+): void {
+  const entry = entryOf(entries, tally, key, row.timestampMs);
+  entry.events = (entry.events ?? 0) + 1;
+  tally.aggregation.update(entry.state, value, row);
+}
+
+/** Takes back the oldest event; an entry without any goes. */
+export function removeOldest(
+  entries: TallyPart,
+  tally: Tally,
+  key: Scalar | null,
+  value: Scalar,
+  row: FeatureRow,
+): void {
+  const entry = entries.get(key);
+  if (!entry) return;
+  entry.events = (entry.events ?? 1) - 1;
+  if (entry.events === 0) entries.delete(key);
+  else tally.aggregation.remove?.(entry.state, value, row);
 }
 
 /** Adds what other entries have seen; they stay as they are. */
@@ -103,7 +138,11 @@ export class RowReader {
   readonly #bySource: readonly (readonly (readonly TallyReader[])[])[];
 
   /** Only the tallies for which `isWanted` holds. */
-  constructor({ sources }: FeaturePlan, catalogue: Catalogue, isWanted: (tally: Tally) => boolean) {
+  constructor(
+    { sources }: Pick<EntityPlan, "sources">,
+    catalogue: Catalogue,
+    isWanted: (tally: Tally) => boolean,
+  ) {
     this.#bySource = sources.map((source) =>
       source.streams.map(({ tallies }) =>
         tallies.filter(isWanted).map((tally) => readerOf(tally, source, catalogue)),

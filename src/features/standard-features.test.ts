@@ -38,10 +38,7 @@ function act(name: string, itemId: string, daysAgo: number, hour = 12): StoredEv
 function featuresOf(events: readonly StoredEvent[]): Readonly<Record<string, FeatureValue | undefined>> {
   const plan = planFeatures(standardFeatures(defaultActions), { actions, purposes });
   const rows = new CollectedRows(plan, catalogue);
-  rows.take(
-    events.map((event, offset) => ({ offset, bytes: encodeEvent(event) })),
-    new Set(),
-  );
+  for (const [offset, event] of events.entries()) rows.take(viewEvent(encodeEvent(event)), offset);
   const names = [...plan.features.keys()];
   const answers = featuresAt(rows.rowsOf(["ann"])!, requestFeatures(plan, names, catalogue), NOON, catalogue);
   return Object.fromEntries(names.map((name, n) => [name, answers[n]?.value]));
@@ -103,7 +100,7 @@ test("what one id keeps for windows is bounded; a window that asks for more says
         event: viewEvent(encodeEvent({ ...at, timestampMs: Math.floor(at.timestampMs) })),
       };
     });
-    state.write(await features.apply(new Map([["ann", arrivals]]), state));
+    state.write(await features.apply(new Map([["ann", arrivals]]), 1, state));
   }
   const request = requestFeatures(plan, ["views_30d", "views_1d"], catalogue);
   const [[month, day] = []] = await readFeatures(

@@ -9,7 +9,8 @@ import { historyOf, interactionsFromLog, LakeWriter } from "#sequences";
 import type { Server } from "#serving";
 import { DuckDbLake } from "#storage";
 import { paths } from "./data-folder.ts";
-import { Platform } from "./platform.ts";
+import { type Body, openPlatform } from "./platform.cases.ts";
+import type { Platform } from "./platform.ts";
 import { replay } from "./replay.ts";
 
 /** @file Consent from the door to everything that is made of events. An event's item says when it happened: `i3` on day 3. */
@@ -17,14 +18,7 @@ let folder: string;
 let platform: Platform;
 let server: Server;
 
-const open = (config: Config = defaultConfig): Promise<Platform> =>
-  Platform.open({
-    folder,
-    config,
-    create: { dataset: null, clock: "historical", areTimesMadeUp: false, seed: 1, preset: null },
-    progress: ignoreProgress,
-    onNotice: () => {},
-  });
+const open = (config: Config = defaultConfig): Promise<Platform> => openPlatform(folder, { config });
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "inkling-consent-"));
@@ -59,9 +53,6 @@ const identify = (userId: string, day: number, choices?: Choices, traits = {}): 
   type: "identify",
   traits,
 });
-
-// biome-ignore lint/suspicious/noExplicitAny: a test reads answers as a stranger does
-type Body = any;
 
 async function serve(messages: readonly object[]): Promise<void> {
   const { rejected } = await platform.ingestion.ingestMessages(messages);

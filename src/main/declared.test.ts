@@ -6,7 +6,8 @@ import { ignoreProgress } from "#base";
 import { action, type Config, defaultActions, defaultConfig, defaultPurposes, purpose } from "#declarations";
 import { readPerson, readPersonSequence, undeclaredEvents, usableFor } from "#sequences";
 import { type DataManifest, readManifest, writeManifest } from "./data-folder.ts";
-import { Platform } from "./platform.ts";
+import { openPlatform } from "./platform.cases.ts";
+import type { Platform } from "./platform.ts";
 import { replay } from "./replay.ts";
 
 const juggle = action({ kind: "positive", strength: 3, verb: "juggled" });
@@ -18,14 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const open = (config: Config): Promise<Platform> =>
-  Platform.open({
-    folder,
-    config,
-    create: { dataset: null, clock: "historical", areTimesMadeUp: false, seed: 1, preset: null },
-    progress: ignoreProgress,
-    onNotice: () => {},
-  });
+const open = (config: Config): Promise<Platform> => openPlatform(folder, { config });
 
 async function within<Result>(config: Config, use: (platform: Platform) => Promise<Result>): Promise<Result> {
   const platform = await open(config);

@@ -3,15 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ignoreProgress } from "#base";
-import { createWorld, worldPresets } from "#datasets";
 import { defaultActions, defineConfig, itemsWhere, oneOf, surface } from "#declarations";
 import type { Server } from "#serving";
 import { compareSurfaces } from "./compare-surfaces.ts";
-import { importSource, runsOf } from "./import-source.ts";
-import { Platform } from "./platform.ts";
+import { asking, type Body, openTinyWorld } from "./platform.cases.ts";
+import type { Platform } from "./platform.ts";
 
 /** @file Surfaces of a whole platform over a tiny world, through its HTTP interface. */
-const world = createWorld(worldPresets.tiny);
 const attributes = { format: oneOf("photo", "article", "video", "gallery") };
 const item = itemsWhere(attributes);
 
@@ -54,24 +52,7 @@ let server: Server;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "inkling-discovery-"));
-  platform = await Platform.open({
-    folder,
-    config,
-    create: { dataset: "world", clock: "historical", areTimesMadeUp: false, seed: 1, preset: "tiny" },
-    progress: ignoreProgress,
-    onNotice: () => {},
-  });
-  const source = {
-    name: "world",
-    clock: "historical" as const,
-    areTimesMadeUp: false,
-    items: () => world.items(),
-    runs: (from: number) => runsOf(world.messages(), from),
-    expectedMessages: world.expectedMessages,
-    rejectedRows: { count: 0, samples: [] },
-  };
-  await importSource(platform, source, ignoreProgress);
-  await platform.ensureModels(ignoreProgress);
+  platform = await openTinyWorld(folder, { config });
   server = await platform.createServer({});
   PERSON = await busiest();
 });
@@ -81,17 +62,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-// The bodies are checked field by field below.
-// biome-ignore lint/suspicious/noExplicitAny: a test reads answers as a stranger does
-type Body = any;
-
-async function get(url: string): Promise<Body> {
-  return (await server.inject(url)).json();
-}
-
-async function post(url: string, payload: object): Promise<Body> {
-  return (await server.inject({ method: "POST", url, payload })).json();
-}
+const { get, post } = asking(() => server);
 
 const recommend = (payload: object): Promise<Body> => post("/v1/recommendations", payload);
 const idsOf = ({ items }: Body): string[] => items.map(({ itemId }: Body) => itemId);

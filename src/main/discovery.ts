@@ -1,6 +1,12 @@
 import { surfacesOf } from "#declarations";
 import type { ServedModels } from "#models";
-import { type InterestReader, Recommender, ServedLists } from "#recommendation";
+import {
+  type InterestReader,
+  type ItemIndexes,
+  type ItemIndexReport,
+  Recommender,
+  ServedLists,
+} from "#recommendation";
 import type { Metrics } from "#serving";
 import { paths } from "./data-folder.ts";
 import type { Platform } from "./platform.ts";
@@ -22,7 +28,16 @@ export function openServedLists(folder: string, options: KeptLogOptions): Promis
 
 type Parts = Pick<
   Platform,
-  "config" | "purposes" | "log" | "state" | "catalogue" | "identity" | "actions" | "clock"
+  | "config"
+  | "purposes"
+  | "log"
+  | "state"
+  | "catalogue"
+  | "identity"
+  | "actions"
+  | "clock"
+  | "vectors"
+  | "itemIndexes"
 >;
 
 export async function createRecommender(
@@ -30,10 +45,13 @@ export async function createRecommender(
   models: ServedModels,
   interests: InterestReader,
 ): Promise<Recommender> {
-  const { purposes, log, state, catalogue, identity, actions, clock } = platform;
+  const { purposes, log, state, catalogue, identity, actions, clock, itemIndexes: indexes } = platform;
+  const vectors = platform.vectors.of(models);
+  await indexes.serve(await vectors.encoder());
   const [personal, coldStart] = await Promise.all([models.personal(), models.coldStart()]);
   return new Recommender({
     ...{ log, state, catalogue, identity, actions, clock, personal, coldStart, models, interests },
+    ...{ vectors, indexes },
     purpose: purposes.personalization,
     surfaces: surfacesOf(platform.config),
   });
@@ -47,4 +65,25 @@ export function watchServedLists(metrics: Metrics, lists: ServedLists): void {
     "Recommendations that could not be kept since the start",
     () => lists.lost,
   );
+}
+
+/** What the index of items holds, and how much of what an exact search would find its searches find. */
+export function watchItemIndexes(metrics: Metrics, indexes: ItemIndexes): void {
+  const tell = (name: string, help: string, read: (report: ItemIndexReport) => number | undefined): void =>
+    metrics.gaugeBy(name, help, "model", () =>
+      indexes.reports.flatMap((report) => {
+        const value = read(report);
+        return value === undefined ? [] : [[report.model, value] as const];
+      }),
+    );
+  tell("inkling_index_items", "Items in the vector index", ({ items }) => items);
+  tell("inkling_index_lists", "Its inverted lists; 0: every search is exact", ({ lists }) => lists);
+  tell("inkling_index_bytes", "Bytes of vectors and of what finds them", ({ bytes }) => bytes);
+  tell("inkling_index_searches", "Searches since the start", ({ searches }) => searches);
+  tell(
+    "inkling_index_recall",
+    "Of live searches a hundredth is done again exactly: the mean part of those neighbours that was found",
+    ({ recall }) => recall.recall,
+  );
+  tell("inkling_index_recall_margin", "Half of its 95 % interval", ({ recall }) => recall.margin);
 }

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ignoreProgress } from "#base";
 import type { Server } from "#serving";
-import { Platform } from "./platform.ts";
+import { type Body, newFolder, openPlatform } from "./platform.cases.ts";
+import type { Platform } from "./platform.ts";
 
 /** @file What an erasure is asked to look for beside the ids. */
 const HERS = "anna@mail.example";
@@ -14,12 +15,7 @@ let server: Server;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "inkling-erase-"));
-  platform = await Platform.open({
-    folder,
-    create: { dataset: null, clock: "system", areTimesMadeUp: false, seed: 1, preset: null },
-    progress: ignoreProgress,
-    onNotice: () => {},
-  });
+  platform = await openPlatform(folder, { create: newFolder("system") });
   const save = (userId: string, note: string): object => ({
     type: "track",
     event: "save",
@@ -40,9 +36,6 @@ afterAll(async () => {
   await platform.close();
   await rm(folder, { recursive: true });
 });
-
-// biome-ignore lint/suspicious/noExplicitAny: a test reads answers as a stranger does
-type Body = any;
 
 async function erase(userId: string, payload?: object): Promise<{ status: number; body: Body }> {
   const url = `/v1/users/${userId}`;

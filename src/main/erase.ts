@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { access, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { SystemClock } from "#base";
-import type { Actions, IdentityGraph } from "#events";
+import { type Actions, Catalogue, followShared, type IdentityGraph } from "#events";
+import { forgetInItems } from "#features";
 import {
   countInLake,
   countInLog,
@@ -18,8 +19,10 @@ import {
 import type { VectorStore } from "#profiles";
 import { countUserEntries, forgetUser } from "#sequences";
 import { DuckDbLake, type EventLog, FileBlobStore, type StateStore } from "#storage";
-import { paths } from "./data-folder.ts";
+import { paths, readManifest } from "./data-folder.ts";
+import { planOf } from "./features.ts";
 import type { BackgroundLake } from "./lake.ts";
+import type { Population } from "./population.ts";
 import { forgettingServed, type LazyServedLog } from "./served-features.ts";
 import { damaged } from "./set-aside.ts";
 
@@ -34,6 +37,8 @@ export interface EraseParts {
   readonly servedLists: Mentioning;
   readonly vectors: VectorStore;
   readonly served: LazyServedLog;
+  /** What is counted of everybody, in memory. */
+  readonly population: Pick<Population, "forget" | "count">;
   /** The lake's thread, when it runs; otherwise the lake is opened for the occasion. */
   readonly lake: () => BackgroundLake | undefined;
   /** Keeps other threads from log and state until what it returns is called. */
@@ -54,6 +59,7 @@ export function createErasures(parts: EraseParts): Erasures {
     stores: [
       forgettingState(parts),
       forgettingVectors(parts),
+      forgettingPopulation(parts),
       forgettingServed(parts.served),
       forgettingLog(parts, bounds),
       letters,
@@ -77,8 +83,13 @@ export function createErasures(parts: EraseParts): Erasures {
 }
 
 /** Does what a crash interrupted, before anybody else has log and state open. */
-export async function resumeErasures(parts: Omit<EraseParts, "lake" | "hold">): Promise<void> {
-  await createErasures({ ...parts, lake: () => undefined, hold: async () => async () => {} }).resume();
+export async function resumeErasures(parts: Omit<EraseParts, "lake" | "hold" | "population">): Promise<void> {
+  await createErasures({
+    ...parts,
+    population: { forget: () => 0, count: () => 0 },
+    lake: () => undefined,
+    hold: async () => async () => {},
+  }).resume();
   // A record that was cut off while it was written is no record, but may name somebody.
   const pending = join(parts.folder, PENDING);
   const entries = await readdir(pending, { recursive: true, withFileTypes: true }).catch(() => []);
@@ -92,16 +103,17 @@ interface Bounds {
   ends: readonly number[];
 }
 
-function forgettingState({ folder, log, state, actions }: EraseParts): Forgets {
+function forgettingState({ folder, log, state, identity, actions }: EraseParts): Forgets {
   return {
     name: "state",
     async forget(ids) {
       await rm(rebuiltState(folder), { recursive: true, force: true });
       state.refresh();
+      const items = await forgettingItems({ folder, log, state, identity }, ids);
       let entries = 0;
       for (const id of ids) entries += await forgetUser(id, { log, state, actions });
       await state.compact();
-      return { entries };
+      return { entries, ...(items > 0 && { items }) };
     },
     async verify(ids) {
       state.refresh();
@@ -109,6 +121,31 @@ function forgettingState({ folder, log, state, actions }: EraseParts): Forgets {
       return counts.reduce((sum, count) => sum + count, 0);
     },
   };
+}
+
+/** Features of items are made anew of what others did. */
+async function forgettingItems(
+  { folder, log, state, identity }: Pick<EraseParts, "folder" | "log" | "state" | "identity">,
+  ids: readonly string[],
+): Promise<number> {
+  const manifest = await readManifest(folder);
+  if (!manifest) return 0;
+  const catalogue = new Catalogue();
+  await followShared(log, { catalogue }, () => {}).catchUp(() => {});
+  let lake: DuckDbLake | undefined;
+  const openLake = async (): Promise<DuckDbLake> => {
+    lake ??= await DuckDbLake.open(paths.lake(folder), { isReadOnly: true });
+    return lake;
+  };
+  try {
+    return await forgetInItems(
+      { log, state, identity, catalogue, lake: openLake },
+      planOf(manifest).items,
+      ids,
+    );
+  } finally {
+    await lake?.close();
+  }
 }
 
 /** What a replay that was killed leaves. */
@@ -121,6 +158,14 @@ function forgettingVectors({ vectors }: EraseParts): Forgets {
     name: "vectors",
     forget: async (ids) => ({ vectors: await vectors.forget(ids) }),
     verify: (ids) => vectors.count(ids),
+  };
+}
+
+function forgettingPopulation({ population }: EraseParts): Forgets {
+  return {
+    name: "population",
+    forget: async (ids) => ({ people: population.forget(ids) }),
+    verify: async (ids) => population.count(ids),
   };
 }
 

@@ -1,8 +1,8 @@
-import type { Worker } from "node:worker_threads";
-import { MINUTE_MS, monotonicMs, type ProgressListener, SystemClock, startThread } from "#base";
+import { MINUTE_MS, type ProgressListener, SystemClock } from "#base";
 import { checkHealth, type FeatureBaseline, type HealthReport } from "#features";
 import { readAllProgress } from "#sequences";
 import { FileBlobStore, type StateReader } from "#storage";
+import { BackgroundLook } from "./background-look.ts";
 import { type DataManifest, paths } from "./data-folder.ts";
 import type { HealthMessage, HealthTask } from "./feature-health-worker.ts";
 import { planOf } from "./features.ts";
@@ -46,7 +46,7 @@ export async function lookAtHealth(
 }
 
 /** Now by the folder's clock. */
-async function nowOf(
+export async function nowOf(
   { clock, partitionCount }: Pick<DataManifest, "clock" | "partitionCount">,
   state: StateReader,
 ): Promise<number> {
@@ -67,75 +67,48 @@ function taskOf({ folder, manifest, clock, config }: WatchedPlatform): HealthTas
   return { folder, options: { manifest, ...options, setsBaseline: false } };
 }
 
-/** The first look after the start, and the least time between two. */
 const FIRST_MS = 20_000;
 const LEAST_PAUSE_MS = 5 * 60_000;
-/** Of the time, looking takes this part at most. */
-const DUTY = 0.02;
 
 /** Looks again and again once it is started, each time in a thread of its own that gives way to everybody else. */
 export class HealthWatch {
-  readonly #platform: WatchedPlatform;
+  readonly #look: BackgroundLook;
   #onNotice: (message: string) => void = () => {};
-  #timer: NodeJS.Timeout | undefined;
-  #worker: Worker | undefined;
-  #ended: Promise<void> = Promise.resolve();
-  #isStarted = false;
-  #isPaused = false;
   /** What was last found; `undefined` before the first look. */
   report: HealthReport | undefined;
 
   constructor(platform: WatchedPlatform) {
-    this.#platform = platform;
+    this.#look = new BackgroundLook({
+      thread: "main/feature-health-worker",
+      task: () => (platform.manifest.features.definitions.length === 0 ? undefined : taskOf(platform)),
+      onMessage: (message) => this.#found(message as HealthMessage), // the thread's own
+      onError: (error) => this.#onNotice(`the features cannot be checked: ${String(error)}`),
+      firstMs: FIRST_MS,
+      leastPauseMs: LEAST_PAUSE_MS,
+    });
   }
 
   /** `onNotice` is told when a served value is not what the log says. */
   start(onNotice: (message: string) => void): void {
     this.#onNotice = onNotice;
-    this.#isStarted = true;
-    this.#lookIn(FIRST_MS);
+    this.#look.start();
   }
 
   /** Lets go of log and state until what it returns is called. */
-  async hold(): Promise<() => void> {
-    this.#isPaused = true;
-    clearTimeout(this.#timer);
-    await this.#worker?.terminate();
-    await this.#ended;
-    return () => {
-      this.#isPaused = false;
-      this.#lookIn(FIRST_MS);
-    };
+  hold(): Promise<() => void> {
+    return this.#look.hold();
   }
 
-  #lookIn(ms: number): void {
-    if (this.#isPaused || !this.#isStarted || this.#platform.manifest.features.definitions.length === 0)
+  #found(message: HealthMessage): void {
+    if (message.kind === "failed") {
+      this.#onNotice(`the features cannot be checked: ${message.message}`);
       return;
-    this.#timer = setTimeout(() => this.#look(), ms);
-    this.#timer.unref();
-  }
-
-  #look(): void {
-    const startedMs = monotonicMs();
-    const worker = startThread("main/feature-health-worker", taskOf(this.#platform));
-    this.#worker = worker;
-    worker.on("message", (message: HealthMessage) => {
-      if (message.kind === "failed")
-        return this.#onNotice(`the features cannot be checked: ${message.message}`);
-      this.report = message.report;
-      const { skewed, compared } = message.report;
-      if (skewed > 0)
-        this.#onNotice(
-          `${skewed} of ${compared} served features are not what the log says: inkling features doctor`,
-        );
-    });
-    worker.on("error", (error) => this.#onNotice(`the features cannot be checked: ${String(error)}`));
-    this.#ended = new Promise((ended) =>
-      worker.once("exit", () => {
-        this.#worker = undefined;
-        this.#lookIn(Math.max(LEAST_PAUSE_MS, (monotonicMs() - startedMs) / DUTY));
-        ended();
-      }),
-    );
+    }
+    this.report = message.report;
+    const { skewed, compared } = message.report;
+    if (skewed > 0)
+      this.#onNotice(
+        `${skewed} of ${compared} served features are not what the log says: inkling features doctor`,
+      );
   }
 }

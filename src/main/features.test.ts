@@ -6,22 +6,27 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ignoreProgress } from "#base";
 import {
+  approxUniqueCount,
   average,
   count,
+  cross,
   defaultActions,
   defineConfig,
   derived,
   divide,
+  engagement,
   event,
   events,
   feature,
   item,
   last,
+  user,
 } from "#declarations";
 import type { Server } from "#serving";
 import { lookAtHealth } from "./feature-health.ts";
 import { applyChange, planChange } from "./features.ts";
-import { Platform } from "./platform.ts";
+import { openPlatform } from "./platform.cases.ts";
+import type { Platform } from "./platform.ts";
 import { replay } from "./replay.ts";
 import { exportTrainingSet } from "./training-set.ts";
 
@@ -47,6 +52,14 @@ const config = defineConfig({
     feature("last_surface", { from: events("click"), aggregate: last(event.surface), ttl: "1d" }),
     feature("ads", { from: events("save"), aggregate: count(), purpose: "advertising" }),
     derived("saves_per_click", divide(saves, clicks)),
+    feature("item_saves_7d", { entity: item, from: events("save"), aggregate: count(), window: "7d" }),
+    feature("item_people", { entity: item, from: engagement, aggregate: approxUniqueCount(event.userId) }),
+    feature("saves_of_topic_30d", {
+      entity: cross(user, item.topic),
+      from: events("save"),
+      aggregate: count(),
+      window: "30d",
+    }),
   ],
   featureServices: { ranking: ["saves_7d", "clicks"] },
 });
@@ -83,13 +96,7 @@ afterAll(async () => {
 });
 
 async function open(wanted: Parameters<typeof defineConfig>[0]): Promise<void> {
-  platform = await Platform.open({
-    folder,
-    config: wanted,
-    create: { dataset: null, clock: "historical", areTimesMadeUp: false, seed: 1, preset: null },
-    progress: ignoreProgress,
-    onNotice: (text) => notices.push(text),
-  });
+  platform = await openPlatform(folder, { config: wanted, onNotice: (text) => notices.push(text) });
   if (!(await platform.models.serving())) {
     platform.clock.observe(NOW);
     await platform.ingestion.ingestMessages([act("zoe", "view", "cup", 0, {})]);
@@ -199,6 +206,37 @@ test("a service stands for its features; what is not there is told, with what is
   });
 });
 
+test("items, and people with a topic, are asked for in rows across lists of ids", async () => {
+  const answer = await post("/get-online-features", {
+    features: ["item:item_saves_7d", "item_people", "saves_of_topic_30d", "clicks"],
+    entities: {
+      user_id: ["ann", "bob", "ann"],
+      item_id: ["cup", "map", "nothing"],
+      topic: ["food", "food", "travel"],
+    },
+  });
+  const found = { PRESENT: "PRESENT", NOT_FOUND: "NOT_FOUND" };
+  expect(answer.metadata.feature_names).toEqual([
+    ...["user_id", "item_id", "topic", "item_saves_7d", "item_people", "saves_of_topic_30d", "clicks"],
+  ]);
+  expect(answer.results.slice(3)).toMatchObject([
+    { values: [1, 1, null], statuses: [found.PRESENT, found.PRESENT, found.NOT_FOUND] },
+    { values: [2, 2, null] }, // zoe viewed the cup
+    { values: [2, 0, 1], statuses: [found.PRESENT, found.PRESENT, found.PRESENT] },
+    { values: [2, 1, 2] },
+  ]);
+  const alone = await post("/get-online-features", {
+    features: ["item_saves_7d", "saves_of_topic_30d"],
+    entities: { item_id: ["cup"] },
+  });
+  expect(alone.results.slice(1)).toMatchObject([{ values: [1] }, { statuses: ["NOT_FOUND"] }]);
+  const uneven = await post("/get-online-features", {
+    features: ["clicks"],
+    entities: { user_id: ["ann"], topic: ["food", "travel"] },
+  });
+  expect(uneven.message ?? uneven.detail).toContain("topic has 2 ids and user_id has 1");
+});
+
 test("the next read has the event, and the profile the features", async () => {
   await post("/v1/batch", { batch: [act("ann", "save", "map", 0.5, {})] });
   const { features } = (
@@ -288,6 +326,19 @@ test("the doctor finds no skew, and the one that is planted", async () => {
   expect((await look(100)).features.map(({ stabilityIndex }) => stabilityIndex ?? 0)).toEqual(
     report.features.map(() => 0),
   );
+  expect(report).toMatchObject({ items: 2 });
+  platform.health.report = report;
+  const text = (await server.inject({ method: "GET", url: "/metrics" })).body;
+  for (const line of [
+    'skew{feature="item_people"} 0',
+    'null_rate{feature="dwell"} 0.6',
+    'coverage{service="ranking"} 0.6',
+  ])
+    expect(text).toContain(`inkling_feature_${line}`);
+  expect((await server.inject({ method: "GET", url: "/v1/features/health" })).json()).toMatchObject({
+    items: 2,
+    skewed: 0,
+  });
   // A byte of somebody's state changes: where bob clicked.
   const key = Buffer.from("ubob\0fh");
   const [head] = await platform.state.get([key]);
@@ -341,13 +392,22 @@ test("other definitions are told, planned, applied with a backfill, and then the
   });
   expect(await planChange(folder, changed)).toMatchObject({
     added: ["clicks_ever_by_surface"],
-    removed: ["saves_by_topic_7d", "dwell", "last_surface", "ads", "saves_per_click"],
+    removed: [
+      "saves_by_topic_7d",
+      "dwell",
+      "last_surface",
+      "ads",
+      "saves_per_click",
+      "item_saves_7d",
+      "item_people",
+      "saves_of_topic_30d",
+    ],
     changed: [{ name: "saves_7d" }],
     noted: ["clicks"],
     needsBackfill: true,
   });
   await open(changed);
-  expect(notices.at(-1)).toMatch(/1 added, 5 removed, 1 changed.*inkling features apply/);
+  expect(notices.at(-1)).toMatch(/1 added, 8 removed, 1 changed.*inkling features apply/);
   expect((await server.inject("/v1/features")).json().features).toHaveLength(7); // as they are
   await server.close();
   await platform.close();

@@ -31,6 +31,8 @@ export interface FitTask {
   readonly purposes: readonly NamedPurpose[];
   readonly seed: number;
   readonly models: readonly ModelToFit[];
+  /** Whether what is foretold of people is learned anew as well. Default: it is. */
+  readonly withPredictions?: boolean;
 }
 
 export interface ModelToFit {
@@ -62,10 +64,12 @@ async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<
     );
   }
   const blobs = new FileBlobStore(paths.blobs(folder));
-  const { userCount } = interactions;
-  progress({ stage: "predictions", done: 0, total: 1 });
-  await fitAndKeepPredictions(log, blobs, { actions, purpose, userCount, untilMs: data.dataUntilMs });
-  progress({ stage: "predictions", done: 1, total: 1 });
+  if (task.withPredictions ?? true) {
+    const { userCount } = interactions;
+    progress({ stage: "predictions", done: 0, total: 1 });
+    await fitAndKeepPredictions(log, blobs, { actions, purpose, userCount, untilMs: data.dataUntilMs });
+    progress({ stage: "predictions", done: 1, total: 1 });
+  }
   await log.close();
   const store = new ModelStore(blobs);
   const learnedFrom = {
@@ -99,6 +103,7 @@ async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<
     const manifest = {
       ...{ name, kind: name, config: merged, ...learnedFrom },
       metrics: metricsOf(curve),
+      curve,
       fitSeconds: (monotonicMs() - startedMs) / 1000,
       madeAt: new Date(new SystemClock().nowMs()).toISOString(),
       ...{ dimension, inputs, outputs },

@@ -8,7 +8,8 @@ import { parseEncoderCard } from "#models";
 import type { Server } from "#serving";
 import { encodeSafetensors } from "#tensor";
 import { type ForeignFiles, importModel } from "./import-model.ts";
-import { Platform } from "./platform.ts";
+import { type Body, newFolder, openPlatform } from "./platform.cases.ts";
+import type { Platform } from "./platform.ts";
 
 /** @file A transformer that PyTorch exported, brought here and served beside our own. */
 const made = (name: string): string =>
@@ -25,12 +26,7 @@ let server: Server;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "inkling-import-model-"));
-  platform = await Platform.open({
-    folder,
-    create: { dataset: null, clock: "system", areTimesMadeUp: false, seed: 1, preset: null },
-    progress: ignoreProgress,
-    onNotice: () => {},
-  });
+  platform = await openPlatform(folder, { create: newFolder("system") });
   // Met in another order than the model's, and two of them it does not know.
   const events = [12, 3, 9, 15, 1, 2, 7, 14, 4].map((item, n) => ({
     ...{ type: "track", event: "save", userId: n < 3 ? "anna" : `other-${n}` },
@@ -45,8 +41,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: a test reads answers as a stranger does
-type Body = any;
 const get = async (url: string): Promise<Body> => (await server.inject(url)).json();
 
 test("it is refused under a name of ours, from a file that is not there, and with items of no tensor", async () => {

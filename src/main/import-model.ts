@@ -56,6 +56,7 @@ export async function importModel(platform: Platform, files: ForeignFiles): Prom
         vocabularyHash: vocabularyHash(catalogue),
       },
       metrics: { parityGap, parityTolerance: card.tolerance, paritySamples: card.samples.length, knownItems },
+      curve: [],
       ...{ fitSeconds: 0, madeAt: new Date(nowMs).toISOString(), code: await readCodeVersion() },
       ...{ dimension: fitted.dimension, inputs: fitted.inputs, outputs: fitted.outputs },
     },

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ignoreProgress } from "#base";
 import { defaultActions, defineConfig } from "#declarations";
 import type { Server } from "#serving";
-import { Platform } from "./platform.ts";
+import { type Body, openPlatform } from "./platform.cases.ts";
+import type { Platform } from "./platform.ts";
 
 /**
  * @file Interests over HTTP: somebody who does two things, and what they want said of it. Ana saves joinery and sourdough, and something
@@ -36,12 +37,8 @@ const save = (userId: string, topic: Topic, n: number, daysAgo: number) => ({
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "inkling-interests-"));
-  platform = await Platform.open({
-    folder,
+  platform = await openPlatform(folder, {
     config: defineConfig({ actions: defaultActions, mode: "strict" }),
-    create: { dataset: null, clock: "historical", areTimesMadeUp: false, seed: 1, preset: null },
-    progress: ignoreProgress,
-    onNotice: () => {},
   });
   const items = Object.entries(topics).flatMap(([topic, tags]) =>
     Array.from({ length: 20 }, (_, n) => ({
@@ -76,9 +73,6 @@ afterAll(async () => {
   await platform.close();
   await rm(folder, { recursive: true });
 });
-
-// biome-ignore lint/suspicious/noExplicitAny: a test reads answers as a stranger does
-type Body = any;
 
 async function ask(method: "GET" | "POST" | "DELETE", url: string, payload?: object): Promise<Body> {
   const answer = await server.inject({ method, url, ...(payload && { payload }) });
@@ -157,6 +151,40 @@ test("a muted interest is nowhere in the next answers, and comes back when it is
   expect(list.filter((id) => id.startsWith("joinery"))).toEqual([]);
   await ask("DELETE", "/v1/users/ana/interests/joinery/mute");
   expect(labels(await interestsOf("ana"))).toContain("joinery");
+});
+
+/** All that is said of a person, by every route that says anything; what happened (`/sequence`, a list as it was served) is no opinion. */
+async function everythingSaid(userId: string): Promise<Record<string, Body>> {
+  const itemIds = ["joinery-15", "sourdough-15", "pastry-1"];
+  return {
+    profile: await ask("GET", `/v1/users/${userId}?include=interests,state,predictions`),
+    interests: await interestsOf(userId, "?explain=true"),
+    people: await ask("GET", `/v1/users?search=${userId}`),
+    list: await ask("POST", "/v1/recommendations", { userId, n: 60, excludeSeen: false }),
+    explained: await ask("POST", "/v1/recommendations", { userId, n: 60, explain: true }),
+    about: await ask("POST", "/v1/recommendations", { userId, n: 60, condition: { itemId: "turning-1" } }),
+    session: await ask("POST", "/v1/recommendations", {
+      ...{ userId, n: 60 },
+      session: [{ action: "click", itemId: "pastry-3" }],
+    }),
+    rank: await ask("POST", "/v1/rank", { userId, itemIds }),
+    whatIf: await ask("POST", "/v1/what-if", { userId, add: [{ action: "save", itemId: "pastry-2" }] }),
+  };
+}
+
+test("after a mute no route says or shows anything of the interest, and before it each of them could", async () => {
+  const before = await everythingSaid("crowd-5");
+  for (const [route, body] of Object.entries(before)) {
+    expect(body.status, route).toBe(200);
+    expect(JSON.stringify(body), route).toMatch(/joinery/);
+  }
+  await ask("POST", "/v1/users/crowd-5/interests/joinery/mute");
+  for (const [route, body] of Object.entries(await everythingSaid("crowd-5"))) {
+    const { muted: _, mutedItemIds, ...said } = body;
+    if (route === "rank") expect(mutedItemIds).toEqual(["joinery-15"]);
+    const text = JSON.stringify(said).replace('"muted":["joinery"]', "");
+    expect(text, route).not.toMatch(/joinery/);
+  }
 });
 
 test("a parent topic mutes what is below it", async () => {

@@ -1,5 +1,8 @@
+import { monotonicMs } from "#base";
+import type { Config } from "#declarations";
 import { modelReference, type ServedModels } from "#models";
-import { type EngagementVectors, ItemKnowledge, UserInterests } from "#profiles";
+import { type EngagementVectors, ItemKnowledge, JourneyNames, UserInterests } from "#profiles";
+import { journeyWriter } from "./journey-writer.ts";
 import type { Platform } from "./platform.ts";
 
 /** The model whose factors say which items the same people want. */
@@ -9,12 +12,19 @@ export const FACTORS_CONFIG = { embeddingSize: 32, epochs: 8 };
 
 /** Interests of people, in the item space of the catalogue and of the factors in service, if there are any. */
 export async function openInterests(
-  parts: Pick<Platform, "isSensitive" | "state" | "catalogue" | "actions" | "purposes">,
+  parts: Pick<Platform, "isSensitive" | "state" | "catalogue" | "actions" | "purposes"> & {
+    readonly config: Pick<Config, "topics" | "journeyNaming">;
+  },
   models: ServedModels,
 ): Promise<UserInterests> {
   const engagement = await factorsOf(models);
-  const knowledge = new ItemKnowledge(parts.catalogue, { engagement, isSensitive: parts.isSensitive });
-  return new UserInterests({ ...parts, knowledge });
+  const { isSensitive, config } = parts;
+  const { topics: { parents = {} } = {}, journeyNaming } = config;
+  const knowledge = new ItemKnowledge(parts.catalogue, { engagement, isSensitive, parents });
+  const journeyNames =
+    journeyNaming &&
+    new JourneyNames({ write: journeyWriter(journeyNaming, process.env), isSensitive, nowMs: monotonicMs });
+  return new UserInterests({ ...parts, knowledge, journeyNames });
 }
 
 async function factorsOf(models: ServedModels): Promise<EngagementVectors | undefined> {

@@ -1,11 +1,14 @@
 import type { FeatureHealth, HealthReport } from "#features";
 import { Metrics } from "#serving";
-import { watchServedLists } from "./discovery.ts";
+import { watchItemIndexes, watchServedLists } from "./discovery.ts";
 import type { Platform } from "./platform.ts";
 
 /** What the platform tells of itself beside what its routes count. */
 export function createMetrics(
-  platform: Pick<Platform, "catalogue" | "applier" | "clock" | "deadLetters" | "servedLists" | "health">,
+  platform: Pick<
+    Platform,
+    "catalogue" | "applier" | "clock" | "deadLetters" | "servedLists" | "health" | "itemIndexes"
+  >,
 ): Metrics {
   const { catalogue, applier, clock, deadLetters, servedLists } = platform;
   const metrics = new Metrics({
@@ -32,6 +35,7 @@ export function createMetrics(
     () => deadLetters.counts,
   );
   watchServedLists(metrics, servedLists);
+  watchItemIndexes(metrics, platform.itemIndexes);
   tellFeatureHealth(metrics, () => platform.health.report);
   return metrics;
 }

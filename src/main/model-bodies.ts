@@ -22,7 +22,8 @@ export function bodyNamed(models: readonly ModelBody[], reference: string): Mode
 }
 
 function bodyOf(manifest: ModelManifest, alias: ServingAlias | undefined): ModelBody {
-  const { name, version, kind, madeAt, config, seed, vocabularyHash, metrics, fitSeconds, code } = manifest;
+  const { name, version, kind, madeAt, config, seed, vocabularyHash, metrics, curve, fitSeconds, code } =
+    manifest;
   const { dataFromMs, dataUntilMs, dimension, inputs, outputs } = manifest;
   return {
     ...{ name, version, kind, serves: servesAs(manifest, alias), madeAt },
@@ -36,6 +37,7 @@ function bodyOf(manifest: ModelManifest, alias: ServingAlias | undefined): Model
       logOffsets: manifest.logOffsets.map((offsets) => [...offsets]),
     },
     ...{ vocabularyHash, metrics, fitSeconds, code, dimension },
+    curve: [...curve],
     inputs: inputs.map((tensor) => ({ ...tensor, shape: [...tensor.shape] })),
     outputs: outputs.map((tensor) => ({ ...tensor, shape: [...tensor.shape] })),
   };

@@ -7,6 +7,7 @@ const manifest: ModelManifest = {
   ...{
     vocabularyHash: "ab",
     metrics: { parityGap: 1e-7 },
+    curve: [],
     fitSeconds: 0,
     madeAt: "2026-01-01T00:00:00.000Z",
   },
@@ -33,7 +34,8 @@ test("one from before there were so many fields leaves open what it does not say
   expect(decodeManifest(Buffer.from(JSON.stringify(earlier)))).toEqual({
     ...earlier,
     kind: "torch",
-    ...{ dataFromMs: null, logOffsets: [], vocabularyHash: null, metrics: {}, madeAt: null, code: null },
+    ...{ dataFromMs: null, logOffsets: [], vocabularyHash: null, metrics: {}, curve: [] },
+    ...{ madeAt: null, code: null },
     ...{ dimension: null, inputs: [], outputs: [] },
   });
 });

@@ -1,4 +1,4 @@
-import type { ModelConfig, ModelId, TensorSpec } from "#models";
+import type { LearningPoint, ModelConfig, ModelId, TensorSpec } from "#models";
 import type { CodeVersion } from "./code-version.ts";
 
 /** What is known of one version of a model: what it is, what it learned from, how well, and by which code. */
@@ -23,6 +23,8 @@ export interface ModelManifest extends ModelId {
   readonly vocabularyHash: string | null;
   /** What fitting measured; never on a test. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** How learning went, pass by pass; empty for models that do not learn in passes. */
+  readonly curve: readonly LearningPoint[];
   readonly fitSeconds: number;
   /** When it was fitted or imported; `null` where nobody wrote it down. */
   readonly madeAt: string | null;
@@ -40,6 +42,7 @@ const unknown = {
   logOffsets: [],
   vocabularyHash: null,
   metrics: {},
+  curve: [],
   madeAt: null,
   code: null,
   dimension: null,

@@ -2,38 +2,19 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ignoreProgress } from "#base";
-import { createWorld, worldPresets } from "#datasets";
 import { hashState } from "#sequences";
 import type { Server } from "#serving";
-import { importSource, runsOf } from "./import-source.ts";
-import { Platform } from "./platform.ts";
+import { asking, type Body, openTinyWorld } from "./platform.cases.ts";
+import type { Platform } from "./platform.ts";
 
-/** @file Finding people, and the sandbox in which one lived otherwise, over a tiny world. */
-const world = createWorld(worldPresets.tiny);
+/** @file Finding people, and the sandbox in which one lived otherwise, over a tiny tinyWorld. */
 let folder: string;
 let platform: Platform;
 let server: Server;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "inkling-people-"));
-  platform = await Platform.open({
-    folder,
-    create: { dataset: "world", clock: "historical", areTimesMadeUp: false, seed: 1, preset: "tiny" },
-    progress: ignoreProgress,
-    onNotice: () => {},
-  });
-  const source = {
-    name: "world",
-    clock: "historical" as const,
-    areTimesMadeUp: false,
-    items: () => world.items(),
-    runs: (from: number) => runsOf(world.messages(), from),
-    expectedMessages: world.expectedMessages,
-    rejectedRows: { count: 0, samples: [] },
-  };
-  await importSource(platform, source, ignoreProgress);
-  await platform.ensureModels(ignoreProgress);
+  platform = await openTinyWorld(folder);
   server = await platform.createServer({});
 });
 afterAll(async () => {
@@ -42,16 +23,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: a test reads answers as a stranger does
-type Body = any;
-
-async function get(url: string): Promise<Body> {
-  return (await server.inject(url)).json();
-}
-
-async function post(url: string, payload: object): Promise<Body> {
-  return (await server.inject({ method: "POST", url, payload })).json();
-}
+const { get, post } = asking(() => server);
 
 /** What a list says, without what is new in every answer. */
 function told({ items }: Body): Body {

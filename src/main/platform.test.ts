@@ -2,40 +2,20 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ignoreProgress } from "#base";
-import { createWorld, worldPresets } from "#datasets";
 import type { Server } from "#serving";
-import { importSource, runsOf } from "./import-source.ts";
-import { Platform } from "./platform.ts";
+import { asking, type Body, openTinyWorld, tinyWorld } from "./platform.cases.ts";
+import type { Platform } from "./platform.ts";
 
 /** @file The whole platform over a tiny world, through its HTTP interface. */
-const world = createWorld(worldPresets.tiny);
 let folder: string;
 let platform: Platform;
 let server: Server;
 
-const open = (): Promise<Platform> =>
-  Platform.open({
-    folder,
-    create: { dataset: "world", clock: "historical", areTimesMadeUp: false, seed: 1, preset: "tiny" },
-    progress: ignoreProgress,
-    onNotice: () => {},
-  });
+const open = (): Promise<Platform> => openTinyWorld(folder);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "inkling-platform-"));
   platform = await open();
-  const source = {
-    name: "world",
-    clock: "historical" as const,
-    areTimesMadeUp: false,
-    items: () => world.items(),
-    runs: (from: number) => runsOf(world.messages(), from),
-    expectedMessages: world.expectedMessages,
-    rejectedRows: { count: 0, samples: [] },
-  };
-  await importSource(platform, source, ignoreProgress);
-  await platform.ensureModels(ignoreProgress);
   server = await platform.createServer({});
 });
 afterAll(async () => {
@@ -44,17 +24,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-// The bodies are checked field by field below.
-// biome-ignore lint/suspicious/noExplicitAny: a test reads answers as a stranger does
-type Body = any;
-
-async function get(url: string): Promise<Body> {
-  return (await server.inject(url)).json();
-}
-
-async function post(url: string, payload: object): Promise<Body> {
-  return (await server.inject({ method: "POST", url, payload })).json();
-}
+const { get, post } = asking(() => server);
 
 /** The person with most saves, so that there is something to go by. */
 async function busiest(): Promise<string> {
@@ -68,7 +38,7 @@ async function busiest(): Promise<string> {
 describe("events", () => {
   test("every event the world sent is in, once, though some were sent twice", async () => {
     const sent = new Map<string, Set<string>>();
-    for (const { userId, messageId } of world.messages()) {
+    for (const { userId, messageId } of tinyWorld.messages()) {
       const ids = sent.get(userId!) ?? new Set();
       sent.set(userId!, ids.add(messageId!));
     }
@@ -298,7 +268,7 @@ describe("recommendations", () => {
   });
 
   test("an item met a second ago has relatives by its tags", async () => {
-    const { tags } = world.items()[Symbol.iterator]().next().value!;
+    const { tags } = tinyWorld.items()[Symbol.iterator]().next().value!;
     await post("/v1/items", { items: [{ itemId: "brand-new", title: "Brand new", tags }] });
     const { items } = await get("/v1/items/brand-new/related?n=5");
     expect(items).toHaveLength(5);
@@ -427,7 +397,7 @@ describe("the door", () => {
   test("says what now is, and where it comes from", async () => {
     const { clock } = await get("/");
     expect(clock).toMatchObject({ kind: "historical", areTimesMadeUp: false });
-    expect(Date.parse(clock.now)).toBeGreaterThanOrEqual(world.endMs - 86_400_000);
+    expect(Date.parse(clock.now)).toBeGreaterThanOrEqual(tinyWorld.endMs - 86_400_000);
   });
 });
 

@@ -28,7 +28,7 @@ import type { FeaturePlan } from "#features";
 import type { Erasures } from "#governance";
 import type { ServedModels } from "#models";
 import type { Refreshed, VectorStore } from "#profiles";
-import type { Recommender, ServedLists } from "#recommendation";
+import { ItemIndexes, type Recommender, type ServedLists } from "#recommendation";
 import { readAllProgress } from "#sequences";
 import { createServer, type Keys, type Server } from "#serving";
 import {
@@ -50,7 +50,7 @@ import { createErasures, resumeErasures } from "./erase.ts";
 import { HealthWatch } from "./feature-health.ts";
 import { planOf } from "./features.ts";
 import { type FitListeners, fitInWorker } from "./fit.ts";
-import type { ModelToFit } from "./fit-worker.ts";
+import type { FitTask, ModelToFit } from "./fit-worker.ts";
 import { FACTORS_CONFIG, FACTORS_MODEL, openInterests } from "./interests.ts";
 import { BackgroundLake } from "./lake.ts";
 import { LakeReader } from "./lake-reader.ts";
@@ -58,6 +58,7 @@ import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
 import { openLog } from "./open-log.ts";
 import { openManifest } from "./open-manifest.ts";
+import { Population } from "./population.ts";
 import { LogRetention, segmentBytesFor } from "./retention.ts";
 import { LazyServedLog } from "./served-features.ts";
 import { servedModels } from "./served-models.ts";
@@ -112,9 +113,12 @@ export class Platform {
   readonly models: ModelStore;
   /** Whether what is served of the features is what the log says. */
   readonly health = new HealthWatch(this);
+  readonly population = new Population(this);
   /** What was served and asked to be kept. */
   readonly servedFeatures: LazyServedLog;
   readonly vectors: Vectors;
+  /** The items as vectors, where a model in service makes any. */
+  readonly itemIndexes: ItemIndexes;
   readonly erasures: Erasures;
   #manifest: DataManifest;
   #fault: string | undefined;
@@ -169,6 +173,7 @@ export class Platform {
     this.#lakeReader = new LakeReader(paths.lake(parts.folder));
     this.models = new ModelStore(new FileBlobStore(paths.blobs(parts.folder)));
     this.#sharedFollower = parts.sharedFollower;
+    this.itemIndexes = new ItemIndexes(parts);
     this.vectors = new Vectors({
       ...parts,
       store: parts.vectors,
@@ -180,6 +185,7 @@ export class Platform {
     });
     this.erasures = createErasures({
       ...parts,
+      population: this.population,
       lake: () => this.#lake,
       hold: () => this.#hold(),
     });
@@ -315,23 +321,33 @@ export class Platform {
     models: readonly [personal: ModelToFit, coldStart: ModelToFit],
     listeners: FitListeners,
   ): Promise<ServedManifests> {
-    const { partitionCount, seed } = this.#manifest;
     const factors = models[0].name === FACTORS_MODEL ? [] : [{ name: FACTORS_MODEL, config: FACTORS_CONFIG }];
-    const task = {
-      folder: this.folder,
-      partitionCount,
-      seed,
-      declared: this.#manifest.actions,
-      purposes: purposesOf(this.config),
-      models: [...models, ...factors],
-    };
-    const release = await this.retention?.hold();
-    const manifests = await fitInWorker(task, listeners).finally(release);
+    const manifests = await this.#fitAll({ models: [...models, ...factors] }, listeners);
     const served = { personal: manifests[0]!, coldStart: manifests[1]! }; // one for each model asked for
     await this.models.serve(served);
     for (const manifest of manifests.slice(2)) await this.models.serveBeside(manifest);
     await this.refreshVectors(listeners.progress);
     return served;
+  }
+
+  /** Fits a model and keeps it, out of service. */
+  async fitBeside(model: ModelToFit, listeners: FitListeners): Promise<ModelManifest> {
+    const [manifest] = await this.#fitAll({ models: [model], withPredictions: false }, listeners);
+    return manifest!; // one for each model asked for
+  }
+
+  async #fitAll(
+    what: Pick<FitTask, "models" | "withPredictions">,
+    listeners: FitListeners,
+  ): Promise<ModelManifest[]> {
+    const { partitionCount, seed, actions } = this.#manifest;
+    const task = {
+      ...{ folder: this.folder, partitionCount, seed, declared: actions },
+      purposes: purposesOf(this.config),
+      ...what,
+    };
+    const release = await this.retention?.hold();
+    return fitInWorker(task, listeners).finally(release);
   }
 
   /** Brings the long-term vectors up to date; `undefined` when no model in service makes any. */
@@ -399,7 +415,12 @@ export class Platform {
 
   /** Keeps everybody else from log and state until what it returns is called; events are still let in, and wait. */
   async #hold(): Promise<() => Promise<void>> {
-    const holds = [await this.health.hold(), await this.vectors.hold(), await this.retention?.hold()];
+    const holds = [
+      await this.health.hold(),
+      await this.population.hold(),
+      await this.vectors.hold(),
+      await this.retention?.hold(),
+    ];
     const release = (): void => {
       for (const letGo of holds) letGo?.();
     };
@@ -455,6 +476,8 @@ export class Platform {
     if (this.applier.fault() !== undefined) await this.applier.close();
     await this.erasures.close();
     await this.health.hold();
+    await this.population.hold();
+    await this.itemIndexes.close();
     await this.vectors.close();
     await this.servedFeatures.close();
     await this.retention?.close();

@@ -7,7 +7,8 @@ import { action, defineConfig } from "#declarations";
 import { encodeEvent, type StoredEvent } from "#events";
 import { LmdbStateStore, SegmentedEventLog } from "#storage";
 import { paths } from "./data-folder.ts";
-import { Platform } from "./platform.ts";
+import { newFolder, openPlatform } from "./platform.cases.ts";
+import type { Platform } from "./platform.ts";
 import { replay } from "./replay.ts";
 
 /** Trimming is part of what a replay must do again. */
@@ -16,13 +17,7 @@ const capped = defineConfig({
 });
 
 const open = (folder: string, onNotice: (notice: string) => void = () => {}): Promise<Platform> =>
-  Platform.open({
-    folder,
-    config: capped,
-    create: { dataset: null, clock: "system", areTimesMadeUp: false, seed: 1, preset: null },
-    progress: ignoreProgress,
-    onNotice,
-  });
+  openPlatform(folder, { config: capped, create: newFolder("system"), onNotice });
 
 const LATE: StoredEvent = {
   kind: "track",

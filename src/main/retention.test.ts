@@ -7,7 +7,8 @@ import { action, type Config, defaultActions, defaultConfig } from "#declaration
 import { LakeWriter, readPerson, readPersonSequence } from "#sequences";
 import { DuckDbLake } from "#storage";
 import { paths } from "./data-folder.ts";
-import { Platform } from "./platform.ts";
+import { openPlatform } from "./platform.cases.ts";
+import type { Platform } from "./platform.ts";
 import { replay } from "./replay.ts";
 import { dropOffset, segmentBytesFor } from "./retention.ts";
 
@@ -56,11 +57,8 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const open = (config: Config): Promise<Platform> =>
-  Platform.open({
-    folder,
+  openPlatform(folder, {
     config,
-    create: { dataset: null, clock: "historical", areTimesMadeUp: false, seed: 1, preset: null },
-    progress: ignoreProgress,
     onNotice: (message) => {
       throw new Error(message);
     },

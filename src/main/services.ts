@@ -1,20 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { SystemClock } from "#base";
 import { jsonSchemaOf } from "#declarations";
+import { published } from "#evaluation";
 import { SHARED_PARTITION } from "#events";
-import { OnlineFeatures } from "#features";
+import { OnlineFeatures, userPartitions } from "#features";
 import { countInLog } from "#governance";
 import type { ServedModels } from "#models";
+import { PersonSignals } from "#profiles";
 import { Pulse, type Services } from "#serving";
-import { FileBlobStore } from "#storage";
 import { readVersion } from "./code-version.ts";
-import { paths } from "./data-folder.ts";
 import { createRecommender } from "./discovery.ts";
 import { openInterests } from "./interests.ts";
 import { createMetrics } from "./metrics.ts";
 import { bodyNamed, readModelBodies } from "./model-bodies.ts";
 import type { Platform } from "./platform.ts";
-import { keptPredictions } from "./predictions.ts";
+import { TrainingRuns } from "./training-runs.ts";
 
 /** Of events only: links between ids are not applied to state. */
 async function hasUnapplied({ log, applier }: Platform, ids: readonly string[]): Promise<boolean> {
@@ -29,9 +29,10 @@ async function hasUnapplied({ log, applier }: Platform, ids: readonly string[]):
 export async function createServices(platform: Platform, served: ServedModels): Promise<Services> {
   const { state, catalogue, identity, actions, purposes, clock, applier, config, manifest, models } =
     platform;
-  const { ingestion, deadLetters, servedLists, erasures } = platform;
+  const { ingestion, deadLetters, servedLists, erasures, itemIndexes } = platform;
   const wall = new SystemClock();
   const interests = await openInterests(platform, served);
+  await platform.population.load();
   return {
     ...{
       state,
@@ -44,11 +45,13 @@ export async function createServices(platform: Platform, served: ServedModels): 
       deadLetters,
       servedLists,
       erasures,
+      itemIndexes,
     },
     declared: jsonSchemaOf(config),
     recommender: await createRecommender(platform, served, interests),
     features: new OnlineFeatures({
       ...{ state, catalogue, identity, clock, plan: platform.plan },
+      partitions: userPartitions(platform.log),
       services: config.featureServices ?? {},
     }),
     featureHealth: () => platform.health.report,
@@ -56,9 +59,15 @@ export async function createServices(platform: Platform, served: ServedModels): 
     vectors: platform.vectors.of(served),
     interests,
     isSensitive: platform.isSensitive,
-    predictions: await keptPredictions(new FileBlobStore(paths.blobs(platform.folder))),
+    signals: new PersonSignals({
+      ...{ state, catalogue, identity, actions, purposes },
+      ...{ predictions: () => platform.population.predictions, isSensitive: platform.isSensitive },
+    }),
+    population: platform.population,
     models: () => readModelBodies(models),
     model: async (reference) => bodyNamed(await readModelBodies(models), reference),
+    published: publishedOn(manifest.dataset),
+    runs: new TrainingRuns(platform),
     metrics: createMetrics(platform),
     pulse: new Pulse(() => wall.nowMs()),
     lake: () => platform.lake,
@@ -73,4 +82,16 @@ export async function createServices(platform: Platform, served: ServedModels): 
     hasUnapplied: (ids) => hasUnapplied(platform, ids),
     newRecommendationId: randomUUID,
   };
+}
+
+function publishedOn(dataset: string | null): Services["published"] {
+  return published
+    .filter((figure) => figure.dataset === dataset)
+    .map(({ model, protocol, metrics, source, recalled = false, note }) => ({
+      ...{ model, protocol, source, isRecalled: recalled },
+      metrics: Object.fromEntries(
+        Object.entries(metrics).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+      ),
+      ...(note !== undefined && { note }),
+    }));
 }

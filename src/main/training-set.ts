@@ -13,9 +13,9 @@ import {
 import { listUsers, readAllProgress, readPerson } from "#sequences";
 import {
   DuckDbLake,
+  type EntityTimeRow,
   type Lake,
   LmdbStateStore,
-  type PersonRow,
   SegmentedEventLog,
   writeParquet,
 } from "#storage";
@@ -24,10 +24,13 @@ import { openServedLog } from "./served-features.ts";
 
 /** @file Training sets of a data folder: features of people as of the times given, and what came after, as Parquet. */
 
+/** What the past of a folder is read from. */
+export type PastFolder = PastEvents & { readonly state: LmdbStateStore };
+
 /** Opens what the past of a folder is read from, also beside a running server, and lets go of it afterwards. */
 export async function withPast<Result>(
   folder: string,
-  use: (past: PastEvents & { readonly state: LmdbStateStore }) => Promise<Result>,
+  use: (past: PastFolder) => Promise<Result>,
 ): Promise<Result> {
   const manifest = await readManifest(folder);
   if (!manifest) throw new PlatformError("no-data", `${folder} is empty; fill it with: inkling import`);
@@ -61,7 +64,7 @@ export interface ExportOptions {
   /** Where the Parquet file goes. */
   readonly out: string;
   /** Whose features, as of when; absent: everybody at every multiple of so many days from their first event to the newest of all. */
-  readonly rows?: readonly PersonRow[];
+  readonly rows?: readonly EntityTimeRow[];
   readonly everyDays: number;
   /** Features as they were served last by each row's time, in the place of those the log gives. */
   readonly isServed: boolean;
@@ -77,7 +80,7 @@ export interface TrainingSet {
 }
 
 /**
- * Writes a training set: `user_id`, `timestamp`, a column for each feature, and one for each label. Reads the folder, and changes nothing.
+ * Writes a training set: `user_id` (and `item_id`, where rows have one), `timestamp`, a column for each feature, and one for each label. Reads the folder, and changes nothing.
  * @throws PlatformError `no-data`, `invalid-request`
  */
 export async function exportTrainingSet(
@@ -101,11 +104,13 @@ export async function exportTrainingSet(
     };
     const walked = await getHistoricalFeatures(past, query, progress);
     const found = isServed ? await asServed(folder, past, query, walked) : walked;
-    const table = new Columns(asked, definitions, labels);
-    const count = await writeParquet(out, columnsOf(asked, definitions, labels), table.pass(found));
+    const ids = idColumnsOf(query.rows);
+    const table = new Columns(asked, definitions, labels, ids);
+    const columns = columnsOf(asked, definitions, labels, ids);
+    const count = await writeParquet(out, columns, table.pass(found));
     return {
       rows: count,
-      columns: ["user_id", "timestamp", ...asked, ...labels.map(({ name }) => name)],
+      columns: columns.map(({ name }) => name),
       informative: table.informative(),
     };
   });
@@ -115,7 +120,7 @@ export async function exportTrainingSet(
 async function asServed(
   folder: string,
   { identity }: PastEvents,
-  { rows, names }: { readonly rows: readonly PersonRow[]; readonly names: readonly string[] },
+  { rows, names }: { readonly rows: readonly EntityTimeRow[]; readonly names: readonly string[] },
   walked: Iterable<HistoricalRow>,
 ): Promise<HistoricalRow[]> {
   const log = await openServedLog(folder, { isReadOnly: true });
@@ -131,13 +136,13 @@ async function asServed(
 }
 
 async function everyoneEvery(
-  { log, state, identity }: PastEvents & { readonly state: LmdbStateStore },
+  { log, state, identity }: PastFolder,
   everyMs: number,
-): Promise<PersonRow[]> {
+): Promise<EntityTimeRow[]> {
   const progress = await readAllProgress(state, log.partitionCount);
   // Up to the newest event of all: a row that only is where its person comes again would tell what is to be foretold.
   const untilMs = Math.max(...progress.map(({ newestMs }) => newestMs));
-  const rows: PersonRow[] = [];
+  const rows: EntityTimeRow[] = [];
   const seen = new Set<string>();
   for (let after: string | undefined; ; ) {
     const users = await listUsers(state, 1000, after);
@@ -159,14 +164,25 @@ async function everyoneEvery(
   }
 }
 
+/** What rows are named by: items too, where any row has one. */
+const ID_COLUMNS = { user_id: "userId", item_id: "itemId" } as const;
+type IdColumn = keyof typeof ID_COLUMNS;
+
+function idColumnsOf(rows: readonly EntityTimeRow[]): readonly IdColumn[] {
+  const hasItems = rows.some(({ itemId }) => itemId !== undefined);
+  if (!hasItems) return ["user_id"];
+  return rows.some(({ userId }) => userId !== undefined) ? ["user_id", "item_id"] : ["item_id"];
+}
+
 function columnsOf(
   names: readonly string[],
   definitions: readonly FeatureDefinition[],
   labels: readonly LabelDefinition[],
+  ids: readonly IdColumn[],
 ) {
   const byName = new Map(definitions.map((definition) => [definition.name, definition]));
   return [
-    { name: "user_id", type: "VARCHAR" as const },
+    ...ids.map((name) => ({ name, type: "VARCHAR" as const })),
     { name: "timestamp", type: "TIMESTAMP" as const },
     ...names.map((name) => ({ name, type: columnTypeOf(byName.get(name)!, byName) })), // unknown names were refused
     ...labels.map(({ name }) => ({ name, type: "DOUBLE" as const })),
@@ -175,6 +191,7 @@ function columnsOf(
 
 /** The rows on their way into the file, and their numbers kept to be ranked. */
 class Columns {
+  readonly #ids: readonly IdColumn[];
   readonly #numeric = new Map<string, { readonly position: number; readonly values: (number | null)[] }>();
   readonly #labels: ReadonlyMap<string, { readonly position: number; readonly values: (number | null)[] }>;
 
@@ -182,19 +199,24 @@ class Columns {
     names: readonly string[],
     definitions: readonly FeatureDefinition[],
     labels: readonly LabelDefinition[],
+    ids: readonly IdColumn[],
   ) {
-    for (const [n, { name, type }] of columnsOf(names, definitions, []).entries())
-      if (type === "DOUBLE" && labels.length > 0) this.#numeric.set(name, { position: n - 2, values: [] });
+    this.#ids = ids;
+    const before = ids.length + 1;
+    for (const [n, { name, type }] of columnsOf(names, definitions, [], ids).entries())
+      if (type === "DOUBLE" && labels.length > 0)
+        this.#numeric.set(name, { position: n - before, values: [] });
     this.#labels = new Map(labels.map(({ name }, position) => [name, { position, values: [] }]));
   }
 
   *pass(rows: Iterable<HistoricalRow>): Generator<readonly unknown[]> {
-    for (const { userId, timestampMs, values, labels } of rows) {
+    for (const { timestampMs, values, labels, ...named } of rows) {
       for (const { position, values: kept } of this.#numeric.values())
         kept.push(numberOrNull(values[position]));
       for (const { position, values: kept } of this.#labels.values())
         kept.push(numberOrNull(labels[position]));
-      yield [userId, new Date(timestampMs).toISOString(), ...values, ...labels];
+      const ids = this.#ids.map((name) => named[ID_COLUMNS[name]] ?? null);
+      yield [...ids, new Date(timestampMs).toISOString(), ...values, ...labels];
     }
   }
 

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ignoreProgress } from "#base";
 import type { Server } from "#serving";
 import { paths } from "./data-folder.ts";
-import { Platform } from "./platform.ts";
+import { type Body, newFolder, openPlatform } from "./platform.cases.ts";
+import type { Platform } from "./platform.ts";
 
 /** @file Vectors of people through the running server: fresh, kept, refused, forgotten. */
 const PEOPLE = 150;
@@ -33,13 +34,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const open = (): Promise<Platform> =>
-  Platform.open({
-    folder,
-    create: { dataset: null, clock: "system", areTimesMadeUp: false, seed: 1, preset: null },
-    progress: ignoreProgress,
-    onNotice: () => {},
-  });
+const open = (): Promise<Platform> => openPlatform(folder, { create: newFolder("system") });
 
 /** Enough to tell people apart. */
 async function train(): Promise<void> {
@@ -58,9 +53,6 @@ const nameOf = (person: number): string => `person-${String(person).padStart(4, 
 function save(userId: string, item: number): object {
   return { type: "track", event: "save", userId, properties: { itemId: `item-${item}` } };
 }
-
-// biome-ignore lint/suspicious/noExplicitAny: a test reads answers as a stranger does
-type Body = any;
 
 const get = async (path: string): Promise<Body> => (await fetch(`${address}${path}`)).json();
 const post = async (path: string, body: object): Promise<Body> =>

@@ -6,6 +6,19 @@ export {
 } from "./interest-clusters/cluster-vectors.ts";
 export { kMeans } from "./interest-clusters/k-means.ts";
 export {
+  drawSeeking,
+  type EngagedItems,
+  type Representation,
+  represent,
+  type SeekingVector,
+} from "./interest-clusters/multi-interest.ts";
+export {
+  InterestLife,
+  type InterestLifeRates,
+  type InterestStage,
+  interestStages,
+} from "./interest-life/interest-life.ts";
+export {
   type BgNbd,
   fitBgNbd,
   type Purchases,
@@ -15,6 +28,8 @@ export {
   type GammaGamma,
   type Spending,
 } from "./lifetime-value/gamma-gamma.ts";
+export { layOut } from "./map-layout/lay-out.ts";
+export { placeNear } from "./map-layout/place-near.ts";
 export type { CheckpointPlace, FitContext, FittedModel, LearningPoint, Model, ModelConfig } from "./model.ts";
 export { loadModel, modelNamed, models } from "./models.ts";
 export { parseEncoderCard } from "./onnx-encoder/encoder-card.ts";
@@ -44,6 +59,7 @@ export {
   type ModelReference,
   modelReference,
   similarities,
+  similarity,
   type Vector,
   type VectorTable,
 } from "./vector.ts";

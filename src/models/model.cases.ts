@@ -215,6 +215,19 @@ function describeAnswers(learn: Learn): void {
     expect(topN(scores, ITEMS)).toEqual(topN(await fitted.score([NOBODY]), ITEMS));
   });
 
+  test("some items alone score as they do among all", async () => {
+    const fitted = await learn(checkerboard());
+    if (!fitted.scoreItems) return; // it is as much work as all
+    const rows = [3, 0, 99_999, 5];
+    for (const history of [{ itemRows: Uint32Array.of(1, 3) }, { itemRows: Uint32Array.of(99_999) }]) {
+      const all = await fitted.score([history]);
+      const some = await fitted.scoreItems(history, rows);
+      for (const [at, row] of rows.entries())
+        if (row < fitted.itemCount) expect(some[at]).toBeCloseTo(all[row]!, 4);
+        else expect(some[at]).toBeNaN();
+    }
+  });
+
   test("many histories at once score as they do one by one", async () => {
     const data = checkerboard();
     const fitted = await learn(data);

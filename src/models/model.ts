@@ -71,6 +71,8 @@ export interface FittedModel {
    * `itemCount` in a history are ignored. Items already seen are scored like any other: removing them is the caller's.
    */
   score(histories: readonly History[]): Promise<Float32Array>;
+  /** As `score`, of one history and some items only, NaN for those it has not met: of models to which that is less work. */
+  scoreItems?(history: History, itemRows: readonly number[]): Promise<Float32Array>;
   /**
    * How much each engagement of the history adds to the score of `itemRow`: shape (history length). All zeros when the
    * model is not personal. The engagements with the largest values are the evidence shown to people.

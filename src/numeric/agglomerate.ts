@@ -34,7 +34,7 @@ export function agglomerate(distances: Float32Array, sizes: ArrayLike<number>, l
     if (chain.length === 0) chain.push(members[0]!);
     const top = chain.at(-1)!;
     const before = chain.at(-2);
-    const nearest = nearestTo(top, before, distances, members, count);
+    const nearest = nearestTo(distances, n * top, top, before, members, count);
     if (nearest !== before) {
       chain.push(nearest);
       continue;
@@ -80,13 +80,13 @@ function weighDistances(distances: Float32Array, sizes: Float64Array): void {
 
 /** The one before in the chain where it is as near as any, which ends the chain. */
 function nearestTo(
+  distances: Float32Array,
+  row: number,
   from: number,
   before: number | undefined,
-  distances: Float32Array,
   members: Int32Array,
   count: number,
 ): number {
-  const row = from * Math.sqrt(distances.length);
   let nearest = before ?? -1;
   let least = before === undefined ? Number.POSITIVE_INFINITY : distances[row + before]!;
   for (let at = 0; at < count; at++) {
@@ -118,7 +118,8 @@ function joinRows(
   const n = sizes.length;
   const [a, b] = [sizes[left]!, sizes[right]!];
   const between = distances[left * n + right]!;
-  for (const other of members) {
+  for (let at = 0; at < members.length; at++) {
+    const other = members[at]!;
     if (other === left) continue;
     const toLeft = distances[left * n + other]!;
     const toRight = distances[right * n + other]!;

@@ -1,4 +1,10 @@
 export { agglomerate, cutTree, type Linkage, type Merge } from "./agglomerate.ts";
+export {
+  areaUnderCurve,
+  calibrationError,
+  type ReliabilityBin,
+  reliability,
+} from "./binary-metrics.ts";
 export { dot } from "./dot.ts";
 export { logBeta, logGamma } from "./log-gamma.ts";
 export { nelderMead } from "./nelder-mead.ts";

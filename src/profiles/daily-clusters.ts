@@ -12,6 +12,8 @@ export interface Engagement {
   /** Name of the action. */
   readonly action: string;
   readonly strength: number;
+  /** What brought the item: `query:sourdough for beginners`, `list:Kitchen`, where the sender said so. */
+  readonly source?: string;
 }
 
 /** Items a person engaged with that belong together. */
@@ -71,14 +73,26 @@ export async function joinClusters(
 
 /** Items in the order in which they were first met, how often each was, and their vectors as (n, D). */
 export function distinctItems(engagements: readonly Pick<Engagement, "itemRow">[], space: ItemSpace) {
-  const counts = new Map<ItemRow, number>();
-  for (const { itemRow } of engagements)
-    if (space.vectorOf(itemRow)) counts.set(itemRow, (counts.get(itemRow) ?? 0) + 1);
-  const itemRows = [...counts.keys()];
+  const places = new Map<ItemRow, number>();
+  const itemRows: ItemRow[] = [];
+  const counts: number[] = [];
+  const known: Float32Array[] = [];
+  for (const { itemRow } of engagements) {
+    const place = places.get(itemRow);
+    if (place !== undefined) {
+      if (place >= 0) counts[place]!++;
+      continue;
+    }
+    const vector = space.vectorOf(itemRow);
+    places.set(itemRow, vector ? itemRows.length : -1);
+    if (!vector) continue;
+    itemRows.push(itemRow);
+    counts.push(1);
+    known.push(vector);
+  }
   const vectors: Matrix = matrixOf(itemRows.length, space.embeddingSize);
-  for (const [at, itemRow] of itemRows.entries())
-    vectors.values.set(space.vectorOf(itemRow)!, at * space.embeddingSize); // only those that have one were counted
-  return { itemRows, counts: [...counts.values()], vectors };
+  for (const [at, vector] of known.entries()) vectors.values.set(vector, at * space.embeddingSize);
+  return { itemRows, counts, vectors };
 }
 
 /** What has the same key, in order. (`Map.groupBy` is not in Node 20.) */

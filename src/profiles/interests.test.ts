@@ -30,7 +30,7 @@ const often = (topic: number, count: number, from: number, every = 1): Engagemen
 async function interests(list: readonly Engagement[], day = TODAY): Promise<Interest[]> {
   const engagements = [...list].sort((left, right) => left.timestampMs - right.timestampMs);
   const clusters = await clusterEngagements(engagements, context.space, interestClusters);
-  return interestsOf(clusters, engagements, { asOfMs: day * DAY_MS, isWhole: true }, context);
+  return interestsOf(clusters, engagements, day * DAY_MS, context);
 }
 
 test("two things done are two interests, the more and later one first; importance is the sum of decayed engagements", async () => {
@@ -80,7 +80,7 @@ test("without topics the item most engaged with gives the name", async () => {
   const parts = { catalogue: bare, space: new CatalogueItemSpace(bare), taxonomy: new Taxonomy(bare) };
   const engagements = [0, 1, 1, 2].map((n, at) => ({ ...met(0, 0, 50 + at), itemRow: bare.at(n).row }));
   const clusters = await clusterEngagements(engagements, parts.space, interestClusters);
-  const [found] = interestsOf(clusters, engagements, { asOfMs: 60 * DAY_MS, isWhole: true }, parts);
+  const [found] = interestsOf(clusters, engagements, 60 * DAY_MS, parts);
   expect(found).toMatchObject({ interestId: "like-b1", label: "Bare 1" });
 });
 

@@ -62,40 +62,36 @@ export const interestClusters: ClusterConfig = { linkage: "complete", height: 0.
 /**
  * Interests as of a time, the most important first, at most 15. Clusters under one topic are one interest, and the topic is its name.
  * @param engagements what the clusters are of, oldest first, none after `asOfMs`
- * @param isWhole that the person has no older engagements
  */
 export function interestsOf(
   clusters: readonly ItemCluster[],
   engagements: readonly Engagement[],
-  { asOfMs, isWhole }: { readonly asOfMs: number; readonly isWhole: boolean },
+  asOfMs: number,
   context: InterestsContext,
 ): Interest[] {
   const byItem = groupBy(engagements, ({ itemRow }) => itemRow);
   const of = (itemRows: readonly ItemRow[]): Engagement[] => itemRows.flatMap((row) => byItem.get(row) ?? []);
   const named = clusters.map(({ itemRows }) => ({ itemRows, name: nameOf(of(itemRows), context) }));
   const times = encounters(engagements);
-  const firstMs = isWhole ? Number.NEGATIVE_INFINITY : (times[0] ?? 0);
-  const interests = Array.from(groupBy(named, ({ name }) => name.interestId).values()).flatMap((alike) => {
+  const candidates = Array.from(groupBy(named, ({ name }) => name.interestId).values()).flatMap((alike) => {
     const itemRows = alike.flatMap((cluster) => cluster.itemRows);
     const own = of(itemRows).sort((left, right) => left.timestampMs - right.timestampMs);
     if (own.length < MIN_ENGAGEMENTS || itemRows.length < MIN_ITEMS) return [];
-    return {
-      ...alike[0]!.name, // a group has a first
-      ...speakers(own, context.space),
-      ...weigh(own, asOfMs),
-      // What begins with the rows at hand may have begun before them.
-      ...paceOf(encounters(own), times, asOfMs, own[0]!.timestampMs <= firstMs + DAY_MS),
-      itemRows,
-    };
+    return { ...alike[0]!.name, ...weigh(own, asOfMs), itemRows, own }; // a group has a first
   });
-  interests.sort(
+  candidates.sort(
     (left, right) => right.importance - left.importance || (left.interestId < right.interestId ? -1 : 1),
   );
-  const shown = withShares(interests).filter(
+  const shown = withShares(candidates).filter(
     ({ share, shareNow, engagementCount }) =>
       share >= MIN_SHARE || shareNow >= MIN_SHARE_NOW || engagementCount >= FEW_ENGAGEMENTS,
   );
-  return withShares(shown.slice(0, MAX_INTERESTS));
+  return withShares(shown.slice(0, MAX_INTERESTS)).map(({ own, ...interest }) => ({
+    ...interest,
+    ...speakers(own, context.space),
+    ...paceOf(encounters(own), times, asOfMs),
+    evidence: evidenceOf(own, asOfMs),
+  }));
 }
 
 /** The deepest topic that covers the engagements; without one, the item most engaged with. */
@@ -105,7 +101,7 @@ export function nameOf(
 ): Pick<Interest, "interestId" | "label" | "path"> {
   const weights = new Map<string, number>();
   for (const { itemRow } of engagements)
-    for (const { topic, score } of taxonomy.topicsOf(catalogue.at(itemRow).tags))
+    for (const { topic, score } of taxonomy.topicsOf(catalogue.at(itemRow)))
       weights.set(topic.topicId, (weights.get(topic.topicId) ?? 0) + score);
   const covering = [...weights]
     .filter(([, weight]) => weight >= TOPIC_COVERS * engagements.length)
@@ -139,20 +135,29 @@ function speakers(own: readonly Engagement[], space: ItemSpace): Pick<Interest, 
 }
 
 function weigh(own: readonly Engagement[], asOfMs: number) {
-  const decay = ({ timestampMs }: Engagement): number =>
-    Math.exp((-DECAY_PER_DAY * (asOfMs - timestampMs)) / DAY_MS);
-  const weightOf = (engagement: Engagement): number => engagement.strength * decay(engagement);
+  let importance = 0;
+  let countNow = 0;
+  for (const engagement of own) {
+    importance += decayOf(engagement, asOfMs);
+    if (engagement.timestampMs > asOfMs - NOW_DAYS * DAY_MS) countNow++;
+  }
   return {
-    importance: own.reduce((sum, engagement) => sum + decay(engagement), 0),
-    countNow: own.filter(({ timestampMs }) => timestampMs > asOfMs - NOW_DAYS * DAY_MS).length,
-    engagementCount: own.length,
+    ...{ importance, countNow, engagementCount: own.length },
     firstMs: own[0]!.timestampMs,
     lastMs: own.at(-1)!.timestampMs,
-    evidence: [...own]
-      .sort((left, right) => weightOf(right) - weightOf(left))
-      .slice(0, EVIDENCE)
-      .map(({ eventId }) => eventId),
   };
+}
+
+function decayOf({ timestampMs }: Engagement, asOfMs: number): number {
+  return Math.exp((-DECAY_PER_DAY * (asOfMs - timestampMs)) / DAY_MS);
+}
+
+function evidenceOf(own: readonly Engagement[], asOfMs: number): string[] {
+  return own
+    .map((engagement) => ({ ...engagement, weight: engagement.strength * decayOf(engagement, asOfMs) }))
+    .sort((left, right) => right.weight - left.weight)
+    .slice(0, EVIDENCE)
+    .map(({ eventId }) => eventId);
 }
 
 function withShares<Kind extends { readonly importance: number; readonly countNow: number }>(

@@ -1,9 +1,24 @@
-import type { Catalogue } from "#events";
-import { CatalogueItemSpace, type EngagementVectors, type ItemSpace } from "./item-space.ts";
+import type { Catalogue, Item } from "#events";
+import {
+  CatalogueItemSpace,
+  type EngagementVectors,
+  type ItemSpace,
+  textItems,
+  textsOf,
+} from "./item-space.ts";
 import { Taxonomy } from "./taxonomy.ts";
+import type { TextSpace } from "./text-space.ts";
+import { TextTopics } from "./text-topics.ts";
 
 /** Part of the catalogue that may change before topics and weights of tags are worked out anew. */
 const STALE = 0.02;
+
+export interface ItemKnowledgeParts {
+  readonly engagement: EngagementVectors | undefined;
+  readonly isSensitive: (tag: string) => boolean;
+  /** Topic -> the one above it, as declared. */
+  readonly parents?: Readonly<Record<string, string>>;
+}
 
 /** The item space and the topics of a catalogue, worked out again once enough of it has changed. Vectors of single items are never stale. */
 export class ItemKnowledge {
@@ -11,32 +26,55 @@ export class ItemKnowledge {
   /** Whether nothing is to be inferred or shown of a tag. */
   readonly isSensitive: (tag: string) => boolean;
   readonly #engagement: EngagementVectors | undefined;
+  readonly #parents: Readonly<Record<string, string>>;
   #revision = Number.NEGATIVE_INFINITY;
   #space: ItemSpace | undefined;
+  #texts: Texts | undefined;
   #taxonomy: Taxonomy | undefined;
+  /** Item row -> what was known of the item, and whether nothing is inferred of it. */
+  #unsaid: { readonly item: Item; readonly isUnsaid: boolean }[] = [];
 
-  constructor(
-    catalogue: Catalogue,
-    {
-      engagement,
-      isSensitive,
-    }: { engagement: EngagementVectors | undefined; isSensitive: (tag: string) => boolean },
-  ) {
+  constructor(catalogue: Catalogue, { engagement, isSensitive, parents = {} }: ItemKnowledgeParts) {
     this.catalogue = catalogue;
     this.#engagement = engagement;
     this.isSensitive = isSensitive;
+    this.#parents = parents;
   }
 
   get space(): ItemSpace {
     this.#refresh();
-    this.#space ??= new CatalogueItemSpace(this.catalogue, this.#engagement);
+    this.#space ??= new CatalogueItemSpace(this.catalogue, this.#engagement, this.#readTexts());
     return this.#space;
   }
 
   get taxonomy(): Taxonomy {
     this.#refresh();
-    this.#taxonomy ??= new Taxonomy(this.catalogue);
+    this.#taxonomy ??= new Taxonomy(this.catalogue, {
+      parents: this.#parents,
+      texts: this.#readTexts().topics,
+    });
     return this.#taxonomy;
+  }
+
+  /** Whether nothing is to be inferred of an engagement with the item. */
+  isUnsaid(item: Item): boolean {
+    const known = this.#unsaid[item.row];
+    if (known?.item === item) return known.isUnsaid;
+    const isUnsaid =
+      item.tags.some(this.isSensitive) ||
+      this.taxonomy.topicsOf(item).some(({ topic }) => topic.path.some(this.isSensitive));
+    this.#unsaid[item.row] = { item, isUnsaid };
+    return isUnsaid;
+  }
+
+  #readTexts(): Texts {
+    const { catalogue } = this;
+    const itemCount = textItems(catalogue);
+    if (this.#texts?.itemCount === itemCount) return this.#texts;
+    const space = textsOf(catalogue);
+    const topics = space && new TextTopics(catalogue.items(), space);
+    this.#texts = { itemCount, space, topics };
+    return this.#texts;
   }
 
   #refresh(): void {
@@ -45,5 +83,13 @@ export class ItemKnowledge {
     this.#revision = revision;
     this.#space = undefined;
     this.#taxonomy = undefined;
+    this.#unsaid = [];
   }
+}
+
+/** What the texts of so many items were found to say. They take long to learn from, so that is done when the catalogue has doubled. */
+interface Texts {
+  readonly itemCount: number;
+  readonly space: TextSpace | undefined;
+  readonly topics: TextTopics | undefined;
 }

@@ -2,6 +2,8 @@ import { Random } from "#base";
 import type { Catalogue, Item } from "#events";
 import { unitOf } from "#numeric";
 import type { Matrix } from "#tensor";
+import { ItemNames } from "./item-names.ts";
+import { TEXT_SIZE, type TextSpace, textSpaceOf } from "./text-space.ts";
 
 /** Items as points: what is alike, or wanted by the same people, lies near. */
 export interface ItemSpace {
@@ -29,8 +31,8 @@ const SEED = 26;
 
 /**
  * @file Vectors of items from what is said of them and from who engages with them, side by side: tags (each a random direction,
- * rare ones longer, so that the cosine of two items is about the weighted share of tags they have in common), the content vector
- * as it was given, and the factors of a fitted model. A part that an item does not have is left out and the rest counts for more, so
+ * rare ones longer, so that the cosine of two items is about the weighted share of tags they have in common), the content, and the factors of
+ * a fitted model. Content is the vector as it was given or, where most items have none, their words (`text-space.ts`). A part that an item does not have is left out and the rest counts for more, so
  * an item put in a second ago has its place. A new item of the catalogue needs no fitting; its engagement part comes with the next.
  */
 export class CatalogueItemSpace implements ItemSpace {
@@ -39,20 +41,33 @@ export class CatalogueItemSpace implements ItemSpace {
   readonly #catalogue: Catalogue;
   readonly #engagement: Matrix | undefined;
   readonly #engagementMean: Float32Array;
+  readonly #names: ItemNames;
+  /** Where words stand for the content. */
+  readonly text: TextSpace | undefined;
+  readonly #contentSize: number;
   readonly #tagWeights: ReadonlyMap<string, number>;
   readonly #rarest: number;
   readonly #directions = new Map<string, Float32Array>();
   /** Item row -> what was known of the item, and its vector then. */
   readonly #known: { readonly item: Item; readonly vector: Float32Array | undefined }[] = [];
 
-  constructor(catalogue: Catalogue, engagement?: EngagementVectors) {
+  /** @param texts what texts are compared by, if anything; worked out of the catalogue when it is not given */
+  constructor(
+    catalogue: Catalogue,
+    engagement?: EngagementVectors,
+    texts: { readonly space: TextSpace | undefined } = { space: textsOf(catalogue) },
+  ) {
+    const text = texts.space;
     this.#catalogue = catalogue;
     this.#engagement = engagement?.vectors;
     this.#engagementMean = meanDirection(engagement?.vectors);
-    this.#tagWeights = tagWeights(catalogue);
+    this.#names = new ItemNames(catalogue);
+    this.#tagWeights = tagWeights(catalogue, this.#names);
     this.#rarest = Math.log(1 + catalogue.itemCount);
-    this.embeddingSize = TAG_SIZE + CONTENT_SIZE + this.#engagementMean.length;
-    this.version = `1-${engagement?.version ?? "content"}`;
+    this.text = text;
+    this.#contentSize = this.text ? TEXT_SIZE : CONTENT_SIZE;
+    this.embeddingSize = TAG_SIZE + this.#contentSize + this.#engagementMean.length;
+    this.version = `2-${engagement?.version ?? "content"}${text ? `-text${text.itemCount}` : ""}`;
   }
 
   vectorOf(itemRow: number): Float32Array | undefined {
@@ -67,10 +82,12 @@ export class CatalogueItemSpace implements ItemSpace {
   #compute(item: Item): Float32Array | undefined {
     const vector = new Float32Array(this.embeddingSize);
     const tags = vector.subarray(0, TAG_SIZE);
-    const content = vector.subarray(TAG_SIZE, TAG_SIZE + CONTENT_SIZE);
-    const engagement = vector.subarray(TAG_SIZE + CONTENT_SIZE);
-    for (const tag of item.tags) addScaled(tags, this.#directionOf(`tag/${tag}`), this.#weightOf(tag));
-    this.#addContent(content, item.vector ?? []);
+    const content = vector.subarray(TAG_SIZE, TAG_SIZE + this.#contentSize);
+    const engagement = vector.subarray(TAG_SIZE + this.#contentSize);
+    for (const tag of this.#names.of(item))
+      addScaled(tags, this.#directionOf(`tag/${tag}`), this.#weightOf(tag));
+    if (this.text) content.set(this.text.vectorOf(item) ?? []);
+    else this.#addContent(content, item.vector ?? []);
     this.#addEngagement(engagement, item.row);
     scaleTo(tags, TAG_PART);
     scaleTo(content, CONTENT_PART);
@@ -127,12 +144,27 @@ function meanDirection(vectors: Matrix | undefined): Float32Array {
 }
 
 /** Inverse document frequency: `ln((items + 1) / items with the tag)`. */
-function tagWeights(catalogue: Catalogue): Map<string, number> {
+function tagWeights(catalogue: Catalogue, names: ItemNames): Map<string, number> {
   const holders = new Map<string, number>();
-  for (const { tags } of catalogue.items())
-    for (const tag of new Set(tags)) holders.set(tag, (holders.get(tag) ?? 0) + 1);
+  for (const item of catalogue.items())
+    for (const tag of new Set(names.of(item))) holders.set(tag, (holders.get(tag) ?? 0) + 1);
   const total = catalogue.itemCount + 1;
   return new Map(Array.from(holders, ([tag, count]) => [tag, Math.log(total / count)]));
+}
+
+/**
+ * The text space of a catalogue most of whose items have no vector, when their texts say enough. It is learned of the first items, as many as the
+ * largest power of two there are, so that everybody who has the catalogue has the same until it has doubled.
+ */
+export function textsOf(catalogue: Catalogue): TextSpace | undefined {
+  const items = catalogue.items().slice(0, textItems(catalogue));
+  const given = items.reduce((count, { vector }) => count + Number(vector !== undefined), 0);
+  return 2 * given >= items.length ? undefined : textSpaceOf(items);
+}
+
+/** Of how many items texts are learned. */
+export function textItems({ itemCount }: Pick<Catalogue, "itemCount">): number {
+  return itemCount === 0 ? 0 : 2 ** Math.floor(Math.log2(itemCount));
 }
 
 function addScaled(into: Float32Array, vector: Float32Array, factor: number): void {

@@ -14,7 +14,7 @@ export interface Journey {
   readonly kind: "evergreen" | "situational";
   readonly stage: "ongoing" | "ended";
   readonly interestIds: readonly string[];
-  /** Topics and words of titles, the most frequent first. */
+  /** What they searched for and the lists they put things in, then topics and words of titles, the most frequent first. */
   readonly keywords: readonly string[];
   /** How sure it is that there is one, 0..1: grows with its engagements. */
   readonly confidence: number;
@@ -134,17 +134,39 @@ function contextOf(own: readonly Engagement[]): Journey["context"] {
   return weekend <= 0.08 * own.length && own.length >= CONFIDENT_ENGAGEMENTS ? "weekdays" : "any day";
 }
 
+/** Words of the person's own first: each search and list counts once a day it was used; then what the items say. */
 function keywordsOf(own: readonly Engagement[], catalogue: Catalogue): string[] {
+  const asked = new Map<string, Set<number>>();
+  for (const { source, timestampMs } of own) {
+    const words = OWN_WORDS.exec(source ?? "")?.[1]
+      ?.trim()
+      .toLowerCase();
+    if (words === undefined || words === "" || words.length > LONGEST_KEYWORD) continue;
+    const days = asked.get(words) ?? new Set();
+    asked.set(words, days.add(Math.floor(timestampMs / DAY_MS)));
+  }
   const counts = new Map<string, number>();
   for (const itemRow of new Set(own.map((engagement) => engagement.itemRow))) {
     const { tags, title = "" } = catalogue.at(itemRow);
     const titleWords = title.toLowerCase().match(/\p{L}{5,}/gu) ?? [];
     for (const word of new Set([...tags, ...titleWords])) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
+  const theirs = ranked(Array.from(asked, ([words, days]) => [words, days.size] as const)).slice(
+    0,
+    OWN_KEYWORDS,
+  );
+  const ofItems = ranked([...counts].filter(([word, count]) => count > 1 && !theirs.includes(word)));
+  return [...theirs, ...ofItems].slice(0, KEYWORDS);
+}
+
+/** How a source says that the person themselves put it into words. */
+const OWN_WORDS = /^(?:query|search|list|board|collection):(.*)$/su;
+const LONGEST_KEYWORD = 60;
+const OWN_KEYWORDS = 3;
+
+function ranked(counts: readonly (readonly [word: string, count: number])[]): string[] {
   return [...counts]
-    .filter(([, count]) => count > 1)
     .sort(([left, leftCount], [right, rightCount]) => rightCount - leftCount || (left < right ? -1 : 1))
-    .slice(0, KEYWORDS)
     .map(([word]) => word);
 }
 

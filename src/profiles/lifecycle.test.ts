@@ -9,12 +9,17 @@ function daily(days: number, perDay: number, from = 0): number[] {
 
 const merged = (...lists: readonly (readonly number[])[]): number[] =>
   lists.flat().sort((left, right) => left - right);
-const stageOf = (own: readonly number[], other: readonly number[], day: number, isOlder = false): string =>
-  paceOf(own, merged(own, other), day * DAY_MS, isOlder).lifecycle;
+const stageOf = (own: readonly number[], other: readonly number[], day: number): string =>
+  paceOf(own, merged(own, other), day * DAY_MS).lifecycle;
 
-test("an interest is new for a week, unless it was there before", () => {
-  expect(stageOf(daily(6, 2, 30), daily(40, 2), 36)).toBe("new");
-  expect(stageOf(daily(6, 2, 30), daily(40, 2), 36, true)).not.toBe("new");
+test("an interest is new for a week, then growing for some, then a habit", () => {
+  const others = daily(90, 2);
+  const stages = [36, 42, 60].map((day) => stageOf(daily(day - 30, 2, 30), others.slice(0, 2 * day), day));
+  expect(stages).toEqual(["new", "growing", "habit"]);
+});
+
+test("what was there when the person was first seen is no news", () => {
+  expect(stageOf(daily(3, 1), daily(3, 2), 3)).toBe("habit");
 });
 
 test("what goes on as it was is a habit, and stays one while the person comes half as often to everything", () => {
@@ -23,9 +28,13 @@ test("what goes on as it was is a habit, and stays one while the person comes ha
   expect(stageOf(half, merged(daily(50, 2), daily(10, 1, 50)), 60)).toBe("habit");
 });
 
-test("what is done three times as often as before grows; what stops while the person goes on fades", () => {
-  expect(stageOf(merged(daily(50, 0.5), daily(8, 2, 50)), daily(58, 2), 58)).toBe("growing");
-  expect(stageOf(daily(40, 1), daily(55, 2), 55)).toBe("fading");
+test("what stops while the person goes on fades, and says since when", () => {
+  const pace = paceOf(daily(40, 1), merged(daily(40, 1), daily(58, 2)), 58 * DAY_MS);
+  expect(pace.lifecycle).toBe("fading");
+  expect(pace.certainty).toBeGreaterThan(0.6);
+  expect(pace.sinceMs / DAY_MS).toBeGreaterThan(42);
+  expect(pace.sinceMs / DAY_MS).toBeLessThan(56);
+  expect(stageOf(daily(40, 1), daily(42, 2), 42)).toBe("habit"); // two days are not silence
 });
 
 test("somebody who stays away lets no interest fade", () => {
@@ -39,19 +48,21 @@ test("a fading interest comes back by being engaged with again, not by one engag
   expect(stageOf(merged(faded, daily(10, 1, 60)), others, 70)).not.toBe("fading");
 });
 
-test("between entering and leaving a stage stays what it is: hysteresis", () => {
-  const others = daily(100, 2);
-  const grown = merged(daily(40, 0.5), daily(12, 1.2, 40));
-  const slowly = merged(daily(40, 0.5), daily(12, 0.9, 40));
-  expect(stageOf(grown, others, 52)).toBe("growing");
-  expect(stageOf(slowly, others, 52)).toBe("habit"); // never came over the threshold
-  const less = merged(daily(40, 0.5), daily(12, 1.2, 40), daily(4, 0.9, 52));
-  expect(stageOf(less, others, 56)).toBe("growing"); // came over it, and is still above where it is left
+test("what was said of a day stays said: later days do not change it, and a wavering one changes little", () => {
+  const own = daily(80, 0.4);
+  const all = merged(own, daily(80, 1.5));
+  const until = (times: readonly number[], day: number) => times.filter((timeMs) => timeMs <= day * DAY_MS);
+  const stages = Array.from({ length: 60 }, (_, n) => {
+    const day = n + 20;
+    return paceOf(until(own, day), until(all, day), day * DAY_MS).lifecycle;
+  });
+  const changes = stages.filter((stage, n) => n > 0 && stage !== stages[n - 1]).length;
+  expect(changes).toBeLessThanOrEqual(2);
 });
 
 test("velocity doubles as engagements do, and the pace is per week", () => {
   const own = merged(daily(50, 1), daily(10, 2, 50));
-  const pace = paceOf(own, merged(own, daily(60, 3)), 60 * DAY_MS, false);
+  const pace = paceOf(own, merged(own, daily(60, 3)), 60 * DAY_MS);
   expect(pace.velocity).toBeGreaterThan(0.6);
   expect(pace.velocity).toBeLessThan(1);
   expect(pace.perWeek).toBeCloseTo((18 + 20) / 4, 0);

@@ -1,8 +1,10 @@
 import { DAY_MS } from "#base";
 import {
   actionCodes,
+  hasItem,
   listUsers,
   type PersonState,
+  readControls,
   readPerson,
   readPersonSequence,
   traitsAsOf,
@@ -104,7 +106,14 @@ async function summaryOf(
   const { state, catalogue, actions, isSensitive } = context;
   const wanted = catalogue.actions.names().filter((action) => actions.named(action)?.kind !== "impression");
   const query = { limit: ROWS, asOfMs, actions: actionCodes(catalogue, wanted) };
-  const rows = (await readPersonSequence(state, person, query)).rows();
+  const [window, controls] = await Promise.all([
+    readPersonSequence(state, person, query),
+    readControls(state, person),
+  ]);
+  const rows = window.rows();
+  const said = rows.filter(
+    (row) => !hasItem(row) || controls.counts(catalogue.at(row.itemRow), row.timestampMs),
+  );
   const activity = new Array<number>(ACTIVITY_DAYS).fill(0);
   for (const { timestampMs } of rows) {
     const day = ACTIVITY_DAYS - 1 - Math.floor((asOfMs - timestampMs) / DAY_MS);
@@ -117,7 +126,7 @@ async function summaryOf(
     firstSeenMs: firstMs,
     lastSeenMs: Math.min(lastMs, asOfMs),
     eventCount,
-    topics: topTopics(rows, TOPICS, { catalogue, actions, isSensitive, asOfMs }),
+    topics: topTopics(said, TOPICS, { catalogue, actions, isSensitive, asOfMs }),
     activity,
   };
 }

@@ -8,6 +8,7 @@ import {
   type Propensity,
   probabilityOf,
 } from "#models";
+import { areaUnderCurve, calibrationError, type ReliabilityBin, reliability } from "#numeric";
 import { type Act, activityFeatureNames, activityFeatures } from "./activity-features.ts";
 import { CASUAL_DAYS, CORE_DAYS, STATE_DAYS } from "./user-state.ts";
 
@@ -20,9 +21,26 @@ export interface PredictionModel {
   /** Name of the action that is the goal of `convert7`. */
   readonly goal: string;
   readonly targets: Readonly<Partial<Record<PredictionTarget, Propensity>>>;
+  /** How true each was of people it was neither fitted nor calibrated on. */
+  readonly reports: readonly PredictionReport[];
   /** Time of the newest moment it learned from, ms. */
   readonly trainedUntilMs: number;
   readonly people: number;
+}
+
+/** What was foretold of people against what happened to them. */
+export interface PredictionReport {
+  readonly target: PredictionTarget;
+  readonly withinDays: number;
+  /** Action of a conversion. */
+  readonly goal?: string;
+  /** People held against. */
+  readonly tested: number;
+  readonly rate: number;
+  readonly auc: number;
+  /** Expected calibration error. */
+  readonly ece: number;
+  readonly reliability: readonly ReliabilityBin[];
 }
 
 /** A fitted model in service. */
@@ -65,6 +83,7 @@ export function fitPredictions(
   { untilMs, goal }: { readonly untilMs: number; readonly goal: string },
 ): PredictionModel {
   const targets: Partial<Record<PredictionTarget, Propensity>> = {};
+  const reports: PredictionReport[] = [];
   let known = 0;
   const firstMs = people.reduce((least, [act]) => Math.min(least, act?.timestampMs ?? least), untilMs);
   const isHeld = (place: number): boolean => place % HELD_EVERY === 0;
@@ -81,11 +100,48 @@ export function fitPredictions(
     const held = partFor(snapshot(parts[1], lastMs, goal), target);
     if (!hasBoth(learned.labels) || !hasBoth(held.labels)) continue;
     known = Math.max(known, learned.labels.length / momentsMs.length + held.labels.length);
-    targets[target] = calibrate(fitPropensity(learned.table, learned.labels), held.table, held.labels);
+    const fitted = fitPropensity(learned.table, learned.labels);
+    targets[target] = calibrate(fitted, held.table, held.labels);
+    reports.push({ ...reportOf(fitted, held), ...aboutTarget(target, goal) });
   }
   if (known < LEAST_PEOPLE)
     throw new PlatformError("no-data", `predictions need ${LEAST_PEOPLE} people seen over some weeks`);
-  return { goal, targets, trainedUntilMs: untilMs, people: Math.round(known) };
+  return { goal, targets, reports, trainedUntilMs: untilMs, people: Math.round(known) };
+}
+
+function aboutTarget(target: PredictionTarget, goal: string) {
+  return { target, withinDays: HORIZON_DAYS[target], ...(target === "convert7" && { goal }) };
+}
+
+/** Held against people half of whom it is calibrated on, each half by the other. */
+function reportOf(
+  fitted: Propensity,
+  { table, labels }: Part,
+): Pick<PredictionReport, "tested" | "rate" | "auc" | "ece" | "reliability"> {
+  const width = table.names.length;
+  const said = new Float64Array(labels.length);
+  for (const half of [0, 1]) {
+    const places = [...labels.keys()];
+    const others = places.filter((at) => at % 2 !== half);
+    const values = Float64Array.from(
+      others.flatMap((at) => [...table.values.subarray(at * width, (at + 1) * width)]),
+    );
+    const calibrated = calibrate(
+      fitted,
+      { names: table.names, values },
+      others.map((at) => labels[at]!),
+    );
+    for (const at of places)
+      if (at % 2 === half)
+        said[at] = probabilityOf(calibrated, table.values.subarray(at * width, (at + 1) * width));
+  }
+  return {
+    tested: labels.length,
+    rate: labels.reduce((sum, label) => sum + label, 0) / labels.length,
+    auc: areaUnderCurve(said, labels),
+    ece: calibrationError(said, labels),
+    reliability: reliability(said, labels),
+  };
 }
 
 /** What is foretold of a person at a moment, from what they did before it; none for somebody who had done nothing. */

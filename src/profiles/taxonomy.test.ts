@@ -40,13 +40,8 @@ test("ids are made of names for addresses, and no two are alike", () => {
 });
 
 test("an item is about topics of every level, and halves of two of one level", () => {
-  const about = new Taxonomy(shop).topicsOf([
-    "craft",
-    "wood",
-    "Hand-cut dovetails",
-    "turned bowls",
-    "unheard of",
-  ]);
+  const tags = ["craft", "wood", "Hand-cut dovetails", "turned bowls", "unheard of"];
+  const about = new Taxonomy(shop).topicsOf({ ...shop.at(0), tags });
   expect(about.map(({ topic, level, score }) => [topic.name, level, score])).toEqual([
     ["Hand-cut dovetails", 2, 0.5],
     ["turned bowls", 2, 0.5],
@@ -92,5 +87,26 @@ test("factors of a model turn items of equal tags apart, and an item without any
       .every((value) => value === 0),
   ).toBe(true); // nobody engaged with it
   expect(space.vectorOf(3)).toBeDefined(); // nothing said, but engaged with
-  expect(space.version).toBe("1-factors@0001");
+  expect(space.version).toBe("2-factors@0001");
+});
+
+test("a declared tree goes before what tags say, down to topics that no item has", () => {
+  const taxonomy = new Taxonomy(shop, { parents: { bread: "baking", baking: "kitchen", clay: "hobby" } });
+  expect(taxonomy.named("bread")?.path).toEqual(["kitchen", "baking", "bread"]);
+  expect(taxonomy.named("clay")?.path).toEqual(["hobby", "clay"]);
+  expect(taxonomy.named("wood")?.path).toEqual(["craft", "wood"]);
+  expect(taxonomy.withId("baking")).toMatchObject({ level: 1, itemCount: 0 });
+});
+
+test("items without tags are filed by attributes that sort them, and not by those that tell each apart", () => {
+  const catalogue = new Catalogue();
+  for (let n = 0; n < 12; n++) {
+    const attributes = { brand: n % 2 === 0 ? "Oak & Co" : "Claywork", sku: `sku-${n}`, condition: "as new" };
+    catalogue.apply({ kind: "item", itemId: `p${n}`, input: { attributes } });
+  }
+  const taxonomy = new Taxonomy(catalogue);
+  expect(taxonomy.topicsOf(catalogue.at(0)).map(({ topic }) => topic.name)).toEqual(["Oak & Co"]);
+  const space = new CatalogueItemSpace(catalogue);
+  expect(space.vectorOf(0)).toEqual(space.vectorOf(2));
+  expect(space.vectorOf(0)).not.toEqual(space.vectorOf(1));
 });

@@ -1,8 +1,10 @@
-import type { Catalogue } from "#events";
+import type { Catalogue, Item } from "#events";
+import { ItemNames } from "./item-names.ts";
+import type { TextTopic, TextTopics } from "./text-topics.ts";
 
-/** A topic: a tag in its place. */
+/** A topic: a tag in its place, or a group of texts. */
 export interface Topic {
-  /** The tag in lower case with dashes: what stands in addresses and what a mute is kept under. */
+  /** The name in lower case with dashes: what stands in addresses and what a mute is kept under. */
   readonly topicId: string;
   readonly name: string;
   /** 0 at the top. */
@@ -10,6 +12,15 @@ export interface Topic {
   /** Names from the top down, its own last. */
   readonly path: readonly string[];
   readonly itemCount: number;
+  /** Whether a tag says which items are about it: otherwise an attribute does, the declared tree, or their texts. */
+  readonly isTag: boolean;
+}
+
+/** What was declared of topics, and what texts say where there are no tags. */
+export interface TaxonomyParts {
+  /** Topic -> the one above it. */
+  readonly parents?: Readonly<Record<string, string>>;
+  readonly texts?: TextTopics | undefined;
 }
 
 /** A topic an item is about. */
@@ -28,24 +39,42 @@ const SUBSUMED = 0.8;
 const TAGS_COMPARED = 24;
 
 /**
- * @file A tree of topics out of the tags of items, by subsumption (Sanderson and Croft 1999, "Deriving concept hierarchies from
- * text"): tag `x` stands above `y` when 80 % of the items of `y` have `x` too, and `x` has more items. The parent is the smallest
- * such `x`. Flat tags make a flat tree; a path spelled out in tags makes the tree it was spelled from.
+ * @file A tree of topics. What was declared comes first. Of the tags of items it is built by subsumption (Sanderson and Croft 1999, "Deriving
+ * concept hierarchies from text"): tag `x` stands above `y` when 80 % of the items of `y` have `x` too, and `x` has more items; the parent
+ * is the smallest such `x`. Flat tags make a flat tree; a path spelled out in tags makes the tree it was spelled from. Items without
+ * tags are filed by their attributes (`item-names.ts`), and without those by the groups that their texts form (`text-topics.ts`).
  */
 export class Taxonomy {
-  /** In the order in which tags were met. */
+  /** In the order in which tags were met, those found in texts last. */
   readonly topics: readonly Topic[];
+  readonly #names: ItemNames;
+  readonly #texts: TextTopics | undefined;
   readonly #byName: ReadonlyMap<string, Topic>;
   readonly #byId: ReadonlyMap<string, Topic>;
+  /** Item row -> what was known of the item, and what it is about. */
+  readonly #known: { readonly item: Item; readonly topics: readonly TopicOfItem[] }[] = [];
 
-  constructor(catalogue: Catalogue) {
-    const counts = countTags(catalogue);
-    const parents = new Map(Array.from(counts, ([name, tag]) => [name, parentOf(name, tag, counts)]));
+  constructor(catalogue: Catalogue, { parents: declared = {}, texts }: TaxonomyParts = {}) {
+    this.#names = new ItemNames(catalogue);
+    const counts = countNames(catalogue, this.#names);
+    const parents = new Map<string, string | undefined>();
+    for (const [name, tag] of counts) parents.set(name, parentOf(name, tag, counts));
+    for (const [name, parent] of Object.entries(declared)) {
+      parents.set(name, parent);
+      for (const known of [name, parent])
+        if (!counts.has(known)) counts.set(known, { items: 0, together: new Map() });
+    }
     const ids = new Set<string>();
-    this.topics = Array.from(counts, ([name, { items }]) => {
+    const tags = new Set(catalogue.items().flatMap((item) => item.tags));
+    const tagged = Array.from(counts, ([name, { items }]): Topic => {
       const path = pathOf(name, parents);
-      return { topicId: uniqueId(name, ids), name, level: path.length - 1, path, itemCount: items };
+      return {
+        ...{ topicId: uniqueId(name, ids), name, level: path.length - 1, path },
+        ...{ itemCount: items, isTag: tags.has(name) },
+      };
     });
+    this.#texts = texts;
+    this.topics = [...tagged, ...foundTopics(texts?.topics ?? [], ids)];
     this.#byName = new Map(this.topics.map((topic) => [topic.name, topic]));
     this.#byId = new Map(this.topics.map((topic) => [topic.topicId, topic]));
   }
@@ -59,15 +88,52 @@ export class Taxonomy {
     return this.#byName.get(tag);
   }
 
-  /** What an item with these tags is about, deepest topics first. */
-  topicsOf(tags: readonly string[]): TopicOfItem[] {
-    const topics = [...new Set(tags)].flatMap((tag) => this.#byName.get(tag) ?? []);
+  /** What an item is about, deepest topics first. */
+  topicsOf(item: Item): readonly TopicOfItem[] {
+    const known = this.#known[item.row];
+    if (known?.item === item) return known.topics;
+    const names = this.#names.of(item);
+    const topics = names.length === 0 ? this.#foundIn(item) : this.#topicsNamed(names);
+    this.#known[item.row] = { item, topics };
+    return topics;
+  }
+
+  #topicsNamed(names: readonly string[]): TopicOfItem[] {
+    const topics = [...new Set(names)].flatMap((name) => this.#byName.get(name) ?? []);
     const ofLevel = new Map<number, number>();
     for (const { level } of topics) ofLevel.set(level, (ofLevel.get(level) ?? 0) + 1);
     return topics
       .map((topic) => ({ topic, level: topic.level, score: 1 / ofLevel.get(topic.level)! }))
       .sort((left, right) => right.level - left.level);
   }
+
+  /** Whether an item is about a topic or something below it. */
+  isAbout(item: Item, { name }: Topic): boolean {
+    return this.topicsOf(item).some(({ topic }) => topic.path.includes(name));
+  }
+
+  #foundIn(item: Item): TopicOfItem[] {
+    return (this.#texts?.of(item)?.path ?? [])
+      .map((name) => this.#byName.get(name)!) // found topics are among those of the tree
+      .map((topic) => ({ topic, level: topic.level, score: 1 }))
+      .reverse();
+  }
+}
+
+/** Those of texts as topics of the tree, each group before what is in it. */
+function foundTopics(texts: readonly TextTopic[], ids: Set<string>): Topic[] {
+  const itemsUnder = (name: string): number =>
+    texts.reduce((sum, { path, itemCount }) => sum + (path[0] === name ? itemCount : 0), 0);
+  const tops = [...new Set(texts.map(({ path: [top] }) => top))];
+  return [
+    ...tops.map((name) => ({ name, path: [name], itemCount: itemsUnder(name) })),
+    ...texts.map(({ path, itemCount }) => ({ name: path[1], path, itemCount })),
+  ].map((topic) => ({
+    ...topic,
+    topicId: uniqueId(topic.name, ids),
+    level: topic.path.length - 1,
+    isTag: false,
+  }));
 }
 
 interface TagCount {
@@ -76,10 +142,10 @@ interface TagCount {
   readonly together: Map<string, number>;
 }
 
-function countTags(catalogue: Catalogue): Map<string, TagCount> {
+function countNames(catalogue: Catalogue, names: ItemNames): Map<string, TagCount> {
   const counts = new Map<string, TagCount>();
   for (const item of catalogue.items()) {
-    const tags = [...new Set(item.tags)];
+    const tags = [...new Set(names.of(item))];
     for (const tag of tags) {
       const count = counts.get(tag) ?? { items: 0, together: new Map() };
       counts.set(tag, count);
@@ -109,10 +175,11 @@ function parentOf(
   return parent;
 }
 
-/** Parents have more items, so the way up ends. */
+/** Ends at what has no parent, or where what was declared would come round. */
 function pathOf(name: string, parents: ReadonlyMap<string, string | undefined>): string[] {
   const path = [name];
-  for (let up = parents.get(name); up !== undefined; up = parents.get(up)) path.unshift(up);
+  for (let up = parents.get(name); up !== undefined && !path.includes(up); up = parents.get(up))
+    path.unshift(up);
   return path;
 }
 

@@ -53,7 +53,8 @@ export function transitionLedger(
   });
 }
 
-function netOf(transitions: readonly Transition[]): number {
+/** What the active count gained by transitions. */
+export function netOf(transitions: readonly Transition[]): number {
   const isActive = (state: UserState | "absent"): boolean => state !== "dormant" && state !== "absent";
   return transitions.reduce(
     (sum, { from, to, people }) => sum + people * (Number(isActive(to)) - Number(isActive(from))),

@@ -1,5 +1,5 @@
-import { DAY_MS, MINUTE_MS, murmur3 } from "#base";
-import type { Purposes } from "#events";
+import { DAY_MS, murmur3 } from "#base";
+import type { NamedPurpose, Purposes } from "#events";
 import {
   type HistoryContext,
   hasItem,
@@ -12,7 +12,9 @@ import type { StateReader } from "#storage";
 import { clusterEngagements, type Engagement, type ItemCluster, joinClusters } from "./daily-clusters.ts";
 import { type Interest, interestClusters, interestsOf } from "./interests.ts";
 import type { ItemKnowledge } from "./item-knowledge.ts";
+import type { JourneyNames } from "./journey-names.ts";
 import { type Journey, journeysOf } from "./journeys.ts";
+import { KeptAnswers } from "./kept-answers.ts";
 import { LeastRecentlyUsed } from "./least-recently-used.ts";
 
 /** What a person is interested in, and what that is made of. */
@@ -30,17 +32,20 @@ export interface InterestsSignal {
 export interface UserInterestsParts extends HistoryContext {
   readonly purposes: Purposes;
   readonly knowledge: ItemKnowledge;
+  /** Writes nicer names of journeys, where somebody was declared to. */
+  readonly journeyNames?: JourneyNames | undefined;
 }
 
 /** Engagements the daily pass clusters (User Interest Clusters: the last 500), and of today's that are taken in. */
 const DAILY_ROWS = 500;
 const TODAY_ROWS = 500;
-const KEPT_ANSWERS = 5000;
+/** People an answer is kept of, with all their engagements. */
+const KEPT_ANSWERS = 2000;
 
 /**
  * @file Interests of people, as they are asked for. What was clustered for a day is kept until the day, or what happened before it, changes;
- * an answer is kept until the person does anything, or a minute has passed. Both are functions of the events and the time, so
- * what is kept is only ever what would be worked out again.
+ * an answer is kept as {@link KeptAnswers} says. Both are functions of the events and the time, so what is kept is only ever what
+ * would be worked out again.
  */
 export class UserInterests {
   readonly #parts: UserInterestsParts;
@@ -48,10 +53,7 @@ export class UserInterests {
     string,
     { readonly basis: string; readonly clusters: readonly ItemCluster[] }
   >(KEPT_ANSWERS);
-  readonly #answers = new LeastRecentlyUsed<
-    string,
-    { readonly basis: string; readonly signal: InterestsSignal }
-  >(KEPT_ANSWERS);
+  readonly #answers = new KeptAnswers<InterestsSignal>(KEPT_ANSWERS);
 
   constructor(parts: UserInterestsParts) {
     this.#parts = parts;
@@ -66,63 +68,65 @@ export class UserInterests {
     return this.#parts.knowledge;
   }
 
-  /** As of a time, by what may be used for personalization. Decay and pace are those of the minute, or of the newest engagement in it. */
-  async read(userId: string, person: PersonState, asOfMs: number): Promise<InterestsSignal> {
-    const minuteMs = Math.floor(asOfMs / MINUTE_MS) * MINUTE_MS;
-    const { record } = person;
-    const basis = `${record.eventCount} ${minuteMs} ${this.knowledge.space.version} ${person.heads.length}`;
-    const isWhole = record.lastMs <= asOfMs; // else the number of events does not say which are read
-    const kept = isWhole ? this.#answers.get(userId) : undefined;
-    if (kept?.basis === basis) return kept.signal;
-    const signal = await this.#compute(userId, person, { asOfMs, minuteMs });
-    if (isWhole) this.#answers.set(userId, { basis, signal });
-    return signal;
-  }
-
-  async #compute(
+  /** As of a time, by what may be used for a purpose: personalization, when none is named. */
+  async read(
     userId: string,
     person: PersonState,
-    { asOfMs, minuteMs }: { readonly asOfMs: number; readonly minuteMs: number },
+    asOfMs: number,
+    purpose: NamedPurpose = this.#parts.purposes.personalization,
   ): Promise<InterestsSignal> {
-    const { purposes, knowledge, state } = this.#parts;
+    const also = `${this.knowledge.space.version} ${purpose.name}`;
+    const signal = await this.#answers.read({ userId, person, asOfMs, also }, (atMs) =>
+      this.#work(userId, person, atMs, purpose),
+    );
+    const { journeyNames } = this.#parts;
+    return journeyNames ? { ...signal, journeys: journeyNames.named(signal.journeys) } : signal;
+  }
+
+  async #work(
+    userId: string,
+    person: PersonState,
+    asOfMs: number,
+    purpose: NamedPurpose,
+  ): Promise<InterestsSignal> {
+    const { knowledge, state } = this.#parts;
     const [all, controls] = await Promise.all([
-      this.#engagements(person, asOfMs, purposes),
+      this.#engagements(person, asOfMs, purpose),
       readControls(state, person),
     ]);
     const dayMs = Math.floor(asOfMs / DAY_MS) * DAY_MS;
     const before = all.filter(({ timestampMs }) => timestampMs < dayMs).slice(-DAILY_ROWS);
     const engagements = [...before, ...all.filter(({ timestampMs }) => timestampMs >= dayMs)];
-    const newestMs = engagements.at(-1)?.timestampMs;
     const { space, taxonomy, catalogue } = knowledge;
     const daily = await this.#clusterDay(userId, before, dayMs);
     const clusters = await joinClusters(daily, engagements, space, interestClusters);
-    const at = { asOfMs: Math.max(minuteMs, newestMs ?? 0), isWhole: all.length < DAILY_ROWS };
-    const interests = interestsOf(clusters, engagements, at, { space, taxonomy, catalogue });
-    const journeys = journeysOf(interests, engagements, at.asOfMs, knowledge);
-    return { interests, journeys, engagements, controls, newestMs, version: space.version };
+    const interests = interestsOf(clusters, engagements, asOfMs, { space, taxonomy, catalogue });
+    const journeys = journeysOf(interests, engagements, asOfMs, knowledge);
+    return {
+      ...{ interests, journeys, engagements, controls },
+      newestMs: engagements.at(-1)?.timestampMs,
+      version: space.version,
+    };
   }
 
-  async #engagements(
-    person: PersonState,
-    asOfMs: number,
-    { personalization }: Purposes,
-  ): Promise<Engagement[]> {
+  async #engagements(person: PersonState, asOfMs: number, purpose: NamedPurpose): Promise<Engagement[]> {
     const { catalogue, actions, knowledge } = this.#parts;
     const query = {
       kind: "positive",
-      purpose: personalization,
+      purpose,
       asOfMs,
       limit: DAILY_ROWS + TODAY_ROWS,
     } as const;
     const rows = await readEngagements(this.#parts, person, query);
     return rows
-      .filter((row) => hasItem(row) && !catalogue.at(row.itemRow).tags.some(knowledge.isSensitive))
-      .map(({ itemRow, timestampMs, eventId, action }) => ({
+      .filter((row) => hasItem(row) && !knowledge.isUnsaid(catalogue.at(row.itemRow)))
+      .map(({ itemRow, timestampMs, eventId, action, source }) => ({
         itemRow: catalogue.at(itemRow).row,
         timestampMs,
         eventId,
         action: catalogue.actions.nameOf(action),
         strength: actions.named(catalogue.actions.nameOf(action))?.strength ?? 0,
+        ...(source !== undefined && { source }),
       }))
       .reverse();
   }

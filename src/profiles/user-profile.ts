@@ -1,6 +1,7 @@
 import type { Actions, Catalogue, Fields, IdentityGraph, NamedPurpose } from "#events";
 import {
   hasItem,
+  type PersonState,
   readControls,
   readPerson,
   readPersonSequence,
@@ -41,19 +42,28 @@ const TOPICS = 10;
 const TOPIC_ROWS = 2000;
 const ALL_ROWS = 1_000_000;
 
-/**
- * The profile as of a time, or `undefined` for a person not seen by then. Never reads an event later than `asOfMs`, nor, when it
- * is for a purpose, one that may not be used for it.
- */
+/** {@link profileOf} the person with that id; `undefined` also for one of whom nothing was received. */
 export async function readProfile(
   context: ProfileContext,
   userId: string,
   asOfMs: number,
   purpose?: NamedPurpose,
 ): Promise<UserProfile | undefined> {
-  const { state, catalogue, identity, actions, isSensitive } = context;
-  const person = await readPerson(state, identity.idsOf(userId));
-  if (!person || person.record.firstMs > asOfMs) return undefined;
+  const person = await readPerson(context.state, context.identity.idsOf(userId));
+  return person && profileOf(context, person, asOfMs, purpose);
+}
+
+/**
+ * The profile as of a time, or `undefined` for a person not seen by then. Never reads an event later than `asOfMs`, nor, when it
+ * is for a purpose, one that may not be used for it.
+ */
+export async function profileOf(
+  { state, catalogue, actions, isSensitive }: Omit<ProfileContext, "identity">,
+  person: PersonState,
+  asOfMs: number,
+  purpose?: NamedPurpose,
+): Promise<UserProfile | undefined> {
+  if (person.record.firstMs > asOfMs) return undefined;
   const { record } = person;
   const isUsable = purpose && usableFor(purpose, record.consent, catalogue);
   const isWhole = record.lastMs <= asOfMs && !isUsable;

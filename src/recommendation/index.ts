@@ -1,5 +1,7 @@
 export type { ListComparison } from "./compare-lists.ts";
-export type { InterestReader } from "./person-reader.ts";
+export type { ItemIndexReport } from "./items/item-index.ts";
+export { ItemIndexes } from "./items/item-indexes.ts";
+export type { InterestReader, VectorReader } from "./person-reader.ts";
 export type {
   Candidate,
   Condition,

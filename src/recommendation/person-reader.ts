@@ -1,5 +1,6 @@
 import type { Actions, Catalogue, IdentityGraph, NamedPurpose } from "#events";
-import type { Interest } from "#profiles";
+import type { Vector } from "#models";
+import type { Interest, ServedEncoder } from "#profiles";
 import {
   type EngagementQuery,
   hasItem,
@@ -21,6 +22,7 @@ export interface PersonReaderParts {
   /** What a list uses events for; those that may not be used for it do not count. */
   readonly purpose: NamedPurpose;
   readonly interests: InterestReader;
+  readonly vectors: VectorReader;
 }
 
 /** What is known of people's interests, in the words of `#profiles`. */
@@ -34,8 +36,18 @@ export interface InterestReader {
   over(state: StateReader): InterestReader;
 }
 
+/** What is kept of people's long-term vectors, in the words of `#profiles`. */
+export interface VectorReader {
+  long(
+    encoder: ServedEncoder,
+    query: { readonly ids: readonly string[]; readonly person: PersonState; readonly asOfMs: number },
+  ): Promise<{ readonly vector: Vector | undefined }>;
+  /** The same, of people as another state knows them. */
+  over(state: StateReader): VectorReader;
+}
+
 /** The part of an interest that finds items. */
-export type SpokenFor = Pick<Interest, "label" | "share" | "medoid" | "landmarks" | "evidence">;
+export type SpokenFor = Pick<Interest, "label" | "share" | "medoid" | "landmarks" | "evidence" | "lifecycle">;
 
 /** A row about an item, where it lies. */
 export interface RowPlace {
@@ -70,6 +82,13 @@ export class KnownPerson {
   /** The most important first. */
   async interests(asOfMs: number): Promise<readonly SpokenFor[]> {
     return (await this.#parts.interests.read(this.userId, this.state, asOfMs)).interests;
+  }
+
+  /** As the last refresh left it; of whichever version that was. */
+  async longVector(encoder: ServedEncoder, asOfMs: number): Promise<Vector | undefined> {
+    const { identity, vectors } = this.#parts;
+    const ids = identity.idsOf(this.userId);
+    return (await vectors.long(encoder, { ids, person: this.state, asOfMs })).vector;
   }
 
   /** What they muted or had forgotten. */

@@ -1,4 +1,5 @@
 import type { ItemRow } from "#base";
+import type { InterestStage } from "#declarations";
 import type { ServedModel } from "#models";
 import type { History } from "#sequences";
 import type { KnownPerson } from "./person-reader.ts";
@@ -46,6 +47,7 @@ export interface Query {
 export type Condition =
   | { readonly kind: "topic"; readonly topic: string }
   | { readonly kind: "item"; readonly itemRow: ItemRow }
+  | { readonly kind: "items"; readonly itemRows: readonly ItemRow[] }
   | { readonly kind: "text"; readonly text: string };
 
 /** An item passes with any of `any` (when there are some), all of `all` and none of `none`. */
@@ -62,6 +64,8 @@ export interface Proposal {
   readonly score: number;
   /** Why the source found it, where that says more than the source's name. */
   readonly reason?: Reason;
+  /** Of the interest it was found for, the stage of its life. */
+  readonly maturity?: InterestStage;
 }
 
 export interface Candidate extends Proposal {

@@ -4,6 +4,9 @@ import type { Query } from "./pipeline.ts";
 /** Which model answers a query. */
 export type ModelChoice = (query: Query) => ServedModel | Promise<ServedModel>;
 
+/** From so many items on, a list is not made by scoring all of them. */
+export const MANY_ITEMS = 50_000;
+
 /** A model's scores of all items for a query, computed once however often sources and scorers ask. */
 export class QueryScores {
   readonly #modelFor: ModelChoice;
@@ -15,9 +18,21 @@ export class QueryScores {
     this.#scored = others ? others.#scored : new WeakMap();
   }
 
+  async model(query: Query): Promise<FittedModel> {
+    return (await this.#modelFor(query)).model;
+  }
+
+  /** Shape (rows): of some items, NaN for those the model has not met. */
+  async ofItems(query: Query, itemRows: readonly number[]): Promise<Float32Array> {
+    const model = await this.model(query);
+    if (model.itemCount >= MANY_ITEMS && model.scoreItems) return model.scoreItems(query.history, itemRows);
+    const scores = await this.of(query);
+    return Float32Array.from(itemRows, (row) => scores[row] ?? Number.NaN);
+  }
+
   /** Shape (items the model has met). */
   async of(query: Query): Promise<Float32Array> {
-    const { model } = await this.#modelFor(query);
+    const model = await this.model(query);
     const known = this.#scored.get(query) ?? new Map<FittedModel, Promise<Float32Array>>();
     this.#scored.set(query, known);
     const scoring = known.get(model) ?? model.score([query.history]);

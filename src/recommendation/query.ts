@@ -1,4 +1,4 @@
-import { monotonicMs, PlatformError } from "#base";
+import { type ItemRow, monotonicMs, PlatformError } from "#base";
 import { type Actions, type Catalogue, UNNAMED } from "#events";
 import type { ServedModel, ServedModels } from "#models";
 import type { PersonControls } from "#sequences";
@@ -14,7 +14,11 @@ export interface RecommendationRequest {
   readonly surface?: string;
   /** Answers in place of the personal model: `name`, or `name@version`. */
   readonly model?: string;
-  readonly condition?: { readonly topic: string } | { readonly itemId: string } | { readonly text: string };
+  readonly condition?:
+    | { readonly topic: string }
+    | { readonly itemId: string }
+    | { readonly itemIds: readonly string[] }
+    | { readonly text: string };
   readonly tags?: TagFilters;
   readonly n: number;
   readonly asOfMs: number;
@@ -48,6 +52,7 @@ const HISTORY_ROWS = 1000;
 interface Engagement {
   readonly itemRow: number;
   readonly action: number;
+  readonly surface: number;
   readonly weight: number;
   readonly timestampMs: number;
   readonly eventId?: () => string;
@@ -74,13 +79,15 @@ export async function readQuery(request: RecommendationRequest, parts: QueryPart
       itemRows: Uint32Array.from(recent, ({ itemRow }) => itemRow),
       weights: Float32Array.from(recent, ({ weight }) => weight),
       timestampsMs: Float64Array.from(recent, ({ timestampMs }) => timestampMs),
+      actions: Uint8Array.from(recent, ({ action }) => action),
+      surfaces: Uint8Array.from(recent, ({ surface }) => surface),
     },
     actionCodes: recent.map(({ action }) => action),
     eventIdAt: (position) => recent[position]?.eventId?.(),
     seen: new Set(wanted.map(({ itemRow }) => itemRow)),
     hidden: new Set([...stored.unwanted, ...session.unwanted]),
     isMuted: (itemRow) => isHidden?.(catalogue.at(itemRow)) ?? false,
-    excluded: new Set(condition?.kind === "item" ? [...excludedIds, condition.itemRow] : excludedIds),
+    excluded: new Set([...excludedIds, ...rowsOf(condition)]),
     ...{ excludeSeen, tags, condition, personal, person, n, asOfMs, cameMs, seed },
   };
 }
@@ -112,10 +119,21 @@ function conditionOf({ condition }: RecommendationRequest, catalogue: Catalogue)
   if (!condition) return undefined;
   if ("topic" in condition) return { kind: "topic", topic: condition.topic };
   if ("text" in condition) return { kind: "text", text: condition.text };
-  const itemRow = catalogue.rowOf(condition.itemId);
-  if (itemRow === undefined)
-    throw new PlatformError("item-not-found", `no item "${condition.itemId}"; put it with POST /v1/items`);
-  return { kind: "item", itemRow };
+  if ("itemIds" in condition)
+    return { kind: "items", itemRows: condition.itemIds.map((itemId) => rowNamed(itemId, catalogue)) };
+  return { kind: "item", itemRow: rowNamed(condition.itemId, catalogue) };
+}
+
+function rowNamed(itemId: string, catalogue: Catalogue): ItemRow {
+  const itemRow = catalogue.rowOf(itemId);
+  if (itemRow !== undefined) return itemRow;
+  throw new PlatformError("item-not-found", `no item "${itemId}"; put it with POST /v1/items`);
+}
+
+/** The items a list is about, which are not in it. */
+function rowsOf(condition: Condition | undefined): readonly ItemRow[] {
+  if (condition?.kind === "item") return [condition.itemRow];
+  return condition?.kind === "items" ? condition.itemRows : [];
 }
 
 /** What a person's stored events say, without what they muted or had forgotten. */
@@ -142,6 +160,7 @@ async function engagementsOf(
   const wanted = (controls.isEmpty ? positive : positive.filter(counts)).toReversed().map(({ rows, n }) => ({
     itemRow: rows.itemRow(n),
     action: rows.action(n),
+    surface: rows.surface(n),
     weight: reader.strengthOf(rows.action(n)),
     timestampMs: rows.timestampMs(n),
     eventId: () => rows.eventId(n),
@@ -154,11 +173,12 @@ const PLAIN_STRENGTH = 1;
 
 /** Items that are in no catalogue say nothing. */
 function sessionOf(
-  { session = [], asOfMs }: RecommendationRequest,
+  { session = [], asOfMs, surface: name }: RecommendationRequest,
   { catalogue, actions }: QueryParts,
 ): { wanted: Engagement[]; unwanted: number[] } {
   const wanted: Engagement[] = [];
   const unwanted: number[] = [];
+  const surface = (name !== undefined && catalogue.surfaces.codeOf(name)) || UNNAMED;
   for (const { itemId, action } of session) {
     const itemRow = catalogue.rowOf(itemId);
     if (itemRow === undefined) continue;
@@ -166,7 +186,7 @@ function sessionOf(
     const code = (action !== undefined && catalogue.actions.codeOf(action)) || UNNAMED;
     const weight = action === undefined ? PLAIN_STRENGTH : (declared?.strength ?? 0);
     if (declared?.kind === "negative") unwanted.push(itemRow);
-    if (weight > 0) wanted.push({ itemRow, action: code, weight, timestampMs: asOfMs });
+    if (weight > 0) wanted.push({ itemRow, action: code, surface, weight, timestampMs: asOfMs });
   }
   return { wanted, unwanted };
 }

@@ -43,6 +43,8 @@ export interface Ranking {
   /** Best first; those without a score last, in the order given. */
   readonly items: readonly RankedItem[];
   readonly unknownItemIds: readonly string[];
+  /** What the person muted: not ranked. */
+  readonly mutedItemIds: readonly string[];
   readonly isColdStart: boolean;
   readonly personal: ServedModel;
   readonly newestEventMs: number | undefined;
@@ -73,7 +75,8 @@ export class Recommender {
   /** The same, of people as another state knows them: a sandbox. */
   over(state: StateReader): Recommender {
     const interests = this.#parts.interests.over(state);
-    return new Recommender({ ...this.#parts, state, interests }, this.#surfaces);
+    const vectors = this.#parts.vectors.over(state);
+    return new Recommender({ ...this.#parts, state, interests, vectors }, this.#surfaces);
   }
 
   /**
@@ -122,7 +125,9 @@ export class Recommender {
     const query = await this.#queryOf(request);
     const { catalogue } = this.#parts;
     const rows = [...new Set(itemIds)].map((itemId) => ({ itemId, itemRow: catalogue.rowOf(itemId) }));
-    const given = rows.flatMap(({ itemRow }) => itemRow ?? []);
+    const isMuted = ({ itemRow }: (typeof rows)[number]): boolean =>
+      itemRow !== undefined && query.isMuted(itemRow);
+    const given = rows.flatMap((row) => (isMuted(row) ? [] : (row.itemRow ?? [])));
     const candidates = given.map((itemRow, place) => ({
       itemRow,
       score: 0,
@@ -144,6 +149,7 @@ export class Recommender {
       surface: name,
       items: items.sort((left, right) => orderOf(right) - orderOf(left) || 0),
       unknownItemIds: rows.filter(({ itemRow }) => itemRow === undefined).map(({ itemId }) => itemId),
+      mutedItemIds: rows.filter(isMuted).map(({ itemId }) => itemId),
       isColdStart: history.itemRows.length === 0,
       personal: query.personal,
       newestEventMs: history.timestampsMs?.at(-1),

@@ -109,8 +109,13 @@ function merge(answers: readonly Answer[]): Candidate[] {
   for (const { name, kept } of answers)
     for (const [place, proposal] of kept.entries()) {
       const known = merged.get(proposal.itemRow);
-      if (known) known.places.set(name, place);
-      else merged.set(proposal.itemRow, { ...proposal, source: name, places: new Map([[name, place]]) });
+      const { maturity } = proposal;
+      if (!known) {
+        merged.set(proposal.itemRow, { ...proposal, source: name, places: new Map([[name, place]]) });
+        continue;
+      }
+      known.places.set(name, place);
+      if (maturity && !known.maturity) merged.set(proposal.itemRow, { ...known, maturity });
     }
   return [...merged.values()];
 }

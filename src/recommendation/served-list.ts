@@ -14,7 +14,7 @@ export interface ServedList {
   readonly servedAtMs: number;
   readonly asOfMs: number;
   /** What the list was about, in the words of the request. */
-  readonly condition?: Readonly<Record<string, string>>;
+  readonly condition?: Readonly<Record<string, string | string[]>>;
   readonly isColdStart: boolean;
   /** Place of the first item in the whole list: pages after the first begin later. */
   readonly offset: number;

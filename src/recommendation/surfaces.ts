@@ -15,19 +15,23 @@ import { SeenFilter } from "./filters/seen-filter.ts";
 import { TagFilter } from "./filters/tag-filter.ts";
 import { ReasonHydrator, Wording } from "./hydrators/reason-hydrator.ts";
 import { BornOrder } from "./items/born-order.ts";
+import type { ItemIndexes } from "./items/item-indexes.ts";
 import { Neighbours } from "./items/neighbours.ts";
 import { PopularNow } from "./items/popular-now.ts";
 import { TagIndex } from "./items/tag-index.ts";
 import { TextIndex } from "./items/text-index.ts";
-import type { Pipeline, Query, Scorer, Source, SourceStage } from "./pipeline.ts";
+import type { Pipeline, Query, Scorer, Source, SourceStage, TagFilters } from "./pipeline.ts";
 import { QueryScores } from "./query-scores.ts";
+import { QueryVectors } from "./query-vectors.ts";
 import { ByQuery } from "./scorers/by-query.ts";
 import { FusionScorer } from "./scorers/fusion-scorer.ts";
 import { ModelScorer, SCORE } from "./scorers/model-scorer.ts";
 import { Blender } from "./selectors/blender.ts";
 import { FreshSource } from "./sources/fresh-source.ts";
 import { InterestsSource } from "./sources/interests-source.ts";
+import { ListSource } from "./sources/list-source.ts";
 import { ModelSource } from "./sources/model-source.ts";
+import { NearSource } from "./sources/near-source.ts";
 import { NeighboursSource } from "./sources/neighbours-source.ts";
 import { PinnedSource } from "./sources/pinned-source.ts";
 import { PopularNowSource } from "./sources/popular-now-source.ts";
@@ -35,6 +39,7 @@ import { RelatedSource } from "./sources/related-source.ts";
 import { SharedTagsSource } from "./sources/shared-tags-source.ts";
 import { TextSource } from "./sources/text-source.ts";
 import { TopicSource } from "./sources/topic-source.ts";
+import { VectorSource } from "./sources/vector-source.ts";
 
 export interface SurfaceParts {
   readonly log: EventLog;
@@ -50,6 +55,8 @@ export interface SurfaceParts {
   readonly coldStart: ServedModel;
   /** All in service; a surface may name any of them, and a request the one that answers in place of the personal one. */
   readonly models: ServedModels;
+  /** The items as vectors of the model in service that makes any; where none does it has no index. */
+  readonly indexes: ItemIndexes;
 }
 
 /** The stages of a surface. */
@@ -85,13 +92,15 @@ export class Surfaces {
   readonly #tags: TagIndex;
   readonly #texts: TextIndex;
   readonly #personal = new QueryScores(({ personal }) => personal);
-  readonly #neighbours = new Neighbours();
+  readonly #vectors = new QueryVectors();
+  readonly #neighbours: Neighbours;
   readonly #byName: ReadonlyMap<string, Surface>;
   #born: BornOrder | undefined;
   readonly #popular = new Map<number, PopularNow>();
 
   constructor(parts: SurfaceParts, declared: ReadonlyMap<string, DeclaredSurface>) {
     this.#parts = parts;
+    this.#neighbours = new Neighbours(parts.indexes);
     this.#tags = new TagIndex(parts.catalogue);
     this.#texts = new TextIndex(parts.catalogue);
     const all = declared.size > 0 ? declared : new Map([[BUILT_IN, defaultSurface]]);
@@ -145,7 +154,7 @@ export class Surfaces {
     );
     return {
       sources: [
-        ...declared.sources.map((source) => this.#stageOf(source, name)),
+        ...declared.sources.map((source) => this.#stageOf(source, name, tags)),
         ...this.#conditional(),
         ...pins.map((source) => ({ source, budget: PINNED, timeoutMs: TIMEOUT_MS })),
       ],
@@ -158,20 +167,25 @@ export class Surfaces {
       scorer: this.#scorerFor(declared.scorer),
       utility: { [SCORE]: 1 },
       selector: new Blender(catalogue, declared),
-      hydrators: [new ReasonHydrator(new Wording(catalogue, actions, fresh))],
+      hydrators: [new ReasonHydrator(new Wording(catalogue, actions, fresh), this.#parts.indexes)],
     };
   }
 
-  #stageOf(declared: SurfaceSource, surface: string): SourceStage {
+  #stageOf(declared: SurfaceSource, surface: string, tags: TagFilters = {}): SourceStage {
     const { budget = BUDGET, timeoutMs = TIMEOUT_MS } = declared;
-    return { source: this.#sourceOf(declared, surface), budget, timeoutMs };
+    return { source: this.#sourceOf(declared, surface, tags), budget, timeoutMs };
   }
 
-  #sourceOf(declared: SurfaceSource, surface: string): Source {
+  #sourceOf(declared: SurfaceSource, surface: string, tags: TagFilters): Source {
     const name = sourceNameOf(declared);
+    const found = { indexes: this.#parts.indexes, vectors: this.#vectors };
     switch (declared.kind) {
-      case "model":
-        return new ModelSource(name, this.#scoresBy(declared.model), declared.model !== COLD_START);
+      case "model": {
+        const needsHistory = declared.model !== COLD_START;
+        return new ModelSource(name, this.#scoresBy(declared.model), { ...found, needsHistory });
+      }
+      case "vector":
+        return new VectorSource(name, declared.of, { ...found, tags });
       case "neighbours":
         return new NeighboursSource(name, this.#neighbours, declared.newest ?? NEWEST);
       case "interests":
@@ -194,12 +208,15 @@ export class Surfaces {
 
   /** Sources of lists that are about something; every surface has them. */
   #conditional(): SourceStage[] {
-    const { catalogue } = this.#parts;
+    const { catalogue, indexes } = this.#parts;
+    const [tags, texts, vectors] = [this.#tags, this.#texts, this.#vectors];
     const sources = [
-      new RelatedSource(),
-      new SharedTagsSource(catalogue, this.#tags),
-      new TopicSource(this.#tags, this.#scoresBy(COLD_START)),
-      new TextSource(this.#texts),
+      new RelatedSource(this.#neighbours),
+      new ListSource(this.#neighbours),
+      new SharedTagsSource(catalogue, tags),
+      new TopicSource(tags, this.#scoresBy(COLD_START)),
+      new TextSource(texts),
+      new NearSource({ indexes, vectors, tags, texts }),
     ];
     return sources.map((source) => ({ source, budget: BUDGET, timeoutMs: TIMEOUT_MS }));
   }

@@ -8,7 +8,7 @@
  * Without lists, as at first, all is in the buffer and every search exact. Made for one writing thread; `search-threads.ts` gives the
  * same memory to more that search.
  */
-import { tend } from "./ivf-balance.ts";
+import { isHollow, rewrite, tend } from "./ivf-balance.ts";
 import { buildLists } from "./ivf-build.ts";
 import { LANES } from "./kernels/kernels.ts";
 import { startRebuild } from "./rebuild-thread.ts";
@@ -119,13 +119,16 @@ export class IvfIndex implements VectorIndex {
     this.#stored.put(row, vector, labels);
     this.#changes++;
     this.#journal?.add(row);
-    if (!this.#journal && this.listCount > 0 && this.#memory.livingIn(BUFFER) >= BUFFERED) this.#drain();
+    if (this.#journal) return;
+    if (this.listCount === 0) this.#tidyBuffer();
+    else if (this.#memory.livingIn(BUFFER) >= BUFFERED) this.#drain();
   }
 
   delete(row: number): boolean {
     const chain = this.#stored.has(row) ? this.#memory.chainOf(row) : BUFFER;
     const wasThere = this.#stored.delete(row);
     if (this.#journal) this.#journal.add(row);
+    else if (this.listCount === 0) this.#tidyBuffer();
     else if (chain !== BUFFER) this.#stored.adopt(tend(this.#memory, [chain - 1]));
     return wasThere;
   }
@@ -198,6 +201,11 @@ export class IvfIndex implements VectorIndex {
     const { lists, seed, threads } = this.options;
     const { dimensions, rowCapacity } = this.#memory.shape;
     return { dimensions, lists, seed, searchers: 1 + threads, rowCapacity };
+  }
+
+  /** Without lists nothing leaves the buffer but what is replaced and deleted. */
+  #tidyBuffer(): void {
+    if (isHollow(this.#memory, BUFFER)) rewrite(this.#memory, BUFFER);
   }
 
   /** From the buffer into the nearest lists. */

@@ -44,11 +44,11 @@ export interface ApplyContext {
 
 /**
  * Operations that new events of users bring about elsewhere in the state. Each event comes once, the events of a user in the order of the log;
- * what it writes lies behind the user's prefix and depends on that order alone.
+ * what it writes lies behind the user's prefix, or is of this partition alone, and depends on that order alone.
  */
 export type AlsoApply = (
   byUser: ReadonlyMap<string, readonly Arrival[]>,
-  context: Pick<ApplyContext, "state" | "catalogue">,
+  context: Pick<ApplyContext, "state" | "catalogue" | "partition">,
 ) => Promise<readonly StateOperation[]>;
 
 /** What a run of records changes, and the time of its newest event. */

@@ -4,11 +4,12 @@ import {
   DUPLICATES_PREFIX,
   duplicateOffsetIn,
   duplicatePartitionIn,
+  ITEMS_PREFIX,
   UNDECLARED_PREFIX,
   USERS_PREFIX,
 } from "./state-keys.ts";
 
-/** What the whole derived state of users comes to, as one number that a rebuilt state must give again. */
+/** What the whole derived state comes to, as one number that a rebuilt state must give again. */
 export interface StateHash {
   /** SHA-256 over all keys and values in key order, hexadecimal. */
   readonly hash: string;
@@ -29,7 +30,7 @@ export async function hashState(state: StateReader, starts: readonly number[] = 
   const size = Buffer.alloc(8);
   let entries = 0;
   let bytes = 0;
-  for (const prefix of [UNDECLARED_PREFIX, USERS_PREFIX, DUPLICATES_PREFIX]) {
+  for (const prefix of [UNDECLARED_PREFIX, USERS_PREFIX, DUPLICATES_PREFIX, ITEMS_PREFIX]) {
     let from: Uint8Array | undefined;
     for (;;) {
       const page = await state.scan({ prefix, limit: PAGE, ...(from && { from }) });

@@ -21,7 +21,7 @@ export { interactionsFromLog, type TrainingData } from "./interactions-from-log.
 export { type PersonControls, readControls } from "./interest-controls.ts";
 export { itemTagsOf } from "./item-tags.ts";
 export { LakeWriter } from "./lake-writer.ts";
-export { listUsers } from "./list-users.ts";
+export { countUsers, listUsers } from "./list-users.ts";
 export { measureBlocks } from "./measure-blocks.ts";
 export {
   type EngagementQuery,
@@ -44,7 +44,7 @@ export {
   joinChoices,
   type StandingChoices,
 } from "./standing-choices.ts";
-export { userPrefix } from "./state-keys.ts";
+export { ITEMS_PREFIX, userPrefix } from "./state-keys.ts";
 export { undeclaredEvents } from "./undeclared-events.ts";
 export { type ConsentedRow, usableFor } from "./usable-rows.ts";
 export { traitsAsOf, type UserRecord } from "./user-record.ts";

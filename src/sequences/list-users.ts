@@ -15,6 +15,19 @@ export async function listUsers(state: StateReader, limit: number, after?: strin
   return userIds;
 }
 
+/** How many there are. O(users). */
+export async function countUsers(state: StateReader): Promise<number> {
+  let count = 0;
+  for (let after: string | undefined; ; ) {
+    const some = await listUsers(state, COUNTED_AT_ONCE, after);
+    count += some.length;
+    after = some.at(-1);
+    if (some.length < COUNTED_AT_ONCE) return count;
+  }
+}
+
+const COUNTED_AT_ONCE = 1000;
+
 /** The first key that can come after all of a user's. */
 function behind(userId: string): Uint8Array {
   const key = Buffer.from(userPrefix(userId));

@@ -11,10 +11,12 @@
  *     "p" partition:u16                         the log offset this state reflects
  *     "x" partition:u16 offset:u48              a log record that repeats an event applied before
  *     "n" partition:u16 name                    how often an undeclared event name came in one partition
+ *     "i" item:u32 partition:u16 ...            features of an item (`features/items/item-keys.ts`)
  */
 export const USERS_PREFIX: Uint8Array = Buffer.from("u");
 export const DUPLICATES_PREFIX: Uint8Array = Buffer.from("x");
 export const UNDECLARED_PREFIX: Uint8Array = Buffer.from("n");
+export const ITEMS_PREFIX: Uint8Array = Buffer.from("i");
 
 /** Everything of one user. */
 export function userPrefix(userId: string): Uint8Array {

@@ -138,6 +138,7 @@ function partOf(bytes: Buffer, from: number, to: number): Buffer {
   return from === to ? NO_BYTES : bytes.subarray(from, to);
 }
 
+/** Counts, traits and hashes are worked out when they are read: most reads are of rows. */
 export function decodeUserHead(stored: Uint8Array): UserHead {
   if (stored[0] === 1)
     return decodeVersion1(Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength));
@@ -149,8 +150,12 @@ export function decodeUserHead(stored: Uint8Array): UserHead {
       firstMs,
       lastMs,
       eventCount,
-      counts: decodeCounts(head.counts),
-      identified: decodeTraitChanges(head.traits),
+      get counts() {
+        return decodeCounts(head.counts);
+      },
+      get identified() {
+        return decodeTraitChanges(head.traits);
+      },
       rowCount,
       hashChunks,
       ...(consent && { consent }),
@@ -158,7 +163,9 @@ export function decodeUserHead(stored: Uint8Array): UserHead {
     },
     openCount: head.openCount,
     openRows: head.openRows[0] ?? NO_BYTES,
-    hashes: decodeHashes(head.hashes),
+    get hashes() {
+      return decodeHashes(head.hashes);
+    },
   };
 }
 

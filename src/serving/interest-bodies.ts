@@ -18,13 +18,11 @@ export function interestsBody(
 ): InterestsBody {
   const ordered =
     view === "long" ? interests : [...interests].sort((left, right) => right.shareNow - left.shareNow);
-  const events = explain
-    ? new Map(engagements.map((engagement) => [engagement.eventId, engagement]))
-    : undefined;
+  const events = new Map(explain ? engagements.map((one) => [one.eventId, one]) : []);
   return {
     interests: ordered.map((interest) => ({
       ...interestBody(interest, catalogue),
-      ...(events && explanation(interest, events, catalogue)),
+      ...(explain && explanation(interest, events, catalogue)),
     })),
     journeys: journeys.map(journeyBody),
     muted: controls.muted.map(({ interestId }) => interestId),
@@ -36,9 +34,10 @@ export function interestsBody(
 }
 
 function interestBody(interest: Interest, catalogue: Catalogue): InterestBody {
-  const { interestId, label, path, lifecycle, importance, share, shareNow, engagementCount } = interest;
+  const { interestId, label, path, lifecycle, certainty, importance, share, shareNow, engagementCount } =
+    interest;
   return {
-    ...{ interestId, label, path: [...path], lifecycle, since: toIso(interest.sinceMs) },
+    ...{ interestId, label, path: [...path], lifecycle, certainty, since: toIso(interest.sinceMs) },
     ...{ importance, share, shareNow, engagementCount },
     perWeek: interest.perWeek,
     velocity: interest.velocity,

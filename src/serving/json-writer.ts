@@ -1,21 +1,32 @@
 import { DAY_MS } from "#base";
 import { toIso } from "./bodies.ts";
 
-/** JSON as it grows, in one buffer that is used again. */
+/** JSON as it grows, in buffers that are used again once they are sent. */
 export class JsonWriter {
   #bytes = Buffer.allocUnsafe(KEPT_BYTES);
   #end = 0;
+  /** Buffers whose text has been sent. */
+  readonly #spare: Buffer<ArrayBuffer>[] = [];
   /** Of the days met last, by number of the day: `2026-01-31T`. */
   readonly #days: ({ readonly day: number; readonly text: Buffer } | undefined)[] = new Array(DAYS_KEPT).fill(
     undefined,
   );
 
-  /** What was written since it was last taken, in a buffer of its own. */
-  take(): Buffer {
-    const taken = Buffer.from(this.#bytes.subarray(0, this.#end));
+  /**
+   * What was written since it was last taken: the taker's until `sent` is called. A copy would be memory outside the heap for every
+   * answer, which the collector answers for with pauses.
+   */
+  take(): Written {
+    const bytes = this.#bytes;
+    const text = bytes.subarray(0, this.#end);
+    this.#bytes = this.#spare.pop() ?? Buffer.allocUnsafe(KEPT_BYTES);
     this.#end = 0;
-    if (this.#bytes.length > KEPT_BYTES) this.#bytes = Buffer.allocUnsafe(KEPT_BYTES);
-    return taken;
+    return {
+      text,
+      sent: () => {
+        if (bytes.length === KEPT_BYTES && this.#spare.length < SPARE_BUFFERS) this.#spare.push(bytes);
+      },
+    };
   }
 
   /** Ready text. */
@@ -110,8 +121,15 @@ export class JsonWriter {
   }
 }
 
-/** Bytes kept for the next text; a longer one makes room for itself. */
-const KEPT_BYTES = 1 << 18;
+/** A text, and what is called once, when its bytes are no longer needed; nobody has to. */
+export interface Written {
+  readonly text: Buffer;
+  readonly sent: () => void;
+}
+
+/** Bytes of a buffer; a longer text makes room for itself. */
+const KEPT_BYTES = 1 << 17;
+const SPARE_BUFFERS = 32;
 /** Up to here a loop is sooner done than a call. */
 const SHORT_BYTES = 32;
 const DAYS_KEPT = 1024;

@@ -83,8 +83,11 @@ test("the answer is the JSON of its events, however much is written before it", 
   fc.assert(
     fc.property(fc.array(row, { maxLength: 100 }), text, (rows, userId) => {
       const events = rows.map((one) => sequenceEvent(one, catalogue));
-      const written = json.write(windowOf(rows), { userId, ...signal }).toString();
-      expect(JSON.parse(written)).toEqual(JSON.parse(JSON.stringify({ userId, events, ...signal })));
+      const { text: written, sent } = json.write(windowOf(rows), { userId, ...signal });
+      expect(JSON.parse(written.toString())).toEqual(
+        JSON.parse(JSON.stringify({ userId, events, ...signal })),
+      );
+      sent();
     }),
     { numRuns: 300 },
   );
@@ -102,7 +105,7 @@ test("a long answer is whole, and so is the one after it", () => {
     surface: 1,
   }));
   for (const asked of [rows, rows.slice(0, 3)]) {
-    const { events } = JSON.parse(json.write(windowOf(asked), { userId: "ann", ...signal }).toString());
+    const { events } = JSON.parse(json.write(windowOf(asked), { userId: "ann", ...signal }).text.toString());
     expect(events).toEqual(asked.map((one) => sequenceEvent(one, catalogue)));
   }
 });
@@ -112,8 +115,21 @@ test("an item that changes is answered as it is now", () => {
   const json = new SequenceJson(catalogue);
   const rows = [{ timestampMs: 5, offset: 1, eventId: "e", itemRow: 0, action: 1, surface: 0 }];
   const titleNow = (): unknown =>
-    JSON.parse(json.write(windowOf(rows), { userId: "ann", ...signal }).toString()).events[0].title;
+    JSON.parse(json.write(windowOf(rows), { userId: "ann", ...signal }).text.toString()).events[0].title;
   expect(titleNow()).toBeUndefined();
   catalogue.apply({ kind: "item", itemId: "i0", input: { title: "New" } });
   expect(titleNow()).toBe("New");
+});
+
+test("an answer stays what it is until it was sent, and its bytes are used again after", () => {
+  const json = new SequenceJson(makeCatalogue());
+  const answer = (userId: string) => json.write(windowOf([]), { userId, ...signal });
+  const first = answer("first");
+  const second = answer("second");
+  expect([first, second].map(({ text }) => JSON.parse(text.toString()).userId)).toEqual(["first", "second"]);
+  first.sent();
+  answer("third"); // in the buffer that was next already
+  const fourth = answer("fourth");
+  expect(fourth.text.buffer).toBe(first.text.buffer);
+  expect(JSON.parse(second.text.toString()).userId).toBe("second");
 });

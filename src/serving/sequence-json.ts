@@ -1,7 +1,7 @@
 import type { SequenceResponse } from "#api";
 import type { Catalogue, Item } from "#events";
 import { hasItem, type RowsView, type SequenceWindow } from "#sequences";
-import { JsonWriter } from "./json-writer.ts";
+import { JsonWriter, type Written } from "./json-writer.ts";
 
 /**
  * @file The answer about a sequence, written as bytes straight from the bytes the sequence is stored as. A general serializer
@@ -22,8 +22,8 @@ export class SequenceJson {
     this.#catalogue = catalogue;
   }
 
-  /** The bytes of a `SequenceResponse` whose events are the window's. */
-  write(window: SequenceWindow, { userId, ...signal }: Omit<SequenceResponse, "events">): Buffer {
+  /** A `SequenceResponse` whose events are the window's. */
+  write(window: SequenceWindow, { userId, ...signal }: Omit<SequenceResponse, "events">): Written {
     const json = this.#json;
     json.text(`{"userId":${JSON.stringify(userId)},"events":[`);
     let begin = FIRST_ROW;

@@ -15,13 +15,16 @@ import { sendProblem } from "./problem.ts";
 import { registerDeadLetterRoutes } from "./routes/dead-letters.ts";
 import { registerErasureRoutes } from "./routes/erasures.ts";
 import { registerFeatureRoutes } from "./routes/features.ts";
+import { registerIndexRoutes } from "./routes/indexes.ts";
 import { registerIngestRoutes } from "./routes/ingest.ts";
 import { registerInterestRoutes } from "./routes/interests.ts";
 import { registerItemRoutes } from "./routes/items.ts";
 import { registerLinkRoutes } from "./routes/links.ts";
+import { registerMapRoutes } from "./routes/map.ts";
 import { registerModelRoutes } from "./routes/models.ts";
 import { registerPeopleRoute } from "./routes/people.ts";
 import { registerPlatformRoutes } from "./routes/platform.ts";
+import { registerPopulationRoutes } from "./routes/population.ts";
 import { registerPulseRoutes } from "./routes/pulse.ts";
 import { registerRankRoutes } from "./routes/rank.ts";
 import { registerRecommendationRoutes } from "./routes/recommendations.ts";
@@ -102,14 +105,16 @@ export async function createServer(
   });
   const access = new Access(keys);
   server.decorateRequest("source", undefined);
-  server.addHook("onRequest", async (request) => {
+  server.addHook("onRequest", (request, _reply, next) => {
     request.source = access.check(request, request.routeOptions.config.door ?? "read");
     checkEncoding(request);
+    next();
   });
   const traffic = new Traffic(new IngestGate(ingestBytesInFlight), services);
   traffic.watch(server);
-  server.addHook("onResponse", async (request, reply) => {
+  server.addHook("onResponse", (request, reply, next) => {
     const route = request.routeOptions.url ?? "unknown";
+    next();
     if (request.routeOptions.config.isStream) return;
     services.metrics.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
     if (request.routeOptions.config.door !== "open")
@@ -135,6 +140,8 @@ async function registerRoutes(server: Server, services: Services, traffic: Traff
   registerItemRoutes(server, services);
   registerUserRoutes(server, services);
   registerPeopleRoute(server, services);
+  registerPopulationRoutes(server, services);
+  registerMapRoutes(server, services);
   registerWhatIfRoute(server, services);
   registerPulseRoutes(server, services, traffic);
   registerFeatureRoutes(server, services);
@@ -146,6 +153,7 @@ async function registerRoutes(server: Server, services: Services, traffic: Traff
   registerRankRoutes(server, services);
   registerVectorRoutes(server, services);
   registerModelRoutes(server, services);
+  registerIndexRoutes(server, services);
   await server.register(async (scope) => {
     const events = scope.withTypeProvider<TypeBoxTypeProvider>();
     readAsJson(events, EVENT_TYPES, inflater);

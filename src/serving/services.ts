@@ -1,10 +1,25 @@
-import type { ModelBody, PlatformResponse, SchemaResponse } from "#api";
+import type {
+  ModelBody,
+  ModelsResponse,
+  PlatformResponse,
+  RunBody,
+  RunRequest,
+  RunsResponse,
+  SchemaResponse,
+} from "#api";
 import type { Clock } from "#base";
 import type { Actions, Catalogue, DeadLetters, IdentityGraph, Ingestion, Purposes } from "#events";
 import type { HealthReport, OnlineFeatures, ServedFeatures } from "#features";
 import type { Erasures } from "#governance";
-import type { ServedPredictions, UserInterests, UserVectors } from "#profiles";
-import type { Recommender, ServedLists } from "#recommendation";
+import type {
+  ItemMap,
+  PersonSignals,
+  ServedPredictions,
+  Survey,
+  UserInterests,
+  UserVectors,
+} from "#profiles";
+import type { ItemIndexes, Recommender, ServedLists } from "#recommendation";
 import type { Lake, StateReader } from "#storage";
 import type { Metrics } from "./metrics.ts";
 import type { Pulse } from "./pulse.ts";
@@ -26,17 +41,37 @@ export interface Services {
   /** What was last found of the features. */
   readonly featureHealth: () => HealthReport | undefined;
   readonly recommender: Recommender;
+  /** The items as vectors, where a model in service makes any. */
+  readonly itemIndexes: Pick<ItemIndexes, "reports">;
   readonly servedLists: ServedLists;
   readonly vectors: UserVectors;
   readonly interests: UserInterests;
+  readonly signals: PersonSignals;
   /** Tags that nothing is said of. */
   readonly isSensitive: (tag: string) => boolean;
-  /** Absent while there was too little to learn them from. */
-  readonly predictions: ServedPredictions | undefined;
+  /** What is known of everybody, made anew beside the server. */
+  readonly population: {
+    /** Absent before the first look. */
+    readonly survey: Survey | undefined;
+    readonly map: ItemMap | undefined;
+    /** Absent while there was too little to learn them from. */
+    readonly predictions: ServedPredictions | undefined;
+  };
   /** All models there are, in service or not, the newest version of a name last. */
   readonly models: () => Promise<readonly ModelBody[]>;
   /** By `name` or `name@version`. @throws PlatformError `unknown-model`, listing those there are */
   readonly model: (reference: string) => Promise<ModelBody>;
+  /** What others report on the data set that is held. */
+  readonly published: ModelsResponse["published"];
+  /** Models that are fitted beside the server. */
+  readonly runs: {
+    list(): RunsResponse;
+    /** @throws PlatformError `already-training`, `unknown-model`, `invalid-config` */
+    start(request: RunRequest): Promise<RunBody>;
+    /** @throws PlatformError `run-not-found` */
+    stop(runId: string): Promise<RunBody>;
+    close(): Promise<void>;
+  };
   readonly metrics: Metrics;
   readonly pulse: Pulse;
   /** Answers questions about the whole population; `undefined` while it is not written. */

@@ -48,11 +48,17 @@ export class Traffic {
   /** Watches the server's requests. Access is checked before: an unknown sender takes no room. */
   watch(server: Server): void {
     server.decorateRequest("admission", null);
-    server.addHook("onRequest", async (request, reply) => this.#letIn(request, reply));
+    server.addHook("onRequest", (request, reply, next) => {
+      this.#letIn(request, reply);
+      next();
+    });
     server.addHook("onError", async (_request, _reply, error) => {
       if (error instanceof ComeAgain) this.#services.metrics.countRefused(error.reason);
     });
-    server.addHook("onSend", async (request) => request.admission?.release());
+    server.addHook("onSend", (request, _reply, payload, next) => {
+      request.admission?.release();
+      next(null, payload);
+    });
     server.addHook("preClose", () => this.#drain());
   }
 

@@ -1,5 +1,5 @@
 /**
- * @file Pictures of every page in light and dark at three widths, into .screenshots/, which git ignores:
+ * @file Pictures of every page in light and dark at four widths, into .screenshots/, which git ignores:
  * npm run -s screenshots [-- http://127.0.0.1:7070]. Without an address a server with the small world is started for it.
  */
 import { mkdir } from "node:fs/promises";
@@ -9,7 +9,7 @@ import { findChromium, openBrowser } from "./browser.ts";
 import { newPage, openContext } from "./visit.ts";
 
 const FOLDER = ".screenshots";
-const WIDTHS = [390, 1440, 2560];
+const WIDTHS = [390, 768, 1440, 2560];
 /** A live page needs a few of its seconds to be worth looking at. */
 const SETTLE_MS = 1500;
 
@@ -32,6 +32,9 @@ const shots: readonly Shot[] = [
   { name: "pulse", path: "/" },
   { name: "people", path: "/people" },
   { name: "person", path: person },
+  { name: "person-below", path: person, act: scrollDown },
+  { name: "person-then", path: `${person}?asOf=2026-01-15T00:00:00.000Z` },
+  { name: "groups", path: "/people?view=groups" },
   { name: "person-what-if", path: person, act: imagine },
   { name: "person-compared", path: `${person}?versus=2026-01-15T00:00:00.000Z` },
   { name: "items", path: "/items" },
@@ -110,5 +113,11 @@ async function imagine(page: Page): Promise<void> {
 async function search(page: Page): Promise<void> {
   await page.keyboard.press("Control+k");
   await page.keyboard.type("photo");
+  await page.waitForTimeout(SETTLE_MS);
+}
+
+async function scrollDown(page: Page): Promise<void> {
+  await page.getByRole("heading", { name: "Interests" }).first().scrollIntoViewIfNeeded();
+  await page.evaluate("document.getElementById('scroll').scrollBy(0, 600)");
   await page.waitForTimeout(SETTLE_MS);
 }

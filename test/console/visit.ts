@@ -17,7 +17,8 @@ export function addressesFor(userId: string, itemId: string): Readonly<Record<st
   return {
     "/": "Time to answer",
     "/people": "last 28 days",
-    [`/people/${userId}`]: "Wants next",
+    "/people?view=groups": "Active days of the last 28",
+    [`/people/${userId}`]: "what is alike lies together",
     [`/people/${userId}?versus=2026-01-04T00:00:00.000Z`]: "recommended items are the same",
     "/items": "by number of items",
     [`/items/${itemId}`]: "Met by the same people",
@@ -40,6 +41,30 @@ export async function newPage(context: BrowserContext): Promise<{ page: Page; co
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
   return { page, complaints };
+}
+
+/** As on a machine without a graphics processor, nor one made of software. */
+export function withoutWebGl(context: BrowserContext): Promise<unknown> {
+  return context.addInitScript(`{
+    const open = HTMLCanvasElement.prototype.getContext;
+    HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+      return kind.startsWith("webgl") ? null : open.call(this, kind, ...rest);
+    };
+  }`);
+}
+
+/** Pixels with anything on them in the lower canvas of the map. */
+export function paintedPixels(page: Page): Promise<number> {
+  return page.evaluate<number>(`(() => {
+    const canvas = document.querySelector("[data-painter] canvas");
+    const copy = document.createElement("canvas");
+    copy.width = canvas.width;
+    copy.height = canvas.height;
+    const context = copy.getContext("2d");
+    context.drawImage(canvas, 0, 0);
+    const { data } = context.getImageData(0, 0, copy.width, copy.height);
+    return data.reduce((count, value, at) => count + Number(at % 4 === 3 && value > 0), 0);
+  })()`);
 }
 
 /** What axe finds of serious and critical impact, rule by rule with the elements. The page's policy lets no script in but its own. */

@@ -7,11 +7,13 @@ import { type PeopleFilter, peopleQuery, recommendationsQuery, userQuery } from 
 import { Chips, TopicChip } from "../../ui/chip.tsx";
 import { Choice, SearchField } from "../../ui/field.tsx";
 import { Page } from "../../ui/page.tsx";
+import { Segmented } from "../../ui/segmented.tsx";
 import { Sparkline } from "../../ui/sparkline.tsx";
 import { Empty, Failure, Skeleton } from "../../ui/states.tsx";
 import { type Column, DataTable } from "../../ui/table.tsx";
 import { Ago } from "../../ui/time.tsx";
 import { countOf, formatCount, formatShare } from "../../words/format.ts";
+import { Cohorts } from "./cohorts.tsx";
 import styles from "./people.module.css";
 
 const SORTS = [
@@ -20,9 +22,15 @@ const SORTS = [
   { value: "userId", label: "id" },
 ] as const;
 
-/** Everybody, to find somebody. */
+const VIEWS = [
+  { value: "everybody", label: "One by one" },
+  { value: "groups", label: "Groups" },
+] as const;
+
+/** Everybody, to find somebody, or as groups. */
 export default function PeoplePage() {
   const [address, setAddress] = useAddress();
+  const isGroups = address.get("view") === "groups";
   const search = address.get("search") ?? "";
   const sort = sortNamed(address.get("sort"));
   const filter: PeopleFilter = { search: useDeferredValue(search), sort };
@@ -38,44 +46,56 @@ export default function PeoplePage() {
     <Page
       name="People"
       title={first ? countOf(first.total, "person", "people") : "People"}
+      actions={
+        <Segmented
+          label="Show"
+          value={isGroups ? "groups" : "everybody"}
+          options={VIEWS}
+          onChange={(value) => setAddress({ view: value === "groups" ? value : undefined })}
+        />
+      }
       lead={
         first && !first.isComplete
           ? `The first ${formatCount(first.lookedAt)} ids were looked at; an exact id is found in any case.`
           : undefined
       }
     >
-      <div>
-        <div className={styles["controls"]}>
-          <SearchField
-            label="Search by id, name or any other trait"
-            value={search}
-            onValue={(value) => setAddress({ search: value })}
-          />
-          <Choice
-            label="Order"
-            value={sort}
-            options={SORTS}
-            onChange={(value) => setAddress({ sort: value })}
-          />
+      {isGroups ? (
+        <Cohorts />
+      ) : (
+        <div>
+          <div className={styles["controls"]}>
+            <SearchField
+              label="Search by id, name or any other trait"
+              value={search}
+              onValue={(value) => setAddress({ search: value })}
+            />
+            <Choice
+              label="Order"
+              value={sort}
+              options={SORTS}
+              onChange={(value) => setAddress({ sort: value })}
+            />
+          </div>
+          {query.error && !query.data ? (
+            <Failure error={query.error} onRetry={() => void query.refetch()} />
+          ) : !query.data ? (
+            <Skeleton lines={10} height={22} />
+          ) : rows.length === 0 ? (
+            <NobodyFound search={search} />
+          ) : (
+            <DataTable
+              label="People"
+              columns={columns}
+              rows={rows}
+              keyOf={({ userId }) => userId}
+              onOpen={({ userId }) => open.now(userId)}
+              onHover={({ userId }) => open.soon(userId)}
+              onEnd={onEnd}
+            />
+          )}
         </div>
-        {query.error && !query.data ? (
-          <Failure error={query.error} onRetry={() => void query.refetch()} />
-        ) : !query.data ? (
-          <Skeleton lines={10} height={22} />
-        ) : rows.length === 0 ? (
-          <NobodyFound search={search} />
-        ) : (
-          <DataTable
-            label="People"
-            columns={columns}
-            rows={rows}
-            keyOf={({ userId }) => userId}
-            onOpen={({ userId }) => open.now(userId)}
-            onHover={({ userId }) => open.soon(userId)}
-            onEnd={onEnd}
-          />
-        )}
-      </div>
+      )}
     </Page>
   );
 }

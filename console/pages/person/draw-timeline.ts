@@ -2,11 +2,12 @@ import type { Colors } from "../../ui/colors.ts";
 import type { Moment } from "./moments.ts";
 import { ticksOf, type View } from "./view.ts";
 
-/** @file The timeline's drawing: ribbons of topics above, a lane of ticks for each action beneath, and the whole history at the foot. */
+/** @file The timeline's drawing: ribbons of interests above, a lane of ticks for each action beneath, the states, and the whole history at the foot. */
 
 export const LANE = 20;
 export const RIBBON_HEIGHT = 84;
 const AXIS = 22;
+const STATES = 20;
 const OVERVIEW = 34;
 const GAP = 10;
 
@@ -22,21 +23,32 @@ export interface Scene {
   readonly visits: readonly (readonly [number, number])[];
   readonly selected: Moment | undefined;
   readonly asOfMs: number | undefined;
+  /** Oldest first; empty where they are not known. */
+  readonly states: readonly StateSpan[];
   readonly drag: readonly [fromX: number, toX: number] | undefined;
+}
+
+/** How the person used the product, for some days on end. */
+export interface StateSpan {
+  readonly state: string;
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 export interface Layout {
   readonly lanesTop: number;
+  readonly statesTop: number;
   readonly axisTop: number;
   readonly overviewTop: number;
   readonly height: number;
 }
 
-export function layoutOf(laneCount: number): Layout {
+export function layoutOf(laneCount: number, hasStates: boolean): Layout {
   const lanesTop = RIBBON_HEIGHT + GAP;
-  const axisTop = lanesTop + laneCount * LANE;
+  const statesTop = lanesTop + laneCount * LANE;
+  const axisTop = statesTop + (hasStates ? STATES : 0);
   const overviewTop = axisTop + AXIS + 4;
-  return { lanesTop, axisTop, overviewTop, height: overviewTop + OVERVIEW };
+  return { lanesTop, statesTop, axisTop, overviewTop, height: overviewTop + OVERVIEW };
 }
 
 export function xOf(ms: number, { fromMs, toMs }: View, width: number): number {
@@ -46,11 +58,12 @@ export function xOf(ms: number, { fromMs, toMs }: View, width: number): number {
 type Context = CanvasRenderingContext2D;
 
 export function drawTimeline(context: Context, scene: Scene, colors: Colors): void {
-  const layout = layoutOf(scene.lanes.length);
+  const layout = layoutOf(scene.lanes.length, scene.states.length > 0);
   context.clearRect(0, 0, scene.width, layout.height);
   drawVisits(context, scene, layout, colors);
   drawRibbons(context, scene, colors);
   drawTicks(context, scene, layout, colors);
+  drawStates(context, scene, layout, colors);
   drawAxis(context, scene, layout, colors);
   drawOverview(context, scene, layout, colors);
   drawMarks(context, scene, layout, colors);
@@ -62,7 +75,7 @@ function drawVisits(context: Context, { visits, view, width }: Scene, layout: La
     if (toMs < view.fromMs || fromMs > view.toMs) continue;
     const from = xOf(fromMs, view, width) - 2;
     const size = xOf(toMs, view, width) - from + 2;
-    context.fillRect(from, layout.lanesTop, Math.max(size, 3), layout.axisTop - layout.lanesTop);
+    context.fillRect(from, layout.lanesTop, Math.max(size, 3), layout.statesTop - layout.lanesTop);
   }
 }
 
@@ -126,6 +139,41 @@ function drawTicks(context: Context, scene: Scene, layout: Layout, colors: Color
     );
   }
   context.globalAlpha = 1;
+}
+
+/** The more often somebody comes, the fuller the bar; who begins or comes back is marked by an edge. */
+const FULLNESS: Readonly<Record<string, number>> = {
+  core: 0.85,
+  casual: 0.5,
+  marginal: 0.25,
+  new: 0.35,
+  resurrected: 0.35,
+  dormant: 0,
+};
+
+function drawStates(context: Context, { states, view, width }: Scene, layout: Layout, colors: Colors): void {
+  const top = layout.statesTop + 4;
+  const height = STATES - 8;
+  context.font = `11px ${colors.of("font")}`;
+  context.textBaseline = "middle";
+  for (const { state, fromMs, toMs } of states) {
+    if (toMs < view.fromMs || fromMs > view.toMs) continue;
+    const from = Math.max(0, xOf(fromMs, view, width));
+    const to = Math.min(width, xOf(toMs, view, width));
+    const fullness = FULLNESS[state] ?? 0;
+    context.fillStyle = context.strokeStyle = colors.of("accent");
+    context.globalAlpha = fullness;
+    context.fillRect(from, top, to - from - 1, height);
+    context.globalAlpha = 1;
+    if (state === "new" || state === "resurrected") context.fillRect(from, top, 2, height);
+    if (fullness === 0) {
+      context.strokeStyle = colors.of("line-strong");
+      context.strokeRect(from + 0.5, top + 0.5, to - from - 2, height - 1);
+    }
+    if (context.measureText(state).width + 12 > to - from) continue;
+    context.fillStyle = fullness > 0.6 ? colors.of("on-accent") : colors.of("text");
+    context.fillText(state, from + 6, top + height / 2 + 0.5);
+  }
 }
 
 function drawAxis(context: Context, { view, width, lanes }: Scene, layout: Layout, colors: Colors): void {

@@ -10,8 +10,10 @@ import { type Column, DataTable } from "../../ui/table.tsx";
 import { At } from "../../ui/time.tsx";
 import { countOf, formatFull, formatMs } from "../../words/format.ts";
 import { hueOfAction } from "../../words/palette.ts";
+import type { StateSpan } from "./draw-timeline.ts";
 import { lanesOf, type Moment, surfacesOf } from "./moments.ts";
 import styles from "./person.module.css";
+import type { Lifecycle } from "./stage.tsx";
 import { Timeline } from "./timeline.tsx";
 
 const LOOKS = [
@@ -24,10 +26,12 @@ export function History(props: {
   readonly moments: readonly Moment[];
   readonly selected: Moment | undefined;
   readonly asOf: string | undefined;
+  readonly states: readonly StateSpan[];
+  readonly lifecycles: ReadonlyMap<string, Lifecycle>;
   readonly onSelect: (moment: Moment | undefined) => void;
-  readonly onAsOf: (time: string) => void;
+  readonly onAsOf: (time: string | undefined) => void;
 }) {
-  const { moments, selected, asOf, onSelect, onAsOf } = props;
+  const { moments, selected, asOf, states, lifecycles, onSelect, onAsOf } = props;
   const [look, setLook] = useState<"timeline" | "table">("timeline");
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const actions = useMemo(() => lanesOf(moments).map(({ action }) => action), [moments]);
@@ -96,6 +100,9 @@ export function History(props: {
           all={moments}
           selected={selected}
           asOfMs={asOf === undefined ? undefined : Date.parse(asOf)}
+          states={states}
+          lifecycles={lifecycles}
+          onAsOf={(ms) => onAsOf(ms === undefined ? undefined : new Date(ms).toISOString())}
           onSelect={onSelect}
         />
       ) : (
@@ -152,7 +159,8 @@ function Selected({
         </>
       ) : (
         <span className={styles["quiet"]}>
-          Drag to look closer, ⌃ and the wheel zoom, a click tells what an event was.
+          Drag to look closer, ⌃ and the wheel zoom, a click tells what an event was; the slider goes back in
+          time.
         </span>
       )}
     </div>

@@ -1,15 +1,29 @@
+import { useMemo } from "react";
 import type { InterestBody, UserResponse } from "#api";
 import { useHueOf } from "../../ui/hues.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { countOf, formatDay, formatShare } from "../../words/format.ts";
 import { colorOf } from "../../words/palette.ts";
 import { Evidence, type EvidenceLinks } from "./evidence.tsx";
+import { type Moment, ribbonsOf } from "./moments.ts";
 import styles from "./person.module.css";
+import { Stage } from "./stage.tsx";
+
+const BINS = 40;
 
 /** What the person is interested in, in which stage of life each interest is, and the events behind it. */
-export function Interests(props: { readonly user: UserResponse; readonly evidence: EvidenceLinks }) {
-  const { user, evidence } = props;
+export function Interests(props: {
+  readonly user: UserResponse;
+  readonly moments: readonly Moment[];
+  readonly evidence: EvidenceLinks;
+}) {
+  const { user, moments, evidence } = props;
   const { interests = [], muted = [] } = user.interests ?? {};
+  const courses = useMemo(() => {
+    const labels = (user.interests?.interests ?? []).map(({ label }) => label);
+    const bounds = { fromMs: moments[0]?.ms ?? 0, toMs: moments.at(-1)?.ms ?? 0, bins: BINS };
+    return ribbonsOf(moments, labels, bounds);
+  }, [user.interests, moments]);
   if (interests.length === 0 && muted.length === 0) return null;
   return (
     <Panel
@@ -21,8 +35,8 @@ export function Interests(props: { readonly user: UserResponse; readonly evidenc
       }
     >
       <ul className={styles["interests"]}>
-        {interests.map((interest) => (
-          <Interest key={interest.interestId} interest={interest} evidence={evidence} />
+        {interests.map((interest, n) => (
+          <Interest key={interest.interestId} interest={interest} course={courses[n]!} evidence={evidence} />
         ))}
       </ul>
     </Panel>
@@ -31,13 +45,16 @@ export function Interests(props: { readonly user: UserResponse; readonly evidenc
 
 function Interest({
   interest,
+  course,
   evidence,
 }: {
   readonly interest: InterestBody;
+  /** Its part of all engagement over time. */
+  readonly course: Float64Array;
   readonly evidence: EvidenceLinks;
 }) {
   const { label, path, lifecycle, since, share, shareNow, engagementCount, evidence: ids } = interest;
-  const hue = useHueOf()(path[0] ?? label);
+  const hue = useHueOf()(label);
   return (
     <li>
       <Stage lifecycle={lifecycle} hue={hue} />
@@ -49,27 +66,31 @@ function Interest({
           <Evidence ids={ids.slice(0, 3)} links={evidence} />
         </small>
       </span>
+      <Course course={course} hue={hue} />
       <b title={`${formatShare(shareNow)} of the last 7 days`}>{formatShare(share)}</b>
     </li>
   );
 }
 
-/** The stage of life by shape: new an open ring, growing a quarter, habit full, fading a ring around a dot. */
-function Stage({ lifecycle, hue }: { readonly lifecycle: InterestBody["lifecycle"]; readonly hue: number }) {
-  const color = colorOf(hue);
+const WIDTH = 84;
+const HEIGHT = 26;
+
+/** How an interest came and went: its part of everything, over the whole time. */
+function Course({ course, hue }: { readonly course: Float64Array; readonly hue: number }) {
+  const top = Math.max(0.05, ...course);
+  const points = Array.from(
+    course,
+    (part, n) =>
+      `${((n * WIDTH) / (BINS - 1)).toFixed(1)},${(HEIGHT - 1 - ((HEIGHT - 3) * part) / top).toFixed(1)}`,
+  );
   return (
-    <svg viewBox="0 0 14 14" width="14" height="14" role="img" aria-label={lifecycle}>
-      <circle
-        cx="7"
-        cy="7"
-        r="5.5"
-        fill={lifecycle === "habit" ? color : "none"}
-        stroke={color}
-        strokeWidth="1.6"
-        {...(lifecycle === "new" && { strokeDasharray: "2.2 2.1" })}
+    <svg width={WIDTH} height={HEIGHT} aria-hidden="true" className={styles["course"]}>
+      <polygon
+        points={`0,${HEIGHT} ${points.join(" ")} ${WIDTH},${HEIGHT}`}
+        fill={colorOf(hue)}
+        opacity="0.18"
       />
-      {lifecycle === "growing" && <path d="M7 7V1.5A5.5 5.5 0 0 1 12.5 7z" fill={color} />}
-      {lifecycle === "fading" && <circle cx="7" cy="7" r="2" fill={color} />}
+      <polyline points={points.join(" ")} fill="none" stroke={colorOf(hue)} strokeWidth="1.4" />
     </svg>
   );
 }

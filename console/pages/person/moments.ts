@@ -1,4 +1,4 @@
-import type { SequenceEvent } from "#api";
+import type { InterestBody, SequenceEvent } from "#api";
 
 /** @file A person's events as the timeline needs them, and what can be said of them without drawing. */
 
@@ -6,15 +6,29 @@ export interface Moment {
   readonly id: string;
   readonly ms: number;
   readonly event: SequenceEvent;
-  /** The topic whose colour it has: the first of its item's tags. */
+  /** What it belongs to, and whose colour it has: the person's interest that its item is of, or the first of its item's tags. */
   readonly topic: string | undefined;
 }
 
+type Interests = readonly Pick<InterestBody, "label" | "path">[];
+
 /** Oldest first, from a sequence, which is newest first. */
-export function momentsOf(events: readonly SequenceEvent[]): readonly Moment[] {
+export function momentsOf(events: readonly SequenceEvent[], interests: Interests = []): readonly Moment[] {
   return events
-    .map((event) => ({ id: event.eventId, ms: Date.parse(event.timestamp), event, topic: event.tags?.[0] }))
+    .map((event) => ({
+      id: event.eventId,
+      ms: Date.parse(event.timestamp),
+      event,
+      topic: interestOf(event.tags ?? [], interests) ?? event.tags?.[0],
+    }))
     .reverse();
+}
+
+/** The interest named in the tags; else the largest that shares a topic below the top with them. */
+export function interestOf(tags: readonly string[], interests: Interests): string | undefined {
+  const named = interests.find(({ label }) => tags.includes(label));
+  const near = named ?? interests.find(({ path }) => path.slice(1).some((topic) => tags.includes(topic)));
+  return near?.label;
 }
 
 const IMPRESSION = "impression";

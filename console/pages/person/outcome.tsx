@@ -2,8 +2,8 @@ import type { ReactNode } from "react";
 import type { WhatIfResponse } from "#api";
 import { TopicChip } from "../../ui/chip.tsx";
 import { formatShare } from "../../words/format.ts";
+import { targetWords } from "../../words/targets.ts";
 import { climbOf, compareTopics, sharedCount } from "./differences.ts";
-import { targetWords } from "./prediction-words.ts";
 import styles from "./what-if.module.css";
 
 const SHOWN = 8;

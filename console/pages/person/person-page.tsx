@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useParams } from "wouter";
-import type { UserResponse } from "#api";
+import type { UserResponse, UserStatesResponse } from "#api";
 import { useAddress } from "../../client/address.ts";
+import { userStatesQuery } from "../../client/population.ts";
 import { sequenceQuery, userQuery } from "../../client/queries.ts";
 import { Button } from "../../ui/button.tsx";
 import { HuesProvider } from "../../ui/hues.ts";
@@ -12,10 +13,12 @@ import { Ago } from "../../ui/time.tsx";
 import { countOf, formatDay, formatTime } from "../../words/format.ts";
 import { assignHues } from "../../words/palette.ts";
 import { Compare } from "./compare.tsx";
+import type { StateSpan } from "./draw-timeline.ts";
 import { Facts } from "./facts.tsx";
 import { PersonFeatures } from "./features.tsx";
 import { History } from "./history.tsx";
 import { Interests } from "./interests.tsx";
+import { PersonMap } from "./item-map.tsx";
 import { type Moment, mainTopics, momentsOf } from "./moments.ts";
 import styles from "./person.module.css";
 import { Predictions } from "./predictions.tsx";
@@ -31,7 +34,12 @@ export default function PersonPage() {
   const asOf = address.get("asOf") ?? undefined;
   const user = useQuery(userQuery(userId, asOf));
   const sequence = useQuery(sequenceQuery(userId));
-  const moments = useMemo(() => sequence.data && momentsOf(sequence.data.events), [sequence.data]);
+  // Colours are those of the interests of now, whatever time is looked at.
+  const interests = useQuery(userQuery(userId)).data?.interests?.interests;
+  const moments = useMemo(
+    () => sequence.data && momentsOf(sequence.data.events, interests),
+    [sequence.data, interests],
+  );
   if (user.error && !user.data)
     return (
       <Page name={userId} title={userId}>
@@ -70,9 +78,22 @@ function Person(props: {
   const { userId, traits } = user;
   const name = typeof traits["name"] === "string" ? traits["name"] : userId;
   const hueOf = useMemo(
-    () => assignHues([...new Set([...mainTopics(moments, 6), ...user.topics.map(({ topic }) => topic)])]),
-    [moments, user.topics],
+    () =>
+      assignHues([
+        ...new Set([
+          ...mainTopics(moments, 6),
+          ...(user.interests?.interests.map(({ label }) => label) ?? []),
+          ...user.topics.map(({ topic }) => topic),
+        ]),
+      ]),
+    [moments, user],
   );
+  const lifecycles = useMemo(
+    () => new Map(user.interests?.interests.map(({ label, lifecycle }) => [label, lifecycle])),
+    [user],
+  );
+  const runs = useQuery(userStatesQuery(userId)).data?.runs;
+  const states = useMemo(() => (runs ?? []).map(spanOf), [runs]);
   const evidence = { byId, select, selectedId };
   return (
     <HuesProvider value={hueOf}>
@@ -110,21 +131,28 @@ function Person(props: {
           moments={moments}
           selected={selected}
           asOf={asOf}
+          states={states}
+          lifecycles={lifecycles}
           onSelect={(moment) => select(moment?.id)}
           onAsOf={(time) => change({ asOf: time })}
         />
         {versus !== undefined && (
           <Compare user={user} asOf={asOf} versus={versus} onChange={(other) => change({ versus: other })} />
         )}
+        <div className={styles["halves"]}>
+          <Interests user={user} moments={moments} evidence={evidence} />
+          <PersonMap userId={userId} moments={moments} asOf={asOf} />
+        </div>
         <div className={styles["columns"]}>
           <Recommendations userId={userId} asOf={asOf} evidence={evidence} />
           <div className={styles["side"]}>
-            <Interests user={user} evidence={evidence} />
             <Predictions user={user} />
             <Topics topics={user.topics} evidence={evidence} />
-            <PersonFeatures userId={userId} />
-            <Facts user={user} />
           </div>
+        </div>
+        <div className={styles["columns"]}>
+          <PersonFeatures userId={userId} />
+          <Facts user={user} />
         </div>
         <WhatIf
           user={user}
@@ -159,7 +187,14 @@ function Eyebrow({ user, name }: { readonly user: UserResponse; readonly name: s
   );
 }
 
-const WEEK_MS = 7 * 86_400_000;
+const DAY_MS = 86_400_000;
+
+/** The state is of whole days, by UTC. */
+function spanOf({ state, from, to }: UserStatesResponse["runs"][number]): StateSpan {
+  return { state, fromMs: Date.parse(from), toMs: Date.parse(to) + DAY_MS };
+}
+
+const WEEK_MS = 7 * DAY_MS;
 
 function weekBefore({ asOf, lastSeen }: UserResponse): string {
   return new Date(Date.parse(asOf ?? lastSeen) - WEEK_MS).toISOString();

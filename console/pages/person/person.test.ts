@@ -1,8 +1,19 @@
 import { describe, expect, test } from "vitest";
 import type { UserResponse } from "#api";
+import type { ItemMap } from "../../words/item-map.ts";
 import { climbOf, compareTopics, sharedCount } from "./differences.ts";
-import { lanesOf, type Moment, mainTopics, momentsOf, ribbonsOf, surfacesOf, visitsOf } from "./moments.ts";
-import { driverWords } from "./prediction-words.ts";
+import {
+  interestOf,
+  lanesOf,
+  type Moment,
+  mainTopics,
+  momentsOf,
+  ribbonsOf,
+  surfacesOf,
+  visitsOf,
+} from "./moments.ts";
+import { circleAround, topicPlaces, visitedItems } from "./place-person.ts";
+import { driverWords, partBelow } from "./prediction-words.ts";
 import { countsSentence, distinctTopics, growingTopic, summaryOf, usualHours } from "./summary.ts";
 import { panBy, ticksOf, zoomAt } from "./view.ts";
 
@@ -186,4 +197,68 @@ test("drivers are told the strongest first, with their sign", () => {
     { name: "d", effect: 0.01 },
   ];
   expect(driverWords(drivers, 2)).toBe("− c, + a b");
+});
+
+test("an event is of the interest its item names, else of one that shares a narrower topic, else of its first tag", () => {
+  const interests = [
+    { label: "sourdough", path: ["baking", "bread", "sourdough"] },
+    { label: "hiking", path: ["outdoors", "hiking"] },
+  ];
+  expect(interestOf(["outdoors", "hiking"], interests)).toBe("hiking");
+  expect(interestOf(["baking", "bread", "rye"], interests)).toBe("sourdough");
+  expect(interestOf(["baking", "cakes"], interests)).toBeUndefined();
+  const [first] = momentsOf([{ ...life[0]!.event, tags: ["baking", "cakes"] }], interests);
+  expect(first?.topic).toBe("baking");
+});
+
+test("the part of people below is counted from the bins, evenly within one", () => {
+  expect(partBelow([], 0.5)).toBe(0);
+  expect(partBelow([10, 0, 30, 0], 0.5)).toBe(0.25);
+  expect(partBelow([10, 0, 30, 0], 0.625)).toBeCloseTo(0.625);
+  expect(partBelow([1, 1], 1)).toBeCloseTo(1);
+  expect(partBelow([1, 1], 0)).toBe(0);
+});
+
+describe("on the map", () => {
+  const map: ItemMap = {
+    version: "1",
+    itemIds: ["a", "b", "c", "d"],
+    xs: Float32Array.of(0, 1, 2, 9),
+    ys: Float32Array.of(0, 2, 4, 9),
+    topic: Int16Array.of(0, 0, 0, -1),
+    topics: ["tea"],
+    indexOf: new Map([
+      ["a", 0],
+      ["b", 1],
+    ]),
+  };
+
+  test("an item is there once, with how often and when last; one laid out later is left out", () => {
+    const at = (itemId: string, timestamp: string) => ({ itemId, timestamp, interestId: "t", x: 0, y: 0 });
+    const own = { engagements: [at("a", "3"), at("z", "2"), at("a", "1")] } as unknown as Parameters<
+      typeof visitedItems
+    >[0];
+    expect(visitedItems(own, map)).toEqual([
+      { index: 0, itemId: "a", interestId: "t", timestamp: "3", times: 2 },
+    ]);
+  });
+
+  test("a circle has most of its points in it and is not stretched by one far away", () => {
+    const points = [
+      ...Array.from({ length: 9 }, (_, n) => ({ x: n % 3, y: Math.floor(n / 3) })),
+      { x: 100, y: 100 },
+    ];
+    const { x, y, radius } = circleAround(points, 0.1);
+    expect([x, y].every((middle) => middle >= 1 && middle <= 2)).toBe(true);
+    expect(
+      points.filter((point) => Math.hypot(point.x - x, point.y - y) <= radius).length,
+    ).toBeGreaterThanOrEqual(8);
+    expect(radius).toBeLessThan(3);
+    expect(circleAround([{ x: 1, y: 1 }], 0.5)).toEqual({ x: 1, y: 1, radius: 0.5 });
+  });
+
+  test("a topic is named amid its items", () => {
+    expect(topicPlaces(map, 2)).toEqual([{ label: "tea", items: 3, x: 1, y: 2 }]);
+    expect(topicPlaces(map, 4)).toEqual([]);
+  });
 });

@@ -1,16 +1,5 @@
 /** @file What is foretold, in words. */
 
-const TARGETS: Readonly<Record<string, string>> = {
-  return7: "comes back within 7 days",
-  churn28: "stays away for 28 days",
-  downgrade28: "uses it less in 28 days",
-  convert7: "buys within 7 days",
-};
-
-export function targetWords(target: string): string {
-  return TARGETS[target] ?? target;
-}
-
 interface Driver {
   readonly name: string;
   readonly effect: number;
@@ -23,4 +12,14 @@ export function driverWords(drivers: readonly Driver[], most: number): string {
     .slice(0, most)
     .map(({ name, effect }) => `${effect < 0 ? "−" : "+"} ${name.replaceAll("_", " ")}`)
     .join(", ");
+}
+
+/** Part of people whose probability is lower, from counts in equally wide bins; within a bin they are taken to be spread evenly. */
+export function partBelow(bins: readonly number[], probability: number): number {
+  const total = bins.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return 0;
+  const place = Math.min(bins.length - 1e-9, Math.max(0, probability * bins.length));
+  const own = Math.floor(place);
+  const below = bins.slice(0, own).reduce((sum, count) => sum + count, 0);
+  return (below + (place - own) * (bins[own] ?? 0)) / total;
 }

@@ -13,8 +13,10 @@ import { useHueOf } from "../../ui/hues.ts";
 import { useWidth } from "../../ui/width.ts";
 import { formatCount, formatDay } from "../../words/format.ts";
 import { colorOf } from "../../words/palette.ts";
-import { drawTimeline, LANE, layoutOf, type Scene, xOf } from "./draw-timeline.ts";
+import { AsOfSlider } from "./as-of-slider.tsx";
+import { drawTimeline, LANE, layoutOf, type Scene, type StateSpan, xOf } from "./draw-timeline.ts";
 import { lanesOf, type Moment, mainTopics, ribbonsOf, visitsOf } from "./moments.ts";
+import { type Lifecycle, Stage } from "./stage.tsx";
 import styles from "./timeline.module.css";
 import { panBy, type View, zoomAt } from "./view.ts";
 
@@ -31,9 +33,13 @@ export function Timeline(props: {
   readonly all: readonly Moment[];
   readonly selected: Moment | undefined;
   readonly asOfMs: number | undefined;
+  readonly states: readonly StateSpan[];
+  /** Of topics that are interests: how each lives now. */
+  readonly lifecycles: ReadonlyMap<string, Lifecycle>;
+  readonly onAsOf: (ms: number | undefined) => void;
   readonly onSelect: (moment: Moment | undefined) => void;
 }) {
-  const { moments, all, selected, asOfMs, onSelect } = props;
+  const { moments, all, selected, asOfMs, states, lifecycles, onAsOf, onSelect } = props;
   const bounds = useMemo(() => boundsOf(all), [all]);
   const [view, setView] = useState(bounds);
   const [drag, setDrag] = useState<readonly [number, number]>();
@@ -56,10 +62,11 @@ export function Timeline(props: {
       lanes: lanes.map(({ action }) => action),
       ribbons: ribbonsOf(all, topics, { ...bounds, bins: BINS }),
       visits: visitsOf(all),
+      states,
     }),
-    [all, bounds, lanes, topics],
+    [all, bounds, lanes, topics, states],
   );
-  const layout = layoutOf(lanes.length);
+  const layout = layoutOf(lanes.length, states.length > 0);
   useEffect(() => setView(bounds), [bounds]);
   useLayoutEffect(() => {
     const context = canvas.current?.getContext("2d");
@@ -123,6 +130,7 @@ export function Timeline(props: {
             {action} <b>{formatCount(count)}</b>
           </span>
         ))}
+        {states.length > 0 && <span style={{ height: layout.axisTop - layout.statesTop }}>state</span>}
       </div>
       <div ref={host} className={styles["host"]} style={{ height: layout.height }}>
         <div
@@ -142,13 +150,21 @@ export function Timeline(props: {
           </div>
         )}
       </div>
-      <ul className={styles["legend"]} aria-label="Topics by colour">
-        {topics.map((topic) => (
-          <li key={topic}>
-            <i style={{ background: colorOf(hueOf(topic)) }} />
-            {topic}
-          </li>
-        ))}
+      <AsOfSlider bounds={bounds} asOfMs={asOfMs} onAsOf={onAsOf} />
+      <ul className={styles["legend"]} aria-label="Interests and topics by colour">
+        {topics.map((topic) => {
+          const lifecycle = lifecycles.get(topic);
+          return (
+            <li key={topic}>
+              {lifecycle ? (
+                <Stage lifecycle={lifecycle} hue={hueOf(topic)} />
+              ) : (
+                <i style={{ background: colorOf(hueOf(topic)) }} />
+              )}
+              {topic}
+            </li>
+          );
+        })}
       </ul>
     </div>
   );

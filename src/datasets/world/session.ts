@@ -52,17 +52,22 @@ export function playSession(
       timeMs,
       occurrences,
     );
-    timeMs += 2 * SECOND_MS + Math.round(4 * SECOND_MS * random.exponential());
+    timeMs += breakAfterSlate(random);
   } while (timeMs < endMs && random.chance(1 - 1 / config.sessions.slatesPerSession));
   memory.lastEndMs = timeMs;
   occurrences.sort((left, right) => left.timeMs - right.timeMs);
   return occurrences.filter((occurrence) => occurrence.timeMs < endMs);
 }
 
+/** From one slate to the next. */
+export function breakAfterSlate(random: Random): number {
+  return 2 * SECOND_MS + Math.round(4 * SECOND_MS * random.exponential());
+}
+
 /** Time between the end of a visit and the earliest start of the next. */
 export const sessionGapMs = 10 * MINUTE_MS;
 
-interface View {
+export interface View {
   readonly scene: Scene;
   readonly person: Person;
   readonly memory: PersonMemory;
@@ -75,7 +80,7 @@ interface View {
 }
 
 /** Scrolls through a slate, appending to `occurrences`; returns when the person is through. */
-function viewSlate(
+export function viewSlate(
   shown: readonly ShownItem[],
   view: View,
   startMs: number,
@@ -126,7 +131,7 @@ function remember(memory: PersonMemory, action: Action, row: number): void {
 }
 
 /** Where the person goes next, by habit; "related" needs something to be related to. */
-function drawRequest(
+export function drawRequest(
   scene: Scene,
   person: Person,
   memory: PersonMemory,

@@ -32,7 +32,7 @@ import type { WorldConfig } from "./world-config.ts";
  *
  * Everything is derived from `(seed, entity id)`: person 37 alone is person 37 of the whole. The form follows RecSim (Ie et
  * al. 2019, arXiv:1909.04847): documents, users with a latent state, a choice model. We differ in running on real time
- * (hours, weeks, births) and in logging exact probabilities. Still to come: notifications, ads, closed loop.
+ * (hours, weeks, births) and in logging exact probabilities. Closed loop: `closed-loop.ts`. Still to come: notifications, ads.
  */
 export interface World {
   readonly config: WorldConfig;

@@ -24,6 +24,14 @@ export function checkDerived(
         fail(place, input, "it is a label, which tells the future; no feature may be made of it");
       const found = byName.get(input);
       if (!found) fail(place, input, "no feature has this name; declare it too");
+      if (found.entity !== definition.entity)
+        fail(
+          place,
+          input,
+          `it is about the ${found.entity}; derive with { entity: ${found.entity} }, of features of it alone`,
+        );
+      if (found.kind === "aggregate" && found.isCross)
+        fail(place, input, "it is about a pair; derive from the same feature with keyedBy, which is a map");
       if (found.kind === "derived") visit(found, [...path, name]);
     }
     shapes.set(name, shapeOf(place, expression, shapes));

@@ -37,6 +37,7 @@ export function checkExpression(
       return checkLeaf(place, tree, from, declared);
     case "action":
     case "item-id":
+    case "user-id":
     case "item-tags":
       requireEngagement(place, tree.op, from);
       return "text";
@@ -160,6 +161,7 @@ export function isClosedKey(tree: ExpressionTree, from: SourceDefinition, declar
       return schemas.every((schema) => Array.isArray(schema?.["enum"]));
     }
     case "item-id":
+    case "user-id":
     case "day":
     case "item-tags":
     case "item-attribute":

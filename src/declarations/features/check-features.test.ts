@@ -4,10 +4,11 @@ import { action } from "../action.ts";
 import { type Config, defineConfig, type FeaturesOf } from "../config.ts";
 import { defaultActions } from "../default-actions.ts";
 import { number, oneOf, text } from "../field.ts";
-import { count, last, lastK, sum, topK } from "./aggregate.ts";
+import { approxUniqueCount, count, last, lastK, sum, topK } from "./aggregate.ts";
 import { add, at, type DerivedTree, divide, entropy, meanVector, orElse } from "./derived.ts";
 import { above, equals, event, item, trait } from "./expression.ts";
 import {
+  cross,
   derived,
   engagement,
   events,
@@ -16,6 +17,7 @@ import {
   identities,
   label,
   session,
+  user,
 } from "./feature.ts";
 import { standardFeatures, standardLabels } from "./standard.ts";
 
@@ -266,4 +268,76 @@ test("the standard library is taken with any declared actions, and leaves out wh
   expect(names({ view })).not.toContain("prevalence_14d");
   expect(names({ view })).not.toContain("revisits_of_kept_30d");
   expect(names({ view, save, impression })).toContain("prevalence_14d");
+});
+
+test.each([
+  [
+    "people by name",
+    feature("bad", { entity: item, from: events("save"), aggregate: topK(event.userId, 3), window: "7d" }),
+    "people are only counted",
+  ],
+  [
+    "people of a person",
+    feature("bad", { from: events("save"), aggregate: approxUniqueCount(event.userId) }),
+    "people are only counted",
+  ],
+  [
+    "an item's visit",
+    feature("bad", { entity: item, from: events("save"), aggregate: count(), window: session() }),
+    "visits are of people",
+  ],
+  [
+    "an item's topic as a key",
+    feature("bad", {
+      entity: item,
+      from: events("save"),
+      keyedBy: item.topic,
+      aggregate: count(),
+      window: "7d",
+    }),
+    "about one item already",
+  ],
+  [
+    "an item by the second",
+    feature("bad", { entity: item, from: events("save"), aggregate: count(), window: "90s" }),
+    "whole 5 minutes",
+  ],
+  [
+    "a pair with the hour",
+    feature("bad", { entity: cross(user, event.hour), from: events("save"), aggregate: count() }),
+    "cross with item.topic",
+  ],
+  [
+    "a pair with any item, for ever",
+    feature("bad", { entity: cross(user, event.itemId), from: events("save"), aggregate: count() }),
+    "give it a window",
+  ],
+] as const)("of items and pairs, %s is refused with the fix", (_, one, fix) => {
+  expect(() => defineConfig({ actions, features: [one] })).toThrow(fix);
+});
+
+test("a derived feature is of features of one entity, and a pair's value has the type of one key", () => {
+  const saves = feature("item_saves", { entity: item, from: events("save"), aggregate: count() });
+  const half = derived("half", divide(saves, 2));
+  expect(() => defineConfig({ actions, features: [saves, half] })).toThrow("derive with { entity: item }");
+  const config = defineConfig({
+    actions,
+    features: [
+      saves,
+      derived("half", divide(saves, 2), { entity: item }),
+      feature("of_topic", {
+        entity: cross(user, item.topic),
+        from: events("save"),
+        aggregate: count(),
+        window: "7d",
+      }),
+    ],
+  });
+  const value: FeaturesOf<typeof config>["of_topic"] = 1;
+  expect(value).toBe(1);
+  expect(config.features.map(({ entity, view }) => [entity, view])).toEqual([
+    ["item", "item"],
+    ["item", "item"],
+    ["user", "user"],
+  ]);
 });

@@ -3,6 +3,7 @@ import type { DeclaredPurpose } from "../purpose.ts";
 import { defaultPurposes } from "../purpose.ts";
 import type { AggregateTree } from "./aggregate.ts";
 import { checkDerived, type ValueShape } from "./check-derived.ts";
+import { checkEntity } from "./check-entity.ts";
 import { actionsOf, checkExpression, type DeclaredFields, isClosedKey } from "./check-expression.ts";
 import { type ExpressionTree, isAboutItem, leavesOf } from "./expression.ts";
 import type {
@@ -75,7 +76,12 @@ function checkCommon(definition: FeatureDefinition): void {
   const place = `features.${name}`;
   if (kind !== "aggregate" && kind !== "derived")
     fail(place, kind, "declare it by feature(...) or derived(...)");
-  if (definition.entity !== "user") fail(`${place}.entity`, definition.entity, "features are about the user");
+  if (definition.entity !== "user" && definition.entity !== "item")
+    fail(
+      `${place}.entity`,
+      definition.entity,
+      "features are about user, item, or cross(...) of one of them and a key",
+    );
   if (typeof view !== "string" || !NAME.test(view)) fail(`${place}.view`, view, NAME_FIX);
   if (ttlMs !== undefined && !(ttlMs > 0)) fail(`${place}.ttl`, ttlMs, 'give a duration such as "30d"');
 }
@@ -96,6 +102,7 @@ function checkAggregate(definition: AggregateDefinition, config: FeatureContext)
   if (where && isAboutItem(where) && keyedBy && !isAboutItem(keyedBy))
     fail(`${place}.where`, where.op, "a condition on the item goes with a key of the item, or with none");
   const shape = checkAggregateTree(place, aggregate, from, config);
+  checkEntity(definition);
   checkWindow(`${place}.window`, window);
   checkAgainstRetention(`${place}.window`, window, from, config);
   const isOpen =

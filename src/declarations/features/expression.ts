@@ -9,7 +9,7 @@ export type ScalarType = "text" | "number" | "boolean";
 /** A leaf the event itself answers. */
 export type EventLeaf =
   | { readonly op: "property" | "trait"; readonly name: string; readonly type: ScalarType }
-  | { readonly op: "action" | "item-id" | "hour" | "weekday" | "day" }
+  | { readonly op: "action" | "item-id" | "user-id" | "hour" | "weekday" | "day" }
   | { readonly op: "constant"; readonly value: Scalar };
 
 /** A leaf the catalogue answers: an item has any number of tags. */
@@ -52,6 +52,8 @@ export const event = {
   boolean: (name: string) => expression<boolean>({ op: "property", name, type: "boolean" }),
   action: expression<string>({ op: "action" }),
   itemId: expression<string>({ op: "item-id" }),
+  /** Who did it: only for the distinct people of an item's feature, `approxUniqueCount(event.userId)`. */
+  userId: expression<string>({ op: "user-id" }),
   surface: expression<string>({ op: "property", name: "surface", type: "text" }),
   dwellMs: expression<number>({ op: "property", name: "dwellMs", type: "number" }),
   value: expression<number>({ op: "property", name: "value", type: "number" }),
@@ -71,8 +73,9 @@ export const trait = {
   boolean: (name: string) => expression<boolean>({ op: "trait", name, type: "boolean" }),
 } as const;
 
-/** What the catalogue says now of the event's item. */
+/** What the catalogue says now of the event's item; and the item as what a feature is about: `entity: item`. */
 export const item = {
+  entity: "item",
   /** Each of its tags. */
   topic: expression<string>({ op: "item-tags" }),
   text: (name: string) => expression<string>({ op: "item-attribute", name, type: "text" }),

@@ -36,8 +36,8 @@ export interface FeatureNotes {
 
 interface CommonDefinition<Name extends string> extends FeatureNotes {
   readonly name: Name;
-  /** Whom it is about. A further key, such as a topic, is what `keyedBy` is for. */
-  readonly entity: "user";
+  /** Whom or what it is about. */
+  readonly entity: EntityKind;
   /** Feast's feature view: the part of a reference before the colon. */
   readonly view: string;
   /** Read as OUTSIDE_MAX_AGE when the newest event it reflects is older. */
@@ -49,6 +49,8 @@ export interface AggregateDefinition<Name extends string = string> extends Commo
   readonly from: SourceDefinition;
   readonly where?: ExpressionTree;
   readonly keyedBy?: ExpressionTree;
+  /** It is about the entity and the key together: what is read is the value under one key, not the map. */
+  readonly isCross?: true;
   readonly aggregate: AggregateTree;
   readonly window: WindowDefinition;
   /** What it is used for: events that may not be used for it are not in it. */
@@ -79,12 +81,42 @@ export type FeatureDefinition<Name extends string = string, Value = unknown> = (
   | DerivedDefinition<Name>
 ) & { readonly [featureType]?: Value };
 
+export type EntityKind = "user" | "item";
+
+/** Whom or what a feature is about: `user`, or `item`, all events of an item whoever they are of. */
 export interface Entity {
-  readonly entity: "user";
+  readonly entity: EntityKind;
 }
 
 /** A person: every id of theirs. */
-export const user: Entity = { entity: "user" };
+export const user = { entity: "user" } as const;
+
+/** An entity and a further key together. */
+export interface CrossEntity extends Entity {
+  readonly key: Expression;
+}
+
+/** A person and a topic, `cross(user, item.topic)`, a person and an item, `cross(user, event.itemId)`, an item and a surface. */
+export function cross({ entity }: Entity, key: Expression): CrossEntity {
+  return { entity, key };
+}
+
+/** The name under which a cross entity's key is asked for; `undefined` for what cannot be one. */
+export function joinKeyOf(key: ExpressionTree): string | undefined {
+  switch (key.op) {
+    case "item-tags":
+      return "topic";
+    case "item-id":
+      return "item_id";
+    case "item-attribute":
+    case "property":
+      return key.name;
+    case "action":
+      return "action";
+    default:
+      return undefined;
+  }
+}
 
 /** Where a feature's events come from; `where` narrows it. */
 export interface EventSource {
@@ -164,7 +196,7 @@ interface CommonInput extends FeatureNotes {
 }
 
 interface AggregateInput<Value> extends CommonInput {
-  readonly entity?: Entity;
+  readonly entity?: Entity | CrossEntity;
   readonly from: EventSource;
   readonly aggregate: Aggregate<Value>;
   readonly window?: Window;
@@ -174,7 +206,10 @@ interface AggregateInput<Value> extends CommonInput {
 /** Declares a feature. Its values are checked by `defineConfig`. With `keyedBy` it is a map from each key to a value. */
 export function feature<const Name extends string, Value>(
   name: Name,
-  input: AggregateInput<Value> & { readonly keyedBy: Expression },
+  input: AggregateInput<Value> & {
+    readonly keyedBy: Expression;
+    readonly entity?: Entity & { readonly key?: never };
+  },
 ): FeatureDefinition<Name, Readonly<Record<string, Value>>>;
 export function feature<const Name extends string, Value>(
   name: Name,
@@ -184,24 +219,27 @@ export function feature(
   name: string,
   input: AggregateInput<unknown> & { readonly keyedBy?: Expression },
 ): FeatureDefinition {
-  const { from, keyedBy, aggregate, window = "lifetime", purpose = PERSONALIZATION, ...common } = input;
+  const { from, aggregate, window = "lifetime", purpose = PERSONALIZATION, ...common } = input;
+  const isCross = input.entity !== undefined && "key" in input.entity;
+  const keyedBy = isCross ? (input.entity as CrossEntity).key : input.keyedBy; // it has a key
   return {
     kind: "aggregate",
     ...commonOf(name, common),
     from: from.from,
     ...(from.condition && { where: from.condition.tree }),
     ...(keyedBy && { keyedBy: keyedBy.tree }),
+    ...(isCross && { isCross }),
     aggregate: aggregate.tree,
     window: windowOf(window),
     purpose,
   };
 }
 
-/** Declares a feature that is computed of others when it is read. */
+/** Declares a feature that is computed of others when it is read: of others of the same entity. */
 export function derived<const Name extends string, Value>(
   name: Name,
   of: Derived<Value>,
-  common: CommonInput = {},
+  common: CommonInput & { readonly entity?: Entity } = {},
 ): FeatureDefinition<Name, Value> {
   return { kind: "derived", ...commonOf(name, common), expression: of.tree };
 }
@@ -233,11 +271,18 @@ export function label<const Name extends string>(
 
 function commonOf<Name extends string>(
   name: Name,
-  { view = "user", ttl, description, owner, tags }: CommonInput & { readonly entity?: Entity },
+  {
+    entity: { entity } = user,
+    view = entity,
+    ttl,
+    description,
+    owner,
+    tags,
+  }: CommonInput & { readonly entity?: Entity },
 ): CommonDefinition<Name> {
   return {
     name,
-    entity: "user",
+    entity,
     view,
     ...(ttl !== undefined && { ttlMs: durationMs(ttl) }),
     ...(description !== undefined && { description }),

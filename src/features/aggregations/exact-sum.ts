@@ -59,9 +59,24 @@ export class ExactSum {
     return sum;
   }
 
+  /** The same sum is the same bytes, however it was made. */
   write(out: PackedWriter): void {
-    out.whole(this.#parts.length);
-    for (const part of this.#parts) out.scalar(part);
+    const parts = this.#parts.length > 1 ? this.#canonical() : this.#parts;
+    out.whole(parts.length);
+    for (const part of parts) out.scalar(part);
+  }
+
+  /** The nearest double, the nearest to what is left, and so on; greatest last. */
+  #canonical(): readonly number[] {
+    const left = new ExactSum();
+    left.#parts = [...this.#parts];
+    const parts: number[] = [];
+    for (let { value } = left; value !== 0; { value } = left) {
+      if (!Number.isFinite(value)) return this.#parts; // beyond the largest double
+      parts.unshift(value);
+      left.add(-value);
+    }
+    return parts;
   }
 
   static read(bytes: PackedReader): ExactSum {

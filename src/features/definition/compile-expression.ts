@@ -10,6 +10,7 @@ type Leaf = Extract<
       | "trait"
       | "action"
       | "item-id"
+      | "user-id"
       | "hour"
       | "weekday"
       | "day"

@@ -1,6 +1,7 @@
 import {
   type AggregateDefinition,
   type DerivedDefinition,
+  type EntityKind,
   type ExpressionTree,
   type FeatureDefinition,
   isAboutItem,
@@ -19,14 +20,27 @@ import { canonicalJson, versionOf } from "./version.ts";
  *     stream   the events of some sources for which a condition holds and which a purpose may use
  *     tally     a stream aggregated by a key: what tiles have a part for; features that differ in their window share it
  */
-export interface FeaturePlan {
+export interface FeaturePlan extends EntityPlan {
   readonly version: string;
+  /** Of every entity. */
   readonly definitions: readonly FeatureDefinition[];
+  /** Of features of items; what else is here is of people. */
+  readonly items: EntityPlan;
+}
+
+/** What is computed of one kind of entity. */
+export interface EntityPlan {
+  readonly entity: EntityKind;
   readonly sources: readonly Source[];
   readonly tallies: readonly Tally[];
   readonly features: ReadonlyMap<string, PlannedFeature>;
   /** How far back rows are kept behind a user's newest; 0 when nothing asks for rows. */
   readonly horizonMs: number;
+}
+
+/** The feature of a name, whatever it is about. */
+export function plannedFeature({ features, items }: FeaturePlan, name: string): PlannedFeature | undefined {
+  return features.get(name) ?? items.features.get(name);
 }
 
 export interface Source {
@@ -40,10 +54,10 @@ export interface Source {
   readonly keepsRows: boolean;
 }
 
-/** A property, a trait, or the number of the item. */
+/** A property, a trait, the number of the item, or the user's id. */
 export type Column =
   | { readonly op: "property" | "trait"; readonly name: string }
-  | { readonly op: "item"; readonly name: "" };
+  | { readonly op: "item" | "user"; readonly name: "" };
 
 export interface Stream {
   readonly purpose: NamedPurpose;
@@ -65,6 +79,8 @@ export interface Tally {
   readonly isLifetime: boolean;
   /** Asked over windows that tiles help with. */
   readonly isTiled: boolean;
+  /** The windows it is asked over. */
+  readonly windows: readonly WindowDefinition[];
 }
 
 export type PlannedFeature = PlannedAggregate | PlannedDerived;
@@ -96,9 +112,22 @@ export interface PlanContext {
 /** Definitions are checked: see `defineConfig`. The same definitions make the same plan, whatever their order. */
 export function planFeatures(definitions: readonly FeatureDefinition[], context: PlanContext): FeaturePlan {
   const sorted = [...definitions].sort((left, right) => (left.name < right.name ? -1 : 1));
-  const builder = new PlanBuilder(context);
-  for (const definition of sorted) builder.add(definition);
-  return builder.finish(sorted);
+  return {
+    version: versionOf(sorted.map((definition) => versionOf(definition))),
+    definitions: sorted,
+    ...planEntity("user", sorted, context),
+    items: planEntity("item", sorted, context),
+  };
+}
+
+function planEntity(
+  entity: EntityKind,
+  definitions: readonly FeatureDefinition[],
+  context: PlanContext,
+): EntityPlan {
+  const builder = new PlanBuilder(entity, context);
+  for (const definition of definitions) if (definition.entity === entity) builder.add(definition);
+  return builder.finish();
 }
 
 /** What a definition means for state. */
@@ -128,6 +157,7 @@ function conjunction(of: readonly ExpressionTree[]): ExpressionTree | undefined 
 type Open<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] };
 
 class PlanBuilder {
+  readonly #entity: EntityKind;
   readonly #context: PlanContext;
   readonly #tallies = new Map<string, Open<Tally>>();
   readonly #streams = new Map<
@@ -137,7 +167,8 @@ class PlanBuilder {
   readonly #features = new Map<string, PlannedFeature>();
   #horizonMs = 0;
 
-  constructor(context: PlanContext) {
+  constructor(entity: EntityKind, context: PlanContext) {
+    this.#entity = entity;
     this.#context = context;
   }
 
@@ -152,6 +183,7 @@ class PlanBuilder {
     const purpose = this.#purposeOf(definition);
     const tally = this.#tallyOf(definition, parts, purpose);
     tally.isLifetime ||= window.kind === "lifetime";
+    tally.windows = [...tally.windows, window];
     tally.isTiled ||= window.kind === "sliding" || window.kind === "fixed";
     if (window.kind !== "lifetime")
       this.#horizonMs = Math.max(this.#horizonMs, window.kind === "session" ? window.maxMs : window.ms);
@@ -168,7 +200,7 @@ class PlanBuilder {
     });
   }
 
-  finish(definitions: readonly FeatureDefinition[]): FeaturePlan {
+  finish(): EntityPlan {
     const kept = [...this.#features.values()].flatMap((planned) =>
       planned.kind === "aggregate" && planned.window.kind !== "lifetime" ? [planned.tally] : [],
     );
@@ -185,8 +217,7 @@ class PlanBuilder {
       };
     });
     return {
-      version: versionOf(definitions.map((definition) => versionOf(definition))),
-      definitions,
+      entity: this.#entity,
       sources,
       tallies: [...this.#tallies.values()],
       features: this.#features,
@@ -217,7 +248,8 @@ class PlanBuilder {
       const value = "of" in aggregate ? aggregate.of : undefined;
       const aggregation = aggregationOf(aggregate);
       const index = this.#tallies.size;
-      tally = { index, aggregation, value, keyKind, key: tallyKey, isLifetime: false, isTiled: false };
+      const asked = { isLifetime: false, isTiled: false, windows: [] };
+      tally = { index, aggregation, value, keyKind, key: tallyKey, ...asked };
       this.#tallies.set(tallyId, tally);
       stream.tallies.push(tally);
     }
@@ -233,6 +265,7 @@ function columnsOf(tallies: readonly Tally[]): readonly Column[] {
     if (keyKind === "item") add({ op: "item", name: "" });
     for (const leaf of [key, value].flatMap((tree) => (tree ? leavesOf(tree) : []))) {
       if (leaf.op === "item-id") add({ op: "item", name: "" });
+      else if (leaf.op === "user-id") add({ op: "user", name: "" });
       else if (leaf.op === "property" || leaf.op === "trait") add({ op: leaf.op, name: leaf.name });
     }
   }

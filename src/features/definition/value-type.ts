@@ -8,7 +8,7 @@ export function columnTypeOf(
 ): ParquetColumn["type"] {
   if (definition.kind === "derived") return derivedType(definition.expression, byName);
   const type = aggregateType(definition);
-  return definition.keyedBy ? `MAP(VARCHAR, ${type})` : type;
+  return definition.keyedBy && !definition.isCross ? `MAP(VARCHAR, ${type})` : type;
 }
 
 function aggregateType({ aggregate }: AggregateDefinition): ParquetScalar | `${ParquetScalar}[]` {
@@ -33,6 +33,7 @@ function scalarType(tree: ExpressionTree): ParquetScalar {
       return tree.type === "text" ? "VARCHAR" : tree.type === "number" ? "DOUBLE" : "BOOLEAN";
     case "action":
     case "item-id":
+    case "user-id":
     case "item-tags":
       return "VARCHAR";
     case "hour":

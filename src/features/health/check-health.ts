@@ -1,9 +1,13 @@
 import { murmur3, type ProgressListener } from "#base";
+import type { EntityKind } from "#declarations";
 import { listUsers } from "#sequences";
-import type { FeaturePlan } from "../definition/plan.ts";
+import type { EntityPlan, FeaturePlan } from "../definition/plan.ts";
 import { canonicalJson } from "../definition/version.ts";
-import { collectRows, type PastEvents } from "../history/collect-rows.ts";
+import { CollectedRows, type PastEvents, readPast } from "../history/collect-rows.ts";
 import { featuresAt } from "../history/features-at.ts";
+import { CollectedItems } from "../items/collect-items.ts";
+import { userPartitions } from "../items/item-keys.ts";
+import { readItems } from "../items/read-items.ts";
 import type { Answer } from "../online/accumulation.ts";
 import { requestFeatures } from "../online/feature-request.ts";
 import { type OnlineValue, readFeatures } from "../online/read-features.ts";
@@ -39,7 +43,9 @@ export interface FeatureBaseline {
 
 export interface HealthReport {
   readonly at: string;
+  /** Looked at; as many items as people, where there are features of items. */
   readonly people: number;
+  readonly items: number;
   /** Values compared, and those that differed. */
   readonly compared: number;
   readonly skewed: number;
@@ -53,10 +59,12 @@ export interface HealthReport {
 export interface FeatureHealth {
   readonly name: string;
   readonly version: string;
-  /** People for whom the served value is another than the log's. */
+  readonly entity: EntityKind;
+  /** People, or items, for which the served value is another than the log's. */
   readonly skew: number;
   /** One of them, so that somebody can look. */
   readonly skewedUser?: string;
+  readonly skewedItem?: string;
   readonly nullRate: number;
   /** Median age of the newest event reflected; `null` where none is. */
   readonly freshnessSeconds: number | null;
@@ -66,46 +74,96 @@ export interface FeatureHealth {
   readonly stabilityIndex: number | null;
 }
 
-/** O(users + log): reads the log once. `past.state` does not change meanwhile: a snapshot. */
+/** O(users + items + log): reads the log once. `past.state` does not change meanwhile: a snapshot. */
 export async function checkHealth(
   past: PastEvents,
   query: HealthQuery,
   progress: ProgressListener,
 ): Promise<HealthReport> {
   const { plan, people, seed, nowMs, services } = query;
-  const { catalogue, identity, state } = past;
+  const { catalogue, identity } = past;
   const names = [...plan.features.keys()];
   const request = requestFeatures(plan, names, catalogue);
   const sample = await drawPeople(past, people, seed);
-  const ids = new Set(sample.flatMap((person) => identity.idsOf(person)));
-  const collected = await collectRows(past, plan, ids, progress);
-  const served = await readFeatures({ state, catalogue, identity }, request, sample, nowMs);
-  const counts = names.map(
-    (): FeatureCount => ({ distribution: emptyDistribution(), agesMs: [], skewed: [] }),
-  );
-  let compared = 0;
+  const drawn = drawItems(past, plan, people, seed);
+  const collected = new CollectedRows(plan, catalogue, new Set(sample.flatMap((one) => identity.idsOf(one))));
+  const items = new CollectedItems(plan.items, catalogue, { items: new Set(drawn) });
+  await readPast(past, drawn.length > 0 ? [collected, items] : [collected], progress);
+  const served = await readFeatures(past, request, sample, nowMs);
+  const ofPeople = new Comparison(names);
   for (const [n, person] of sample.entries()) {
     const rows = collected.rowsOf(identity.idsOf(person)) ?? [];
     const atMs = Math.max(nowMs, rows.at(-1)?.timestampMs ?? 0);
-    const walked = featuresAt(rows, request, atMs, catalogue);
-    for (const [feature, counted] of counts.entries()) {
-      const value = served[n]![feature]!; // one for each name
-      take(counted, value, atMs);
-      if (value.status === "NOT_FOUND" || value.isCut) continue; // refused, or told to be of a part
-      compared++;
-      if (!isSame(value, walked[feature]!)) counted.skewed.push(person);
-    }
+    ofPeople.take(person, served[n]!, featuresAt(rows, request, atMs, catalogue), atMs); // one for each
   }
-  const features = counts.map((counted, n) => healthOf(counted, plan, names[n]!, query.baseline));
+  const ofItems = await compareItems(past, plan.items, drawn, items, nowMs);
+  const features = [
+    ...ofPeople.counts.map((counted, n) => healthOf(counted, plan, names[n]!, query.baseline)), // one for each
+    ...ofItems.counts.map((counted, n) => healthOf(counted, plan.items, ofItems.names[n]!, query.baseline)), // as above
+  ];
   return {
     at: new Date(nowMs).toISOString(),
     people: sample.length,
-    compared,
+    items: drawn.length,
+    compared: ofPeople.compared + ofItems.compared,
     skewed: features.reduce((sum, { skew }) => sum + skew, 0),
     features,
     coverage: coverageOf(services, names, served),
-    baseline: baselineOf(counts, plan, names, nowMs),
+    baseline: {
+      at: new Date(nowMs).toISOString(),
+      features: { ...baselineOf(ofPeople, plan), ...baselineOf(ofItems, plan.items) },
+    },
   };
+}
+
+async function compareItems(
+  past: PastEvents,
+  plan: EntityPlan,
+  drawn: readonly number[],
+  collected: CollectedItems,
+  nowMs: number,
+): Promise<Comparison> {
+  const { catalogue, log } = past;
+  const names = [...plan.features.keys()];
+  const comparison = new Comparison(names);
+  if (drawn.length === 0) return comparison;
+  const request = requestFeatures(plan, names, catalogue);
+  const ids = drawn.map((item) => catalogue.at(item).itemId);
+  const served = await readItems({ ...past, partitions: userPartitions(log) }, request, ids, nowMs);
+  for (const [n, item] of drawn.entries()) {
+    const atMs = Math.max(nowMs, collected.newestMs(item));
+    const [walked] = collected.answersAt(item, [atMs], request);
+    comparison.take(ids[n]!, served[n]!, walked, atMs); // one for each
+  }
+  return comparison;
+}
+
+/** What is served of each feature beside what the log says. */
+class Comparison {
+  readonly names: readonly string[];
+  readonly counts: readonly FeatureCount[];
+  compared = 0;
+
+  constructor(names: readonly string[]) {
+    this.names = names;
+    this.counts = names.map(() => ({ distribution: emptyDistribution(), agesMs: [], skewed: [] }));
+  }
+
+  take(
+    id: string,
+    served: readonly OnlineValue[],
+    walked: readonly (Answer | undefined)[] | undefined,
+    atMs: number,
+  ): void {
+    for (const [n, counted] of this.counts.entries()) {
+      const value = served[n]!; // one for each
+      take(counted, value, atMs);
+      if (value.isCut) continue; // told to be of a part
+      if (value.status === "NOT_FOUND") continue; // refused, or never met
+      this.compared++;
+      if (!isSame(value, walked?.[n])) counted.skewed.push(id);
+    }
+  }
 }
 
 interface FeatureCount {
@@ -121,13 +179,14 @@ function take({ distribution, agesMs }: FeatureCount, { value, newestMs }: Onlin
   if (newestMs !== undefined) agesMs.push(atMs - newestMs);
 }
 
-function isSame(served: Answer, walked: Answer): boolean {
+function isSame(served: Answer, walked: Answer | undefined): boolean {
+  if (!walked) return false;
   return served.newestMs === walked.newestMs && canonicalJson(served.value) === canonicalJson(walked.value);
 }
 
 function healthOf(
   { distribution, agesMs, skewed }: FeatureCount,
-  plan: FeaturePlan,
+  plan: EntityPlan,
   name: string,
   baseline: FeatureBaseline | undefined,
 ): FeatureHealth {
@@ -139,8 +198,10 @@ function healthOf(
   return {
     name,
     version,
+    entity: plan.entity,
     skew: skewed.length,
-    ...(skewed[0] !== undefined && { skewedUser: skewed[0] }),
+    ...(skewed[0] !== undefined &&
+      (plan.entity === "user" ? { skewedUser: skewed[0] } : { skewedItem: skewed[0] })),
     nullRate: people === 0 ? 0 : absent / people,
     freshnessSeconds: median === undefined ? null : median / 1000,
     quantiles: { p10: sketch.quantile(0.1), p50: sketch.quantile(0.5), p90: sketch.quantile(0.9) },
@@ -151,17 +212,12 @@ function healthOf(
   };
 }
 
-function baselineOf(
-  counts: readonly FeatureCount[],
-  plan: FeaturePlan,
-  names: readonly string[],
-  nowMs: number,
-): FeatureBaseline {
+function baselineOf({ names, counts }: Comparison, plan: EntityPlan): FeatureBaseline["features"] {
   const entries = names.map((name, n) => {
     const { version } = plan.features.get(name)!; // one of its names
     return [name, { version, distribution: encodeDistribution(counts[n]!.distribution) }] as const;
   });
-  return { at: new Date(nowMs).toISOString(), features: Object.fromEntries(entries) };
+  return Object.fromEntries(entries);
 }
 
 function coverageOf(
@@ -180,6 +236,18 @@ function coverageOf(
 }
 
 const USERS_AT_ONCE = 1000;
+
+/** The items whose hashes are least, where any feature is about them. */
+function drawItems({ catalogue }: PastEvents, { items }: FeaturePlan, count: number, seed: number): number[] {
+  if (items.features.size === 0) return [];
+  return Array.from({ length: catalogue.itemCount }, (_, item) => ({
+    item,
+    hash: murmur3(catalogue.at(item).itemId, seed),
+  }))
+    .sort((left, right) => left.hash - right.hash)
+    .slice(0, count)
+    .map(({ item }) => item);
+}
 
 /** The people whose hashes are least: the same for a seed, whoever comes besides. */
 async function drawPeople({ state, identity }: PastEvents, count: number, seed: number): Promise<string[]> {

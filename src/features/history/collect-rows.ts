@@ -1,5 +1,5 @@
 import type { ProgressListener } from "#base";
-import { type Catalogue, type IdentityGraph, isStandingChoice, viewEvent } from "#events";
+import { type Catalogue, type EventView, type IdentityGraph, isStandingChoice, viewEvent } from "#events";
 import {
   countChoices,
   droppedRecords,
@@ -9,7 +9,7 @@ import {
   type StandingChoices,
 } from "#sequences";
 import type { EventLog, Lake, LogRecord, StateReader } from "#storage";
-import type { FeaturePlan } from "../definition/plan.ts";
+import type { EntityPlan } from "../definition/plan.ts";
 import { decodeRows, type FeatureRow, RowMaker } from "../feature-row.ts";
 import { PackedWriter } from "../packed-bytes.ts";
 import { standsWith } from "../state/apply-features.ts";
@@ -34,15 +34,37 @@ const BATCH_RECORDS = 10_000;
  */
 export async function collectRows(
   past: PastEvents,
-  plan: FeaturePlan,
+  plan: EntityPlan,
   wanted: ReadonlySet<string> | undefined,
   progress: ProgressListener,
 ): Promise<CollectedRows> {
-  const { log, state, lake, catalogue } = past;
-  const rows = new CollectedRows(plan, catalogue, wanted);
+  const rows = new CollectedRows(plan, past.catalogue, wanted);
+  await readPast(past, [rows], progress);
+  return rows;
+}
+
+/** What is told of every event of the past, each once, those of a person in the order of the log. */
+export interface PastListener {
+  take(event: EventView, offset: number, partition: number): void;
+}
+
+/** Reads the past once for all who listen. */
+export async function readPast(
+  { log, state, lake }: PastEvents,
+  listeners: readonly PastListener[],
+  progress: ProgressListener,
+): Promise<void> {
+  const tell = (records: readonly LogRecord[], partition: number, repeated: ReadonlySet<number>): void => {
+    for (const { offset, bytes } of records) {
+      if (bytes.length === 0 || repeated.has(offset)) continue; // an empty one was erased
+      const event = viewEvent(bytes);
+      for (const listener of listeners) listener.take(event, offset, partition);
+    }
+  };
   const starts = Array.from({ length: log.partitionCount }, (_, partition) => log.start(partition));
   if (starts.some((start, partition) => partition > 0 && start > 0))
-    for await (const { records } of droppedRecords(await lake(), starts)) rows.take(records, new Set());
+    for await (const { records, partition } of droppedRecords(await lake(), starts))
+      tell(records, partition, new Set());
   const ends = (await readAllProgress(state, log.partitionCount)).map(({ offset }) => offset);
   const total = ends.reduce(
     (sum, end, partition) => (partition === 0 ? sum : sum + end - starts[partition]!),
@@ -53,13 +75,12 @@ export async function collectRows(
     for (let from = starts[partition]!; from < ends[partition]!; ) {
       const records = await log.read(partition, from, Math.min(BATCH_RECORDS, ends[partition]! - from));
       const to = records.at(-1)!.offset + 1;
-      rows.take(records, await duplicatesBetween(state, partition, from, to));
+      tell(records, partition, await duplicatesBetween(state, partition, from, to));
       done += to - from;
       from = to;
       progress({ stage: "reading the log", done, total });
     }
   }
-  return rows;
 }
 
 /** What was collected of one id. */
@@ -68,8 +89,8 @@ interface Collected {
   choices: StandingChoices | undefined;
 }
 
-export class CollectedRows {
-  readonly #plan: FeaturePlan;
+export class CollectedRows implements PastListener {
+  readonly #plan: EntityPlan;
   readonly #catalogue: Catalogue;
   readonly #wanted: ReadonlySet<string> | undefined;
   readonly #maker: RowMaker;
@@ -78,35 +99,28 @@ export class CollectedRows {
   /** Time of the newest event seen, ms. */
   newestMs = 0;
 
-  constructor(plan: FeaturePlan, catalogue: Catalogue, wanted?: ReadonlySet<string>) {
+  constructor(plan: EntityPlan, catalogue: Catalogue, wanted?: ReadonlySet<string>) {
     this.#plan = plan;
     this.#catalogue = catalogue;
     this.#wanted = wanted;
     this.#maker = new RowMaker(plan, catalogue);
   }
 
-  /** Takes records in the order of the log. */
-  take(records: readonly LogRecord[], duplicates: ReadonlySet<number>): void {
-    for (const { offset, bytes } of records) {
-      if (bytes.length === 0 || duplicates.has(offset)) continue; // an empty one was erased
-      const event = viewEvent(bytes);
-      this.newestMs = Math.max(this.newestMs, Math.floor(event.timestampMs));
-      if (this.#wanted && !this.#wanted.has(event.userId)) continue;
-      const known = this.#byUser.get(event.userId);
-      const choices = isStandingChoice(event)
-        ? countChoices(known?.choices, event, this.#catalogue.purposes)
-        : known?.choices;
-      const row = this.#maker.reads(event)
-        ? this.#maker.rowOf(event, offset, standsWith(choices))
-        : undefined;
-      if (!row && choices === known?.choices) continue;
-      const collected = known ?? { rows: new PackedWriter(), choices };
-      if (!known) this.#byUser.set(event.userId, collected);
-      collected.choices = choices;
-      if (!row) continue;
-      collected.rows.bytes(row);
-      this.rowCount++;
-    }
+  take(event: EventView, offset: number): void {
+    this.newestMs = Math.max(this.newestMs, Math.floor(event.timestampMs));
+    if (this.#wanted && !this.#wanted.has(event.userId)) return;
+    const known = this.#byUser.get(event.userId);
+    const choices = isStandingChoice(event)
+      ? countChoices(known?.choices, event, this.#catalogue.purposes)
+      : known?.choices;
+    const row = this.#maker.reads(event) ? this.#maker.rowOf(event, offset, standsWith(choices)) : undefined;
+    if (!row && choices === known?.choices) return;
+    const collected = known ?? { rows: new PackedWriter(), choices };
+    if (!known) this.#byUser.set(event.userId, collected);
+    collected.choices = choices;
+    if (!row) return;
+    collected.rows.bytes(row);
+    this.rowCount++;
   }
 
   userIds(): IterableIterator<string> {

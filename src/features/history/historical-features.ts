@@ -5,14 +5,16 @@ import {
   type NamedPurpose,
   PERSONALIZATION,
 } from "#declarations";
-import type { PersonRow } from "#storage";
 import type { FeatureValue } from "../aggregation.ts";
-import { planFeatures } from "../definition/plan.ts";
+import { type EntityPlan, type FeaturePlan, type PlannedFeature, planFeatures } from "../definition/plan.ts";
 import type { FeatureVectors } from "../feature-vectors.ts";
+import { CollectedItems } from "../items/collect-items.ts";
+import type { Answer } from "../online/accumulation.ts";
+import { crossKey, type EntityRow } from "../online/entity-rows.ts";
 import { requestFeatures } from "../online/feature-request.ts";
 import { mayUse } from "../online/may-use.ts";
-import { collectRows, type PastEvents } from "./collect-rows.ts";
-import { featuresAt } from "./features-at.ts";
+import { CollectedRows, type PastEvents, readPast } from "./collect-rows.ts";
+import { PersonWalk } from "./person-walk.ts";
 
 /** What a training set is made of. */
 export interface HistoricalQuery {
@@ -23,12 +25,17 @@ export interface HistoricalQuery {
   /** In the order of the columns. */
   readonly names: readonly string[];
   readonly labels?: readonly LabelDefinition[];
-  /** Whose features, as of when. */
-  readonly rows: readonly PersonRow[];
+  /** Whose features, as of when: of a person, of an item, or of both. */
+  readonly rows: readonly HistoricalAsk[];
+}
+
+/** Whose features, and the moment they are of. */
+export interface HistoricalAsk extends EntityRow {
+  readonly timestampMs: number;
 }
 
 /** One row of a training set. */
-export interface HistoricalRow extends PersonRow {
+export interface HistoricalRow extends HistoricalAsk {
   /** Its place among the rows asked for. */
   readonly position: number;
   /** By name; all `null` for a person who was not met yet, or who refuses now. */
@@ -51,36 +58,38 @@ export async function getHistoricalFeatures(
   const { definitions, names, labels = [], rows } = query;
   const unknown = names.find((name) => !definitions.some((definition) => definition.name === name));
   if (unknown !== undefined) throw new PlatformError("invalid-request", `no feature is called "${unknown}"`);
-  const wanted = new Set(rows.flatMap(({ userId }) => past.identity.idsOf(userId)));
   const plan = planFeatures([...definitions, ...labels.map(asFeature)], query);
-  const collected = await collectRows(past, plan, wanted, progress);
+  const { collected, items } = await collectFor(rows, names, plan, past, progress);
   const request = requestFeatures(plan, names, past.catalogue);
-  const labelRequest = requestFeatures(
-    plan,
-    labels.map(({ name }) => name),
-    past.catalogue,
-  );
+  const ofItems = itemValues(rows, names, plan.items, items, past);
+  const labelRequests = labels.map(({ name }) => requestFeatures(plan, [name], past.catalogue));
   const byPerson = groupByPerson(rows, past);
   const nothing = names.map(() => null);
 
   function* generate(): Generator<HistoricalRow> {
     let done = 0;
     for (const [person, asked] of byPerson) {
-      const ids = past.identity.idsOf(person);
+      const ids = person === "" ? [] : past.identity.idsOf(person);
       const events = collected.rowsOf(ids) ?? [];
       const choices = collected.choicesOf(ids);
       const isUsable = request.asked.map(
         ({ planned }) => planned !== undefined && mayUse(planned, plan, choices),
       );
+      const walk = new PersonWalk(events, request, past.catalogue);
+      const labelWalks = labelRequests.map((one) => new PersonWalk(events, one, past.catalogue));
       for (const row of asked) {
-        const answers = featuresAt(events, request, row.timestampMs, past.catalogue);
+        const answers = walk.at(row.timestampMs);
         // Nothing is served of somebody before their first event.
         const isMet = events.length > 0 && events[0]!.timestampMs <= row.timestampMs;
-        const values = !isMet ? nothing : answers.map((answer, n) => (isUsable[n] ? answer!.value : null)); // its name is known
+        const valueAt = (n: number): FeatureValue => {
+          const { planned } = request.asked[n]!; // one for each
+          return isUsable[n] && planned ? valueFor(answers[n]!, planned, row) : null; // its name is known
+        };
+        const values = ofItems(row.position, isMet ? nothing.map((_, n) => valueAt(n)) : nothing);
         const told = labels.map(({ withinMs }, n) => {
           const endMs = row.timestampMs + withinMs;
-          if (endMs > collected.newestMs) return null;
-          return featuresAt(events, labelRequest, endMs, past.catalogue)[n]?.value ?? null;
+          if (endMs > collected.newestMs || person === "") return null;
+          return labelWalks[n]!.at(endMs)[0]?.value ?? null; // one for each
         });
         yield { ...row, values, labels: told };
       }
@@ -89,6 +98,75 @@ export async function getHistoricalFeatures(
     }
   }
   return generate();
+}
+
+/** Reads the past once, for people and, where features of them are asked for, items. */
+async function collectFor(
+  rows: readonly HistoricalAsk[],
+  names: readonly string[],
+  plan: FeaturePlan,
+  past: PastEvents,
+  progress: ProgressListener,
+): Promise<{ collected: CollectedRows; items: CollectedItems }> {
+  const { identity, catalogue } = past;
+  const people = new Set(rows.flatMap(({ userId }) => (userId === undefined ? [] : identity.idsOf(userId))));
+  const wanted = new Set(
+    rows.flatMap(({ itemId }) => (itemId === undefined ? [] : (catalogue.rowOf(itemId) ?? []))),
+  );
+  const collected = new CollectedRows(plan, catalogue, people);
+  const items = new CollectedItems(plan.items, catalogue, { items: wanted });
+  const asksItems = names.some((name) => plan.items.features.has(name));
+  await readPast(past, asksItems ? [collected, items] : [collected], progress);
+  return { collected, items };
+}
+
+/** Puts the values of features of items in the places of a row's values. */
+function itemValues(
+  rows: readonly HistoricalAsk[],
+  names: readonly string[],
+  plan: EntityPlan,
+  items: CollectedItems,
+  { catalogue }: PastEvents,
+): (position: number, values: readonly FeatureValue[]) => readonly FeatureValue[] {
+  const places = [...names.keys()].filter((n) => plan.features.has(names[n]!)); // a place among them
+  if (places.length === 0) return (_, values) => values;
+  const request = requestFeatures(
+    plan,
+    places.map((n) => names[n]!),
+    catalogue,
+  ); // as above
+  const byItem = new Map<number, number[]>();
+  for (const [position, { itemId }] of rows.entries()) {
+    const item = itemId === undefined ? undefined : catalogue.rowOf(itemId);
+    if (item !== undefined) byItem.set(item, [...(byItem.get(item) ?? []), position]);
+  }
+  const found = new Map<number, readonly FeatureValue[]>();
+  for (const [item, positions] of byItem) {
+    positions.sort((left, right) => rows[left]!.timestampMs - rows[right]!.timestampMs); // positions of rows
+    const times = positions.map((position) => rows[position]!.timestampMs); // as above
+    for (const answers of items.answersAt(item, times, request)) {
+      const position = positions.shift()!; // one for each time
+      if (answers)
+        found.set(
+          position,
+          answers.map((answer, n) => valueFor(answer!, request.asked[n]!.planned!, rows[position]!)), // all known
+        );
+    }
+  }
+  return (position, values) => {
+    const own = found.get(position);
+    if (!own) return values;
+    const filled = [...values];
+    for (const [n, place] of places.entries()) filled[place] = own[n]!; // one for each
+    return filled;
+  };
+}
+
+/** Of a feature that is about a pair, the value under the row's key. */
+function valueFor(answer: Answer, planned: PlannedFeature, row: EntityRow): FeatureValue {
+  if (!answer.under) return answer.value;
+  const key = crossKey(planned, row);
+  return key === undefined ? null : answer.under(key).value;
 }
 
 /** A training set as numbers: row n of `vectors`, shape (rows, features), and of `labels`, shape (rows, labels), is row n of those asked for. */
@@ -130,13 +208,14 @@ function asFeature({ name, from, where, aggregate, withinMs }: LabelDefinition):
   };
 }
 
-type Asked = PersonRow & { readonly position: number };
+type Asked = HistoricalAsk & { readonly position: number };
 
-function groupByPerson(rows: readonly PersonRow[], { identity }: PastEvents): Map<string, Asked[]> {
+/** The rows about nobody are under "". */
+function groupByPerson(rows: readonly HistoricalAsk[], { identity }: PastEvents): Map<string, Asked[]> {
   const byPerson = new Map<string, Asked[]>();
-  for (const [position, { userId, timestampMs }] of rows.entries()) {
-    const person = identity.personOf(userId);
-    const row = { userId, timestampMs, position };
+  for (const [position, asked] of rows.entries()) {
+    const person = asked.userId === undefined ? "" : identity.personOf(asked.userId);
+    const row = { ...asked, position };
     const known = byPerson.get(person);
     if (known) known.push(row);
     else byPerson.set(person, [row]);

@@ -1,16 +1,19 @@
 import { Packr } from "msgpackr";
 import { assert } from "#base";
 import type { IdentityGraph } from "#events";
-import type { EventLog, PersonRow } from "#storage";
+import type { EventLog } from "#storage";
 import type { FeatureValue } from "../aggregation.ts";
+import type { HistoricalAsk } from "./historical-features.ts";
 
 /**
  * @file What was served, kept so that a model can learn from the very values it was asked with: what was known then, late events and
  * all, and not what the log would say of that moment now. An event log of one partition; when it takes more room than it may, its
- * oldest file goes. A record is `[1, userId, atMs, version, { name: value }]`.
+ * oldest file goes. A record is `[1, userId, atMs, version, { name: value }, itemId?]`.
  */
 export interface ServedFeatures {
   readonly userId: string;
+  /** With what, where features of an item or of a pair were among them. */
+  readonly itemId?: string;
   readonly atMs: number;
   /** Of all definitions together. */
   readonly version: string;
@@ -38,8 +41,15 @@ export class ServedLog {
     if (served.length === 0) return;
     await this.#log.append(
       PARTITION,
-      served.map(({ userId, atMs, version, values }) =>
-        packr.pack([RECORD_VERSION, userId, atMs, version, values]),
+      served.map(({ userId, itemId, atMs, version, values }) =>
+        packr.pack([
+          RECORD_VERSION,
+          userId,
+          atMs,
+          version,
+          values,
+          ...(itemId === undefined ? [] : [itemId]),
+        ]),
       ),
     );
     const units = await this.#log.units(PARTITION);
@@ -73,35 +83,39 @@ export class ServedLog {
 }
 
 function decode(bytes: Uint8Array): ServedFeatures {
-  const [version, userId, atMs, plan, values] = packr.unpack(bytes) as [
+  const [version, userId, atMs, plan, values, itemId] = packr.unpack(bytes) as [
     number,
     string,
     number,
     string,
     ServedFeatures["values"],
+    string?,
   ]; // our own bytes
   assert(
     version === RECORD_VERSION,
     `a record of served features of version ${RECORD_VERSION}, not ${version}`,
   );
-  return { userId, atMs, version: plan, values };
+  return { userId, atMs, version: plan, values, ...(itemId !== undefined && { itemId }) };
 }
 
-/** For each row, in order, what its person was last served by its time; `undefined` where nothing was. */
+/** For each row, in order, what its person was last served with its item, if it has one, by its time; `undefined` where nothing was. */
 export async function servedAt(
   log: ServedLog,
   identity: IdentityGraph,
-  rows: readonly PersonRow[],
+  rows: readonly HistoricalAsk[],
 ): Promise<(ServedFeatures | undefined)[]> {
-  const byPerson = new Map<string, ServedFeatures[]>();
+  const keyOf = (userId: string, itemId = ""): string => `${identity.personOf(userId)}\0${itemId}`;
+  const byKey = new Map<string, ServedFeatures[]>();
   for await (const served of log.read()) {
-    const person = identity.personOf(served.userId);
-    const known = byPerson.get(person);
+    const key = keyOf(served.userId, served.itemId);
+    const known = byKey.get(key);
     if (known) known.push(served);
-    else byPerson.set(person, [served]);
+    else byKey.set(key, [served]);
   }
-  for (const served of byPerson.values()) served.sort((left, right) => left.atMs - right.atMs);
-  return rows.map(({ userId, timestampMs }) =>
-    byPerson.get(identity.personOf(userId))?.findLast(({ atMs }) => atMs <= timestampMs),
+  for (const served of byKey.values()) served.sort((left, right) => left.atMs - right.atMs);
+  return rows.map(({ userId, itemId, timestampMs }) =>
+    userId === undefined
+      ? undefined
+      : byKey.get(keyOf(userId, itemId))?.findLast(({ atMs }) => atMs <= timestampMs),
   );
 }

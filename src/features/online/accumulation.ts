@@ -13,6 +13,8 @@ export interface Answer {
   readonly value: FeatureValue;
   /** Time of the newest event it reflects, ms. */
   readonly newestMs: number | undefined;
+  /** Of a feature that is about a pair, whose value here is the map of all keys: what it is under one. */
+  readonly under?: (key: string) => Answer;
 }
 
 /**
@@ -21,6 +23,7 @@ export interface Answer {
  */
 export class Accumulation {
   readonly #request: FeatureRequest;
+  readonly #running: readonly (TallyPart | undefined)[];
   readonly #atMs: number;
   /** By window. */
   readonly #startsMs: readonly number[];
@@ -29,11 +32,13 @@ export class Accumulation {
   /** By cell; only of those whose window is a session. */
   readonly #sessions: readonly (SessionRow[] | undefined)[];
 
-  constructor(request: FeatureRequest, atMs: number) {
+  /** `running`: cells that somebody else has gathered; no row reaches them. */
+  constructor(request: FeatureRequest, atMs: number, running: readonly (TallyPart | undefined)[] = []) {
+    this.#running = running;
     this.#request = request;
     this.#atMs = atMs;
-    this.#startsMs = request.windows.map((window) => windowStart(window, atMs));
-    this.#entries = request.cells.map(() => new Map());
+    this.#startsMs = request.windows.map((window) => windowStart(window, atMs, request.plan.entity));
+    this.#entries = request.cells.map((_, n) => running[n] ?? new Map());
     this.#sessions = request.cells.map(({ planned }) => (planned.window.kind === "session" ? [] : undefined));
   }
 
@@ -90,6 +95,7 @@ export class Accumulation {
     const { timestampMs } = row;
     this.#request.rows.visit(row, (tally, key, value) => {
       for (const n of cellsOf[tally.index]!) {
+        if (this.#running[n]) continue;
         const { window, planned } = cells[n]!;
         if (planned.window.kind === "lifetime" && !isOpen) continue;
         if (timestampMs <= this.#startsMs[window]! || timestampMs >= edgeEndMs(window)) continue;
@@ -123,7 +129,17 @@ export class Accumulation {
       return { value: finalize(entries.get(null)?.state ?? tally.aggregation.prepare()), newestMs };
     const values = Array.from(entries, ([key, { state }]) => [String(key), finalize(state)] as const);
     values.sort(([left], [right]) => (left < right ? -1 : 1));
-    return { value: Object.fromEntries(values) as FeatureValue, newestMs }; // of scalars and lists, as aggregations make them
+    const value = Object.fromEntries(values) as FeatureValue; // of scalars and lists, as aggregations make them
+    if (!definition.isCross) return { value, newestMs };
+    const byKey = new Map(
+      Array.from(entries, ([key, entry]): [string, Answer] => [
+        String(key),
+        { value: finalize(entry.state), newestMs: entry.newestMs },
+      ]),
+    );
+    const under = (key: string): Answer =>
+      byKey.get(key) ?? { value: finalize(tally.aggregation.prepare()), newestMs: undefined };
+    return { value, newestMs, under };
   }
 
   /** The newest rows that are close enough to each other, when the newest is close enough to now. */

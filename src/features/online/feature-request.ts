@@ -1,7 +1,7 @@
 import { type ExpressionTree, inputsOf, type WindowDefinition } from "#declarations";
 import type { Catalogue, Item } from "#events";
 import { compileExpression, type Evaluate } from "../definition/compile-expression.ts";
-import type { FeaturePlan, PlannedAggregate, PlannedFeature, Tally } from "../definition/plan.ts";
+import type { EntityPlan, PlannedAggregate, PlannedFeature, Tally } from "../definition/plan.ts";
 import { canonicalJson } from "../definition/version.ts";
 import { ofType } from "../feature-row.ts";
 import { RowReader } from "../part.ts";
@@ -11,7 +11,7 @@ import { RowReader } from "../part.ts";
  * features again uses the same request.
  */
 export interface FeatureRequest {
-  readonly plan: FeaturePlan;
+  readonly plan: EntityPlan;
   /** Those asked for, in order; `undefined` for a name that no feature has. */
   readonly asked: readonly { readonly name: string; readonly planned: PlannedFeature | undefined }[];
   /** Aggregates that are needed, each once. */
@@ -35,7 +35,7 @@ export interface CellPlan {
 }
 
 export function requestFeatures(
-  plan: FeaturePlan,
+  plan: EntityPlan,
   names: readonly string[],
   catalogue: Catalogue,
 ): FeatureRequest {

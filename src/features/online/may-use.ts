@@ -1,6 +1,6 @@
 import { inputsOf } from "#declarations";
 import type { StandingChoices } from "#sequences";
-import type { FeaturePlan, PlannedFeature } from "../definition/plan.ts";
+import type { EntityPlan, PlannedFeature } from "../definition/plan.ts";
 
 /**
  * Whether a feature may be used at all now: a person whose newest choice refuses a purpose has no features for it, whatever was
@@ -8,7 +8,7 @@ import type { FeaturePlan, PlannedFeature } from "../definition/plan.ts";
  */
 export function mayUse(
   planned: PlannedFeature,
-  plan: FeaturePlan,
+  plan: EntityPlan,
   choices: StandingChoices | undefined,
 ): boolean {
   if (choices === undefined) return true;

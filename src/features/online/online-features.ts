@@ -1,13 +1,17 @@
 import type { Clock } from "#base";
-import { inputsOf } from "#declarations";
-import type { FeaturePlan, PlannedFeature } from "../definition/plan.ts";
+import { type EntityKind, inputsOf } from "#declarations";
+import { type FeaturePlan, type PlannedFeature, plannedFeature } from "../definition/plan.ts";
 import type { FeatureVectors } from "../feature-vectors.ts";
+import { readItems } from "../items/read-items.ts";
+import { type EntityRow, namesByEntity, valueFor } from "./entity-rows.ts";
 import { type FeatureRequest, requestFeatures } from "./feature-request.ts";
-import { type FeatureContext, type OnlineValue, readFeatures } from "./read-features.ts";
+import { type FeatureContext, NOT_FOUND, type OnlineValue, readFeatures } from "./read-features.ts";
 
 export interface OnlineFeaturesParts extends FeatureContext {
   readonly clock: Clock;
   readonly plan: FeaturePlan;
+  /** Those of the log that hold events. */
+  readonly partitions: readonly number[];
   /** Service -> names of its features. */
   readonly services: Readonly<Record<string, readonly string[]>>;
 }
@@ -15,7 +19,7 @@ export interface OnlineFeaturesParts extends FeatureContext {
 /** Requests worked out lately that are kept. */
 const KEPT_REQUESTS = 200;
 
-/** The features of people now: those whose definitions are applied to the folder. */
+/** The features of people and items now: those whose definitions are applied to the folder. */
 export class OnlineFeatures {
   readonly #parts: OnlineFeaturesParts;
   /** Least lately used first. */
@@ -25,8 +29,14 @@ export class OnlineFeatures {
     this.#parts = parts;
   }
 
+  /** Of people. */
   get names(): readonly string[] {
     return [...this.#parts.plan.features.keys()];
+  }
+
+  /** Of items. */
+  get itemNames(): readonly string[] {
+    return [...this.#parts.plan.items.features.keys()];
   }
 
   get services(): Readonly<Record<string, readonly string[]>> {
@@ -34,7 +44,7 @@ export class OnlineFeatures {
   }
 
   planned(name: string): PlannedFeature | undefined {
-    return this.#parts.plan.features.get(name);
+    return plannedFeature(this.#parts.plan, name);
   }
 
   get version(): string {
@@ -51,15 +61,46 @@ export class OnlineFeatures {
     );
   }
 
-  /** By person, in the order given, the features in the order asked: each a name, or `view:name`. */
-  read(names: readonly string[], userIds: readonly string[]): Promise<OnlineValue[][]> {
-    return readFeatures(this.#parts, this.#requestFor(names), userIds, this.#parts.clock.nowMs());
+  /** What is asked for by each row, whatever the features are about; a row that does not say whom or what is NOT_FOUND. */
+  async readRows(names: readonly string[], rows: readonly EntityRow[]): Promise<OnlineValue[][]> {
+    const { plan } = this.#parts;
+    const nowMs = this.#parts.clock.nowMs();
+    const known = names.map((reference) => nameIn(reference, plan));
+    const places = namesByEntity(known, plan);
+    const values = rows.map(() => names.map(() => NOT_FOUND));
+    for (const entity of ["user", "item"] as const) {
+      const own = places[entity];
+      if (own.length === 0) continue;
+      const idOf = (row: EntityRow): string | undefined => (entity === "user" ? row.userId : row.itemId);
+      const ids = [...new Set(rows.flatMap((row) => idOf(row) ?? []))];
+      const asked = own.map((place) => names[place]!); // a place among them
+      const read = entity === "user" ? await this.read(asked, ids) : await this.readItems(asked, ids);
+      const byId = new Map(ids.map((id, n) => [id, read[n]!])); // one for each
+      for (const [r, row] of rows.entries()) {
+        const found = byId.get(idOf(row) ?? "");
+        if (!found) continue;
+        for (const [n, place] of own.entries())
+          values[r]![place] = valueFor(row, this.planned(known[place]!)!, found[n]!, nowMs); // one for each
+      }
+    }
+    return values;
   }
 
-  /** As numbers for a model: shape (people, features), row-major. A person who was never met is all NaN. */
-  async vectors(wanted: FeatureVectors, userIds: readonly string[]): Promise<Float64Array> {
-    const out = new Float64Array(userIds.length * wanted.size);
-    for (const [n, answers] of (await this.read(wanted.names, userIds)).entries())
+  /** By item, in the order given, the features in the order asked. */
+  readItems(names: readonly string[], itemIds: readonly string[]): Promise<OnlineValue[][]> {
+    const request = this.#requestFor(names, "item");
+    return readItems(this.#parts, request, itemIds, this.#parts.clock.nowMs());
+  }
+
+  /** By person, in the order given, the features in the order asked: each a name, or `view:name`. */
+  read(names: readonly string[], userIds: readonly string[]): Promise<OnlineValue[][]> {
+    return readFeatures(this.#parts, this.#requestFor(names, "user"), userIds, this.#parts.clock.nowMs());
+  }
+
+  /** As numbers for a model: shape (rows, features), row-major. Whoever was never met is all NaN. */
+  async vectors(wanted: FeatureVectors, rows: readonly EntityRow[]): Promise<Float64Array> {
+    const out = new Float64Array(rows.length * wanted.size);
+    for (const [n, answers] of (await this.readRows(wanted.names, rows)).entries())
       wanted.write(
         answers.map(({ value }) => value),
         out,
@@ -68,8 +109,8 @@ export class OnlineFeatures {
     return out;
   }
 
-  #requestFor(names: readonly string[]): FeatureRequest {
-    const id = names.join(",");
+  #requestFor(names: readonly string[], entity: EntityKind): FeatureRequest {
+    const id = `${entity} ${names.join(",")}`;
     const known = this.#requests.get(id);
     if (known) {
       this.#requests.delete(id);
@@ -78,7 +119,7 @@ export class OnlineFeatures {
     }
     const { plan, catalogue } = this.#parts;
     const request = requestFeatures(
-      plan,
+      entity === "user" ? plan : plan.items,
       names.map((reference) => nameIn(reference, plan)),
       catalogue,
     );
@@ -92,9 +133,9 @@ export class OnlineFeatures {
 }
 
 /** The name in a reference; one under another view is a name nobody has. */
-function nameIn(reference: string, { features }: FeaturePlan): string {
+function nameIn(reference: string, plan: FeaturePlan): string {
   const colon = reference.indexOf(":");
   if (colon < 0) return reference;
   const name = reference.slice(colon + 1);
-  return features.get(name)?.definition.view === reference.slice(0, colon) ? name : reference;
+  return plannedFeature(plan, name)?.definition.view === reference.slice(0, colon) ? name : reference;
 }

@@ -5,7 +5,7 @@ import type { StateReader } from "#storage";
 import type { PlannedFeature } from "../definition/plan.ts";
 import { decodeRows } from "../feature-row.ts";
 import { Part } from "../part.ts";
-import { type Cover, coverOf, type Directory, decodeDirectory } from "../state/directory.ts";
+import { activeLevels, type Cover, coverOf, type Directory, decodeDirectory } from "../state/directory.ts";
 import { decodeFeatureHead, type FeatureHead } from "../state/feature-head.ts";
 import { featureKey, rowsKey, tileKey } from "../state/feature-keys.ts";
 import { Accumulation, type Answer } from "./accumulation.ts";
@@ -31,7 +31,7 @@ export interface ReadCost {
   merges: number;
 }
 
-const ABSENT: OnlineValue = { status: "NOT_FOUND", value: null, newestMs: undefined };
+export const NOT_FOUND: OnlineValue = { status: "NOT_FOUND", value: null, newestMs: undefined };
 
 /**
  * The features of each person, as of `nowMs` or of the newest event applied, whichever is later (a clock may have been set back). In
@@ -72,7 +72,8 @@ async function readPerson(
   { heads, atMs }: Person,
   cost: ReadCost,
 ): Promise<OnlineValue[]> {
-  if (heads.length === 0) return request.asked.map(() => ABSENT);
+  // A choice alone is no event: nothing is known of them yet.
+  if (heads.every(({ head }) => head.newestMs === 0)) return request.asked.map(() => NOT_FOUND);
   const { plan } = request;
   const accumulation = new Accumulation(request, atMs);
   const cuts: number[] = [];
@@ -89,12 +90,11 @@ async function readPerson(
   const choices = choicesOf(heads.map(({ head }) => head));
   return accumulation.finish(catalogue).map((answer, n): OnlineValue => {
     const { planned } = request.asked[n]!;
-    if (!answer || !planned || !mayUse(planned, plan, choices)) return ABSENT;
-    const { value, newestMs } = answer;
+    if (!answer || !planned || !mayUse(planned, plan, choices)) return NOT_FOUND;
     const isCut =
       cuts.length > 0 && cuts.some((cutMs) => reachesBehind(planned, accumulation, request, cutMs));
-    if (isCut) return { value, newestMs, status: "OUTSIDE_MAX_AGE", isCut };
-    return { value, newestMs, status: statusOf(answer, planned, atMs) };
+    if (isCut) return { ...answer, status: "OUTSIDE_MAX_AGE", isCut };
+    return { ...answer, status: statusOf(answer, planned, atMs) };
   });
 }
 
@@ -117,7 +117,7 @@ function reachesBehind(
   );
 }
 
-function statusOf(
+export function statusOf(
   { value, newestMs }: Answer,
   { definition }: PlannedFeature,
   atMs: number,
@@ -173,7 +173,7 @@ class SealedReading {
     const newestMs = directory.blocks.reduce((latest, { lastMs }) => Math.max(latest, lastMs), 0);
     const covers = windows.map((window, n): Cover => {
       const isTiled = window.kind === "sliding" || window.kind === "fixed";
-      return coverOf(accumulation.startsMs[n]!, newestMs, isTiled ? directory.levels : 0);
+      return coverOf(accumulation.startsMs[n]!, newestMs, isTiled ? activeLevels(directory) : []);
     });
     const tiles = new Map<string, { readonly key: Uint8Array; readonly windows: number[] }>();
     for (const [window, cover] of covers.entries())

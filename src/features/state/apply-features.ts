@@ -10,7 +10,8 @@ import {
 } from "#sequences";
 import type { StateOperation, StateReader } from "#storage";
 import type { FeaturePlan } from "../definition/plan.ts";
-import { decodeRows, RowMaker, type StandsFor } from "../feature-row.ts";
+import { decodeRows, type FeatureRow, RowMaker, type StandsFor } from "../feature-row.ts";
+import { ItemState } from "../items/apply-items.ts";
 import { Part, RowReader } from "../part.ts";
 import { decodeFeatureHead, emptyFeatureHead, encodeFeatureHead, type FeatureHead } from "./feature-head.ts";
 import { featureKey } from "./feature-keys.ts";
@@ -28,6 +29,8 @@ export class FeatureState {
   readonly #rows: RowMaker;
   readonly #lifetime: RowReader;
   readonly #tiled: RowReader;
+  /** `undefined` where no feature is about items. */
+  readonly #items: { readonly rows: RowMaker; readonly state: ItemState } | undefined;
 
   /** `catalogue` knows every item of the events that are to come. */
   constructor(plan: FeaturePlan, catalogue: Catalogue) {
@@ -36,11 +39,15 @@ export class FeatureState {
     this.#rows = new RowMaker(plan, catalogue);
     this.#lifetime = new RowReader(plan, catalogue, ({ isLifetime }) => isLifetime);
     this.#tiled = new RowReader(plan, catalogue, ({ isTiled }) => isTiled);
+    const { items } = plan;
+    if (items.tallies.length > 0)
+      this.#items = { rows: new RowMaker(items, catalogue), state: new ItemState(items, catalogue) };
   }
 
-  /** The operations that bring the features of the users up to date; reads nothing of users whose events no feature reads. */
+  /** The operations that bring features up to date with events of one partition; reads nothing of users whose events no feature reads. */
   async apply(
     byUser: ReadonlyMap<string, readonly Arrival[]>,
+    partition: number,
     state: StateReader,
   ): Promise<StateOperation[]> {
     const concerned = [...byUser].filter(([, arrivals]) =>
@@ -50,6 +57,7 @@ export class FeatureState {
     const keys = concerned.map(([userId]) => featureKey(userId, "h"));
     const stored = await state.get(keys);
     const operations: StateOperation[] = [];
+    const byItem = new Map<number, FeatureRow[]>();
     for (const [n, [userId, arrivals]] of concerned.entries()) {
       const head = stored[n] ? decodeFeatureHead(stored[n]) : emptyFeatureHead();
       const update = new UserUpdate(userId, head, this.#lifetime, {
@@ -60,19 +68,39 @@ export class FeatureState {
       for (const arrival of arrivals) {
         const row = this.#take(update, arrival);
         if (row) await update.add(row);
+        this.#takeOfItem(byItem, update.choices, arrival);
       }
       operations.push(...update.operations(keys[n]!));
     }
+    if (this.#items && byItem.size > 0)
+      for (const one of await this.#items.state.apply(byItem, partition, state)) operations.push(one);
     return operations;
   }
 
+  #takeOfItem(
+    byItem: Map<number, FeatureRow[]>,
+    choices: StandingChoices | undefined,
+    { offset, event }: Arrival,
+  ): void {
+    if (!this.#items?.rows.reads(event)) return;
+    const item = this.#items.rows.itemRowOf(event);
+    const row =
+      item === undefined ? undefined : this.#items.rows.featureRowOf(event, offset, standsWith(choices));
+    if (item === undefined || !row) return;
+    const rows = byItem.get(item);
+    if (rows) rows.push(row);
+    else byItem.set(item, [row]);
+  }
+
   #concerns(event: EventView): boolean {
-    return this.#rows.reads(event) || (isStandingChoice(event) && event.consent() !== undefined);
+    if (this.#rows.reads(event) || this.#items?.rows.reads(event)) return true;
+    return isStandingChoice(event) && event.consent() !== undefined;
   }
 
   #take(update: UserUpdate, { offset, event }: Arrival): Uint8Array | undefined {
     if (isStandingChoice(event))
       update.choices = countChoices(update.choices, event, this.#catalogue.purposes);
+    if (!this.#rows.reads(event)) return undefined;
     return this.#rows.rowOf(event, offset, standsWith(update.choices));
   }
 }

@@ -4,7 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type EventId, HistoricalClock, ignoreProgress, Random, type UserId } from "#base";
-import { count, defaultActions, event, events, feature, item, purposesOf, sum } from "#declarations";
+import {
+  approxUniqueCount,
+  count,
+  defaultActions,
+  event,
+  events,
+  feature,
+  item,
+  purposesOf,
+  sum,
+} from "#declarations";
 import { Actions, Catalogue, encodeEvent, encodeSharedRecord, followShared, SHARED_PARTITION } from "#events";
 import { Applier, hashState } from "#sequences";
 import { LmdbStateStore, SegmentedEventLog } from "#storage";
@@ -48,6 +58,8 @@ const after = planFeatures(
   [
     feature("value", { from: events("save"), aggregate: sum(event.value) }),
     feature("by_topic_7d", { from: events("save"), keyedBy: item.topic, aggregate: count(), window: "7d" }),
+    feature("people", { entity: item, from: events("save"), aggregate: approxUniqueCount(event.userId) }),
+    feature("item_saves_1h", { entity: item, from: events("save"), aggregate: count(), window: "1h" }),
   ],
   context,
 );

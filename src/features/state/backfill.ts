@@ -1,6 +1,13 @@
 import type { ProgressListener } from "#base";
 import { type Catalogue, viewEvent } from "#events";
-import { type Arrival, droppedRecords, duplicatesBetween, listUsers, readAllProgress } from "#sequences";
+import {
+  type Arrival,
+  droppedRecords,
+  duplicatesBetween,
+  ITEMS_PREFIX,
+  listUsers,
+  readAllProgress,
+} from "#sequences";
 import type { EventLog, Lake, LogRecord, StateOperation, StateStore } from "#storage";
 import type { FeaturePlan } from "../definition/plan.ts";
 import { FeatureState } from "./apply-features.ts";
@@ -23,6 +30,7 @@ export interface BackfillParts {
 
 const RUN_RECORDS = 20_000;
 const USERS_AT_ONCE = 500;
+const ENTRIES_AT_ONCE = 10_000;
 const PROGRESS_KEY = Buffer.from("b");
 
 /** How far a backfill has come: the next record of each partition. */
@@ -39,8 +47,12 @@ export async function backfillFeatures(parts: BackfillParts, progress: ProgressL
   const [stored] = await state.get([PROGRESS_KEY]);
   let reached = stored && (JSON.parse(Buffer.from(stored).toString()) as BackfillProgress); // written by us
   let events = 0;
-  const apply = async (records: readonly LogRecord[], next: readonly number[] | undefined): Promise<void> => {
-    const operations = await features.apply(byUserOf(records), state);
+  const apply = async (
+    records: readonly LogRecord[],
+    partition: number,
+    next: readonly number[] | undefined,
+  ): Promise<void> => {
+    const operations = await features.apply(byUserOf(records), partition, state);
     events += records.length;
     if (next) operations.push(noteOf({ version: plan.version, next }));
     await state.write(operations);
@@ -48,7 +60,8 @@ export async function backfillFeatures(parts: BackfillParts, progress: ProgressL
   if (reached?.version !== plan.version) {
     await clear(state, progress);
     if (starts.some((start, partition) => partition > 0 && start > 0))
-      for await (const { records } of droppedRecords(await lake(), starts)) await apply(records, undefined);
+      for await (const { partition, records } of droppedRecords(await lake(), starts))
+        await apply(records, partition, undefined);
     reached = { version: plan.version, next: starts };
     await state.write([noteOf(reached)]);
   }
@@ -63,6 +76,7 @@ export async function backfillFeatures(parts: BackfillParts, progress: ProgressL
       const repeated = await duplicatesBetween(state, partition, from, next[partition]!);
       await apply(
         records.filter(({ offset, bytes }) => bytes.length > 0 && !repeated.has(offset)), // an empty one was erased
+        partition,
         next,
       );
       progress({
@@ -91,8 +105,13 @@ function byUserOf(records: readonly LogRecord[]): ReadonlyMap<string, readonly A
   return byUser;
 }
 
-/** Takes away the features of everybody. */
+/** Takes away the features of everybody and everything. */
 async function clear(state: StateStore, progress: ProgressListener): Promise<void> {
+  for (;;) {
+    const entries = await state.scan({ prefix: ITEMS_PREFIX, limit: ENTRIES_AT_ONCE });
+    if (entries.length === 0) break;
+    await state.write(entries.map(({ key }) => ({ kind: "delete", key })));
+  }
   let done = 0;
   for (let after: string | undefined; ; ) {
     const users = await listUsers(state, USERS_AT_ONCE, after);

@@ -1,16 +1,27 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DAY_MS, HOUR_MS } from "#base";
-import { coverOf, decodeDirectory, encodeDirectory, TILE_LEVELS } from "./directory.ts";
+import {
+  activeLevels,
+  coverOf,
+  decodeDirectory,
+  emptyDirectory,
+  encodeDirectory,
+  TILE_LEVELS,
+} from "./directory.ts";
 
 const NOW = Date.UTC(2026, 2, 1, 13, 7, 5);
 
 test("a window of 90 days is tens of tiles, and one without tiles is rows alone", () => {
-  const { tiles, edgeEndMs } = coverOf(NOW - 90 * DAY_MS, NOW, 0b111);
+  const { tiles, edgeEndMs } = coverOf(
+    NOW - 90 * DAY_MS,
+    NOW,
+    activeLevels({ ...emptyDirectory(), levels: 0b111 }),
+  );
   expect(tiles.length).toBeGreaterThan(10);
   expect(tiles.length).toBeLessThan(50);
   expect(edgeEndMs - (NOW - 90 * DAY_MS)).toBeLessThanOrEqual(HOUR_MS);
-  expect(coverOf(NOW - 90 * DAY_MS, NOW, 0)).toEqual({ edgeEndMs: Number.POSITIVE_INFINITY, tiles: [] });
+  expect(coverOf(NOW - 90 * DAY_MS, NOW, [])).toEqual({ edgeEndMs: Number.POSITIVE_INFINITY, tiles: [] });
 });
 
 test("rows before the edge's end and tiles from there on cover every moment of the window once", () => {
@@ -22,7 +33,7 @@ test("rows before the edge's end and tiles from there on cover every moment of t
       (windowMs, behindMs, levels) => {
         const fromMs = NOW - windowMs;
         const newestMs = NOW - behindMs;
-        const { tiles, edgeEndMs } = coverOf(fromMs, newestMs, levels);
+        const { tiles, edgeEndMs } = coverOf(fromMs, newestMs, activeLevels({ ...emptyDirectory(), levels }));
         let nextMs = edgeEndMs;
         for (const { level, index } of tiles) {
           const { ms } = TILE_LEVELS[level]!;

@@ -91,17 +91,32 @@ export function decodeDirectory(bytes: Uint8Array): Directory {
 export interface Cover {
   /** Rows from here on are in the tiles. `Infinity` where there are none. */
   readonly edgeEndMs: number;
-  readonly tiles: readonly { readonly level: number; readonly index: number }[];
+  readonly tiles: readonly Tile[];
 }
 
-/** The fewest tiles for times after `fromMs` (exclusive) up to `newestMs`, when nothing later is asked about. */
-export function coverOf(fromMs: number, newestMs: number, levels: number): Cover {
-  const active = TILE_LEVELS.map(({ ms }, level) => ({ ms, level })).filter(
-    ({ level }) => levels & (1 << level),
-  );
+export interface Tile {
+  readonly level: number;
+  readonly index: number;
+}
+
+/** The levels that a directory has tiles of, finest first. */
+export function activeLevels({ levels }: Directory): ActiveLevel[] {
+  return TILE_LEVELS.map(({ ms }, level) => ({ ms, level })).filter(({ level }) => levels & (1 << level));
+}
+
+interface ActiveLevel {
+  readonly level: number;
+  readonly ms: number;
+}
+
+/**
+ * The fewest tiles of some levels, finest first, each a multiple of the one before, for times after `fromMs` (exclusive) up to `newestMs`, when nothing
+ * later is asked about.
+ */
+export function coverOf(fromMs: number, newestMs: number, active: readonly ActiveLevel[]): Cover {
   const [finest] = active;
   if (!finest) return { edgeEndMs: Number.POSITIVE_INFINITY, tiles: [] };
-  const tiles: { level: number; index: number }[] = [];
+  const tiles: Tile[] = [];
   const edgeEndMs = Math.ceil((fromMs + 1) / finest.ms) * finest.ms;
   let nextMs = edgeEndMs;
   for (const [n, { ms, level }] of active.entries()) {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import pc from "picocolors";
 import { DAY_MS, monotonicMs, PlatformError } from "#base";
-import { readPersonRows } from "#storage";
+import { readEntityRows } from "#storage";
 import { lookAtHealth } from "../feature-health.ts";
 import { applyChange, type PlannedChange, planChange } from "../features.ts";
 import { Platform } from "../platform.ts";
@@ -66,7 +66,7 @@ export function registerFeatures(program: Command): void {
     .requiredOption("--out <file>", "the Parquet file to write")
     .option(
       "--rows <file>",
-      "Parquet, CSV or JSON lines with user_id and timestamp (default: everybody, at regular times)",
+      "Parquet, CSV or JSON lines with user_id or item_id, or both, and timestamp (default: everybody, at regular times)",
     )
     .option("--every <days>", "days between the times of everybody", parseInteger, 7)
     .option(
@@ -138,13 +138,15 @@ async function doctor(options: DoctorOptions): Promise<void> {
   }
   for (const [service, coverage] of Object.entries(report.coverage))
     say(`service ${service}: every feature for ${(100 * coverage).toFixed(1)} % of the people`);
-  say(`${report.compared} values of ${report.people} people compared with the log: ${report.skewed} differ`);
+  say(
+    `${report.compared} values of ${report.people} people and ${report.items} items compared with the log: ${report.skewed} differ`,
+  );
 }
 
 async function exportRows(options: ExportOptions): Promise<void> {
   const bar = new ProgressBar();
   const startedMs = monotonicMs();
-  const rows = options.rows === undefined ? undefined : await readPersonRows(options.rows);
+  const rows = options.rows === undefined ? undefined : await readEntityRows(options.rows);
   const set = await exportTrainingSet(
     folderFor(options),
     await givenDeclarations(options),

@@ -29,6 +29,7 @@ async function serve(options: DataOptions & ListenOptions): Promise<void> {
     say(`serving ${platform.folder} at ${await listen(server, options)}`);
     platform.followWithLake(warn);
     platform.health.start(warn);
+    platform.population.start(warn);
     await platform.keepVectorsFresh();
     await untilStopped();
     await server.close();

@@ -43,6 +43,7 @@ async function start(options: Options): Promise<void> {
     const address = await listen(server, options);
     platform.followWithLake(warn);
     platform.health.start(warn);
+    platform.population.start(warn);
     await platform.keepVectorsFresh();
     const person = await pickPerson(platform);
     const seconds = (monotonicMs() - startedMs) / 1000;

@@ -27,14 +27,24 @@ export async function clusterVectors(
   return cutTree(agglomerate(values, sizes, linkage), vectors.rows, height);
 }
 
-/** The member whose squared distances to all members, each as often as it counts, sum to least. */
-export function medoidOf(vectors: Matrix, members: readonly number[], sizes: ArrayLike<number>): number {
-  const total = new Float32Array(vectors.columns);
+/** The member whose squared distances to all members, each as often as it counts, sum to least. O(members D). */
+export function medoidOf(
+  { values, columns }: Matrix,
+  members: readonly number[],
+  sizes: ArrayLike<number>,
+): number {
+  const total = new Float64Array(columns);
+  for (const member of members)
+    for (let at = 0, from = member * columns; at < columns; at++)
+      total[at]! += sizes[member]! * values[from + at]!;
+  let medoid = members[0]!;
+  let highest = Number.NEGATIVE_INFINITY;
   for (const member of members) {
-    const vector = rowOf(vectors, member);
-    for (let at = 0; at < vector.length; at++) total[at]! += sizes[member]! * vector[at]!;
+    let nearness = 0;
+    for (let at = 0, from = member * columns; at < columns; at++) nearness += values[from + at]! * total[at]!;
+    if (nearness > highest) [highest, medoid] = [nearness, member];
   }
-  return best(members, (member) => dot(rowOf(vectors, member), total));
+  return medoid;
 }
 
 /** Up to `count` members that show how far the cluster reaches: each the farthest from the medoid and those before it (Gonzalez 1985). */

@@ -38,6 +38,7 @@ export class FittedEncoder implements FittedModel, VectorEncoder {
   readonly #counts: Float32Array;
   readonly #weights: Readonly<Record<string, NamedTensor>>;
   #scorer: Promise<Program> | undefined;
+  #itemScorer: Promise<Program> | undefined;
   #encoder: Promise<Program> | undefined;
   #explainer: Promise<Program> | undefined;
   #itemVectors: Promise<Float32Array> | undefined;
@@ -86,6 +87,20 @@ export class FittedEncoder implements FittedModel, VectorEncoder {
     for (const row of unknown) scores.set(this.#counts, row * this.itemCount);
     if (known.length > 0) this.#scorer ??= this.#compileScorer();
     await this.#fillRows(scores, this.itemCount, known, this.#scorer);
+    return scores;
+  }
+
+  async scoreItems(history: History, itemRows: readonly number[]): Promise<Float32Array> {
+    const scores = new Float32Array(itemRows.length).fill(Number.NaN);
+    const met = [...itemRows.keys()].filter((at) => itemRows[at]! < this.itemCount);
+    const [known] = this.#windowsOf([history]).known;
+    if (!known) for (const at of met) scores[at] = this.#counts[itemRows[at]!]!;
+    if (!known || met.length === 0) return scores;
+    this.#itemScorer ??= this.#compileItemScorer();
+    const candidates = { shape: [met.length], values: Int32Array.from(met, (at) => itemRows[at]!) };
+    const inputs = { ...encoderInputs([known.window], this.#network), candidates };
+    const results = await (await this.#itemScorer).run(inputs);
+    for (const [n, at] of met.entries()) scores[at] = Number(results["scores"]!.values[n]);
     return scores;
   }
 
@@ -163,6 +178,13 @@ export class FittedEncoder implements FittedModel, VectorEncoder {
       for (const [at, { row }] of batch.entries())
         results.set(values.subarray(at * width, (at + 1) * width), row * width);
     }
+  }
+
+  #compileItemScorer(): Promise<Program> {
+    const { newest, table, vectorsOf } = newestState(this.#network);
+    const candidates = vectorsOf(gather(table, input("candidates", ["N"], "int32")));
+    const scores = matmul(newest, transposed(candidates)); // (1, N)
+    return Program.compile(onnxGraph("score-items", { scores }, this.#weights));
   }
 
   #compileScorer(): Promise<Program> {

@@ -71,6 +71,11 @@ export class UserVectors {
     this.#parts = parts;
   }
 
+  /** The same, of people as another state knows them: a sandbox. */
+  over(state: StateReader): UserVectors {
+    return new UserVectors({ ...this.#parts, state });
+  }
+
   /** The model called so, or the first in service that makes vectors; `undefined` when none does. */
   async encoder(reference?: string): Promise<ServedEncoder | undefined> {
     const { models } = this.#parts;

@@ -1,5 +1,8 @@
 import type { Actions, Catalogue } from "#events";
+import { similarity } from "#models";
+import type { ItemIndexes } from "../items/item-indexes.ts";
 import type { Hydrator, Query, Reason, Recommended } from "../pipeline.ts";
+import { MANY_ITEMS } from "../query-scores.ts";
 
 const EVIDENCE_KEPT = 3;
 
@@ -7,9 +10,11 @@ const EVIDENCE_KEPT = 3;
 export class ReasonHydrator implements Hydrator {
   readonly name = "reason";
   readonly #wording: Wording;
+  readonly #indexes: Pick<ItemIndexes, "current">;
 
-  constructor(wording: Wording) {
+  constructor(wording: Wording, indexes: Pick<ItemIndexes, "current">) {
     this.#wording = wording;
+    this.#indexes = indexes;
   }
 
   hydrate(query: Query, selected: readonly Recommended[]): Promise<readonly Recommended[]> {
@@ -27,13 +32,9 @@ export class ReasonHydrator implements Hydrator {
 
   /** Of the engagements that speak for the item; `undefined` when none does. */
   async #ownReason(query: Query, { itemRow }: Recommended): Promise<Reason | undefined> {
-    const {
-      history,
-      eventIdAt,
-      personal: { model },
-    } = query;
-    if (history.itemRows.length === 0 || itemRow >= model.itemCount) return undefined;
-    const parts = await model.explain(history, itemRow);
+    const { history, eventIdAt } = query;
+    if (history.itemRows.length === 0) return undefined;
+    const parts = this.#likenesses(query, itemRow) ?? (await this.#learnedParts(query, itemRow));
     const heaviest = Array.from(parts.keys())
       .filter((position) => parts[position]! > 0)
       .sort((left, right) => parts[right]! - parts[left]! || right - left)
@@ -43,7 +44,29 @@ export class ReasonHydrator implements Hydrator {
     const evidence = heaviest.flatMap((position) => eventIdAt(position) ?? []);
     return { kind: "because-of", text: this.#wording.because(query, first), evidence };
   }
+
+  /** Where the personal model chooses by nearness, because the catalogue is large: how near the item is to each engagement, as it sees them. */
+  #likenesses({ history, personal }: Query, itemRow: number): Float32Array | undefined {
+    const index = this.#indexes.current;
+    if (index?.encoder.served.model !== personal.model || personal.model.itemCount < MANY_ITEMS)
+      return undefined;
+    const own = index.vectorOf(itemRow);
+    const parts = new Float32Array(history.itemRows.length);
+    if (!own) return parts;
+    for (let at = Math.max(0, parts.length - HELD_AGAINST); at < parts.length; at++) {
+      const vector = index.vectorOf(history.itemRows[at]!);
+      if (vector) parts[at] = similarity(own, vector);
+    }
+    return parts;
+  }
+
+  async #learnedParts({ history, personal: { model } }: Query, itemRow: number): Promise<Float32Array> {
+    return itemRow < model.itemCount ? model.explain(history, itemRow) : new Float32Array(0);
+  }
 }
+
+/** Engagements that an item of a large catalogue is held against, the newest. */
+const HELD_AGAINST = 100;
 
 /** Puts reasons in words: "Because you saved Hand-cut dovetails". */
 export class Wording {
@@ -70,6 +93,8 @@ export class Wording {
         return undefined;
       case "item":
         return { kind: "similar", text: `Like ${this.#titleOf(condition.itemRow)}`, evidence: [] };
+      case "items":
+        return { kind: "similar", text: `Goes with ${condition.itemRows.length} items`, evidence: [] };
       case "topic":
         return { kind: "topic", text: `About ${condition.topic}`, evidence: [] };
       case "text":

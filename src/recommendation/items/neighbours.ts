@@ -1,18 +1,43 @@
 import type { FittedModel } from "#models";
-import type { Proposal } from "../pipeline.ts";
+import type { Proposal, Query } from "../pipeline.ts";
 import { bestOf } from "../sources/proposals.ts";
+import { filterOf } from "./item-filter.ts";
+import type { ItemIndexes } from "./item-indexes.ts";
 
 /** Items of a model kept in memory with their neighbours. */
 const ITEMS_KEPT = 20_000;
 /** Neighbours kept of each. */
 const NEIGHBOURS = 200;
 
-/** The items nearest to an item by a model, which are the same every time: the newest asked for are kept. */
+/**
+ * The items nearest to an item, for a query: through the vector index where the personal model's vectors are in it, as of this moment and without
+ * what the query leaves out; else by what the model learned, which is the same every time, so the newest asked for are kept.
+ */
 export class Neighbours {
+  readonly #indexes: Pick<ItemIndexes, "current"> | undefined;
   readonly #kept = new WeakMap<FittedModel, Map<number, Promise<readonly Proposal[]>>>();
 
-  /** At most 200, nearest first, with positive nearness; none of an item the model has not met. */
-  of(itemRow: number, model: FittedModel): Promise<readonly Proposal[]> {
+  constructor(indexes?: Pick<ItemIndexes, "current">) {
+    this.#indexes = indexes;
+  }
+
+  /** Whether a search for the neighbours of one item answers for any number of them. */
+  isIndexed({ personal }: Query): boolean {
+    return this.#indexes?.current?.encoder.served.model === personal.model;
+  }
+
+  /** At most `n` and 200, nearest first, with positive nearness; none of an item of which the model knows nothing. */
+  async of(itemRow: number, query: Query, n = NEIGHBOURS): Promise<readonly Proposal[]> {
+    const index = this.isIndexed(query) ? this.#indexes?.current : undefined;
+    if (!index) return (await this.#learned(itemRow, query.personal.model)).slice(0, n);
+    const vector = index.vectorOf(itemRow);
+    if (!vector) return [];
+    const { deny, ...filter } = filterOf(query);
+    const found = await index.nearest(vector, n, { ...filter, deny: new Set([...deny, itemRow]) });
+    return found.filter(({ score }) => score > 0);
+  }
+
+  #learned(itemRow: number, model: FittedModel): Promise<readonly Proposal[]> {
     if (itemRow >= model.itemCount) return Promise.resolve([]);
     const kept = this.#kept.get(model) ?? new Map<number, Promise<readonly Proposal[]>>();
     this.#kept.set(model, kept);

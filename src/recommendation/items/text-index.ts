@@ -2,8 +2,8 @@ import type { ItemRow } from "#base";
 import type { Catalogue, Item } from "#events";
 
 /**
- * @file An inverted index over the words of titles, tags and texts of items, ranked by Okapi BM25 (Robertson and Zaragoza 2009), kept level with the
- * catalogue. Words are runs of letters and digits, case and accents folded; there is no stemming, for the catalogue may be in any
+ * @file An inverted index over the words of titles, tags and texts of items, ranked by Okapi BM25 (Robertson and Zaragoza 2009), made when it is first
+ * asked, a part at a time, and from then on kept level with the catalogue. Words are runs of letters and digits, case and accents folded; there is no stemming, for the catalogue may be in any
  * language, and CJK runs are taken by pairs of characters. A word of a title counts as three of a text.
  */
 const K1 = 1.2;
@@ -11,6 +11,8 @@ const B = 0.75;
 const TITLE_WEIGHT = 3;
 /** Words of a text beyond these say little more and would take the room of many items. */
 const TEXT_WORDS = 200;
+/** Items taken in between two looks after other work. */
+const AT_ONCE = 500;
 
 export interface TextHit {
   readonly itemRow: ItemRow;
@@ -23,13 +25,17 @@ export class TextIndex {
   /** Item row -> its words, weighted and counted. */
   readonly #lengths = new Map<ItemRow, number>();
   #totalLength = 0;
+  readonly #catalogue: Catalogue;
+  #filling: Promise<void> | undefined;
 
   constructor(catalogue: Catalogue) {
-    catalogue.watch((item, before) => this.#take(item, before));
+    this.#catalogue = catalogue;
   }
 
-  /** The items with any of the words, best first. O(postings of the words). */
-  search(text: string, n: number): TextHit[] {
+  /** The items with any of the words, best first. O(postings of the words), once there is the index. */
+  async search(text: string, n: number): Promise<TextHit[]> {
+    this.#filling ??= this.#fill();
+    await this.#filling;
     const scores = new Map<ItemRow, number>();
     const count = this.#lengths.size;
     const meanLength = this.#totalLength / count || 1;
@@ -47,6 +53,15 @@ export class TextIndex {
       .sort(([leftRow, left], [rightRow, right]) => right - left || leftRow - rightRow)
       .slice(0, n)
       .map(([itemRow, score]) => ({ itemRow, score }));
+  }
+
+  async #fill(): Promise<void> {
+    this.#catalogue.follow((item, before) => this.#take(item, before));
+    for (let row = 0; row < this.#catalogue.itemCount; row++) {
+      const item = this.#catalogue.at(row);
+      if (!this.#lengths.has(item.row)) this.#take(item, undefined); // else it was put anew meanwhile
+      if (row % AT_ONCE === AT_ONCE - 1) await new Promise(setImmediate);
+    }
   }
 
   #take(item: Item, before: Item | undefined): void {

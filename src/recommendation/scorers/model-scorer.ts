@@ -15,8 +15,10 @@ export class ModelScorer implements Scorer {
     this.#scores = scores;
   }
 
-  async score(query: Query, candidates: readonly Candidate[]): Promise<Float32Array> {
-    const scores = await this.#scores.of(query);
-    return Float32Array.from(candidates, ({ itemRow }) => scores[itemRow] ?? Number.NaN);
+  score(query: Query, candidates: readonly Candidate[]): Promise<Float32Array> {
+    return this.#scores.ofItems(
+      query,
+      candidates.map(({ itemRow }) => itemRow),
+    );
   }
 }

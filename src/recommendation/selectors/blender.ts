@@ -3,11 +3,12 @@ import type { DeclaredSurface, Exploration, Rule } from "#declarations";
 import type { Catalogue, Item } from "#events";
 import { holds } from "../items/holds.ts";
 import type { Candidate, Query, Selected, Selector } from "../pipeline.ts";
+import { withGains } from "./gains.ts";
 import { QuotaBook } from "./quota-book.ts";
 import { type Spread, spreadOf } from "./spread.ts";
 
 /** How a surface mixes its lists. */
-export type Blend = Pick<DeclaredSurface, "diversity" | "quotas" | "rules" | "exploration">;
+export type Blend = Pick<DeclaredSurface, "gains" | "diversity" | "quotas" | "rules" | "exploration">;
 
 /**
  * Fills a list place by place from the top: what a rule pins there, else what a quota owes, else the candidate that is worth
@@ -36,7 +37,8 @@ export class Blender implements Selector {
 
   select(query: Query, candidates: readonly Candidate[], relevance: Float64Array): readonly Selected[] {
     const items = candidates.map(({ itemRow }) => this.#catalogue.at(itemRow));
-    const filling = new Filling(candidates, items, scaled(relevance), this.#blend);
+    const gained = withGains(scaled(relevance), { candidates, items, gains: this.#blend.gains, query });
+    const filling = new Filling(candidates, items, gained, this.#blend);
     const selected: Selected[] = [];
     while (selected.length < query.n) {
       const chosen = filling.choose(selected.length, query.seed);

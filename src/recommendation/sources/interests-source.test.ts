@@ -33,6 +33,7 @@ const interest = (
   share,
   medoid: medoid as ItemRow,
   landmarks: landmarks as readonly ItemRow[],
+  lifecycle: "habit",
   evidence: [`${label}-1`],
 });
 

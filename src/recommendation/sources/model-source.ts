@@ -1,25 +1,49 @@
+import { filterOf } from "../items/item-filter.ts";
+import type { ItemIndex } from "../items/item-index.ts";
+import type { ItemIndexes } from "../items/item-indexes.ts";
 import type { Proposal, Query, Source } from "../pipeline.ts";
-import type { QueryScores } from "../query-scores.ts";
+import { MANY_ITEMS, type QueryScores } from "../query-scores.ts";
+import type { QueryVectors } from "../query-vectors.ts";
 import { bestOf } from "./proposals.ts";
 
-/** What a model scores highest for the person's history, newest event included. Says nothing of what a list is to be about. */
+export interface ModelSourceOptions {
+  /** Asked only for people with a history. */
+  readonly needsHistory: boolean;
+  readonly indexes: Pick<ItemIndexes, "current">;
+  readonly vectors: QueryVectors;
+}
+
+/**
+ * What a model scores highest for the person's history, newest event included. Of a catalogue too large to score, what the vector index finds
+ * nearest to the person, where it has that model's vectors. Says nothing of what a list is to be about.
+ */
 export class ModelSource implements Source {
   readonly name: string;
   readonly #scores: QueryScores;
-  readonly #needsHistory: boolean;
+  readonly #options: ModelSourceOptions;
 
-  /** `needsHistory`: asked only for people with one. */
-  constructor(name: string, scores: QueryScores, needsHistory: boolean) {
+  constructor(name: string, scores: QueryScores, options: ModelSourceOptions) {
     this.name = name;
     this.#scores = scores;
-    this.#needsHistory = needsHistory;
+    this.#options = options;
   }
 
   answers({ history, condition }: Query): boolean {
-    return condition === undefined && (!this.#needsHistory || history.itemRows.length > 0);
+    return condition === undefined && (!this.#options.needsHistory || history.itemRows.length > 0);
   }
 
   async propose(query: Query, budget: number): Promise<readonly Proposal[]> {
-    return bestOf(await this.#scores.of(query), budget);
+    const index = await this.#indexFor(query);
+    const vector = index && (await this.#options.vectors.of(query, "now", index));
+    return vector
+      ? index.nearest(vector, budget, filterOf(query))
+      : bestOf(await this.#scores.of(query), budget);
+  }
+
+  async #indexFor(query: Query): Promise<ItemIndex | undefined> {
+    const { current } = this.#options.indexes;
+    if (!current || current.encoder.served.model.itemCount < MANY_ITEMS) return undefined;
+    const model = await this.#scores.model(query);
+    return model === current.encoder.served.model ? current : undefined;
   }
 }

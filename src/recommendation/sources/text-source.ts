@@ -15,6 +15,6 @@ export class TextSource implements Source {
   }
 
   async propose({ condition }: Query, budget: number): Promise<readonly Proposal[]> {
-    return condition?.kind === "text" ? this.#texts.search(condition.text, budget) : [];
+    return condition?.kind === "text" ? await this.#texts.search(condition.text, budget) : [];
   }
 }

@@ -2,7 +2,7 @@ import type { ItemRow } from "#base";
 import type { TagIndex } from "../items/tag-index.ts";
 import type { Proposal, Query, Source } from "../pipeline.ts";
 import type { QueryScores } from "../query-scores.ts";
-import { inOrder } from "./proposals.ts";
+import { bestOf, inOrder } from "./proposals.ts";
 
 /** Items of the topic (a tag) a list is about: the most popular and the newest in turn, so that what was put a second ago is there too. */
 export class TopicSource implements Source {
@@ -23,13 +23,14 @@ export class TopicSource implements Source {
     if (query.condition?.kind !== "topic") return [];
     const rows = this.#tags.rowsOf(query.condition.topic);
     const scores = await this.#popularity.of(query);
-    const popular = [...rows].sort(
-      (left, right) => (scores[right] ?? 0) - (scores[left] ?? 0) || left - right,
+    const popular = bestOf(
+      Float32Array.from(rows, (row) => scores[row] ?? 0),
+      budget,
+      Uint32Array.from(rows),
     );
-    const newest = [...rows].reverse();
     const inTurn = new Set<ItemRow>();
-    for (let place = 0; place < rows.length && inTurn.size < budget; place++)
-      inTurn.add(popular[place]!).add(newest[place]!);
+    for (const [place, { itemRow }] of popular.entries())
+      if (inTurn.size < budget) inTurn.add(itemRow).add(rows.at(-1 - place)!);
     return inOrder([...inTurn], budget);
   }
 }

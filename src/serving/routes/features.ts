@@ -9,7 +9,7 @@ import {
 } from "#api";
 import { PlatformError } from "#base";
 import type { NamedPurpose } from "#events";
-import type { OnlineFeatures, OnlineValue } from "#features";
+import { type EntityRow, joinKeysOf, type OnlineFeatures, type OnlineValue } from "#features";
 import { toIso, toIsoOrNull } from "../bodies.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
@@ -18,6 +18,7 @@ import type { Services } from "../services.ts";
 const NO_TIME = "1970-01-01T00:00:00Z";
 /** Names under which a person's ids may stand among the entities. */
 const USER_KEYS = ["user_id", "user", "userId"];
+const ITEM_KEYS = ["item_id", "item", "itemId"];
 
 /** Features, in Feast's JSON and in ours. */
 export function registerFeatureRoutes(server: Server, services: Services): void {
@@ -33,13 +34,16 @@ export function registerFeatureRoutes(server: Server, services: Services): void 
     },
     async ({ body }, reply) => {
       const names = namesFor(body, features);
-      const [entity, given] = entityOf(body);
-      const isUser = USER_KEYS.includes(entity);
-      const userIds = isUser ? given.map(String) : [];
-      const values = await features.read(names, userIds);
-      if (body.log) noteServed(services, names, userIds, values);
+      const columns = entitiesOf(body);
+      const [[entity, given]] = columns;
+      // People alone, which is what is asked most, take the short way.
+      const isShort = columns.length === 1 && USER_KEYS.includes(entity) && isOfPeople(names, features);
+      const values = isShort
+        ? await features.read(names, given.map(String))
+        : await features.readRows(names, rowsOf(columns));
+      if (body.log) noteServed(services, names, rowsOf(columns), values);
       reply.type("application/json; charset=utf-8");
-      return onlineJson({ names: namesShown(names, body, features), entity, given, values }) as never; // the schema's text already
+      return onlineJson({ names: namesShown(names, body, features), columns, values }) as never; // the schema's text already
     },
   );
 
@@ -53,7 +57,8 @@ export function registerFeatureRoutes(server: Server, services: Services): void 
     },
     async () => {
       const report = services.featureHealth();
-      if (!report) return { at: null, people: 0, compared: 0, skewed: 0, features: [], coverage: {} };
+      if (!report)
+        return { at: null, people: 0, items: 0, compared: 0, skewed: 0, features: [], coverage: {} };
       const { baseline: _, ...told } = report;
       return {
         ...told,
@@ -73,9 +78,12 @@ export function registerFeatureRoutes(server: Server, services: Services): void 
     },
     async () => ({
       version: features.version,
-      features: features.names.map((name) => {
-        const { definition, version } = features.planned(name)!; // one of its names
-        return { name, view: definition.view, kind: definition.kind, version, definition: { ...definition } };
+      features: [...features.names, ...features.itemNames].map((name) => {
+        const planned = features.planned(name)!; // one of its names
+        const { definition, version } = planned;
+        const { view, kind, entity } = definition;
+        const joinKeys = [...joinKeysOf(planned)];
+        return { name, view, kind, entity, joinKeys, version, definition: { ...definition } };
       }),
       services: Object.fromEntries(
         Object.entries(features.services).map(([name, members]) => [name, [...members]]),
@@ -84,45 +92,83 @@ export function registerFeatureRoutes(server: Server, services: Services): void 
   );
 }
 
-/** Of people who have any; one record each. */
+/** Of rows that name a person and have any; one record each. */
 function noteServed(
   { features, clock, noteServed: note }: Services,
   names: readonly string[],
-  userIds: readonly string[],
+  rows: readonly EntityRow[],
   values: readonly (readonly OnlineValue[])[],
 ): void {
   const atMs = clock.nowMs();
   const { version } = features;
-  const served = userIds.flatMap((userId, person) => {
+  const served = rows.flatMap(({ userId, itemId }, person) => {
+    if (userId === undefined) return [];
     const found = names.flatMap((reference, n) => {
       const one = values[person]![n]!; // one for each person and name
       return one.status === "NOT_FOUND"
         ? []
         : [[reference.slice(reference.indexOf(":") + 1), one.value] as const];
     });
-    return found.length === 0 ? [] : [{ userId, atMs, version, values: Object.fromEntries(found) }];
+    return found.length === 0
+      ? []
+      : [
+          {
+            userId,
+            atMs,
+            version,
+            values: Object.fromEntries(found),
+            ...(itemId !== undefined && { itemId }),
+          },
+        ];
   });
   note(served);
 }
 
+/** Lists of ids by the name they are given under; there is one at least, and they are as long as each other. */
+type EntityColumns = readonly [EntityColumn, ...EntityColumn[]];
+type EntityColumn = readonly [name: string, ids: readonly (string | number)[]];
+
 interface Online {
   readonly names: readonly string[];
-  readonly entity: string;
-  readonly given: readonly (string | number)[];
-  /** By person; none for an entity that nobody has. */
+  readonly columns: EntityColumns;
+  /** By row. */
   readonly values: readonly (readonly OnlineValue[])[];
 }
 
+/** Whether people are all that has to be known to answer. */
+function isOfPeople(names: readonly string[], features: OnlineFeatures): boolean {
+  return names.every((reference) => {
+    const planned = features.planned(reference.slice(reference.indexOf(":") + 1));
+    return !planned || joinKeysOf(planned).join() === "user_id";
+  });
+}
+
+/** What each row says: who, what, and under which further keys. */
+function rowsOf(columns: EntityColumns): EntityRow[] {
+  const named = (known: readonly string[]): EntityColumn | undefined =>
+    columns.find(([name]) => known.includes(name));
+  const [users, items] = [named(USER_KEYS), named(ITEM_KEYS)];
+  return columns[0][1].map((_, n) => ({
+    ...(users && { userId: String(users[1][n]) }),
+    ...(items && { itemId: String(items[1][n]) }),
+    keys: Object.fromEntries(columns.map(([name, ids]) => [name, String(ids[n])])),
+  }));
+}
+
 /** Written by hand, for a schema of unknown values would be walked twice. */
-function onlineJson({ names, entity, given, values }: Online): string {
+function onlineJson({ names, columns: entities, values }: Online): string {
   const column = (texts: readonly string[], statuses: readonly string[], times: readonly string[]): string =>
     `{"values":[${texts.join(",")}],"statuses":[${statuses.map(quote).join(",")}],"event_timestamps":[${times.map(quote).join(",")}]}`;
   const isoOf = isoTimes();
-  const ids = column(
-    given.map((id) => JSON.stringify(id)),
-    given.map(() => "PRESENT"),
-    given.map(() => NO_TIME),
+  const given = entities[0][1];
+  const ids = entities.map(([, list]) =>
+    column(
+      list.map((id) => JSON.stringify(id)),
+      list.map(() => "PRESENT"),
+      list.map(() => NO_TIME),
+    ),
   );
+  const entityNames = entities.map(([name]) => name);
   const columns = names.map((_, n) => {
     const ofAll = given.map((_id, person) => values[person]?.[n]);
     return column(
@@ -131,7 +177,7 @@ function onlineJson({ names, entity, given, values }: Online): string {
       ofAll.map((one) => (one?.newestMs === undefined ? NO_TIME : isoOf(one.newestMs))),
     );
   });
-  return `{"metadata":{"feature_names":${JSON.stringify([entity, ...names])}},"results":[${[ids, ...columns].join(",")}]}`;
+  return `{"metadata":{"feature_names":${JSON.stringify([...entityNames, ...names])}},"results":[${[...ids, ...columns].join(",")}]}`;
 }
 
 /** Times as text; features that reflect the same event, which many do, share it. */
@@ -169,12 +215,18 @@ function namesFor(
   );
 }
 
-function entityOf({ entities }: OnlineFeaturesBody): [name: string, ids: readonly (string | number)[]] {
-  const given = Object.entries(entities);
-  const [first] = given;
-  if (!first || given.length > 1)
-    throw new PlatformError("invalid-request", 'entities has one list of ids, such as { "user_id": ["u1"] }');
-  return first;
+/** @throws PlatformError `invalid-request` for none, and for lists that are not as long as each other */
+function entitiesOf({ entities }: OnlineFeaturesBody): EntityColumns {
+  const [first, ...others] = Object.entries(entities);
+  if (!first)
+    throw new PlatformError("invalid-request", 'entities has lists of ids, such as { "user_id": ["u1"] }');
+  const other = others.find(([, ids]) => ids.length !== first[1].length);
+  if (other)
+    throw new PlatformError(
+      "invalid-request",
+      `entities: ${other[0]} has ${other[1].length} ids and ${first[0]} has ${first[1].length}; each row takes one of each`,
+    );
+  return [first, ...others];
 }
 
 /** Feast leaves the view out, unless it is asked to put it in front. */

@@ -90,24 +90,35 @@ function registerControl(
 }
 
 const ANONYMOUS = "anonymous:";
-/** Items an interest without a topic is kept by. */
-const ITEMS_KEPT = 200;
+/** Ids of items, together, that an interest without a tag is kept by: what an event has room for. */
+const ITEM_BYTES = 24_000;
 
-/** What belongs to an interest: its topic, or where it has none its items. */
+/** What belongs to an interest: its tag, or where it has none the person's items of it, then all others that are about it. */
 async function coverOf(services: Services, id: string, interestId: string) {
   const { interests, catalogue, clock } = services;
+  const { taxonomy } = interests.knowledge;
   const signal = await readInterests(services, id, clock.nowMs());
-  const topic = interests.knowledge.taxonomy.withId(interestId);
-  if (topic) return { topic: topic.name };
+  const topic = taxonomy.withId(interestId);
+  if (topic?.isTag) return { topic: topic.name };
   const control = signal.controls.muted.find((muted) => muted.interestId === interestId);
   if (control) return { topic: control.topic, itemIds: control.itemIds };
   const interest = signal.interests.find((known) => known.interestId === interestId);
-  if (interest)
-    return { itemIds: interest.itemRows.slice(0, ITEMS_KEPT).map((row) => catalogue.at(row).itemId) };
-  throw new PlatformError(
-    "interest-not-found",
-    `"${interestId}" is no interest of "${id}"; GET /v1/users/${id}/interests lists those there are`,
-  );
+  if (!interest && !topic)
+    throw new PlatformError(
+      "interest-not-found",
+      `"${interestId}" is no interest of "${id}"; GET /v1/users/${id}/interests lists those there are`,
+    );
+  const theirs = (interest?.itemRows ?? []).map((row) => catalogue.at(row));
+  const others = topic ? catalogue.items().filter((item) => taxonomy.isAbout(item, topic)) : [];
+  return { itemIds: asManyAsFit([...theirs, ...others].map(({ itemId }) => itemId)) };
+}
+
+function asManyAsFit(itemIds: readonly string[]): string[] {
+  let bytes = 0;
+  return [...new Set(itemIds)].filter((itemId) => {
+    bytes += Buffer.byteLength(itemId) + 3;
+    return bytes <= ITEM_BYTES;
+  });
 }
 
 async function readInterests(

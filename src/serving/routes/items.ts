@@ -49,7 +49,7 @@ function registerPutItems(server: Server, { ingestion, metrics }: Services): voi
   );
 }
 
-function registerReadItems(server: Server, { catalogue, clock, lake: lakeNow }: Services): void {
+function registerReadItems(server: Server, { catalogue, clock, interests, lake: lakeNow }: Services): void {
   server.get(
     "/v1/items",
     {
@@ -82,6 +82,9 @@ function registerReadItems(server: Server, { catalogue, clock, lake: lakeNow }: 
         ...(item.text !== undefined && { text: item.text }),
         attributes: { ...item.attributes },
         hasVector: item.vector !== undefined,
+        topics: interests.knowledge.taxonomy.topicsOf(item).map(({ topic, level, score }) => ({
+          ...{ topicId: topic.topicId, name: topic.name, level, path: [...topic.path], score },
+        })),
         engagement: lake ? engagementBody(await readItemEngagement(lake, id)) : null,
         computedAt: toIso(clock.nowMs()),
       };

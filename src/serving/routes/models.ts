@@ -1,13 +1,24 @@
-import { ModelBody, ModelParams, ModelsResponse, Problem } from "#api";
+import {
+  ModelBody,
+  ModelParams,
+  ModelsResponse,
+  Problem,
+  RunBody,
+  RunParams,
+  RunRequest,
+  RunsResponse,
+} from "#api";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 
 /** What the models are: what they learned from, how well, and which of them answer. */
-export function registerModelRoutes(server: Server, { models, model }: Services): void {
+export function registerModelRoutes(server: Server, services: Services): void {
+  const { models, model, published } = services;
+  registerRuns(server, services);
   server.get(
     "/v1/models",
     { schema: { summary: "All versions of all models", response: { 200: ModelsResponse, "4xx": Problem } } },
-    async () => ({ models: [...(await models())] }),
+    async () => ({ models: [...(await models())], published }),
   );
 
   server.get(
@@ -20,5 +31,48 @@ export function registerModelRoutes(server: Server, { models, model }: Services)
       },
     },
     ({ params }) => model(params.name),
+  );
+}
+
+/** Fitting beside the server. */
+function registerRuns(server: Server, { runs }: Services): void {
+  server.addHook("onClose", () => runs.close());
+
+  server.get(
+    "/v1/runs",
+    {
+      schema: {
+        summary: "Models fitted since the server started, with how learning goes, and what can be fitted",
+        response: { 200: RunsResponse, "4xx": Problem },
+      },
+    },
+    async () => runs.list(),
+  );
+
+  server.post(
+    "/v1/runs",
+    {
+      config: { door: "control" },
+      schema: {
+        summary:
+          "Fit a model on everything in the log, beside the server; what comes of it is not in service",
+        body: RunRequest,
+        response: { 202: RunBody, "4xx": Problem },
+      },
+    },
+    async ({ body }, reply) => reply.code(202).send(await runs.start(body)),
+  );
+
+  server.delete(
+    "/v1/runs/:id",
+    {
+      config: { door: "control" },
+      schema: {
+        summary: "Stop a run; fitted again with the same settings it goes on where it was",
+        params: RunParams,
+        response: { 200: RunBody, "4xx": Problem },
+      },
+    },
+    ({ params }) => runs.stop(params.id),
   );
 }

@@ -27,7 +27,10 @@ export function registerRankRoutes(server: Server, { catalogue, recommender, clo
         n: itemIds.length,
         seed: "",
       };
-      const { surface, items, unknownItemIds, ...ranking } = await recommender.rank(request, itemIds);
+      const { surface, items, unknownItemIds, mutedItemIds, ...ranking } = await recommender.rank(
+        request,
+        itemIds,
+      );
       return {
         userId: body.userId ?? null,
         surface,
@@ -37,6 +40,7 @@ export function registerRankRoutes(server: Server, { catalogue, recommender, clo
           ...(heads && { heads: { ...heads } }),
         })),
         unknownItemIds: [...unknownItemIds],
+        mutedItemIds: [...mutedItemIds],
         isColdStart: ranking.isColdStart,
         versions: versionsOf({ ...recommender.models, personal: ranking.personal }),
         asOf: toIsoOrNull(ranking.newestEventMs),

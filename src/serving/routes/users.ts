@@ -9,7 +9,7 @@ import {
 } from "#api";
 import { PlatformError } from "#base";
 import type { NamedPurpose } from "#events";
-import { readProfile, type UserVector } from "#profiles";
+import type { UserVector } from "#profiles";
 import { actionCodes, readPerson, readPersonSequence, surfaceCodes, usableFor } from "#sequences";
 import { sequenceEvent, toIso, toIsoOrNull } from "../bodies.ts";
 import { SequenceJson } from "../sequence-json.ts";
@@ -30,7 +30,7 @@ export function registerUserRoutes(server: Server, services: Services): void {
 }
 
 function registerProfileRoute(server: Server, services: Services): void {
-  const { catalogue, identity, clock } = services;
+  const { catalogue, identity, clock, signals } = services;
   server.get(
     "/v1/users/:id",
     {
@@ -45,13 +45,15 @@ function registerProfileRoute(server: Server, services: Services): void {
       const added = signalsIn(query.include);
       const asOfMs = asOfOf(query, clock);
       const purpose = purposeOf(query, services);
-      const profile = await readProfile(services, id, asOfMs, purpose);
-      if (!profile) throw userNotFound(id);
+      const userId = identity.personOf(id);
+      const person = await signals.person(id);
+      const profile = person && (await signals.profile(userId, person, { asOfMs, purpose }));
+      if (!person || !profile) throw userNotFound(id);
       const features = added.includes("features")
         ? await readIncludedFeatures(services, id, query, purpose)
         : undefined;
       return {
-        userId: identity.personOf(id),
+        userId,
         ids: [...identity.idsOf(id)],
         traits: { ...profile.traits },
         firstSeen: toIso(profile.firstSeenMs),
@@ -62,7 +64,7 @@ function registerProfileRoute(server: Server, services: Services): void {
         topics: profile.topics.map((topic) => ({ ...topic, evidence: [...topic.evidence] })),
         latest: profile.latest.map((row) => sequenceEvent(row, catalogue)),
         ...(features && { features }),
-        ...(await readSaid(services, id, { asOfMs, purpose, added })),
+        ...(await readSaid(services, userId, person, { asOfMs, purpose, added })),
         ...(added.includes("vectors") && {
           vectors: await readVectors(services, id, query.model, { asOfMs, purpose }),
         }),
@@ -101,15 +103,16 @@ function registerSequenceRoute(server: Server, services: Services): void {
         ...(query.surface !== undefined && { surfaces: surfaceCodes(catalogue, query.surface.split(",")) }),
         ...(purpose && { isUsable: usableFor(purpose, person.record.consent, catalogue) }),
       });
-      const body = sequenceJson.write(window, {
+      const { text, sent } = sequenceJson.write(window, {
         userId: identity.personOf(id),
         asOf: toIsoOrNull(window.newestMs),
         computedAt: toIso(clock.nowMs()),
         version: SIGNAL_VERSION,
         completeness: 1,
       });
+      reply.raw.once("finish", sent);
       reply.type("application/json; charset=utf-8");
-      return body as never; // the schema's text already, so no serializer sees it
+      return text as never; // the schema's text already, so no serializer sees it
     },
   );
 }

@@ -1,7 +1,6 @@
 import { type ImaginedEvent, Problem, WhatIfBody, WhatIfResponse } from "#api";
 import { monotonicMs, PlatformError } from "#base";
-import { readProfile } from "#profiles";
-import { readPerson, type SequenceRow, sandboxOf } from "#sequences";
+import { type SequenceRow, sandboxOf } from "#sequences";
 import type { StateReader } from "#storage";
 import { recommendedItem, toIso } from "../bodies.ts";
 import type { Server } from "../server.ts";
@@ -81,16 +80,17 @@ async function outcomeIn(
   { userId, n, asOfMs, seed }: Asked,
 ): Promise<WhatIfResponse["before"]> {
   const { catalogue, identity, purposes } = services;
-  const interests = services.interests.over(state);
-  const purpose = purposes.personalization;
+  const [interests, signals] = [services.interests.over(state), services.signals.over(state)];
+  const query = { asOfMs, purpose: purposes.personalization };
   const request = { userId, n, asOfMs, seed, cameMs: monotonicMs(), excludeSeen: true, excludeItemIds: [] };
-  const [profile, { items, isColdStart }, isKnown] = await Promise.all([
-    readProfile({ ...services, state }, userId, asOfMs, purpose),
+  const personId = identity.personOf(userId);
+  const person = await signals.person(userId);
+  const [profile, { items, isColdStart }] = await Promise.all([
+    person && signals.profile(personId, person, query),
     services.recommender.over(state).recommend(request),
-    readPerson(state, identity.idsOf(userId)),
   ]);
-  const said = isKnown
-    ? await readSaid({ ...services, state, interests }, userId, { asOfMs, purpose, added: SAID })
+  const said = person
+    ? await readSaid({ ...services, interests, signals }, personId, person, { ...query, added: SAID })
     : {};
   return {
     topics: profile?.topics.map((topic) => ({ ...topic, evidence: [...topic.evidence] })) ?? [],

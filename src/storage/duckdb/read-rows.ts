@@ -2,17 +2,18 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { PlatformError } from "#base";
 import { listOf } from "./lake-columns.ts";
 
-/** A person at a moment. */
-export interface PersonRow {
-  readonly userId: string;
+/** A person, an item, or both, at a moment. */
+export interface EntityTimeRow {
+  readonly userId?: string;
+  readonly itemId?: string;
   readonly timestampMs: number;
 }
 
 /**
- * The columns `user_id` and `timestamp` of a Parquet, CSV or JSON lines file, in its order. Times without a zone are in UTC.
+ * The columns `user_id`, `item_id` (one of them at least) and `timestamp` of a Parquet, CSV or JSON lines file, in its order. Times without a zone are in UTC.
  * @throws PlatformError `invalid-request` for a file that cannot be read or has no such columns
  */
-export async function readPersonRows(path: string): Promise<PersonRow[]> {
+export async function readEntityRows(path: string): Promise<EntityTimeRow[]> {
   const reader = /\.parquet$/.test(path)
     ? "read_parquet"
     : /\.(json|jsonl|ndjson)$/.test(path)
@@ -25,18 +26,25 @@ export async function readPersonRows(path: string): Promise<PersonRow[]> {
   const connection = await instance.connect();
   try {
     await connection.run(`SET TimeZone = 'UTC'`);
+    const from = `${reader}(${listOf([path])})`;
+    const columns = (await connection.runAndReadAll(`FROM ${from} LIMIT 0`)).columnNames();
+    const idOf = (name: string): string => (columns.includes(name) ? `CAST(${name} AS VARCHAR)` : "NULL");
+    if (!columns.includes("user_id") && !columns.includes("item_id"))
+      throw new Error("it has neither user_id nor item_id");
     const result = await connection.runAndReadAll(
-      `SELECT CAST(user_id AS VARCHAR), epoch_ms(CAST("timestamp" AS TIMESTAMP))::DOUBLE FROM ${reader}(${listOf([path])}) ` +
-        `WHERE user_id IS NOT NULL AND "timestamp" IS NOT NULL`,
+      `SELECT ${idOf("user_id")} u, ${idOf("item_id")} i, epoch_ms(CAST("timestamp" AS TIMESTAMP))::DOUBLE FROM ${from} ` +
+        `WHERE (u IS NOT NULL OR i IS NOT NULL) AND "timestamp" IS NOT NULL`,
     );
-    return result
-      .getRows()
-      .map(([userId, timestampMs]) => ({ userId: String(userId), timestampMs: Number(timestampMs) }));
+    return result.getRows().map(([userId, itemId, timestampMs]) => ({
+      ...(userId !== null && { userId: String(userId) }),
+      ...(itemId !== null && { itemId: String(itemId) }),
+      timestampMs: Number(timestampMs),
+    }));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new PlatformError(
       "invalid-request",
-      `${path} cannot be read as rows with user_id and timestamp: ${reason}`,
+      `${path} cannot be read as rows with user_id or item_id, and timestamp: ${reason}`,
       { cause: error },
     );
   } finally {

@@ -1,0 +1,292 @@
+/**
+ * @file The world in a closed loop: the same people, with the same chances, for some weeks under a list of what is popular and under the whole
+ * pipeline, each through the HTTP interface of a platform of its own. What the pipeline is worth is known then, not estimated.
+ */
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
+import { Random } from "#base";
+import { ClosedLoop, type PersonDay, type SlateAsk, type SlateServer, worldPresets } from "#datasets";
+import { defaultActions, defineConfig, surface } from "#declarations";
+import { type UserState, userStateOn } from "#profiles";
+import type { Server } from "#serving";
+import { Platform } from "../src/main/platform.ts";
+import { withTemporaryFolder } from "../test/server-process.ts";
+import type { Bench, BenchResult } from "./bench.ts";
+
+interface Options extends Record<string, number> {
+  readonly people: number;
+  /** Before the loop is closed: the world's own policy shows, and the platform learns. */
+  readonly daysBefore: number;
+  readonly days: number;
+  /** The models are fitted anew after so many days. */
+  readonly fitEveryDays: number;
+  readonly items: number;
+  readonly seed: number;
+}
+
+export const bench: Bench<Options> = {
+  title:
+    "the world in a closed loop: what is popular against the whole pipeline, the same people with the same chances",
+  defaults: { people: 600, daysBefore: 60, days: 14, fitEveryDays: 7, items: 2000, seed: 1 },
+  tiny: { people: 12, daysBefore: 3, days: 2, fitEveryDays: 7, items: 200, seed: 1 },
+  run: (options, say) => withTemporaryFolder((folder) => measure(options, folder, say)),
+};
+
+const slow = { timeoutMs: 10_000 };
+
+const config = defineConfig({
+  actions: defaultActions,
+  surfaces: {
+    home: surface({
+      sources: [
+        { kind: "model", model: "personal", budget: 200, ...slow },
+        { kind: "interests", budget: 100, ...slow },
+        { kind: "neighbours", budget: 100, ...slow },
+        { kind: "popular-now", budget: 50, ...slow },
+        { kind: "fresh", budget: 50, ...slow },
+        { kind: "model", model: "cold-start", budget: 50, ...slow },
+      ],
+      filters: { fatigue: { impressions: 3, hours: 72 } },
+      scorer: { kind: "fusion", model: "personal" },
+      diversity: { kind: "mmr", lambda: 0.8, likeness: "tags" },
+      exploration: { places: [5, 9], share: 0.5, source: "fresh" },
+    }),
+    popular: surface({
+      sources: [
+        { kind: "popular-now", budget: 300, halfLifeHours: 72, ...slow },
+        { kind: "model", model: "cold-start", budget: 300, ...slow },
+      ],
+      filters: { fatigue: { impressions: 3, hours: 72 } },
+      scorer: { kind: "fusion" },
+    }),
+  },
+});
+
+const ARMS = ["popular", "home"] as const;
+type Arm = (typeof ARMS)[number];
+type Days = Record<Arm, readonly PersonDay[]>;
+type Say = (line: string) => void;
+
+async function measure(options: Options, folder: string, say: Say): Promise<BenchResult> {
+  const prepared = join(folder, "prepared");
+  const states = await prepare(options, prepared, say);
+  const days: Record<Arm, readonly PersonDay[]> = { popular: [], home: [] };
+  for (const arm of ARMS) {
+    const own = join(folder, arm);
+    await cp(prepared, own, { recursive: true });
+    days[arm] = await playArm(arm, options, own, say);
+  }
+  const metrics: Record<string, number> = {};
+  const compared: Record<string, number> = {};
+  for (const state of ["all", ...new Set(states.values())]) {
+    const people = [...Array(options.people).keys()].filter(
+      (person) => state === "all" || states.get(person) === state,
+    );
+    const label = state === "all" ? "" : ` ${state}`;
+    metrics[`people${label}`] = people.length;
+    for (const { name, values, difference } of compareArms(people, days, options)) {
+      for (const arm of ARMS) metrics[`${name} ${arm}${label}`] = values[arm];
+      compared[`${name}${label}`] = difference.mean;
+      compared[`${name} from${label}`] = difference.from;
+      compared[`${name} to${label}`] = difference.to;
+    }
+  }
+  for (const arm of ARMS) {
+    const shown = days[arm].flatMap((day) => day.shown);
+    metrics[`coverage ${arm}`] = new Set(shown).size / loopOf(options).itemCount;
+    metrics[`gini ${arm}`] = giniOf(shown);
+  }
+  return { metrics, compared };
+}
+
+function loopOf({ people, daysBefore, days, items, seed }: Options): ClosedLoop {
+  const size = { peopleCount: people, days: daysBefore + days, itemsBefore: items };
+  return new ClosedLoop({ ...worldPresets.living, ...size, seed });
+}
+
+/** Lives through the days before, and fits. Person -> state on the last of them. */
+async function prepare(options: Options, folder: string, say: Say): Promise<ReadonlyMap<number, UserState>> {
+  const loop = loopOf(options);
+  const platform = await open(folder);
+  await platform.ingestion.ingestItems(loop.items());
+  const active = new Map<number, number[]>();
+  for (let day = 0; day < options.daysBefore; day++) {
+    const messages: object[] = [];
+    const today = await loop.play(
+      day,
+      silent(async (sent) => void messages.push(...sent)),
+    );
+    for (const { person } of today) active.set(person, [...(active.get(person) ?? []), day]);
+    for (let from = 0; from < messages.length; from += BATCH)
+      await platform.ingestion.ingestMessages(messages.slice(from, from + BATCH));
+  }
+  say(`${options.daysBefore} days before: ${active.size} of ${options.people} people came`);
+  await learn(platform, say);
+  await platform.close();
+  const states = [...active].map(
+    ([person, days]) => [person, userStateOn(days, options.daysBefore - 1)] as const,
+  );
+  return new Map(states.flatMap(([person, state]) => (state ? [[person, state] as const] : [])));
+}
+
+const BATCH = 2500;
+
+async function playArm(arm: Arm, options: Options, folder: string, say: Say): Promise<PersonDay[]> {
+  const loop = loopOf(options);
+  for (let day = 0; day < options.daysBefore; day++)
+    await loop.play(
+      day,
+      silent(async () => {}),
+    );
+  loop.close();
+  const platform = await open(folder);
+  let server = await platform.createServer({});
+  const played: PersonDay[] = [];
+  for (let day = 0; day < options.days; day++) {
+    if (day > 0 && day % options.fitEveryDays === 0) {
+      await server.close();
+      await learn(platform, say);
+      server = await platform.createServer({});
+    }
+    const today = await loop.play(options.daysBefore + day, served(server, arm));
+    played.push(...today.map((own) => ({ ...own, day })));
+    const total = (count: (own: PersonDay) => number): number =>
+      today.reduce((sum, own) => sum + count(own), 0);
+    say(
+      `${arm} day ${day}: ${today.length} people, ${total((own) => own.sessions)} sessions, ${total((own) => own.saves)} saves`,
+    );
+  }
+  await server.close();
+  await platform.close();
+  return played;
+}
+
+function open(folder: string): Promise<Platform> {
+  return Platform.open({
+    ...{ folder, config, isDurable: false, progress: () => {}, onNotice: () => {} },
+    create: { dataset: null, clock: "historical", areTimesMadeUp: false, seed: 1, preset: null },
+  });
+}
+
+async function learn(platform: Platform, say: Say): Promise<void> {
+  say("fitting");
+  await platform.fit([{ name: "ease" }, { name: platform.coldStartModel }], { progress: () => {} });
+}
+
+/** Before the loop is closed nobody asks. */
+function silent(send: SlateServer["send"]): SlateServer {
+  return { send, slate: () => Promise.reject(new Error("the loop is not closed yet")) };
+}
+
+interface Answer {
+  readonly recommendationId: string;
+  readonly items: readonly {
+    readonly itemId: string;
+    readonly source: string;
+    readonly probability?: number;
+  }[];
+}
+
+/** A list of an arm through the interface that everybody has, and the events back with its id. */
+function served(server: Server, arm: Arm): SlateServer {
+  const post = async (url: string, payload: object): Promise<Answer> => {
+    const response = await server.inject({ method: "POST", url, payload });
+    if (response.statusCode >= 300) throw new Error(response.payload);
+    return response.json();
+  };
+  return {
+    async slate(ask) {
+      const asOf = new Date(ask.timeMs).toISOString();
+      const asked = { userId: ask.userId, n: ask.n, surface: arm, asOf, ...aboutIn(arm, ask) };
+      const { recommendationId, items } = await post("/v1/recommendations", asked);
+      return { slateId: recommendationId, items };
+    },
+    async send(messages) {
+      if (messages.length > 0) await post("/v1/batch", { batch: messages });
+    },
+  };
+}
+
+/** The pipeline is told what the list is about; popularity shows what is popular of the topic. */
+function aboutIn(arm: Arm, { about }: SlateAsk): object {
+  if (about.surface === "home") return {};
+  if (arm === "home")
+    return { condition: about.surface === "search" ? { topic: about.topic } : { itemId: about.itemId } };
+  return about.surface === "search"
+    ? { filters: { tags: { any: [about.topic] } } }
+    : { excludeItemIds: [about.itemId] };
+}
+
+interface Figure {
+  readonly name: string;
+  readonly values: Readonly<Record<Arm, number>>;
+  /** Home less popular, with its 95 % interval. */
+  readonly difference: { readonly mean: number; readonly from: number; readonly to: number };
+}
+
+const RESAMPLES = 1000;
+
+/** Ratios of sums over people; intervals by drawing people (bootstrap), each with what they did in both arms. */
+function compareArms(people: readonly number[], days: Days, options: Options): Figure[] {
+  const byPerson = (arm: Arm): PersonDay[][] => {
+    const own = new Map(people.map((person) => [person, [] as PersonDay[]]));
+    for (const day of days[arm]) own.get(day.person)?.push(day);
+    return [...own.values()];
+  };
+  const own = { popular: byPerson("popular"), home: byPerson("home") };
+  return Object.entries(measures(options)).map(([name, { of, per }]) => {
+    const parts = (arm: Arm) => own[arm].map((days) => [of(days), per(days)] as const);
+    const given = { popular: parts("popular"), home: parts("home") };
+    const ratio = (arm: Arm, drawn: Iterable<number>): number => {
+      let [above, below] = [0, 0];
+      for (const at of drawn) {
+        above += given[arm][at]![0];
+        below += given[arm][at]![1];
+      }
+      return below === 0 ? 0 : above / below;
+    };
+    const all = [...people.keys()];
+    const values = { popular: ratio("popular", all), home: ratio("home", all) };
+    const random = Random.of(options.seed, `resample/${name}`);
+    const drawn = Array.from({ length: RESAMPLES }, () => {
+      const sample = all.map(() => random.integer(all.length));
+      return ratio("home", sample) - ratio("popular", sample);
+    }).sort((left, right) => left - right);
+    const at = (share: number): number => drawn[Math.floor(share * (RESAMPLES - 1))] ?? 0;
+    const difference = { mean: values.home - values.popular, from: at(0.025), to: at(0.975) };
+    return { name, values, difference };
+  });
+}
+
+interface Measure {
+  readonly of: (days: readonly PersonDay[]) => number;
+  readonly per: (days: readonly PersonDay[]) => number;
+}
+
+function measures({ days }: Options): Readonly<Record<string, Measure>> {
+  const total = (count: (day: PersonDay) => number) => (own: readonly PersonDay[]) =>
+    own.reduce((sum, day) => sum + count(day), 0);
+  const sessions = total((day) => day.sessions);
+  const impressions = total((day) => day.impressions);
+  const person = (): number => 1;
+  const lastWeek = Math.max(0, days - 7);
+  return {
+    savesPerSession: { of: total((day) => day.saves), per: sessions },
+    hidesPer1000: { of: total((day) => 1000 * day.hides), per: impressions },
+    closeUpsPerSession: { of: total((day) => day.closeUps), per: sessions },
+    affinity: { of: total((day) => day.affinity), per: impressions },
+    topicsPerSlate: { of: total((day) => day.leaves), per: total((day) => day.slates) },
+    sessionsPerPerson: { of: sessions, per: person },
+    activeDays: { of: (own) => own.length, per: person },
+    cameInLastWeek: { of: (own) => Number(own.some(({ day }) => day >= lastWeek)), per: person },
+  };
+}
+
+/** Of the impressions, over the items that were shown at all: 0 for equal parts. */
+function giniOf(shown: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const row of shown) counts.set(row, (counts.get(row) ?? 0) + 1);
+  const sorted = [...counts.values()].sort((left, right) => left - right);
+  const weighted = sorted.reduce((sum, count, rank) => sum + (2 * (rank + 1) - sorted.length - 1) * count, 0);
+  return shown.length === 0 ? 0 : weighted / (sorted.length * shown.length);
+}

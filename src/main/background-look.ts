@@ -1,0 +1,80 @@
+import type { Worker } from "node:worker_threads";
+import { monotonicMs, startThread } from "#base";
+
+/** What is looked at again and again beside a running server, each time by a thread of its own. */
+export interface LookOptions {
+  /** `folder/file` of the thread, which ends when it has looked. */
+  readonly thread: string;
+  /** What it is told; `undefined` when there is nothing to look at. */
+  readonly task: () => object | undefined;
+  /** What it says. */
+  readonly onMessage: (message: unknown) => void;
+  readonly onError: (error: unknown) => void;
+  /** The first look after the start, and the least time between two. */
+  readonly firstMs: number;
+  readonly leastPauseMs: number;
+}
+
+/** Of the time, looking takes this part at most. */
+const DUTY = 0.02;
+
+export class BackgroundLook {
+  readonly #options: LookOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #worker: Worker | undefined;
+  #ended: Promise<void> = Promise.resolve();
+  #isStarted = false;
+  #isPaused = false;
+
+  constructor(options: LookOptions) {
+    this.#options = options;
+  }
+
+  /** From now on, until it is held for good. */
+  start(): void {
+    this.#isStarted = true;
+    this.#lookIn(this.#options.firstMs);
+  }
+
+  /** A look at once, or the one that is under way. Resolves when it is over, also when it failed or was broken off. */
+  now(): Promise<void> {
+    if (!this.#worker && !this.#isPaused) this.#look();
+    return this.#ended;
+  }
+
+  /** Lets go of what is looked at until what it returns is called; a look under way is broken off. */
+  async hold(): Promise<() => void> {
+    this.#isPaused = true;
+    clearTimeout(this.#timer);
+    await this.#worker?.terminate();
+    await this.#ended;
+    return () => {
+      this.#isPaused = false;
+      this.#lookIn(this.#options.firstMs);
+    };
+  }
+
+  #lookIn(ms: number): void {
+    if (this.#isPaused || !this.#isStarted || !this.#options.task()) return;
+    this.#timer = setTimeout(() => this.#look(), ms);
+    this.#timer.unref();
+  }
+
+  #look(): void {
+    clearTimeout(this.#timer);
+    const task = this.#options.task();
+    if (!task || this.#worker) return;
+    const startedMs = monotonicMs();
+    const worker = startThread(this.#options.thread, task);
+    this.#worker = worker;
+    worker.on("message", this.#options.onMessage);
+    worker.on("error", this.#options.onError);
+    this.#ended = new Promise((ended) =>
+      worker.once("exit", () => {
+        this.#worker = undefined;
+        this.#lookIn(Math.max(this.#options.leastPauseMs, (monotonicMs() - startedMs) / DUTY));
+        ended();
+      }),
+    );
+  }
+}

@@ -1,0 +1,53 @@
+import { ignoreProgress } from "#base";
+import { createWorld, worldPresets } from "#datasets";
+import type { Server } from "#serving";
+import { importSource, runsOf } from "./import-source.ts";
+import { Platform, type PlatformOptions } from "./platform.ts";
+
+/** @file Platforms for tests of the whole, and how a test asks them. */
+
+type Options = Partial<Omit<PlatformOptions, "folder">>;
+
+/** What an application that sends events of its own would make in a new folder. */
+export function newFolder(clock: "historical" | "system"): NonNullable<PlatformOptions["create"]> {
+  return { dataset: null, clock, areTimesMadeUp: false, seed: 1, preset: null };
+}
+
+export function openPlatform(folder: string, options: Options = {}): Promise<Platform> {
+  const create = newFolder("historical");
+  return Platform.open({ folder, create, progress: ignoreProgress, onNotice: () => {}, ...options });
+}
+
+export const tinyWorld = createWorld(worldPresets.tiny);
+
+/** The tiny world, filled when the folder is new. */
+export async function openTinyWorld(folder: string, options: Options = {}): Promise<Platform> {
+  const [name, clock, areTimesMadeUp] = ["world", "historical", false] as const;
+  const create = { dataset: name, clock, areTimesMadeUp, seed: 1, preset: "tiny" } as const;
+  const platform = await openPlatform(folder, { create, ...options });
+  if (platform.manifest.imported.isComplete) return platform;
+  const source = {
+    ...{ name, clock, areTimesMadeUp },
+    items: () => tinyWorld.items(),
+    runs: (from: number) => runsOf(tinyWorld.messages(), from),
+    expectedMessages: tinyWorld.expectedMessages,
+    rejectedRows: { count: 0, samples: [] },
+  };
+  await importSource(platform, source, ignoreProgress);
+  await platform.ensureModels(ignoreProgress);
+  return platform;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads answers as a stranger does
+export type Body = any;
+
+/** Bodies of answers, whatever their status. */
+export function asking(server: () => Server): {
+  readonly get: (url: string) => Promise<Body>;
+  readonly post: (url: string, payload: object) => Promise<Body>;
+} {
+  return {
+    get: async (url) => (await server().inject(url)).json(),
+    post: async (url, payload) => (await server().inject({ method: "POST", url, payload })).json(),
+  };
+}

@@ -1,0 +1,99 @@
+import { purposesOf } from "#declarations";
+import { forgetInSurvey, type ItemMap, type ServedPredictions, type Survey } from "#profiles";
+import { FileBlobStore } from "#storage";
+import { BackgroundLook } from "./background-look.ts";
+import { paths } from "./data-folder.ts";
+import { keptItemMap } from "./item-map.ts";
+import type { Platform } from "./platform.ts";
+import type { PopulationMessage, PopulationTask } from "./population-worker.ts";
+import { keptPredictions } from "./predictions.ts";
+
+/** @file What is known of everybody: looked at beside a running server, held in memory and asked by routes. */
+
+const FIRST_MS = 5_000;
+const LEAST_PAUSE_MS = 10 * 60_000;
+
+type SurveyedPlatform = Pick<Platform, "folder" | "manifest" | "config">;
+
+/** What people are asked about as a whole. */
+export class Population {
+  readonly #platform: SurveyedPlatform;
+  readonly #look: BackgroundLook;
+  #onNotice: (message: string) => void = () => {};
+  /** Absent before the first look. */
+  survey: Survey | undefined;
+  map: ItemMap | undefined;
+  /** Absent while there was too little to learn them from. */
+  predictions: ServedPredictions | undefined;
+
+  constructor(platform: SurveyedPlatform) {
+    this.#platform = platform;
+    this.#look = new BackgroundLook({
+      thread: "main/population-worker",
+      task: () => taskOf(platform),
+      onMessage: (message) => this.#found(message as PopulationMessage), // the thread's own
+      onError: (error) => this.#onNotice(`the people cannot be surveyed: ${String(error)}`),
+      firstMs: FIRST_MS,
+      leastPauseMs: LEAST_PAUSE_MS,
+    });
+  }
+
+  /** Takes what was kept: predictions and the map of items. */
+  async load(): Promise<void> {
+    const blobs = new FileBlobStore(paths.blobs(this.#platform.folder));
+    this.predictions = await keptPredictions(blobs);
+    this.map = await keptItemMap(blobs);
+  }
+
+  /** Looks again and again from now on. */
+  start(onNotice: (message: string) => void): void {
+    this.#onNotice = onNotice;
+    this.#look.start();
+  }
+
+  /** Resolves when a look that begins now, or is under way, is over. */
+  now(): Promise<void> {
+    return this.#look.now();
+  }
+
+  hold(): Promise<() => void> {
+    return this.#look.hold();
+  }
+
+  /** Nothing of these ids is counted any more; how many people there were. */
+  forget(ids: readonly string[]): number {
+    return this.survey ? forgetInSurvey(this.survey, ids) : 0;
+  }
+
+  /** How many of the ids are counted. */
+  count(ids: readonly string[]): number {
+    const wanted = new Set(ids);
+    return this.survey?.userIds.filter((userId) => userId !== "" && wanted.has(userId)).length ?? 0;
+  }
+
+  #found(message: PopulationMessage): void {
+    if (message.kind === "failed") {
+      this.#onNotice(`the people cannot be surveyed: ${message.message}; it is tried again`);
+      return;
+    }
+    this.survey = message.survey;
+    this.map = message.map;
+    this.predictions = message.predictions ?? this.predictions;
+  }
+}
+
+function taskOf({ folder, manifest, config }: SurveyedPlatform): PopulationTask {
+  const { actions, clock, partitionCount } = manifest;
+  const traits = config.traits && Object.entries(config.traits);
+  return {
+    folder,
+    manifest: { actions, clock, partitionCount },
+    purposes: purposesOf(config),
+    topics: config.topics ?? {},
+    ...(traits && {
+      traits: traits
+        .filter(([, { annotations }]) => annotations.sensitivity !== "sensitive")
+        .map(([name]) => name),
+    }),
+  };
+}

@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { MINUTE_MS } from "#base";
+import type { PersonState } from "#sequences";
+import { KeptAnswers } from "./kept-answers.ts";
+
+/** A person of whom so many events are known, the newest at `lastMs`. */
+const seen = (eventCount: number, lastMs: number, ids = ["ana"]): PersonState => ({
+  // Nothing else of a head or a record is looked at.
+  heads: ids.map((userId) => ({ userId })) as unknown as PersonState["heads"],
+  record: { eventCount, firstMs: 0, lastMs } as unknown as PersonState["record"],
+});
+
+/** How often the work was done, over questions asked one after the other. */
+async function worked(
+  questions: readonly { person: PersonState; asOfMs: number; also?: string; userId?: string }[],
+): Promise<number[]> {
+  const kept = new KeptAnswers<number>(2);
+  const times: number[] = [];
+  for (const { userId = "ana", also = "", ...question } of questions)
+    await kept.read({ userId, also, ...question }, async (atMs) => times.push(atMs));
+  return times;
+}
+
+const NOW = 1000 * MINUTE_MS;
+
+test("who asks again in the same minute gets what was worked out, as of the minute's end", async () => {
+  const person = seen(5, NOW - 1);
+  expect(
+    await worked([
+      { person, asOfMs: NOW + 10 },
+      { person, asOfMs: NOW + 59_000 },
+    ]),
+  ).toEqual([NOW + MINUTE_MS - 1]);
+  expect(
+    await worked([
+      { person, asOfMs: NOW },
+      { person, asOfMs: NOW + MINUTE_MS },
+    ]),
+  ).toHaveLength(2);
+});
+
+test("an event, another id, another purpose and another person each ask for work", async () => {
+  const asOfMs = NOW + 500;
+  const first = { person: seen(5, NOW - 1), asOfMs };
+  expect(await worked([first, { person: seen(6, NOW + 400), asOfMs }])).toHaveLength(2);
+  expect(await worked([first, { person: seen(6, NOW - 1), asOfMs }])).toHaveLength(2); // a late one
+  expect(await worked([first, { person: seen(5, NOW - 1, ["ana", "bo"]), asOfMs }])).toHaveLength(2);
+  expect(await worked([first, { ...first, also: "advertising" }])).toHaveLength(2);
+  expect(await worked([first, { ...first, userId: "bo" }, first])).toHaveLength(2);
+});
+
+test("the past is worked out each time, as of the very moment", async () => {
+  const past = { person: seen(5, NOW), asOfMs: NOW - 7 };
+  expect(await worked([past, past])).toEqual([NOW - 7, NOW - 7]);
+});
+
+test("of more people than it keeps, who was longest unasked goes", async () => {
+  const of = (userId: string) => ({ userId, person: seen(1, 0), asOfMs: NOW });
+  expect(await worked([of("a"), of("b"), of("a"), of("c"), of("a"), of("b")])).toHaveLength(4);
+});

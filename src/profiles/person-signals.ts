@@ -1,0 +1,96 @@
+import type { Actions, Catalogue, IdentityGraph, NamedPurpose, Purposes } from "#events";
+import { type PersonState, readPerson, usableFor } from "#sequences";
+import type { StateReader } from "#storage";
+import { KeptAnswers } from "./kept-answers.ts";
+import type { Prediction, ServedPredictions } from "./predictions.ts";
+import { readPredictions } from "./read-predictions.ts";
+import { readUserState, type UserStateSignal } from "./read-user-state.ts";
+import { profileOf, type UserProfile } from "./user-profile.ts";
+
+export interface PersonSignalsParts {
+  readonly state: StateReader;
+  readonly catalogue: Catalogue;
+  readonly identity: IdentityGraph;
+  readonly actions: Actions;
+  readonly purposes: Purposes;
+  /** Those in service now; absent while there was too little to learn them from. */
+  readonly predictions: () => ServedPredictions | undefined;
+  /** Tags that nothing is said of. */
+  readonly isSensitive: (tag: string) => boolean;
+}
+
+/** As of when, and what for. */
+export interface SignalQuery {
+  readonly asOfMs: number;
+  /** Without one a profile tells everything, and what is inferred is inferred for personalization. */
+  readonly purpose: NamedPurpose | undefined;
+}
+
+/** People an answer is kept of. */
+const KEPT_PEOPLE = 5000;
+
+/** @file What is known of a person beside their interests, as it is asked for: the profile, the state, the predictions. Answers are kept as {@link KeptAnswers} says. */
+export class PersonSignals {
+  readonly #parts: PersonSignalsParts;
+  readonly #profiles = new KeptAnswers<UserProfile | undefined>(KEPT_PEOPLE);
+  readonly #states = new KeptAnswers<UserStateSignal | undefined>(KEPT_PEOPLE);
+  readonly #predictions = new KeptAnswers<readonly Prediction[]>(KEPT_PEOPLE);
+
+  constructor(parts: PersonSignalsParts) {
+    this.#parts = parts;
+  }
+
+  /** The same, of people as another state knows them: a sandbox, which shares nothing of what is kept. */
+  over(state: StateReader): PersonSignals {
+    return new PersonSignals({ ...this.#parts, state });
+  }
+
+  /** `undefined` for a person of whom nothing was received. */
+  async person(userId: string): Promise<PersonState | undefined> {
+    const { state, identity } = this.#parts;
+    return readPerson(state, identity.idsOf(userId));
+  }
+
+  /** `undefined` for a person not seen by then. */
+  profile(
+    userId: string,
+    person: PersonState,
+    { asOfMs, purpose }: SignalQuery,
+  ): Promise<UserProfile | undefined> {
+    const also = `${purpose?.name} ${this.#parts.catalogue.revision}`;
+    return this.#profiles.read({ userId, person, asOfMs, also }, (atMs) =>
+      profileOf(this.#parts, person, atMs, purpose),
+    );
+  }
+
+  /** `undefined` before the first event that may be used. */
+  state(userId: string, person: PersonState, query: SignalQuery): Promise<UserStateSignal | undefined> {
+    const { state } = this.#parts;
+    return this.#states.read(this.#question(userId, person, query), (asOfMs) =>
+      readUserState(state, person, { asOfMs, isUsable: this.#usableOf(person, query) }),
+    );
+  }
+
+  /** None while there is no model, and of somebody who had done nothing. */
+  predictions(userId: string, person: PersonState, query: SignalQuery): Promise<readonly Prediction[]> {
+    const served = this.#parts.predictions();
+    if (!served) return Promise.resolve([]);
+    const question = this.#question(userId, person, query);
+    const also = `${question.also} ${served.version}`;
+    return this.#predictions.read({ ...question, also }, (asOfMs) =>
+      readPredictions(this.#parts, served.model, person, {
+        asOfMs,
+        isUsable: this.#usableOf(person, query),
+      }),
+    );
+  }
+
+  #question(userId: string, person: PersonState, { asOfMs, purpose }: SignalQuery) {
+    return { userId, person, asOfMs, also: String(purpose?.name) };
+  }
+
+  #usableOf({ record }: PersonState, { purpose }: SignalQuery) {
+    const { purposes, catalogue } = this.#parts;
+    return usableFor(purpose ?? purposes.personalization, record.consent, catalogue);
+  }
+}

@@ -1,0 +1,243 @@
+import { DAY_MS } from "#base";
+import type { NamedPurpose } from "#events";
+import {
+  listUsers,
+  type PersonState,
+  readPerson,
+  readPersonSequence,
+  traitsAsOf,
+  usableFor,
+} from "#sequences";
+import type { Act } from "../activity-features.ts";
+import { type PredictionModel, predict } from "../predictions.ts";
+import type { UserInterests } from "../user-interests.ts";
+import type { ProfileContext } from "../user-profile.ts";
+import { STATE_DAYS, userStateOn, userStates } from "../user-state.ts";
+
+/**
+ * What is said of everybody at one moment, by columns: a row is a person. Plain data that can cross to another thread; questions about any
+ * slice of it are answered without reading anybody again (`cohort.ts`).
+ */
+export interface Survey {
+  readonly asOfMs: number;
+  /** Row -> an id of the person; empty for one who was forgotten since. */
+  readonly userIds: string[];
+  /** False when there are more people than were looked at. */
+  readonly isComplete: boolean;
+  /** UTC day since the epoch of the first column of `states`. */
+  readonly fromDay: number;
+  readonly dayCount: number;
+  /** (people, days): position in `userStates` + 1; 0 before the first day. */
+  readonly states: Uint8Array;
+  /** Days since the first event. */
+  readonly tenureDays: Uint16Array;
+  /** Active days of the last 28. */
+  readonly activeDays: Uint8Array;
+  readonly traits: readonly TraitColumn[];
+  /** Those people have as interests, and what is above them. */
+  readonly topics: readonly SurveyedTopic[];
+  /** Interests of row n: `topicRows` from `topicOffsets[n]` up to `topicOffsets[n + 1]`, with their shares. */
+  readonly topicOffsets: Int32Array;
+  readonly topicRows: Int32Array;
+  readonly topicShares: Float32Array;
+  readonly targets: readonly string[];
+  /** (people, targets): NaN where nothing is foretold. */
+  readonly probabilities: Float32Array;
+}
+
+export interface TraitColumn {
+  readonly name: string;
+  readonly values: readonly string[];
+  /** Position in `values` + 1; 0 without one. */
+  readonly codes: Uint8Array;
+}
+
+export interface SurveyedTopic extends InterestName {
+  /** Position of the topic above in the list; -1 at the top. */
+  readonly parent: number;
+}
+
+interface InterestName {
+  readonly interestId: string;
+  readonly label: string;
+  readonly path: readonly string[];
+}
+
+export interface SurveyParts extends ProfileContext {
+  readonly interests: UserInterests;
+  readonly predictions: PredictionModel | undefined;
+  /** What people must have agreed to, all of it, to be counted. */
+  readonly purposes: readonly NamedPurpose[];
+  /** Traits to slice by; without it those that have few values. */
+  readonly traits?: readonly string[];
+}
+
+/** People looked at, at most; of more, those whose ids come first. */
+const MOST_PEOPLE = 20_000;
+const AT_ONCE = 200;
+const DAYS = 90;
+const ALL_ROWS = 1_000_000;
+/** A trait with more values tells people apart rather than groups. */
+const MOST_VALUES = 40;
+const LONGEST_VALUE = 60;
+
+interface Surveyed {
+  readonly userId: string;
+  readonly activeDays: readonly number[];
+  readonly traits: Readonly<Record<string, unknown>>;
+  readonly interests: readonly (InterestName & { readonly share: number })[];
+  readonly probabilities: ReadonlyMap<string, number>;
+}
+
+/** Looks at everybody. O(their events); meant for a thread of its own. */
+export async function surveyPeople(parts: SurveyParts, asOfMs: number, most = MOST_PEOPLE): Promise<Survey> {
+  const people: Surveyed[] = [];
+  const seen = new Set<string>();
+  let isComplete = false;
+  for (let after: string | undefined; !isComplete && seen.size < most; ) {
+    const ids = await listUsers(parts.state, AT_ONCE, after);
+    after = ids.at(-1);
+    isComplete = ids.length < AT_ONCE;
+    for (const id of ids) {
+      const userId = parts.identity.personOf(id);
+      if (seen.has(userId)) continue;
+      seen.add(userId);
+      const found = await lookAt(parts, userId, asOfMs);
+      if (found) people.push(found);
+    }
+  }
+  const { taxonomy } = parts.interests.knowledge;
+  const idOf = (topic: string): string => taxonomy.named(topic)?.topicId ?? topic;
+  return columnsOf(people, idOf, { asOfMs, isComplete, ...(parts.traits && { traits: parts.traits }) });
+}
+
+/** `undefined` for somebody none of whose events may be counted. */
+async function lookAt(parts: SurveyParts, userId: string, asOfMs: number): Promise<Surveyed | undefined> {
+  const { state, identity, catalogue, interests, predictions, isSensitive } = parts;
+  const person = await readPerson(state, identity.idsOf(userId));
+  if (!person) return undefined;
+  const isUsable = usableForAll(parts, person);
+  const window = await readPersonSequence(state, person, { limit: ALL_ROWS, asOfMs, isUsable });
+  const acts: Act[] = [];
+  window.forEach((rows, n) => {
+    acts.push({ timestampMs: rows.timestampMs(n), action: catalogue.actions.nameOf(rows.action(n)) });
+  });
+  if (acts.length === 0) return undefined;
+  acts.reverse();
+  const foretold = predictions ? predict(predictions, acts, asOfMs + 1) : [];
+  const known = await interests.read(userId, person, asOfMs);
+  const isMuted = new Set(known.controls.muted.map(({ interestId }) => interestId));
+  return {
+    userId,
+    activeDays: [...new Set(acts.map(({ timestampMs }) => Math.floor(timestampMs / DAY_MS)))],
+    traits: traitsAsOf(person.record, asOfMs, isUsable),
+    interests: known.interests
+      .filter(({ interestId }) => !isMuted.has(interestId))
+      .map(({ path, ...interest }) => ({ ...interest, path: path.filter((topic) => !isSensitive(topic)) }))
+      .map(({ interestId, label, path, share }) => ({ interestId, label, path, share })),
+    probabilities: new Map(foretold.map(({ target, probability }) => [target, probability])),
+  };
+}
+
+function usableForAll({ purposes, catalogue }: SurveyParts, { record }: PersonState) {
+  const all = purposes.map((purpose) => usableFor(purpose, record.consent, catalogue));
+  return (row: Parameters<(typeof all)[number]>[0]): boolean => all.every((isUsable) => isUsable(row));
+}
+
+function columnsOf(
+  people: readonly Surveyed[],
+  idOf: (topic: string) => string,
+  { asOfMs, isComplete, traits }: Pick<Survey, "asOfMs" | "isComplete"> & { traits?: readonly string[] },
+): Survey {
+  const toDay = Math.floor(asOfMs / DAY_MS);
+  const earliest = people.reduce((least, { activeDays }) => Math.min(least, activeDays[0]!), toDay);
+  const fromDay = Math.max(earliest, toDay - DAYS + 1);
+  const dayCount = toDay - fromDay + 1;
+  const states = new Uint8Array(people.length * dayCount);
+  for (const [row, { activeDays }] of people.entries())
+    for (let day = Math.max(fromDay, activeDays[0]!); day <= toDay; day++)
+      states[row * dayCount + day - fromDay] = userStates.indexOf(userStateOn(activeDays, day)!) + 1; // seen by then
+  const targets = [...new Set(people.flatMap(({ probabilities }) => [...probabilities.keys()]))];
+  return {
+    asOfMs,
+    isComplete,
+    userIds: people.map(({ userId }) => userId),
+    ...{ fromDay, dayCount, states },
+    tenureDays: Uint16Array.from(people, ({ activeDays }) => Math.min(65_535, toDay - activeDays[0]!)),
+    activeDays: Uint8Array.from(
+      people,
+      ({ activeDays }) => activeDays.filter((day) => day > toDay - STATE_DAYS).length,
+    ),
+    traits: traitColumns(people, traits),
+    ...interestColumns(people, idOf),
+    targets,
+    probabilities: Float32Array.from(
+      people.flatMap(({ probabilities }) => targets.map((target) => probabilities.get(target) ?? Number.NaN)),
+    ),
+  };
+}
+
+function interestColumns(
+  people: readonly Surveyed[],
+  idOf: (topic: string) => string,
+): Pick<Survey, "topics" | "topicOffsets" | "topicRows" | "topicShares"> {
+  const topics: SurveyedTopic[] = [];
+  const positions = new Map<string, number>();
+  const rows: number[] = [];
+  const shares: number[] = [];
+  const offsets = [0];
+  for (const { interests } of people) {
+    for (const { share, ...name } of interests) {
+      rows.push(positionOf(name));
+      shares.push(share);
+    }
+    offsets.push(rows.length);
+  }
+  return {
+    topics,
+    topicOffsets: Int32Array.from(offsets),
+    topicRows: Int32Array.from(rows),
+    topicShares: Float32Array.from(shares),
+  };
+
+  function positionOf({ interestId, label, path }: InterestName): number {
+    const key = path.join("\n");
+    const known = positions.get(key);
+    if (known !== undefined) return known;
+    const above = path.slice(0, -1);
+    const top = above.at(-1);
+    const parent = top === undefined ? -1 : positionOf({ interestId: idOf(top), label: top, path: above });
+    positions.set(key, topics.length);
+    return topics.push({ interestId, label, path, parent }) - 1;
+  }
+}
+
+/** Those asked for, or all that have few values; texts and yes or no, for numbers make no groups. */
+function traitColumns(people: readonly Surveyed[], asked?: readonly string[]): TraitColumn[] {
+  const names = asked ?? [...new Set(people.flatMap(({ traits }) => Object.keys(traits)))];
+  return names.flatMap((name) => {
+    const texts = people.map(({ traits }) => textOf(traits[name]));
+    const values = [...new Set(texts.filter((text) => text !== undefined))].sort();
+    if (values.length < 2 || values.length > MOST_VALUES) return [];
+    const positions = new Map(values.map((value, at) => [value, at + 1]));
+    const codes = Uint8Array.from(texts, (text) => (text === undefined ? 0 : positions.get(text)!));
+    return [{ name, values, codes }];
+  });
+}
+
+function textOf(value: unknown): string | undefined {
+  if (typeof value === "boolean") return String(value);
+  return typeof value === "string" && value !== "" && value.length <= LONGEST_VALUE ? value : undefined;
+}
+
+/** Takes people out of a survey, so that nothing of them is counted any more; how many there were. */
+export function forgetInSurvey(survey: Survey, ids: readonly string[]): number {
+  const gone = new Set(ids);
+  let count = 0;
+  for (const [row, userId] of survey.userIds.entries()) {
+    if (userId === "" || !gone.has(userId)) continue;
+    survey.userIds[row] = "";
+    count++;
+  }
+  return count;
+}

@@ -1,0 +1,200 @@
+import type { ItemRow } from "#base";
+import type { Catalogue, Item } from "#events";
+import type { Vector } from "#models";
+import type { ServedEncoder } from "#profiles";
+import { IvfIndex, RecallMonitor, type RecallReport, SearchThreads, type VectorFilter } from "#retrieval";
+import type { Proposal, TagFilters } from "../pipeline.ts";
+import { ItemVectors } from "./item-vectors.ts";
+
+/** What a search leaves out, within the search. */
+export interface ItemFilter {
+  /** All of them hold. */
+  readonly tags: readonly TagFilters[];
+  readonly deny: ReadonlySet<number>;
+  readonly asOfMs: number;
+}
+
+/** What is told of an index in service. */
+export interface ItemIndexReport {
+  /** `name@version` of the model whose space it is. */
+  readonly model: string;
+  readonly items: number;
+  /** 0: every search is exact. */
+  readonly lists: number;
+  readonly bytes: number;
+  readonly searches: number;
+  readonly recall: RecallReport;
+}
+
+export interface ItemIndexOptions {
+  /** Threads that search beside this one. */
+  readonly threads: number;
+  /** Told in one sentence what failed and is tried again. */
+  readonly onNotice: (message: string) => void;
+}
+
+/** The number that filters by time ask about. */
+const BORN_MS = "bornMs";
+/** Most that one search finds. */
+const MOST = 2048;
+/** Items put between two looks after other work. */
+const AT_ONCE = 2000;
+const MEASURE_EVERY_MS = 1000;
+/** Beyond so many left out it is cheaper to leave them out within the search. */
+const FEW_DENIED = 256;
+
+/**
+ * The items of the catalogue, where they lie in the space of a model in service, to be searched for the nearest. Level with the catalogue: what
+ * is put is found by the next search, what is no longer available is not. Lists are made anew in another thread when they
+ * no longer fit. Of the searches one in a hundred is done again exactly when there is time, which tells what the others find.
+ */
+export class ItemIndex {
+  readonly encoder: ServedEncoder;
+  readonly #catalogue: Catalogue;
+  readonly #vectors: ItemVectors;
+  readonly #index: IvfIndex;
+  readonly #threads: SearchThreads | undefined;
+  readonly #monitor: RecallMonitor;
+  readonly #onNotice: (message: string) => void;
+  readonly #unfollow: () => void;
+  readonly #timer: NodeJS.Timeout;
+  #newestMs = Number.NEGATIVE_INFINITY;
+  #searches = 0;
+  #rebuilding: Promise<void> = Promise.resolve();
+  #isRebuilding = false;
+  #isClosed = false;
+
+  private constructor(
+    encoder: ServedEncoder,
+    catalogue: Catalogue,
+    vectors: ItemVectors,
+    { threads, onNotice }: ItemIndexOptions,
+  ) {
+    this.encoder = encoder;
+    this.#catalogue = catalogue;
+    this.#vectors = vectors;
+    this.#onNotice = onNotice;
+    const { dimension: dimensions, version: modelVersion } = vectors;
+    this.#index = new IvfIndex({ dimensions, modelVersion, numbers: [BORN_MS] }, { threads });
+    this.#threads = threads > 0 ? new SearchThreads(this.#index) : undefined;
+    this.#monitor = new RecallMonitor(this.#index);
+    this.#unfollow = catalogue.follow((item) => {
+      this.#put(item);
+      this.#tend();
+    });
+    this.#timer = setInterval(() => this.#monitor.measureOne(), MEASURE_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  /** Ready once everything is in it; others are served meanwhile. */
+  static async make(
+    encoder: ServedEncoder,
+    catalogue: Catalogue,
+    options: ItemIndexOptions,
+  ): Promise<ItemIndex> {
+    const { version } = encoder;
+    const { dimension } = encoder.encoder;
+    const values = await encoder.encoder.itemVectors();
+    const vectors = await ItemVectors.of({ version, dimension, values }, catalogue);
+    const index = new ItemIndex(encoder, catalogue, vectors, options);
+    await index.#fill();
+    return index;
+  }
+
+  /** An item's point; `undefined` where the model could not say. */
+  vectorOf(itemRow: number): Vector | undefined {
+    const values = this.#vectors.of(this.#catalogue.at(itemRow));
+    return values && { version: this.#vectors.version, values };
+  }
+
+  /**
+   * At most `n` available items, nearest first.
+   * @throws PlatformError `data-mismatch` for a vector of another version
+   */
+  async nearest({ version, values }: Vector, n: number, filter: ItemFilter): Promise<Proposal[]> {
+    const { deny } = filter;
+    const asked = { vector: { values, modelVersion: version } };
+    const own = this.#filterOf(filter);
+    const isSimple = Object.keys(own).length === 0 && deny.size <= FEW_DENIED;
+    const query = isSimple
+      ? { ...asked, n: Math.min(MOST, n + deny.size) }
+      : { ...asked, n: Math.min(MOST, n), filter: { ...own, deny } };
+    this.#searches++;
+    const found = await (this.#threads ? this.#threads.search(query) : this.#index.search(query));
+    this.#monitor.observe(query, found);
+    const proposals: Proposal[] = [];
+    for (const [place, row] of found.rows.entries())
+      if (!deny.has(row) && proposals.length < n)
+        proposals.push({ itemRow: row as ItemRow, score: found.scores[place]! }); // rows are put by item
+    return proposals;
+  }
+
+  get report(): ItemIndexReport {
+    const { size, listCount, memoryBytes } = this.#index;
+    return {
+      model: this.#vectors.version,
+      ...{ items: size, lists: listCount, bytes: memoryBytes, searches: this.#searches },
+      recall: this.#monitor.report(),
+    };
+  }
+
+  /** Resolves when no list is being made. */
+  async settled(): Promise<void> {
+    await this.#rebuilding;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+    this.#unfollow();
+    await this.#rebuilding;
+    await this.#threads?.close();
+  }
+
+  async #fill(): Promise<void> {
+    for (let row = 0; row < this.#catalogue.itemCount; row++) {
+      this.#put(this.#catalogue.at(row));
+      if (row % AT_ONCE === AT_ONCE - 1) await new Promise(setImmediate);
+    }
+    this.#tend();
+  }
+
+  #put(item: Item): void {
+    const values = item.isAvailable ? this.#vectors.of(item) : undefined;
+    if (!values) {
+      this.#index.delete(item.row);
+      return;
+    }
+    const bornMs = item.createdAtMs ?? Number.NEGATIVE_INFINITY;
+    this.#newestMs = Math.max(this.#newestMs, bornMs);
+    const vector = { values, modelVersion: this.#vectors.version };
+    this.#index.put(item.row, vector, { tags: item.tags, numbers: { [BORN_MS]: bornMs } });
+  }
+
+  #tend(): void {
+    if (this.#isRebuilding || this.#isClosed || !this.#index.isStale) return;
+    this.#isRebuilding = true;
+    this.#rebuilding = this.#index
+      .rebuild()
+      .then(() => this.#monitor.reset())
+      .catch((error: unknown) =>
+        this.#onNotice(`the vector index keeps its lists: ${String(error)}; it is tried again`),
+      )
+      .finally(() => {
+        this.#isRebuilding = false;
+      });
+  }
+
+  /** Empty where everything in the index passes. Of two lists of which any tag will do, the second is left to whoever filters after. */
+  #filterOf({ tags, asOfMs }: ItemFilter): VectorFilter {
+    const any = tags.find(({ any = [] }) => any.length > 0)?.any;
+    const all = tags.flatMap(({ all = [] }) => all);
+    const none = tags.flatMap(({ none = [] }) => none);
+    return {
+      ...(any && { anyTags: any }),
+      ...(all.length > 0 && { allTags: all }),
+      ...(none.length > 0 && { noTags: none }),
+      ...(asOfMs < this.#newestMs && { ranges: [{ name: BORN_MS, max: asOfMs }] }),
+    };
+  }
+}
