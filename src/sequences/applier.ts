@@ -22,12 +22,6 @@ export interface ApplierParts {
   readonly onFailure: (error: unknown) => void;
 }
 
-/**
- * Senders wait until their events are applied, then send more. Were all that waits one step, they would be answered together, and
- * the thread that takes in events would stand still while this one works, and this one while that one does.
- */
-const CUT = { parts: 4, leastRecords: 500 };
-
 export class Applier {
   readonly #parts: ApplierParts;
   readonly #catalogue = new Catalogue();
@@ -108,7 +102,7 @@ export class Applier {
         throw error;
       }
     };
-    return new LogFollower({ log, partition, from: offset, take, onFailure, cut: CUT });
+    return new LogFollower({ log, partition, from: offset, take, onFailure });
   }
 
   async #apply(partition: number, records: readonly LogRecord[], writer: StepWriter): Promise<void> {

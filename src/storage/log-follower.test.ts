@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { EventLog, LogRecord } from "./event-log.ts";
 import { LogFollower } from "./log-follower.ts";
 
-/** @file When a follower takes what there is, and how much of it. */
+/** @file When a follower that gathers takes what there is. */
 
 /** A partition of empty records that grows when told to. */
 class GrowingLog {
@@ -82,26 +82,5 @@ test("and a minute at most", async () => {
     await vi.advanceTimersByTimeAsync(SECOND);
   }
   expect(follower.position).toBeGreaterThan(200);
-  await follower.close();
-});
-
-test("a backlog that is cut is taken in parts of what waits, the last ones at once", async () => {
-  const log = new GrowingLog();
-  const runs: number[] = [];
-  const follower = new LogFollower({
-    log: log as unknown as EventLog, // all that a follower asks of it
-    partition: 1,
-    from: 0,
-    take: (records) => void runs.push(records.length),
-    onFailure: (error) => expect.unreachable(String(error)),
-    runRecords: 400,
-    cut: { parts: 4, leastRecords: 50 },
-  });
-  follower.start();
-  log.grow(2000);
-  await vi.advanceTimersByTimeAsync(0);
-  expect(runs.reduce((sum, count) => sum + count)).toBe(2000);
-  expect(runs.slice(0, 3)).toEqual([400, 400, 300]);
-  expect(runs.slice(0, -1).every((count) => count >= 50 && count <= 400)).toBe(true);
   await follower.close();
 });

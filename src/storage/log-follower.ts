@@ -11,10 +11,8 @@ export interface LogFollowerOptions {
   readonly take: (records: readonly LogRecord[]) => Promise<void> | void;
   /** Told of every failure of `take`, but of a repeated one once. */
   readonly onFailure: (error: unknown) => void;
-  /** Records in a run at most. Default 30,000. */
+  /** Records in a run at most. Default 10,000. */
   readonly runRecords?: number;
-  /** How it cuts a backlog, where somebody waits for every run. Default: all of it at once. */
-  readonly cut?: Cutting;
   /** How it waits for more before it takes what there is, in the background. Default: not at all. */
   readonly gather?: Gathering;
 }
@@ -24,12 +22,6 @@ export interface Gathering {
   readonly ms: number;
   readonly busyRecords: number;
   readonly atMostMs: number;
-}
-
-/** A run is one of so many parts of what waits, but not less than `leastRecords`. */
-export interface Cutting {
-  readonly parts: number;
-  readonly leastRecords: number;
 }
 
 /** Large enough to share a transaction among many users, small enough to answer a waiting writer soon. */
@@ -49,10 +41,7 @@ export class LogFollower {
   }
 
   get #runRecords(): number {
-    const { log, partition, cut, runRecords = RUN_RECORDS } = this.#options;
-    if (!cut) return runRecords;
-    const part = Math.ceil((log.end(partition) - this.position) / cut.parts);
-    return Math.min(runRecords, Math.max(cut.leastRecords, part));
+    return this.#options.runRecords ?? RUN_RECORDS;
   }
 
   /** First record not yet taken. */
