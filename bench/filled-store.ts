@@ -24,6 +24,8 @@ export interface StoreTask {
   /** `item-0`, the most popular, to `item-<items - 1>`. Default: as many as other benchmarks have. */
   readonly items?: number;
   readonly config?: Config;
+  /** False: no models are put in service. Default: the simplest. */
+  readonly hasModels?: boolean;
 }
 
 const TOPICS = ["art", "cycling", "food", "gardens", "history", "music", "photography", "travel"];
@@ -54,9 +56,13 @@ export async function openFilledStore(task: StoreTask, say: (line: string) => vo
   for (let from = 0; from < records.length; from += BATCH)
     await platform.log.append(SHARED_PARTITION, records.slice(from, from + BATCH));
   const nextEvent = eventMaker(task);
-  await fill(platform, Math.min(FIT_EVENTS, task.events), nextEvent, () => {});
-  await platform.fit([{ name: "popularity" }, { name: "popularity" }], { progress: () => {} });
-  await fill(platform, Math.max(0, task.events - FIT_EVENTS), nextEvent, say);
+  const { events, hasModels = true } = task;
+  const first = hasModels ? Math.min(FIT_EVENTS, events) : 0;
+  if (hasModels) {
+    await fill(platform, first, nextEvent, () => {});
+    await platform.fit([{ name: "popularity" }, { name: "popularity" }], { progress: () => {} });
+  }
+  await fill(platform, events - first, nextEvent, say);
   return platform;
 }
 

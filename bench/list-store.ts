@@ -53,13 +53,21 @@ export async function openListStore(
   const { items = 0, users, events, seed } = task;
   const kept = join(tmpdir(), `inkling-lists-${items}-${users}-${events}-${seed}`);
   const place = keep ? kept : folder;
-  if (!existsSync(join(place, "complete"))) {
-    const filled = await openFilledStore({ ...task, folder: place, config }, say);
-    say("fitting");
-    await filled.fit([MODEL, { name: "recent-popularity" }], { progress: () => {} });
-    await filled.close();
-    await writeFile(join(place, "complete"), "");
-  }
+  const open = (): Promise<Platform> =>
+    Platform.open({ folder: place, config, progress: () => {}, onNotice: say });
+  const step = async (name: string, work: () => Promise<Platform>): Promise<void> => {
+    const done = join(place, `${name}.done`);
+    if (existsSync(done)) return;
+    say(name);
+    await (await work()).close();
+    await writeFile(done, "");
+  };
+  await step("filling", () => openFilledStore({ ...task, folder: place, config, hasModels: false }, say));
+  await step("fitting", async () => {
+    const platform = await open();
+    await platform.fit([MODEL, { name: "recent-popularity" }], { progress: () => {} });
+    return platform;
+  });
   say("opening");
-  return Platform.open({ folder: place, config, progress: () => {}, onNotice: say });
+  return open();
 }

@@ -9,7 +9,7 @@ import { DAY_MS, Random } from "#base";
 import { loadCdnow, loadTelco, type TelcoCustomers } from "#datasets";
 import { fitBgNbd, fitGammaGamma, fitPropensity, probabilityOf } from "#models";
 import { areaUnderCurve, calibrationError } from "#numeric";
-import { fitPredictions, type PredictionTarget, predict, predictionTargets, snapshot } from "#profiles";
+import { fitPredictions, type PredictionTarget, predict, questionsOf, snapshot } from "#profiles";
 import type { Bench, BenchResult } from "./bench.ts";
 import { simulatePeople } from "./simulated-people.ts";
 
@@ -30,7 +30,6 @@ export const bench: Bench<Options> = {
   },
 };
 
-const GOAL = "purchase";
 const HORIZON = 28;
 
 async function measureWorld(options: Options, say: (line: string) => void): Promise<Record<string, number>> {
@@ -39,8 +38,8 @@ async function measureWorld(options: Options, say: (line: string) => void): Prom
   const atMs = world.startMs + day * DAY_MS;
   const past = rows.map((acts) => acts.filter(({ timestampMs }) => timestampMs < atMs));
   say("fitting predictions");
-  const model = fitPredictions(past, { untilMs: atMs, goal: GOAL });
-  const test = snapshot(rows, atMs, GOAL);
+  const model = fitPredictions(past, { untilMs: atMs, goals: [] });
+  const test = snapshot(rows, atMs, model);
   const said = test.people.map((person) => predict(model, past[person]!, atMs));
   const truth = test.people.map((index) => {
     const person = world.truth.person(index);
@@ -50,9 +49,9 @@ async function measureWorld(options: Options, say: (line: string) => void): Prom
     return7: (at, known) => truth[at]!.week[known],
     churn28: (at, known) => 1 - truth[at]!.month[known],
   };
-  const metrics: Record<string, number> = { "people tested": test.rows };
-  for (const target of predictionTargets) {
-    const asked = test.labels[target].flatMap((label, at) => {
+  const metrics: Record<string, number> = { "people tested": test.people.length };
+  for (const { target } of questionsOf([])) {
+    const asked = test.of[target]!.flatMap(({ label }, at) => {
       const probability = said[at]!.find((prediction) => prediction.target === target)?.probability;
       return label === undefined || probability === undefined ? [] : { at, label, probability };
     });

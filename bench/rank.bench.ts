@@ -22,7 +22,7 @@ export const bench: Bench<Options> = {
   title: "100 and 300 given items ranked for random users, over HTTP at a fixed rate",
   defaults: {
     items: 1_000_000,
-    events: 1_000_000,
+    events: 500_000,
     users: 100_000,
     requestsPerSecond: 50,
     requests: 2000,

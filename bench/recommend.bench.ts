@@ -32,7 +32,7 @@ export const bench: Bench<Options> = {
     "lists for random users over HTTP: 500 candidates of four sources, filtered, fused, blended and explained",
   defaults: {
     items: 1_000_000,
-    events: 1_000_000,
+    events: 500_000,
     users: 100_000,
     n: 20,
     requestsPerSecond: 50,

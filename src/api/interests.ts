@@ -94,7 +94,10 @@ export const UserStateBody = Type.Object({
 export const PredictionsBody = Type.Object({
   value: Type.Array(
     Type.Object({
-      target: Type.String({ description: "return7, churn28, downgrade28 or convert7" }),
+      target: Type.String({
+        description:
+          "return7, churn28, downgrade28, and convert:goal of each declared goal (without any convert7)",
+      }),
       probability: Type.Number({ minimum: 0, maximum: 1 }),
       drivers: Type.Array(
         Type.Object({

@@ -123,6 +123,7 @@ export {
   text,
   time,
 } from "./field.ts";
+export { type DeclaredGoal, goal } from "./goal.ts";
 export { type ItemPredicate, itemsWhere, type Predicates } from "./item-predicate.ts";
 export { type ConsentDefault, type DeclaredPurpose, defaultPurposes, purpose } from "./purpose.ts";
 export { env, type FromEnvironment, type Source, source } from "./source.ts";

@@ -15,6 +15,8 @@ const ACTION_NAME_LENGTH = 100;
 const SOURCE_NAME_LENGTH = 64;
 const FIELD_NAME_LENGTH = 100;
 const PURPOSE_NAME_LENGTH = 100;
+const GOAL_NAME_LENGTH = 64;
+const MAX_GOAL_DAYS = 90;
 const MAX_STRENGTH = 1000;
 const MAX_RETENTION_DAYS = 36_500;
 const MIN_RETENTION_BYTES = 1024 * 1024;
@@ -26,6 +28,7 @@ const CONFIG_KEYS = [
   "traits",
   "sources",
   "purposes",
+  "goals",
   "retention",
   "features",
   "featureServices",
@@ -37,6 +40,7 @@ const CONFIG_KEYS = [
 ];
 const ACTION_KEYS = ["kind", "strength", "verb", "maxRows", "properties"];
 const SOURCE_KEYS = ["writeKey", "owner", "description"];
+const GOAL_KEYS = ["action", "withinDays", "owner", "description"];
 const PURPOSE_KEYS = ["default", "owner", "description"];
 /** Variables that hold the platform's own keys. */
 const TAKEN_VARIABLES = ["INKLING_WRITE_KEY", "INKLING_API_KEY"];
@@ -53,7 +57,7 @@ const platformProperties = Object.keys(TrackMessage.properties.properties.proper
 export function checkConfig(config: unknown): void {
   requireObject("the config", config, "export default defineConfig({ actions: { ... } })");
   requireKnownKeys("the config", config, CONFIG_KEYS);
-  const { actions, surfaces, itemAttributes, traits, sources, purposes } = config;
+  const { actions, surfaces, itemAttributes, traits, sources, purposes, goals } = config;
   const { retention, vectors, topics, journeyNaming, mode } = config;
   requireObject("actions", actions, "give an object of name: action({ ... }), or defaultActions");
   for (const [name, declared] of Object.entries(actions)) {
@@ -71,6 +75,7 @@ export function checkConfig(config: unknown): void {
   if (traits !== undefined) checkFields("traits", traits);
   if (sources !== undefined) checkSources(sources);
   if (purposes !== undefined) checkPurposes(purposes);
+  if (goals !== undefined) checkGoals(goals, Object.keys(actions));
   if (retention !== undefined) checkRetention(retention);
   if (vectors !== undefined) checkVectors(vectors);
   if (topics !== undefined) checkTopics(topics);
@@ -137,6 +142,22 @@ function checkPurposes(purposes: unknown): void {
     requireKnownKeys(place, declared, PURPOSE_KEYS);
     if (!consentDefaults.includes(declared["default"] as ConsentDefault))
       fail(`${place}.default`, declared["default"], `it is one of ${consentDefaults.join(", ")}`);
+    checkAnnotations(place, declared);
+  }
+}
+
+function checkGoals(goals: unknown, actions: readonly string[]): void {
+  requireObject("goals", goals, 'give an object of name: goal({ action: "purchase", withinDays: 7 })');
+  for (const [name, declared] of Object.entries(goals)) {
+    const place = `goals.${name}`;
+    checkName("goals: the name", name, GOAL_NAME_LENGTH);
+    requireObject(place, declared, 'declare it by goal({ action: "purchase", withinDays: 7 })');
+    requireKnownKeys(place, declared, GOAL_KEYS);
+    const { action, withinDays } = declared;
+    if (typeof action !== "string" || !actions.includes(action))
+      fail(`${place}.action`, action, `it is one of the declared actions: ${actions.join(", ")}`);
+    if (!(Number.isInteger(withinDays) && Number(withinDays) >= 1 && Number(withinDays) <= MAX_GOAL_DAYS))
+      fail(`${place}.withinDays`, withinDays, `give whole days from 1 to ${MAX_GOAL_DAYS}`);
     checkAnnotations(place, declared);
   }
 }

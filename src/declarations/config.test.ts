@@ -3,6 +3,7 @@ import { PlatformError } from "#base";
 import { action } from "./action.ts";
 import { actionsOf, type Config, defaultConfig, defineConfig, purposesOf, sourcesOf } from "./config.ts";
 import { integer, listOf, number, oneOf, text } from "./field.ts";
+import { goal, goalsOf } from "./goal.ts";
 import { defaultPurposes, purpose } from "./purpose.ts";
 import { env, source } from "./source.ts";
 
@@ -19,6 +20,14 @@ function faultOf(config: unknown): string {
   }
   throw new Error("it was taken");
 }
+
+test("goals are named in the order of their declaration", () => {
+  const goals = { paid: goal({ action: "save", withinDays: 7, owner: "growth" }) };
+  expect(goalsOf(defineConfig({ actions: { save }, goals }))).toEqual([
+    { name: "paid", action: "save", withinDays: 7 },
+  ]);
+  expect(goalsOf({})).toEqual([]);
+});
 
 test("a config comes back as it was given", () => {
   const config = defineConfig({ actions: { save }, surfaces: ["home"], mode: "strict" });
@@ -182,6 +191,16 @@ describe("a fault names the value and the fix", () => {
       'surfaces[1] is "home": it is there twice',
     ],
     ["a surface too long", { actions: {}, surfaces: ["x".repeat(65)] }, "at most 64"],
+    [
+      "a goal that nobody can reach",
+      { actions: {}, goals: { paid: goal({ action: "pay", withinDays: 7 }) } },
+      'goals.paid.action is "pay": it is one of the declared actions',
+    ],
+    [
+      "a goal without an end",
+      { actions: { save }, goals: { paid: goal({ action: "save", withinDays: 0 }) } },
+      "goals.paid.withinDays is 0: give whole days from 1 to 90",
+    ],
     [
       "vectors that are never refreshed",
       { actions: {}, vectors: { refreshHours: 0 } },

@@ -3,6 +3,7 @@ import { checkConfig } from "./check-config.ts";
 import { defaultActions } from "./default-actions.ts";
 import type { FeatureDefinition, LabelDefinition } from "./features/feature.ts";
 import type { Field, Fields } from "./field.ts";
+import type { DeclaredGoal } from "./goal.ts";
 import type { JourneyNaming } from "./journey-naming.ts";
 import { type ConsentDefault, type DeclaredPurpose, defaultPurposes } from "./purpose.ts";
 import type { TopicPolicy } from "./sensitive-topics.ts";
@@ -45,6 +46,8 @@ export interface Config {
   readonly sources?: Readonly<Record<string, Source>>;
   /** What events are used for, each with whether that takes people's consent. Default: `defaultPurposes`. */
   readonly purposes?: Readonly<Record<string, DeclaredPurpose>>;
+  /** What people are to be brought to; the chance of each is foretold. Default: a purchase within 7 days. */
+  readonly goals?: Readonly<Record<string, DeclaredGoal>>;
   /** What is computed of people's events, for every runtime. */
   readonly features?: readonly FeatureDefinition[];
   /** Named groups of features that are read together: service -> names. */

@@ -10,6 +10,7 @@ export {
   surfacesOf,
 } from "./config.ts";
 export { type DeclarationFault, type FaultFinder, propertyFaultFinder } from "./fault-finder.ts";
+export { goalsOf, type NamedGoal } from "./goal.ts";
 export { INTEREST_CONTROLLED } from "./interest-controlled.ts";
 export type { JourneyNaming } from "./journey-naming.ts";
 export { type DeclaredSchemas, jsonSchemaOf } from "./json-schema.ts";

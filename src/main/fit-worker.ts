@@ -9,7 +9,7 @@ import {
   Random,
   SystemClock,
 } from "#base";
-import type { NamedAction, NamedPurpose } from "#declarations";
+import type { NamedAction, NamedGoal, NamedPurpose } from "#declarations";
 import { Actions, Purposes } from "#events";
 import { type FitContext, type LearningPoint, type ModelConfig, modelNamed, vocabularyHash } from "#models";
 import { interactionsFromLog } from "#sequences";
@@ -29,6 +29,7 @@ export interface FitTask {
   readonly declared: readonly NamedAction[];
   /** The declared purposes; models learn from what may be used for personalization. */
   readonly purposes: readonly NamedPurpose[];
+  readonly goals: readonly NamedGoal[];
   readonly seed: number;
   readonly models: readonly ModelToFit[];
   /** Whether what is foretold of people is learned anew as well. Default: it is. */
@@ -67,7 +68,10 @@ async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<
   if (task.withPredictions ?? true) {
     const { userCount } = interactions;
     progress({ stage: "predictions", done: 0, total: 1 });
-    await fitAndKeepPredictions(log, blobs, { actions, purpose, userCount, untilMs: data.dataUntilMs });
+    await fitAndKeepPredictions(log, blobs, {
+      ...{ actions, purpose, userCount, untilMs: data.dataUntilMs },
+      goals: task.goals,
+    });
     progress({ stage: "predictions", done: 1, total: 1 });
   }
   await log.close();

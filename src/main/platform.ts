@@ -4,6 +4,7 @@ import { type Clock, HistoricalClock, type ProgressListener, SystemClock } from 
 import {
   type Config,
   defaultConfig,
+  goalsOf,
   propertyFaultFinder,
   purposesOf,
   type Retention,
@@ -343,7 +344,7 @@ export class Platform {
     const { partitionCount, seed, actions } = this.#manifest;
     const task = {
       ...{ folder: this.folder, partitionCount, seed, declared: actions },
-      purposes: purposesOf(this.config),
+      ...{ purposes: purposesOf(this.config), goals: goalsOf(this.config) },
       ...what,
     };
     const release = await this.retention?.hold();

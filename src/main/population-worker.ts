@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { assert, giveWay, HOUR_MS, SystemClock, useLargeBufferPool } from "#base";
-import { type NamedPurpose, sensitiveTopics, type TopicPolicy } from "#declarations";
+import { type NamedGoal, type NamedPurpose, sensitiveTopics, type TopicPolicy } from "#declarations";
 import { Actions, Purposes } from "#events";
 import { type ItemMap, makeItemMap, type ServedPredictions, type Survey, surveyPeople } from "#profiles";
 import { countUsers } from "#sequences";
@@ -22,6 +22,7 @@ export interface PopulationTask {
   readonly folder: string;
   readonly manifest: Pick<DataManifest, "actions" | "clock" | "partitionCount">;
   readonly purposes: readonly NamedPurpose[];
+  readonly goals: readonly NamedGoal[];
   readonly topics: TopicPolicy;
   /** Traits to slice by; absent: those that have few values. */
   readonly traits?: readonly string[];
@@ -70,7 +71,7 @@ async function look(task: PopulationTask): Promise<PopulationMessage> {
 }
 
 async function freshPredictions(
-  { folder, manifest, purposes }: PopulationTask,
+  { folder, manifest, purposes, goals }: PopulationTask,
   { log, state }: PastFolder,
   untilMs: number,
 ): Promise<ServedPredictions | undefined> {
@@ -81,7 +82,7 @@ async function freshPredictions(
     actions: new Actions(manifest.actions),
     purpose: new Purposes(purposes).personalization,
     userCount: await countUsers(state),
-    untilMs,
+    ...{ untilMs, goals },
   };
   await fitAndKeepPredictions(log, blobs, learned);
   return keptPredictions(blobs);

@@ -1,4 +1,4 @@
-import { purposesOf } from "#declarations";
+import { goalsOf, purposesOf } from "#declarations";
 import { forgetInSurvey, type ItemMap, type ServedPredictions, type Survey } from "#profiles";
 import { FileBlobStore } from "#storage";
 import { BackgroundLook } from "./background-look.ts";
@@ -89,6 +89,7 @@ function taskOf({ folder, manifest, config }: SurveyedPlatform): PopulationTask 
     folder,
     manifest: { actions, clock, partitionCount },
     purposes: purposesOf(config),
+    goals: goalsOf(config),
     topics: config.topics ?? {},
     ...(traits && {
       traits: traits

@@ -1,17 +1,15 @@
 import { PlatformError, SystemClock } from "#base";
 import type { NamedPurpose } from "#declarations";
 import type { Actions } from "#events";
-import { fitPredictions, type ServedPredictions } from "#profiles";
+import { fitPredictions, type Goal, type ServedPredictions } from "#profiles";
 import { actsFromLog } from "#sequences";
 import type { BlobStore, EventLog } from "#storage";
 
 /** @file Predictions of one folder: fitted with its models, kept as one blob, read when serving begins. */
 
-const BLOB = "profiles/predictions.json";
+const BLOB = "profiles/predictions-2.json";
 /** Learned from about so many people at most. */
 const MOST_PEOPLE = 20_000;
-/** The goal of `convert7` where nothing else is declared. */
-const GOAL = "purchase";
 
 /** Fits on the log and keeps the result; where there is too little to learn from, what was kept stays. */
 export async function fitAndKeepPredictions(
@@ -22,7 +20,8 @@ export async function fitAndKeepPredictions(
     purpose,
     userCount,
     untilMs,
-  }: { actions: Actions; purpose: NamedPurpose; userCount: number; untilMs: number },
+    goals,
+  }: { actions: Actions; purpose: NamedPurpose; userCount: number; untilMs: number; goals: readonly Goal[] },
 ): Promise<void> {
   const acts = await actsFromLog(log, {
     actions,
@@ -30,7 +29,7 @@ export async function fitAndKeepPredictions(
     share: Math.min(1, MOST_PEOPLE / Math.max(1, userCount)),
   });
   try {
-    const model = fitPredictions(acts, { untilMs, goal: GOAL });
+    const model = fitPredictions(acts, { untilMs, goals });
     const version = new Date(new SystemClock().nowMs()).toISOString();
     await blobs.put(BLOB, Buffer.from(JSON.stringify({ model, version } satisfies ServedPredictions)));
   } catch (error) {

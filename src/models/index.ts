@@ -35,6 +35,7 @@ export { loadModel, modelNamed, models } from "./models.ts";
 export { parseEncoderCard } from "./onnx-encoder/encoder-card.ts";
 export { ONNX_ENCODER } from "./onnx-encoder/fitted-onnx-encoder.ts";
 export { importOnnxEncoder } from "./onnx-encoder/import-onnx-encoder.ts";
+export { type DailyVisits, fitPresence, foresee, type PresenceModel } from "./presence/presence.ts";
 export {
   calibrate,
   type Driver,

@@ -1,4 +1,6 @@
 import { DAY_MS, MINUTE_MS } from "#base";
+import { type DailyVisits, foresee, type PresenceModel } from "#models";
+import { CASUAL_DAYS, CORE_DAYS } from "./user-state.ts";
 
 /** Something a person did. */
 export interface Act {
@@ -29,14 +31,27 @@ export const activityFeatureNames = [
   "goals reached in the last 28 days",
   "days since the first visit, at most 28",
   "active days of the last 14 against the 14 before",
+  "odds of a visit in 7 days, by all visits so far",
+  "odds of no visit in 28 days, by all visits so far",
+  "odds of fewer active days than now, by all visits so far",
 ] as const;
+
+/** What features are worked out with, beside what the person did. */
+export interface ActivityContext {
+  /** Actions that count as reaching a goal. */
+  readonly goals: readonly string[];
+  readonly presence: PresenceModel;
+}
 
 /**
  * Values of {@link activityFeatureNames} at a moment; `undefined` for somebody who had done nothing by then. Reads nothing later.
  * @param acts ascending by time
- * @param goal name of the action that counts as reaching the goal
  */
-export function activityFeatures(acts: readonly Act[], atMs: number, goal: string): number[] | undefined {
+export function activityFeatures(
+  acts: readonly Act[],
+  atMs: number,
+  { goals, presence }: ActivityContext,
+): number[] | undefined {
   const until = countBefore(acts, atMs);
   if (until === 0) return undefined;
   const from = countBefore(acts, atMs - LONG_DAYS * DAY_MS);
@@ -47,11 +62,7 @@ export function activityFeatures(acts: readonly Act[], atMs: number, goal: strin
   const presentDays = Math.max(0.5, tenureDays - awayDays);
   const gapDays = presentDays / Math.max(1, visits - 1 + SMOOTH_VISITS) + SMOOTH_VISITS / visits;
   const log = Math.log1p;
-  const count = (action: string): number => {
-    let found = 0;
-    for (let at = from; at < until; at++) if (acts[at]!.action === action) found++;
-    return found;
-  };
+  const count = (action: string): number => countIn(acts, from, until, [action]);
   const active = (fromDays: number, toDays: number): number => activeDays(acts, atMs, fromDays, toDays);
   return [
     log(awayDays),
@@ -64,11 +75,61 @@ export function activityFeatures(acts: readonly Act[], atMs: number, goal: strin
     log((until - from) / Math.max(1, visits)),
     log(count("save")),
     log(count("hide")),
-    log(count(goal)),
+    goalFeature(acts, atMs, goals),
     tenureDays,
     active(14, 0) - active(LONG_DAYS, 14),
+    ...presenceFeatures(presence, dailyVisits(acts.slice(0, until), atMs), active(LONG_DAYS, 0)),
   ];
 }
+
+/** The feature of goals reached, of these alone. */
+export function goalFeature(acts: readonly Act[], atMs: number, goals: readonly string[]): number {
+  const from = countBefore(acts, atMs - LONG_DAYS * DAY_MS);
+  return Math.log1p(countIn(acts, from, countBefore(acts, atMs), goals));
+}
+
+const GOAL_COLUMN = activityFeatureNames.indexOf("goals reached in the last 28 days");
+
+/** The features with that of goals in its place. */
+export function withGoalFeature(values: readonly number[], feature: number): number[] {
+  return values.with(GOAL_COLUMN, feature);
+}
+
+function countIn(acts: readonly Act[], from: number, until: number, actions: readonly string[]): number {
+  let found = 0;
+  for (let at = from; at < until; at++) if (actions.includes(acts[at]!.action)) found++;
+  return found;
+}
+
+/** What a long history lets expect: logits of a visit within a week, of none in 28 days, of falling below the level of now. */
+function presenceFeatures(presence: PresenceModel, visits: DailyVisits, activeNow: number): number[] {
+  const { comes7, activeDays28 } = foresee(presence, visits);
+  const level = activeNow >= CORE_DAYS ? CORE_DAYS : activeNow >= CASUAL_DAYS ? CASUAL_DAYS : 1;
+  const below = activeDays28.subarray(0, level).reduce((sum, chance) => sum + chance, 0);
+  return [comes7, activeDays28[0]!, below].map(logit);
+}
+
+/** Within what a calibration can still tell apart. */
+function logit(probability: number): number {
+  const inside = Math.min(0.999, Math.max(0.001, probability));
+  return Math.log(inside / (1 - inside));
+}
+
+/** Visits on each day, from the first with one on; days end at the hour of the moment. Up to some time of nothing, all that happened is one visit. */
+export function dailyVisits(acts: readonly Act[], atMs: number): DailyVisits {
+  const dayOf = ({ timestampMs }: Act): number => Math.floor((atMs - timestampMs) / DAY_MS);
+  const days = acts[0] ? dayOf(acts[0]) + 1 : 0;
+  const visits = new Uint8Array(days);
+  for (const [at, act] of acts.entries()) {
+    const place = days - 1 - dayOf(act);
+    const isNew = at === 0 || act.timestampMs - acts[at - 1]!.timestampMs > VISIT_GAP_MS;
+    if (isNew && visits[place]! < MOST_VISITS) visits[place]!++;
+  }
+  return visits;
+}
+
+/** Of one day; more say no more. */
+const MOST_VISITS = 255;
 
 /** Somebody seen once has no gap yet; this stands in for it. */
 const SMOOTH_VISITS = 0.5;

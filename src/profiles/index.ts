@@ -4,6 +4,7 @@ export {
   type Engagement,
   type ItemCluster,
 } from "./daily-clusters.ts";
+export { fitPredictions } from "./fit-predictions.ts";
 export { type Interest, type InterestsContext, interestClusters, interestsOf, nameOf } from "./interests.ts";
 export { type ItemEngagement, readItemEngagement } from "./item-engagement.ts";
 export { ItemKnowledge } from "./item-knowledge.ts";
@@ -16,13 +17,11 @@ export { type ActivityBand, activityBands, type TenureBand, tenureBands } from "
 export { type Cohort, cohortOf, LEAST_TOLD, type Slice } from "./population/cohort.ts";
 export { decodeItemMap, encodeItemMap, type ItemMap, MapReader, makeItemMap } from "./population/item-map.ts";
 export { forgetInSurvey, type Survey, type SurveyParts, surveyPeople } from "./population/survey.ts";
+export { type Goal, type PredictionTarget, questionsOf } from "./prediction-targets.ts";
 export {
-  fitPredictions,
   type Prediction,
   type PredictionModel,
-  type PredictionTarget,
   predict,
-  predictionTargets,
   type ServedPredictions,
   snapshot,
 } from "./predictions.ts";
