@@ -42,11 +42,11 @@ export const bench: Bench<Options> = {
     "people as several vectors, by PinnerSage's protocol: relevance and recall, and their lift over the last item",
   defaults: {
     ...{ people: 2000, days: 60, budget: 60, seed: 1 },
-    ...{ validation: false, datasets: true, wardHeight: 200, completeHeight: 80 },
+    ...{ validation: false, datasets: true, wardHeight: 200, completeHeight: 110 },
   },
   tiny: {
     ...{ people: 40, days: 20, budget: 30, seed: 1 },
-    ...{ validation: false, datasets: false, wardHeight: 200, completeHeight: 80 },
+    ...{ validation: false, datasets: false, wardHeight: 200, completeHeight: 110 },
   },
   run: measure,
 };

@@ -90,7 +90,9 @@ export const UserResponse = Type.Object({
   lastSeen: IsoTime,
   eventCount: Type.Integer({ description: "All accepted events" }),
   engagementCount: Type.Integer({ description: "All engagements, also those the sequence no longer keeps" }),
-  counts: Type.Record(AnyKey, Type.Integer(), { description: "By action" }),
+  counts: Type.Record(AnyKey, Type.Integer(), {
+    description: "By event name; under the empty name undeclared ones beyond the first few hundred",
+  }),
   topics: Type.Array(TopicBody),
   latest: Type.Array(SequenceEvent),
   features: Type.Optional(Type.Record(AnyKey, FeatureBody)),

@@ -3,10 +3,15 @@
 /** MurmurHash3 (x86, 32 bit; Appleby) of the UTF-8 bytes of `text`, an unsigned 32-bit integer. */
 export function murmur3(text: string, seed = 0): number {
   const bytes = bytesOf(text);
-  const length = bytes.length;
+  return murmur3Of(bytes, 0, bytes.length, seed);
+}
+
+/** As {@link murmur3}, of the bytes from one place to before another. */
+export function murmur3Of(bytes: Uint8Array, from: number, to: number, seed: number): number {
+  const length = to - from;
   let hash = seed | 0;
-  let position = 0;
-  for (; position + 4 <= length; position += 4) {
+  let position = from;
+  for (; position + 4 <= to; position += 4) {
     const word =
       bytes[position]! |
       (bytes[position + 1]! << 8) |
@@ -17,7 +22,7 @@ export function murmur3(text: string, seed = 0): number {
     hash = (Math.imul(hash, 5) + 0xe6546b64) | 0;
   }
   let tail = 0;
-  for (let last = length - 1; last >= position; last--) tail = (tail << 8) | bytes[last]!;
+  for (let last = to - 1; last >= position; last--) tail = (tail << 8) | bytes[last]!;
   if (length & 3) hash ^= scramble(tail);
   return mix32(hash ^ length);
 }

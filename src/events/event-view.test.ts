@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { pack } from "msgpackr";
 import { expect, test } from "vitest";
-import type { EventId, UserId } from "#base";
+import { type EventId, murmur3, type UserId } from "#base";
 import { viewEvent } from "./event-view.ts";
 import { PackedCursor } from "./packed-cursor.ts";
 import { encodeEvent, type Fields, KINDS, type StoredEvent } from "./stored-event.ts";
@@ -34,7 +34,8 @@ test("a view says what the whole event says, whatever its fields are", () => {
       const view = viewEvent(encodeEvent(event));
       const whole = view.event();
       const { kind, eventId, userId, name, timestampMs } = whole;
-      expect({ ...view }).toEqual({ kind, eventId, userId, name, timestampMs });
+      expect({ ...view, eventId: view.eventId }).toEqual({ kind, eventId, userId, name, timestampMs });
+      expect(view.hashId(7)).toBe(murmur3(eventId, 7));
       const row: Fields = { ...view.rowProperties() };
       for (const column of columns) {
         const value = whole.properties[column];

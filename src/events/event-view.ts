@@ -1,6 +1,6 @@
-import { assert } from "#base";
+import { assert, murmur3Of } from "#base";
 import { type ConsentChoices, consentOf } from "./consent.ts";
-import { PackedCursor } from "./packed-cursor.ts";
+import { asBuffer, PackedCursor, textOf } from "./packed-cursor.ts";
 import {
   decodeEvent,
   decodeValue,
@@ -32,6 +32,8 @@ export interface EventView {
   readonly userId: string;
   readonly name: string;
   readonly timestampMs: number;
+  /** As `murmur3` of the event id. */
+  hashId(seed: number): number;
   rowProperties(): RowProperties;
   /** As {@link consentOf}: nothing but what is said of consent is unpacked. */
   consent(): ConsentChoices | undefined;
@@ -49,9 +51,10 @@ class PackedEvent implements EventView {
   readonly userId: string;
   readonly name: string;
   readonly timestampMs: number;
-  readonly #eventIdAt: number;
   #eventId: string | undefined;
   readonly #bytes: Uint8Array;
+  readonly #idAt: number;
+  readonly #idEnd: number;
   readonly #propertiesAt: number;
   /** 0 until it is known. */
   #propertiesEnd = 0;
@@ -65,10 +68,11 @@ class PackedEvent implements EventView {
       `an event record of version ${STORED_EVENT_VERSION}, not ${version}`,
     );
     this.kind = KINDS[cursor.number()!]!;
-    this.#eventIdAt = cursor.at;
-    cursor.skip();
-    this.userId = cursor.text()!;
-    this.name = cursor.text()!;
+    const idBytes = cursor.skipText();
+    this.#idEnd = cursor.at;
+    this.#idAt = cursor.at - idBytes;
+    this.userId = cursor.familiarText()!;
+    this.name = cursor.familiarText()!;
     this.timestampMs = cursor.number()!;
     cursor.skip(); // when it was received
     this.#bytes = bytes;
@@ -77,12 +81,12 @@ class PackedEvent implements EventView {
 
   /** Whoever goes through a log for what people did does not ask for it. */
   get eventId(): string {
-    if (this.#eventId === undefined) {
-      const cursor = shared.open(this.#bytes);
-      cursor.at = this.#eventIdAt;
-      this.#eventId = cursor.text()!;
-    }
+    this.#eventId ??= textOf(asBuffer(this.#bytes), this.#idAt, this.#idEnd);
     return this.#eventId;
+  }
+
+  hashId(seed: number): number {
+    return murmur3Of(this.#bytes, this.#idAt, this.#idEnd, seed);
   }
 
   rowProperties(): RowProperties {
@@ -97,13 +101,13 @@ class PackedEvent implements EventView {
     let source: string | undefined;
     for (let left = cursor.mapLength(); left > 0; left--) {
       const column = cursor.keyAmong(COLUMNS);
-      if (column === 0) itemId = cursor.text();
-      else if (column === 1) surface = cursor.text();
+      if (column === 0) itemId = cursor.familiarText();
+      else if (column === 1) surface = cursor.familiarText();
       else if (column === 2) dwellMs = cursor.number();
       else if (column === 3) value = cursor.number();
       else if (column === 4) position = cursor.number();
       else if (column === 5) slateId = cursor.text();
-      else if (column === 6) source = cursor.text();
+      else if (column === 6) source = cursor.familiarText();
       else cursor.skip();
     }
     this.#propertiesEnd = cursor.at;

@@ -56,7 +56,7 @@ const findItemFault = compileSchema(ItemInput);
 
 /** Users live in partitions 1 .. partitionCount - 1, each always in the same one. */
 export function partitionOf(userId: string, partitionCount: number): number {
-  return 1 + (murmur3(userId) % (partitionCount - 1));
+  return partitionCount === 2 ? 1 : 1 + (murmur3(userId) % (partitionCount - 1));
 }
 
 export class Ingestion {

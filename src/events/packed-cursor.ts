@@ -1,3 +1,6 @@
+import { assert } from "#base";
+import { RecentTexts } from "./recent-texts.ts";
+
 /**
  * @file A place in msgpack bytes, moved on value by value (the format: https://github.com/msgpack/msgpack/blob/master/spec.md).
  * For whoever needs a few values of many: what is not wanted, or is of another type than asked for, is stepped over.
@@ -9,9 +12,7 @@ export class PackedCursor {
 
   /** Begins at the start of these bytes, which are whole. */
   open(bytes: Uint8Array): this {
-    this.#bytes = Buffer.isBuffer(bytes)
-      ? bytes
-      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#bytes = asBuffer(bytes);
     this.at = 0;
     return this;
   }
@@ -49,6 +50,25 @@ export class PackedCursor {
     const length = this.#length;
     this.at = from + length;
     return length === 0 ? "" : textOf(this.#bytes, from, this.at);
+  }
+
+  /** As {@link text}, for texts that come again and again. */
+  familiarText(): string | undefined {
+    const from = this.#textStart();
+    if (from < 0) {
+      this.skip();
+      return undefined;
+    }
+    this.at = from + this.#length;
+    return recent.textOf(this.#bytes, from, this.at);
+  }
+
+  /** Steps over the string that is next; how many bytes it has, the last before the place it comes to. */
+  skipText(): number {
+    const from = this.#textStart();
+    assert(from >= 0, "a string is next");
+    this.at = from + this.#length;
+    return this.#length;
   }
 
   /** How many entries follow of the map that is next; 0 when something else is, which is stepped over. */
@@ -162,6 +182,8 @@ export class PackedCursor {
   }
 }
 
+const recent = new RecentTexts();
+
 /** Bytes after the tag of a number that is not in the tag itself; 0 for other tags. */
 function numberWidth(tag: number): number {
   if (tag === 0xca) return 4;
@@ -171,7 +193,11 @@ function numberWidth(tag: number): number {
 }
 
 /** Short ASCII texts, which most are, are not worth a call out of JavaScript. */
-function textOf(bytes: Buffer, from: number, to: number): string {
+export function textOf(bytes: Buffer, from: number, to: number): string {
   for (let at = from; at < to; at++) if (bytes[at]! > 0x7f) return bytes.toString("utf8", from, to);
   return bytes.toString("latin1", from, to);
+}
+
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -87,3 +87,15 @@ test("a value that others still say of her fails her erasure; without a body onl
   expect(plain.status).toBe(202);
   expect((await receiptOf(plain.body.erasureId)).status).toBe("done");
 });
+
+test("somebody whose only event is stored and not applied yet is not unknown", async () => {
+  await platform.applier.pause(); // the erasure wakes it
+  const event = { type: "track", event: "save", userId: "eve-unapplied", properties: { itemId: "i1" } };
+  await platform.ingestion.storeMessages([event]);
+  expect(await erase("eve-unapplied2")).toMatchObject({ status: 404 });
+  const { status, body } = await erase("eve-unapplied");
+  expect(status).toBe(202);
+  expect(await receiptOf(body.erasureId)).toMatchObject({ status: "done" });
+  expect((await server.inject("/v1/users/eve-unapplied")).statusCode).toBe(404);
+  expect(await erase("eve-unapplied")).toMatchObject({ status: 404 });
+});

@@ -408,7 +408,7 @@ test("other definitions are told, planned, applied with a backfill, and then the
   });
   await open(changed);
   expect(notices.at(-1)).toMatch(/1 added, 8 removed, 1 changed.*inkling features apply/);
-  expect((await server.inject("/v1/features")).json().features).toHaveLength(7); // as they are
+  expect((await server.inject("/v1/features")).json().features).toHaveLength(10); // as they are
   await server.close();
   await platform.close();
   expect(await applyChange(folder, changed, { isForced: false }, ignoreProgress)).toMatchObject({

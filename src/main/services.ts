@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import { SystemClock } from "#base";
 import { jsonSchemaOf } from "#declarations";
 import { published } from "#evaluation";
+import { SHARED_PARTITION } from "#events";
 import { OnlineFeatures, userPartitions } from "#features";
+import { countInLog } from "#governance";
 import type { ServedModels } from "#models";
 import { PersonSignals } from "#profiles";
 import { Pulse, type Services } from "#serving";
@@ -13,6 +15,15 @@ import { createMetrics } from "./metrics.ts";
 import { bodyNamed, readModelBodies } from "./model-bodies.ts";
 import type { Platform } from "./platform.ts";
 import { TrainingRuns } from "./training-runs.ts";
+
+/** Of events only: links between ids are not applied to state. */
+async function hasUnapplied({ log, applier }: Platform, ids: readonly string[]): Promise<boolean> {
+  const applied = applier.appliedOffsets();
+  const ends = applied.map((offset, partition) =>
+    partition === SHARED_PARTITION ? offset : log.end(partition),
+  );
+  return (await countInLog(log, ids, applied, ends)) > 0;
+}
 
 /** What the routes of a platform's server stand on. */
 export async function createServices(platform: Platform, served: ServedModels): Promise<Services> {
@@ -68,6 +79,7 @@ export async function createServices(platform: Platform, served: ServedModels): 
     },
     fault: () => platform.fault(),
     lagRecords: () => applier.lag(),
+    hasUnapplied: (ids) => hasUnapplied(platform, ids),
     newRecommendationId: randomUUID,
   };
 }

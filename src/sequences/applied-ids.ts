@@ -1,8 +1,8 @@
-import { murmur3 } from "#base";
+import type { EventView } from "#events";
 import type { StateOperation, StateReader } from "#storage";
 import { IdSet } from "./id-set.ts";
 import { hashChunkKey, hashChunkPrefix } from "./state-keys.ts";
-import { decodeHashes, encodeHashes } from "./user-head.ts";
+import { decodeHashes } from "./user-head.ts";
 
 /**
  * @file Which of a user's events were applied: 64 bits of each event id, newest in the head, the others in chunks beside it. Two
@@ -11,6 +11,7 @@ import { decodeHashes, encodeHashes } from "./user-head.ts";
 
 /** Ids in the head at most, and in a chunk. (Chunks of any size are read.) */
 const CHUNK = 64;
+const HASH_BYTES = 8;
 /** Ids of users with chunks that are kept in memory, over all users: 16 MiB. */
 const KEPT_IDS = 1 << 20;
 
@@ -61,46 +62,41 @@ export class OlderIds {
 export class AppliedIds {
   readonly #userId: string;
   readonly #kept: OlderIds;
-  /** (2 n) words; the first `#count` pairs are used. */
-  #recent: Uint32Array;
-  #count: number;
+  /** Of the head, as they lie there. */
+  #stored: Buffer;
+  /** Added since: two words each. */
+  #added: number[] = [];
   #chunkCount: number;
   #older: IdSet | undefined;
   /** Chunks filled since construction. */
   readonly operations: StateOperation[] = [];
 
   /** `recent` and `chunkCount` as in the head; `older` those in chunks, absent when there are none. */
-  constructor(
-    userId: string,
-    recent: Uint32Array,
-    chunkCount: number,
-    older: IdSet | undefined,
-    kept: OlderIds,
-  ) {
+  constructor(userId: string, recent: Buffer, chunkCount: number, older: IdSet | undefined, kept: OlderIds) {
     this.#userId = userId;
-    this.#recent = recent;
-    this.#count = recent.length / 2;
+    this.#stored = recent;
     this.#chunkCount = chunkCount;
     this.#older = older;
     this.#kept = kept;
   }
 
-  /** Notes the event id; false when it was noted before. */
-  add(eventId: string): boolean {
-    const low = murmur3(eventId, 1);
-    const high = murmur3(eventId, 2);
-    if (includes(this.#recent, this.#count, low, high) || this.#older?.has(low, high)) return false;
-    if (2 * this.#count === this.#recent.length) this.#recent = grown(this.#recent);
-    this.#recent[2 * this.#count] = low;
-    this.#recent[2 * this.#count + 1] = high;
-    this.#count++;
-    if (this.#count >= CHUNK) this.#spill();
+  /** Notes the event's id; false when it was noted before. */
+  add(event: Pick<EventView, "hashId">): boolean {
+    const low = event.hashId(1);
+    const high = event.hashId(2);
+    if (includes(this.#stored, this.#added, low, high) || this.#older?.has(low, high)) return false;
+    this.#added.push(low, high);
+    if (this.#stored.length / HASH_BYTES + this.#added.length / 2 >= CHUNK) this.#spill();
     return true;
   }
 
   /** Those for the head. */
-  get recent(): Uint32Array {
-    return this.#recent.subarray(0, 2 * this.#count);
+  get recent(): Buffer {
+    if (this.#added.length === 0) return this.#stored;
+    const bytes = Buffer.allocUnsafe(this.#stored.length + 4 * this.#added.length);
+    let at = this.#stored.copy(bytes);
+    for (const word of this.#added) at = bytes.writeUInt32LE(word, at);
+    return bytes;
   }
 
   get chunkCount(): number {
@@ -108,25 +104,20 @@ export class AppliedIds {
   }
 
   #spill(): void {
-    const words = this.recent;
+    const value = this.recent;
     const key = hashChunkKey(this.#userId, this.#chunkCount++);
-    this.operations.push({ kind: "put", key, value: encodeHashes(words) });
+    this.operations.push({ kind: "put", key, value });
     this.#older ??= new IdSet();
-    this.#older.addAll(words);
+    this.#older.addAll(decodeHashes(value));
     this.#kept.keep(this.#userId, this.#older);
-    this.#recent = new Uint32Array(0);
-    this.#count = 0;
+    this.#stored = Buffer.alloc(0);
+    this.#added = [];
   }
 }
 
-function includes(words: Uint32Array, count: number, low: number, high: number): boolean {
-  for (let at = 0; at < 2 * count; at += 2) if (words[at] === low && words[at + 1] === high) return true;
+function includes(stored: Buffer, added: readonly number[], low: number, high: number): boolean {
+  for (let at = 0; at < stored.length; at += HASH_BYTES)
+    if (stored.readUInt32LE(at) === low && stored.readUInt32LE(at + 4) === high) return true;
+  for (let at = 0; at < added.length; at += 2) if (added[at] === low && added[at + 1] === high) return true;
   return false;
-}
-
-/** With room for a few more pairs: most users get one event in a step. */
-function grown(words: Uint32Array): Uint32Array {
-  const larger = new Uint32Array(words.length + 16);
-  larger.set(words);
-  return larger;
 }

@@ -142,14 +142,15 @@ class UserUpdate {
 
   /** Takes in one event; false when it was there. The caller seals when that makes the head full. */
   add({ offset, event }: Arrival): boolean {
-    if (!this.#ids.add(event.eventId)) return false;
+    if (!this.#ids.add(event)) return false;
     this.#isChanged = true;
     const head = this.#head;
     const { kind, name, timestampMs } = event;
     head.firstMs = Math.min(head.firstMs, timestampMs);
     head.lastMs = Math.max(head.lastMs, timestampMs);
     head.eventCount++;
-    head.counts = countOne(head.counts, kind === "track" ? name : kind);
+    const isDeclared = kind !== "track" || this.#context.actions.named(name) !== undefined;
+    head.counts = countOne(head.counts, kind === "track" ? name : kind, isDeclared);
     if (kind === "identify") {
       const { traits } = event.event();
       head.traits = encodeTraitChanges(

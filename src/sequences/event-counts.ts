@@ -1,13 +1,20 @@
 /**
  * @file How often each name came, as it lies in the user's head: (nameBytes:u16 name:utf8 count:u32), one after the other, in
- * order of first arrival. Counting one more changes four bytes, and no name is made a string for it.
+ * order of first arrival. Counting one more changes four bytes, and no name is made a string for it. The head is written with every
+ * event, so names that nobody declared do not make it grow for ever: beyond a size, new ones are counted together.
  */
 const LENGTH_BYTES = 2;
 const COUNT_BYTES = 4;
 
+/** Stands for the names that are counted together; no event is called so. */
+export const OTHER_NAMES = "";
+/** Beyond this no undeclared name is added. */
+const UNDECLARED_BYTES = 8 * 1024;
+
 /** The counts with one more of the name, which may be the same buffer, changed. */
-export function countOne(counts: Buffer, name: string): Buffer {
+export function countOne(counts: Buffer, name: string, isDeclared = true): Buffer {
   const at = placeOf(counts, name);
+  if (at < 0 && !isDeclared && counts.length > UNDECLARED_BYTES) return countOne(counts, OTHER_NAMES);
   if (at < 0) return Buffer.concat([counts, encodeCount(name, 1)]);
   counts.writeUInt32LE(counts.readUInt32LE(at) + 1, at);
   return counts;

@@ -8,7 +8,9 @@ import { LmdbStateStore, SegmentedEventLog } from "#storage";
 import { Applier } from "./applier.ts";
 import { countUserEntries, forgetUser, recordsOfUsers } from "./forget-user.ts";
 import { hashState } from "./hash-state.ts";
+import { headKey } from "./state-keys.ts";
 import { undeclaredEvents } from "./undeclared-events.ts";
+import { decodeUserHead } from "./user-head.ts";
 
 const partitionCount = 2;
 const actions = new Actions();
@@ -78,5 +80,29 @@ test("a state that forgot a user is the state of a log without them, whatever wa
   await applyAll(log, rebuilt);
   expect(await hashState(rebuilt)).toEqual(await hashState(state));
   await Promise.all([rebuilt.close(), state.close(), log.close()]);
+  await rm(folder, { recursive: true });
+});
+
+test("thousands of undeclared names do not make a head grow, and are forgotten all the same", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "inkling-forget-"));
+  const log = await SegmentedEventLog.open(join(folder, "log"), { partitionCount });
+  const state = new LmdbStateStore(join(folder, "state"), new SystemClock());
+  const names = Array.from({ length: 4000 }, (_, n) => (n % 4 === 3 ? "save" : `odd-${n % 3000}`));
+  await log.append(
+    1,
+    names.map((name, n) => eventOf("hers", n, name)),
+  );
+  await log.append(1, [eventOf("his", 1, "odd-2998")]);
+  await applyAll(log, state);
+  const [head] = await state.get([headKey("hers")]);
+  expect(head!.length).toBeLessThan(12_000);
+  const { counts, eventCount } = decodeUserHead(head!).record;
+  expect(eventCount).toBe(4000);
+  expect(Object.values(counts).reduce((sum, count) => sum + count)).toBe(4000);
+  expect([counts["save"], counts["odd-0"], counts["odd-2998"]]).toEqual([1000, 2, undefined]);
+  expect(counts[""]).toBeGreaterThan(1000);
+  await forgetUser("hers", { log, state, actions });
+  expect(await undeclaredEvents(state)).toEqual({ "odd-2998": 1 });
+  await Promise.all([state.close(), log.close()]);
   await rm(folder, { recursive: true });
 });

@@ -2,6 +2,7 @@ import { type Actions, decodeEvent, type EventKind, partitionOf } from "#events"
 import type { EventLog, StateOperation, StateStore } from "#storage";
 import { readProgress } from "./applier.ts";
 import { duplicatesBetween } from "./duplicates.ts";
+import { OTHER_NAMES } from "./event-counts.ts";
 import { duplicateKey, headKey, undeclaredKey, userPrefix } from "./state-keys.ts";
 import { decodeUserHead } from "./user-head.ts";
 
@@ -32,7 +33,9 @@ export async function forgetUser(userId: string, context: ForgetContext): Promis
   const operations: StateOperation[] = [...own, ...duplicates].map((key) => ({ kind: "delete", key }));
   const { counts: applied } = decodeUserHead(head).record;
   // Retention may have dropped some of their events from the log; the head has counted them all.
-  const counted = Object.keys(applied).filter((name) => !actions.named(name) && !OTHER_KINDS.includes(name));
+  const counted = Object.keys(applied).filter(
+    (name) => name !== OTHER_NAMES && !actions.named(name) && !OTHER_KINDS.includes(name),
+  );
   const names = [...new Set([...undeclared.keys(), ...counted])];
   const keys = names.map((name) => undeclaredKey(partition, name));
   const counts = await state.get(keys);
@@ -40,8 +43,10 @@ export async function forgetUser(userId: string, context: ForgetContext): Promis
     const stored = counts[n];
     if (!stored) continue;
     // Never more than the head counted: when a forgetting failed half-way, the log has events it was done with.
-    const inLog = OTHER_KINDS.includes(name) ? (undeclared.get(name) ?? 0) : Number.POSITIVE_INFINITY;
-    const share = Math.min(inLog, applied[name] ?? 0);
+    const isCounted = Object.hasOwn(applied, name);
+    const isInLogAlone = OTHER_KINDS.includes(name) || !isCounted;
+    const inLog = isInLogAlone ? (undeclared.get(name) ?? 0) : Number.POSITIVE_INFINITY;
+    const share = Math.min(inLog, applied[isCounted ? name : OTHER_NAMES] ?? 0);
     const value = Buffer.from(stored);
     value.writeDoubleLE(value.readDoubleLE(0) - share);
     operations.push(

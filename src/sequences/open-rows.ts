@@ -73,7 +73,9 @@ export function encodeOpenRow(row: NewRow): Uint8Array {
     at = packUuid(eventId, bytes, at);
   } else at = writeText(bytes, eventId, at);
   bytes[22] = has;
-  return Buffer.from(bytes.subarray(0, at));
+  const encoded = Buffer.allocUnsafe(at);
+  bytes.copy(encoded, 0, 0, at);
+  return encoded;
 }
 
 function writeText(bytes: Buffer, text: string, at: number): number {

@@ -11,7 +11,7 @@ import { decodeTraitChanges, decodeUserRecord, encodeTraitChanges, type UserReco
  *     firstMs:f64 lastMs:f64 eventCount:f64 rowCount:f64                            32 bytes
  *     newestBlock: timestampMs:f64 offset:f64, sealedMs:f64                         24 bytes (NaN while nothing is sealed)
  *     countBytes:u32 traitBytes:u32 choiceBytes:u32 openBytes:u32                   16 bytes
- *     counts: (nameBytes:u16 name:utf8 count:u32) x as many as fit
+ *     counts: (nameBytes:u16 name:utf8 count:u32) x as many as fit; under an empty name those counted together (event-counts.ts)
  *     traits (msgpack, user-record.ts)  standing choices (msgpack, standing-choices.ts)
  *     open rows (open-rows.ts)  hash:u64 x hashCount
  *
@@ -46,11 +46,13 @@ export interface HeadParts {
   /** Standing choices of consent. */
   choices: Uint8Array;
   openRows: readonly Uint8Array[];
-  hashes: Uint32Array;
+  /** Eight bytes a hash. */
+  hashes: Buffer;
 }
 
 const VERSION = 2;
 const HEADER_BYTES = 80;
+const HASH_BYTES = 8;
 const VERSION_1_HEADER_BYTES = 12;
 const NO_BYTES = Buffer.alloc(0);
 const NO_HASHES = new Uint32Array(0);
@@ -70,7 +72,7 @@ export function emptyHead(): HeadParts {
     traits: NO_BYTES,
     choices: NO_BYTES,
     openRows: [],
-    hashes: NO_HASHES,
+    hashes: NO_BYTES,
   };
 }
 
@@ -78,11 +80,11 @@ export function encodeHead(head: HeadParts): Uint8Array {
   const { counts, traits, choices, openRows, hashes } = head;
   const openBytes = openRows.reduce((sum, { length }) => sum + length, 0);
   const bytes = Buffer.allocUnsafe(
-    HEADER_BYTES + counts.length + traits.length + choices.length + openBytes + hashes.byteLength,
+    HEADER_BYTES + counts.length + traits.length + choices.length + openBytes + hashes.length,
   );
   bytes[0] = VERSION;
   bytes[1] = head.openCount;
-  bytes.writeUInt16LE(hashes.length / 2, 2);
+  bytes.writeUInt16LE(hashes.length / HASH_BYTES, 2);
   bytes.writeUInt32LE(head.hashChunks, 4);
   bytes.writeDoubleLE(head.firstMs, 8);
   bytes.writeDoubleLE(head.lastMs, 16);
@@ -96,8 +98,8 @@ export function encodeHead(head: HeadParts): Uint8Array {
   bytes.writeUInt32LE(choices.length, 72);
   bytes.writeUInt32LE(openBytes, 76);
   let at = HEADER_BYTES;
-  for (const part of [counts, traits, choices, ...openRows, bytesOf(hashes)]) {
-    bytes.set(part, at);
+  for (const part of [counts, traits, choices, ...openRows, hashes]) {
+    if (part.length > 0) bytes.set(part, at);
     at += part.length;
   }
   return bytes;
@@ -124,14 +126,19 @@ export function decodeHead(stored: Uint8Array): HeadParts {
     newestBlock: isSealed ? { timestampMs: blockMs, offset: bytes.readDoubleLE(48) } : undefined,
     sealedMs: isSealed ? bytes.readDoubleLE(56) : undefined,
     counts: bytes.subarray(HEADER_BYTES, traitsAt),
-    traits: bytes.subarray(traitsAt, choicesAt),
-    choices: bytes.subarray(choicesAt, openAt),
+    traits: partOf(bytes, traitsAt, choicesAt),
+    choices: partOf(bytes, choicesAt, openAt),
     openRows: hashesAt > openAt ? [bytes.subarray(openAt, hashesAt)] : [],
-    hashes: decodeHashes(bytes.subarray(hashesAt, hashesAt + 8 * bytes.readUInt16LE(2))),
+    hashes: bytes.subarray(hashesAt, hashesAt + HASH_BYTES * bytes.readUInt16LE(2)),
   };
 }
 
-/** Counts and traits are worked out when they are read: most reads are of rows. */
+/** Most people have said nothing of themselves: no view is made of nothing. */
+function partOf(bytes: Buffer, from: number, to: number): Buffer {
+  return from === to ? NO_BYTES : bytes.subarray(from, to);
+}
+
+/** Counts, traits and hashes are worked out when they are read: most reads are of rows. */
 export function decodeUserHead(stored: Uint8Array): UserHead {
   if (stored[0] === 1)
     return decodeVersion1(Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength));
@@ -156,7 +163,9 @@ export function decodeUserHead(stored: Uint8Array): UserHead {
     },
     openCount: head.openCount,
     openRows: head.openRows[0] ?? NO_BYTES,
-    hashes: head.hashes,
+    get hashes() {
+      return decodeHashes(head.hashes);
+    },
   };
 }
 
@@ -183,12 +192,8 @@ function partsOf({ record, openCount, openRows, hashes }: UserHead): HeadParts {
     traits: encodeTraitChanges(identified),
     choices: encodeChoices(consent),
     openRows: openRows.length > 0 ? [openRows] : [],
-    hashes,
+    hashes: Buffer.from(bytesOf(hashes)),
   };
-}
-
-export function encodeHashes(hashes: Uint32Array): Uint8Array {
-  return bytesOf(hashes);
 }
 
 /** A copy, for the bytes may lie unaligned. */

@@ -7,11 +7,11 @@ function pulseAt(startMs: number) {
   return { clock, pulse: new Pulse(() => clock.nowMs) };
 }
 
-const saved = { userId: "u", name: "save" };
+const saved = { type: "track", event: "save", userId: "u" };
 
 test("seconds are told without a gap, also those in which nothing came", () => {
   const { clock, pulse } = pulseAt(1_000_000);
-  pulse.countEvents([saved, saved, { userId: "u", name: "view" }], 2);
+  pulse.countEvents([saved, saved, { ...saved, event: "view" }], 2);
   clock.nowMs += 3000;
   pulse.countEvents([saved], 0);
   const { seconds } = pulse.read();
@@ -58,7 +58,7 @@ test("of a million events it keeps the newest two dozen", () => {
       Array.from({ length: 1000 }, () => saved),
       0,
     );
-  pulse.countEvents([{ userId: "last", name: "save" }], 0);
+  pulse.countEvents([{ ...saved, userId: "last" }], 0);
   const { latest } = pulse.read();
   expect(latest).toHaveLength(24);
   expect(latest[0]).toEqual({ receivedAt: "1970-01-01T00:00:00.000Z", userId: "last", name: "save" });

@@ -10,7 +10,15 @@ const DURATIONS_MS = 300 * SECOND_MS;
 const LATEST = 24;
 const ROUTES = 60;
 
-export type AcceptedEvent = Omit<PulseEvent, "receivedAt" | "title">;
+/** What is looked at of a message that passed validation. */
+export interface AcceptedMessage {
+  readonly type: string;
+  readonly event?: string;
+  readonly userId?: string | null;
+  readonly anonymousId?: string | null;
+  readonly properties?: { readonly itemId?: string };
+}
+
 type Second = { -readonly [Field in keyof PulseSecond]: PulseSecond[Field] };
 
 /** The newest durations of one kind. */
@@ -50,14 +58,17 @@ export class Pulse {
     this.startedMs = nowMs();
   }
 
-  /** Events of one request that were accepted, and how many were not. */
-  countEvents(events: readonly AcceptedEvent[], rejected: number): void {
+  /** Messages of one request that were accepted, and how many were not. */
+  countEvents(messages: readonly AcceptedMessage[], rejected: number): void {
     const second = this.#second();
-    for (const { name } of events) second.events[name] = (second.events[name] ?? 0) + 1;
+    for (const { event, type } of messages) {
+      const name = event ?? type;
+      second.events[name] = (second.events[name] ?? 0) + 1;
+    }
     second.rejected += rejected;
     const receivedAt = new Date(this.#nowMs()).toISOString();
-    const newest = events.slice(-LATEST).reverse();
-    this.#latest.unshift(...newest.map((event) => ({ receivedAt, ...event })));
+    const newest = messages.slice(-LATEST).reverse();
+    this.#latest.unshift(...newest.map((message) => ({ receivedAt, ...inWords(message) })));
     this.#latest.length = Math.min(this.#latest.length, LATEST);
   }
 
@@ -117,5 +128,23 @@ export class Pulse {
 }
 
 function emptySecond(at: number): Second {
-  return { at, events: {}, rejected: 0, requests: 0, errors: 0 };
+  // Senders name events: none of their names is to be found on a prototype.
+  const events: Record<string, number> = Object.create(null);
+  return { at, events, rejected: 0, requests: 0, errors: 0 };
+}
+
+/** What came in, in the words of its sender. */
+function inWords({
+  type,
+  event,
+  userId,
+  anonymousId,
+  properties,
+}: AcceptedMessage): Omit<PulseEvent, "receivedAt" | "title"> {
+  const itemId = properties?.itemId;
+  return {
+    userId: userId ?? `anonymous:${anonymousId}`,
+    name: event ?? type,
+    ...(itemId !== undefined && { itemId }),
+  };
 }

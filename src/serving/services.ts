@@ -86,5 +86,7 @@ export interface Services {
   readonly fault: () => string | undefined;
   /** Records in the log that state does not show yet. */
   readonly lagRecords: () => number;
+  /** Whether the log has events of these ids that state does not show yet. */
+  readonly hasUnapplied: (ids: readonly string[]) => Promise<boolean>;
   readonly newRecommendationId: () => string;
 }

@@ -108,12 +108,14 @@ export class CollectedRows implements PastListener {
 
   take(event: EventView, offset: number): void {
     this.newestMs = Math.max(this.newestMs, Math.floor(event.timestampMs));
+    const isRead = this.#maker.reads(event);
+    if (!isRead && !isStandingChoice(event)) return;
     if (this.#wanted && !this.#wanted.has(event.userId)) return;
     const known = this.#byUser.get(event.userId);
     const choices = isStandingChoice(event)
       ? countChoices(known?.choices, event, this.#catalogue.purposes)
       : known?.choices;
-    const row = this.#maker.reads(event) ? this.#maker.rowOf(event, offset, standsWith(choices)) : undefined;
+    const row = isRead ? this.#maker.rowOf(event, offset, standsWith(choices)) : undefined;
     if (!row && choices === known?.choices) return;
     const collected = known ?? { rows: new PackedWriter(), choices };
     if (!known) this.#byUser.set(event.userId, collected);

@@ -1,5 +1,5 @@
 import type { Catalogue } from "#events";
-import type { PlannedAggregate, Tally } from "../definition/plan.ts";
+import type { PlannedAggregate } from "../definition/plan.ts";
 import { windowStart } from "../definition/window-start.ts";
 import type { FeatureRow } from "../feature-row.ts";
 import { Accumulation, type Answer } from "../online/accumulation.ts";
@@ -18,6 +18,8 @@ export class PersonWalk {
   readonly #catalogue: Catalogue;
   /** By cell; `undefined` for those that are counted anew each time. */
   readonly #running: readonly (TallyPart | undefined)[];
+  /** By tally. */
+  readonly #runningOf: readonly (readonly TallyPart[])[];
   /** Windows with running cells that events leave, each with its first row. */
   readonly #sliding: { readonly window: number; from: number }[];
   /** Windows that are counted anew. */
@@ -32,6 +34,9 @@ export class PersonWalk {
     this.#catalogue = catalogue;
     const runs = request.cells.map(({ planned }) => isLifetime(planned) || canTakeBack(planned));
     this.#running = runs.map((isRunning) => (isRunning ? new Map() : undefined));
+    this.#runningOf = Array.from(request.cellsOf, (cells) =>
+      (cells ?? []).flatMap((n) => this.#running[n] ?? []),
+    );
     const windowsOf = (isWanted: (cell: number) => boolean): number[] => [
       ...new Set(request.cells.flatMap(({ window }, n) => (isWanted(n) ? [window] : []))),
     ];
@@ -51,7 +56,7 @@ export class PersonWalk {
     for (; this.#to < to; this.#to++) {
       const row = this.#rows[this.#to]!;
       rows.visit(row, (tally, key, value) => {
-        for (const entries of this.#runningOf(tally)) addRemovable(entries, tally, key, value, row);
+        for (const entries of this.#runningOf[tally.index]!) addRemovable(entries, tally, key, value, row);
       });
     }
     for (const sliding of this.#sliding) {
@@ -65,10 +70,6 @@ export class PersonWalk {
       for (let n = firstAfter(this.#rows, earliestMs); n < to; n++) accumulation.addRow(this.#rows[n]!);
     }
     return accumulation.finish(this.#catalogue);
-  }
-
-  #runningOf({ index }: Tally): TallyPart[] {
-    return this.#request.cellsOf[index]!.flatMap((n) => this.#running[n] ?? []);
   }
 
   #takeBack(row: FeatureRow, window: number): void {

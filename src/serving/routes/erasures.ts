@@ -8,7 +8,7 @@ import type { Services } from "../services.ts";
 /** Forgetting a person, and the receipt that says what was done. */
 export function registerErasureRoutes(
   server: Server,
-  { state, identity, erasures, deadLetters }: Services,
+  { state, identity, erasures, deadLetters, hasUnapplied }: Services,
 ): void {
   server.delete(
     "/v1/users/:id",
@@ -24,7 +24,9 @@ export function registerErasureRoutes(
     },
     async ({ params: { id }, body }, reply) => {
       const ids = identity.idsOf(id);
-      if (!(await readPerson(state, ids)) && (await countMentions(deadLetters, ids)) === 0)
+      // The log first: what is applied meanwhile shows in the state.
+      const isKnown = (await hasUnapplied(ids)) || (await readPerson(state, ids)) !== undefined;
+      if (!isKnown && (await countMentions(deadLetters, ids)) === 0)
         throw new PlatformError("user-not-found", `nothing was received of user "${id}"`);
       const erasureId = await erasures.begin(ids, body?.values);
       reply.code(202);

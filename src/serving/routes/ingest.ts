@@ -12,7 +12,7 @@ import {
 import { monotonicMs, PlatformError } from "#base";
 import type { IngestResult } from "#events";
 import { ingestResponse } from "../bodies.ts";
-import type { AcceptedEvent } from "../pulse.ts";
+import type { AcceptedMessage } from "../pulse.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 
@@ -34,7 +34,7 @@ export function registerIngestRoutes(server: Server, services: Services): void {
     const result = await ingestion.ingestMessages(messages, source);
     metrics.countIngest("event", result, source);
     if (result.accepted > 0) pulse.countFreshness(monotonicMs() - startedMs);
-    pulse.countEvents(acceptedIn(messages, result), result.rejected.length);
+    pulse.countEvents(acceptedOf(messages, result), result.rejected.length);
     return result;
   };
 
@@ -87,28 +87,11 @@ export function registerIngestRoutes(server: Server, services: Services): void {
   }
 }
 
-/** What came in, in the words of its sender. */
-function acceptedIn(messages: readonly unknown[], { rejected }: IngestResult): AcceptedEvent[] {
+function acceptedOf(messages: readonly unknown[], { rejected }: IngestResult): readonly AcceptedMessage[] {
+  const accepted = messages as readonly AcceptedMessage[]; // but for those rejected
+  if (rejected.length === 0) return accepted;
   const refused = new Set(rejected.map(({ position }) => position));
-  return messages.flatMap((message, n) => {
-    if (refused.has(n)) return [];
-    const { type, event, userId, anonymousId, properties } = message as AcceptedMessage;
-    const itemId = properties?.itemId;
-    return {
-      userId: userId ?? `anonymous:${anonymousId}`,
-      name: event ?? type,
-      ...(itemId !== undefined && { itemId }),
-    };
-  });
-}
-
-/** What is looked at of a message that passed validation. */
-interface AcceptedMessage {
-  readonly type: string;
-  readonly event?: string;
-  readonly userId?: string | null;
-  readonly anonymousId?: string | null;
-  readonly properties?: { readonly itemId?: string };
+  return accepted.filter((_, n) => !refused.has(n));
 }
 
 interface Batch {
