@@ -323,7 +323,7 @@ describe("a surface with a ranker", () => {
     await platform.models.serveBeside(manifest);
     await server.close();
     server = await platform.createServer({});
-  }, 60_000);
+  });
 
   test("orders by what each action is likely and counts, and tells both", async () => {
     const { items } = await recommend({ ...ranked, n: 20 });

@@ -59,7 +59,6 @@ test.each(["cross", "early"] as const)(
     expect(of(3, 0)).toBeNaN(); // no such item
     expect(of(3, 1)).toBeNaN();
   },
-  60_000,
 );
 
 test("what it says of a candidate does not depend on the others, and a model read back says the same", async () => {
