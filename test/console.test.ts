@@ -9,6 +9,7 @@ import {
   openContext,
   paintedPixels,
   seriousFaults,
+  untilSurveyed,
   withoutWebGl,
 } from "./console/visit.ts";
 import { runCurl } from "./curl-lines.ts";
@@ -30,6 +31,7 @@ describe.skipIf(chromium === undefined)(
     beforeAll(async () => {
       prepared = await prepareFolder();
       server = await ServerProcess.start([...TINY, "--data", prepared.path]);
+      await untilSurveyed(server.ready.address);
       browser = await openBrowser(chromium!); // skipped without
     });
     afterAll(async () => {

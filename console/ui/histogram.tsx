@@ -35,6 +35,9 @@ export function Histogram(props: {
           </rect>
         );
       })}
+      {bins.length === 0 && (
+        <rect y={HEIGHT - 6} width={100 * value} height="6" fill="var(--accent)" opacity="0.35" />
+      )}
       <line
         x1="0"
         x2="100"

@@ -5,7 +5,7 @@
 import type { Page } from "playwright-core";
 import { ServerProcess } from "../server-process.ts";
 import { findChromium, openBrowser } from "./browser.ts";
-import { addressesFor, LOOKS, newPage, openContext } from "./visit.ts";
+import { addressesFor, LOOKS, newPage, openContext, untilSurveyed } from "./visit.ts";
 
 const chromium = findChromium();
 if (chromium === undefined) throw new Error("no Chromium here: apt-get install chromium, or set CHROMIUM");
@@ -14,6 +14,7 @@ const server = args[0]?.startsWith("http")
   ? undefined
   : await ServerProcess.start([...args, "--data", ".screenshots/data"]);
 const address = server?.ready.address ?? args[0]!;
+await untilSurveyed(address);
 const browser = await openBrowser(chromium);
 const context = await openContext(browser, LOOKS.at(-2)!); // 1440 px, light
 await context.addInitScript(`

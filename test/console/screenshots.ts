@@ -6,7 +6,7 @@ import { mkdir } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { ServerProcess } from "../server-process.ts";
 import { findChromium, openBrowser } from "./browser.ts";
-import { newPage, openContext } from "./visit.ts";
+import { newPage, openContext, untilSurveyed } from "./visit.ts";
 
 const FOLDER = ".screenshots";
 const WIDTHS = [390, 768, 1440, 2560];
@@ -18,6 +18,7 @@ if (chromium === undefined) throw new Error("no Chromium here: apt-get install c
 const [given] = process.argv.slice(2);
 const server = given === undefined ? await ServerProcess.start(["--data", `${FOLDER}/data`]) : undefined;
 const address = given ?? server?.ready.address ?? "";
+await untilSurveyed(address);
 const browser = await openBrowser(chromium);
 await mkdir(FOLDER, { recursive: true });
 

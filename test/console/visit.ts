@@ -43,6 +43,13 @@ export async function newPage(context: BrowserContext): Promise<{ page: Page; co
   return { page, complaints };
 }
 
+/** What is made of everybody beside the server is there: pages say so until then, and browsers complain of every 503. */
+export async function untilSurveyed(address: string): Promise<void> {
+  for (const path of ["/v1/map", "/v1/population"])
+    while ((await fetch(`${address}${path}`)).status === 503)
+      await new Promise((resolve) => setTimeout(resolve, 200));
+}
+
 /** As on a machine without a graphics processor, nor one made of software. */
 export function withoutWebGl(context: BrowserContext): Promise<unknown> {
   return context.addInitScript(`{

@@ -39,7 +39,7 @@ export function PersonMap(props: {
   const map = useQuery(itemMapQuery);
   const own = useQuery(userMapQuery(userId, asOf));
   const [look, setLook] = useState<(typeof LOOKS)[number]["value"]>("map");
-  const error = map.error ?? own.error;
+  const error = map.error ?? own.error ?? map.failureReason ?? own.failureReason;
   return (
     <Panel
       title="In the space of items"

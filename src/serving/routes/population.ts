@@ -126,7 +126,8 @@ function registerPredictionModel(server: Server, { population }: Services): void
         version,
         trainedUntil: toIso(model.trainedUntilMs),
         people: model.people,
-        targets: model.reports.map(({ reliability, ...report }) => ({
+        // a model that was kept before there were reports has none
+        targets: (model.reports ?? []).map(({ reliability, ...report }) => ({
           ...report,
           reliability: reliability.map(({ count, ...bin }) => ({ ...bin, people: count })),
         })),
