@@ -130,7 +130,11 @@ export function Timeline(props: {
             {action} <b>{formatCount(count)}</b>
           </span>
         ))}
-        {states.length > 0 && <span style={{ height: layout.axisTop - layout.statesTop }}>state</span>}
+        {states.length > 0 && (
+          <span data-state style={{ height: layout.axisTop - layout.statesTop }}>
+            state
+          </span>
+        )}
       </div>
       <div ref={host} className={styles["host"]} style={{ height: layout.height }}>
         <div
