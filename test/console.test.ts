@@ -17,6 +17,8 @@ import { type PreparedFolder, prepareFolder, TINY } from "./prepared-folder.ts";
 import { killAll, ServerProcess } from "./server-process.ts";
 
 const chromium = findChromium();
+/** Many pages, each looked at whole, on a machine that may have other things to do. */
+const PATIENCE_MS = 240_000;
 const DESK = LOOKS.at(-2)!; // 1440 px, light
 
 describe.skipIf(chromium === undefined)(
@@ -33,7 +35,7 @@ describe.skipIf(chromium === undefined)(
       server = await ServerProcess.start([...TINY, "--data", prepared.path]);
       await untilSurveyed(server.ready.address);
       browser = await openBrowser(chromium!); // skipped without
-    });
+    }, PATIENCE_MS);
     afterAll(async () => {
       await browser?.close();
       await killAll();
@@ -74,6 +76,7 @@ describe.skipIf(chromium === undefined)(
         }
         await context.close();
       },
+      PATIENCE_MS,
     );
 
     test("Pulse says that nothing comes in and how to send the first event, and shows it when it comes", () =>

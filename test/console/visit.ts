@@ -37,6 +37,8 @@ export async function newPage(context: BrowserContext): Promise<{ page: Page; co
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {
+    // Software that stands in for a graphics processor tells how it gets on.
+    if (message.text().includes("GL Driver Message")) return;
     if (["error", "warning"].includes(message.type())) complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
