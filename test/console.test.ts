@@ -132,7 +132,7 @@ describe.skipIf(chromium === undefined)(
         await page.getByRole("button", { name: "See them as of then" }).waitFor();
         await page.keyboard.press("+");
         await page.getByRole("button", { name: "Show all" }).waitFor();
-        await page.getByText("Table", { exact: true }).click();
+        await page.getByText("Table", { exact: true }).first().click();
         const { body } = await server.get(`/v1/users/${server.ready.person.userId}/sequence?limit=1`);
         await page.getByRole("row").filter({ hasText: body.events[0].title }).first().waitFor();
       }));
