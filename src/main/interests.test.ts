@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ignoreProgress } from "#base";
-import { defaultActions, defineConfig } from "#declarations";
+import { defaultActions, defineConfig, text } from "#declarations";
 import type { Server } from "#serving";
 import { type Body, openPlatform } from "./platform.cases.ts";
 import type { Platform } from "./platform.ts";
@@ -38,7 +38,7 @@ const save = (userId: string, topic: Topic, n: number, daysAgo: number) => ({
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "inkling-interests-"));
   platform = await openPlatform(folder, {
-    config: defineConfig({ actions: defaultActions, mode: "strict" }),
+    config: defineConfig({ actions: defaultActions, itemAttributes: { brand: text() }, mode: "strict" }),
   });
   const items = Object.entries(topics).flatMap(([topic, tags]) =>
     Array.from({ length: 20 }, (_, n) => ({
@@ -47,7 +47,12 @@ beforeAll(async () => {
       tags: [...tags],
     })),
   );
-  await platform.ingestion.ingestItems(items);
+  const branded = Array.from({ length: 16 }, (_, n) => ({
+    itemId: `branded-${n}`,
+    title: `${n % 2 === 0 ? "oak" : "clay"} ${n}`,
+    attributes: { brand: n % 2 === 0 ? "Oak & Co" : "Claywork" },
+  }));
+  await platform.ingestion.ingestItems([...items, ...branded]);
   const crowd = Array.from({ length: 30 }, (_, person) =>
     Array.from({ length: 12 }, (_, n) =>
       save(
@@ -63,6 +68,10 @@ beforeAll(async () => {
     ...Array.from({ length: 6 }, (_, n) => save("ana", "sourdough", n, 5 - n / 2)),
     ...Array.from({ length: 8 }, (_, n) => save("ana", "faith", n, 20 - n)),
     save("crowd-0", "pastry", 1, 0),
+    ...[0, 2, 4, 6].map((n) => ({
+      ...save("bo", "joinery", n, 8 - n),
+      properties: { itemId: `branded-${n}`, source: "query:oak for the kitchen" },
+    })),
   ];
   await platform.ingestion.ingestMessages([...crowd, ...ana]);
   await platform.ensureModels(ignoreProgress);
@@ -185,6 +194,23 @@ test("after a mute no route says or shows anything of the interest, and before i
     const text = JSON.stringify(said).replace('"muted":["joinery"]', "");
     expect(text, route).not.toMatch(/joinery/);
   }
+});
+
+test("without tags an attribute is the topic; a mute of it takes all its items, met or not", async () => {
+  const { interests, journeys } = await interestsOf("bo");
+  expect(interests.map(({ interestId, label }: Body) => [interestId, label])).toEqual([
+    ["oak-co", "Oak & Co"],
+  ]);
+  expect(journeys[0].keywords[0]).toBe("oak for the kitchen"); // what they searched for themselves
+  expect((await ask("GET", "/v1/items/branded-8")).topics).toEqual([
+    { topicId: "oak-co", name: "Oak & Co", level: 0, path: ["Oak & Co"], score: 1 },
+  ]);
+  const oak = (ids: string[]) =>
+    ids.filter((id) => id.startsWith("branded-") && Number(id.slice(8)) % 2 === 0);
+  expect(oak(await recommended("bo")).length).toBeGreaterThan(0);
+  expect(await ask("POST", "/v1/users/bo/interests/oak-co/mute")).toMatchObject({ status: 200 });
+  expect((await interestsOf("bo")).interests).toEqual([]);
+  expect(oak(await recommended("bo"))).toEqual([]);
 });
 
 test("a parent topic mutes what is below it", async () => {
