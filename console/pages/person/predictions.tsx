@@ -15,8 +15,9 @@ const DRIVERS = 3;
 
 /** What is foretold, how likely beside everybody, what moves it, and how true such words were. Nothing where nothing is. */
 export function Predictions({ user: { predictions } }: { readonly user: UserResponse }) {
-  const population = useQuery(populationQuery());
-  const model = useQuery(predictionModelQuery);
+  const isForetold = (predictions?.value.length ?? 0) > 0;
+  const population = useQuery({ ...populationQuery(), enabled: isForetold });
+  const model = useQuery({ ...predictionModelQuery, enabled: isForetold });
   const [isHeld, setHeld] = useState(false);
   if (!predictions || predictions.value.length === 0) return null;
   const binsOf = (target: string) =>
