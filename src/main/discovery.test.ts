@@ -329,9 +329,9 @@ describe("a surface with a ranker", () => {
     const { items } = await recommend({ ...ranked, n: 20 });
     expect(items.length).toBe(20);
     for (const { score, heads } of items) {
-      expect(Object.keys(heads)).toEqual(expect.arrayContaining(["close-up", "save", "click", "hide"]));
+      expect(Object.keys(heads)).toEqual(expect.arrayContaining(["close-up", "save", "click"]));
       for (const chance of Object.values(heads)) expect(chance).toSatisfy((p: number) => p > 0 && p < 1);
-      const { "close-up": looked, share = 0, purchase = 0, save, hide } = heads;
+      const { "close-up": looked, share = 0, purchase = 0, save, hide = 0 } = heads;
       const strengths = [looked * 1, share * 3, purchase * 4, save * utility.save, hide * utility.hide];
       expect(score).toBeCloseTo(
         strengths.reduce((sum, part) => sum + part),
