@@ -16,7 +16,6 @@ export { parseMapping } from "./tables/table-mapping.ts";
 export { loadTelco, type TelcoCustomers } from "./telco.ts";
 export {
   ClosedLoop,
-  defaultLoop,
   type LoopConfig,
   type LoopSlate,
   type PersonDay,

@@ -13,7 +13,7 @@ export { JourneyNames, type JourneyWords, type WriteName } from "./journey-names
 export type { Journey } from "./journeys.ts";
 export { type FoundPeople, listPeople, type PeopleQuery, type PersonSummary } from "./list-people.ts";
 export { PersonSignals, type SignalQuery } from "./person-signals.ts";
-export { type ActivityBand, activityBands, type TenureBand, tenureBands } from "./population/bands.ts";
+export type { ActivityBand, TenureBand } from "./population/bands.ts";
 export { type Cohort, cohortOf, LEAST_TOLD, type Slice } from "./population/cohort.ts";
 export { decodeItemMap, encodeItemMap, type ItemMap, MapReader, makeItemMap } from "./population/item-map.ts";
 export { forgetInSurvey, type Survey, type SurveyParts, surveyPeople } from "./population/survey.ts";
@@ -25,14 +25,14 @@ export {
   type ServedPredictions,
   snapshot,
 } from "./predictions.ts";
-export { readUserState, type UserStateSignal } from "./read-user-state.ts";
+export type { UserStateSignal } from "./read-user-state.ts";
 export { readStateHistory, type StateHistory } from "./state-history.ts";
 export { Taxonomy } from "./taxonomy.ts";
 export type { TopicShare } from "./topics.ts";
 export { type LedgerDay, type Transition, transitionLedger } from "./transition-ledger.ts";
 export { type InterestsSignal, UserInterests } from "./user-interests.ts";
 export { type ProfileContext, readProfile, type UserProfile } from "./user-profile.ts";
-export { type UserState, userStateOn, userStates } from "./user-state.ts";
+export { type UserState, userStateOn } from "./user-state.ts";
 export { EncodeQueue } from "./vectors/encode-queue.ts";
 export { type Refreshed, refreshVectors } from "./vectors/refresh-vectors.ts";
 export {

@@ -7,7 +7,6 @@ export const ACTIONS = ["", "save", "hide"];
 const SAVE = 1;
 const HIDE = 2;
 const ITEMS = 60;
-const LIST = 6;
 
 /**
  * Items are of three kinds, `row % 3`, which their tags say. Everybody saves what is of the kind they saved first and hides what is of the kind they hid first; each is shown
@@ -54,8 +53,6 @@ export function plantedPeople(people: number, lists: number, seed = 3): Interact
     rejections: { ...sizes, ...rejections },
   };
 }
-
-export const listLength = LIST;
 
 interface Deed {
   readonly item: number;
