@@ -45,6 +45,25 @@ const Session = Type.Optional(
   ),
 );
 
+const Words = Type.Optional(Type.String({ maxLength: 1000 }));
+const Asking = Type.Optional(
+  Type.Object(
+    {
+      locale: Words,
+      userAgent: Words,
+      device: Type.Optional(Type.Object({ type: Words })),
+      os: Type.Optional(Type.Object({ name: Words })),
+      location: Type.Optional(Type.Object({ country: Words })),
+      campaign: Type.Optional(Type.Object({ source: Words })),
+      page: Type.Optional(Type.Object({ referrer: Words })),
+    },
+    {
+      description:
+        "Where from and with what, as `context` of an event says it: what a model goes by that knows what strangers come for",
+    },
+  ),
+);
+
 const ListCondition = Type.Union(
   [
     Type.Object({ topic: Tag }, { additionalProperties: false }),
@@ -70,6 +89,7 @@ export const RecommendationBody = Type.Object(
   {
     userId: UserId,
     session: Session,
+    context: Asking,
     surface: Surface,
     model: ModelName,
     n: Type.Integer({ minimum: 1, maximum: MAX_ITEMS, default: 10 }),
@@ -87,7 +107,7 @@ export const RecommendationBody = Type.Object(
 );
 
 const ReasonBody = Type.Object({
-  kind: Type.String({ description: "because-of, interest, popular, similar, topic, text or new" }),
+  kind: Type.String({ description: "because-of, interest, context, popular, similar, topic, text or new" }),
   text: Type.String(),
   evidence: Type.Array(Type.String(), { description: "Ids of the person's own events" }),
 });

@@ -16,3 +16,4 @@ export { parseIsoTime } from "./iso-time.ts";
 export { ignoreProgress, type Progress, type ProgressListener } from "./progress.ts";
 export { Random } from "./random.ts";
 export { giveWay, startThread, useLargeBufferPool } from "./threads.ts";
+export { wordsOf } from "./words.ts";

@@ -16,7 +16,10 @@ export const deskdrop: Dataset = {
   title: "Deskdrop: articles viewed, liked, bookmarked, commented and followed, with sessions",
   source: "https://www.kaggle.com/datasets/gspmoreira/articles-sharing-reading-from-cit-deskdrop",
   licence: "Open Database Licence (ODbL) as stated on Kaggle; verify before redistributing",
-  protocols: ["deskdrop", "future-disjoint", "future", "staleness-once", "staleness-daily", "staleness-now"],
+  protocols: [
+    ...["deskdrop", "future-disjoint", "future", "staleness-once", "staleness-daily", "staleness-now"],
+    ...["cold-start", "new-items"],
+  ],
   folders: ["deskdrop", "articles-sharing-reading-from-cit-deskdrop"],
 
   async load(folder, progress) {

@@ -27,17 +27,14 @@ test("rows are grouped by person in time order, and people without any keep thei
     timestampsMs: Float64Array.of(2, 1, 3),
     actionNames: ["view", "like"],
     actions: Uint8Array.of(0, 1, 0),
+    items: contentsWith("utc").items,
   });
 });
 
-test("what items are tagged with comes along, each tag once by name", () => {
+test("what items are described by comes along", () => {
   const contents = contentsWith("utc");
   const items = [{ itemId: "a", tags: ["x", "y"] }, { itemId: "b" }, { itemId: "c", tags: ["y"] }];
-  expect(interactionsOf({ ...contents, items }).itemTags).toEqual({
-    names: ["x", "y"],
-    offsets: Uint32Array.of(0, 2, 2, 3),
-    tags: Uint32Array.of(0, 1, 1),
-  });
+  expect(interactionsOf({ ...contents, items }).items).toEqual(items);
 });
 
 test("made-up times are not handed to models", () => {

@@ -1,4 +1,4 @@
-import { type Interactions, itemTagsOf } from "#sequences";
+import { type AskedContext, factsOfContext, factsOfTraits, type Interactions } from "#sequences";
 import type { DatasetContents, Engagements, GivenSplit } from "./dataset.ts";
 
 /**
@@ -8,7 +8,6 @@ import type { DatasetContents, Engagements, GivenSplit } from "./dataset.ts";
 export function interactionsOf(contents: DatasetContents): Interactions {
   const { engagements, users, items, clock } = contents;
   const { actionNames } = engagements;
-  const itemTags = itemTagsOf(items.map(({ tags }) => tags));
   const { offsets, order } = groupByUser(engagements, users.length);
   return {
     userCount: users.length,
@@ -22,7 +21,33 @@ export function interactionsOf(contents: DatasetContents): Interactions {
       actionNames,
       actions: Uint8Array.from(order, (row) => engagements.actions[row]!),
     }),
-    ...(itemTags && { itemTags }),
+    items,
+    ...contextsOf(contents, { offsets, order }),
+  };
+}
+
+/** Where engagements took place, and what was known of each person at their first. */
+function contextsOf(
+  { engagements: { details }, users }: DatasetContents,
+  { offsets, order }: { readonly offsets: Uint32Array; readonly order: Uint32Array },
+): Pick<Interactions, "surfaces" | "surfaceNames" | "contexts"> {
+  const codes = new Map<string, number>([["", 0]]);
+  const codeOf = (row: number): number => {
+    const name = details?.(row)["surface"];
+    const known = typeof name === "string" ? name : "";
+    const code = codes.get(known) ?? codes.size;
+    codes.set(known, code);
+    return code;
+  };
+  const surfaces = Uint8Array.from(order, codeOf);
+  const contexts = users.map(({ traits }, user): AskedContext => {
+    const first = offsets[user]! < offsets[user + 1]! ? order[offsets[user]!] : undefined;
+    const context = first === undefined ? undefined : details?.(first)["context"];
+    return { facts: [...factsOfContext(context), ...factsOfTraits(traits)] };
+  });
+  return {
+    ...(codes.size > 1 && { surfaces, surfaceNames: [...codes.keys()] }),
+    ...(contexts.some(({ facts = [] }) => facts.length > 0) && { contexts }),
   };
 }
 

@@ -25,7 +25,10 @@ export const ml100k: Dataset = {
   title: "MovieLens 100K: movie ratings with real times, genres and demographics",
   source: "https://grouplens.org/datasets/movielens/100k/",
   licence: MOVIELENS_LICENCE,
-  protocols: ["loo-full", "ncf", "split-full", "staleness-once", "staleness-daily", "staleness-now"],
+  protocols: [
+    ...["loo-full", "ncf", "split-full", "staleness-once", "staleness-daily", "staleness-now"],
+    ...["cold-start", "new-items"],
+  ],
 
   async load(folder, progress) {
     const files = new SourceFolder(folder);

@@ -24,7 +24,7 @@ export const ml1m: Dataset = {
   title: "MovieLens 1M: one million movie ratings",
   source: "https://grouplens.org/datasets/movielens/1m/",
   licence: MOVIELENS_LICENCE,
-  protocols: ["loo-full", "ncf", "split-full"],
+  protocols: ["loo-full", "ncf", "split-full", "cold-start", "new-items"],
 
   async load(folder, progress) {
     const files = new SourceFolder(folder);

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Random } from "#base";
 import { historyOf } from "#sequences";
+import { coldStart } from "./cold-start.ts";
 import { evaluate } from "./evaluate.ts";
 import { constantOf, dataOf, fakeModel, oracleOf, rings } from "./fake-models.cases.ts";
 import { stalenessProtocols } from "./future-window.ts";
@@ -18,8 +19,10 @@ function accuracyOf(metrics: Partial<Record<MetricName, number>>): [string, numb
   );
 }
 
-/** Whose cases of one history have one answer; stale histories are the same for many. */
-const answerable = protocols.filter((protocol) => !stalenessProtocols.includes(protocol));
+/** Whose cases of one history have one answer; stale histories are the same for many, and strangers have none. */
+const answerable = protocols.filter(
+  (protocol) => protocol !== coldStart && !stalenessProtocols.includes(protocol),
+);
 
 test.each(answerable)("who knows the answers is perfect in $name", async (protocol) => {
   for (const part of parts) {

@@ -1,7 +1,7 @@
-import { assert, ignoreProgress, monotonicMs, type ProgressListener, Random } from "#base";
+import { assert, ignoreProgress, monotonicMs, PlatformError, type ProgressListener, Random } from "#base";
 import type { FittedModel, ModelConfig } from "#models";
 import { topN } from "#numeric";
-import { historyOf } from "#sequences";
+import { historyOf, type ItemContent } from "#sequences";
 import { bootstrapIntervals, type Interval } from "./bootstrap.ts";
 import { type CaseMetric, caseMetric, coverageCutoff } from "./metrics.ts";
 import { ranksOf, TieOrders } from "./ranking.ts";
@@ -47,12 +47,13 @@ export interface EvaluationSizes {
  */
 export async function evaluate(
   task: EvaluationTask,
-  model: FittedModel,
+  fitted: FittedModel,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const { seed = task.seed, progress = ignoreProgress, batchSize = 256, resamples = 1000 } = options;
   const startMs = monotonicMs();
-  assert(model.itemCount === task.train.itemCount, "the model was fitted on the task's train");
+  assert(fitted.itemCount === task.train.itemCount, "the model was fitted on the task's train");
+  const model = task.later ? told(fitted, task.later) : fitted;
   const people = [...casesByUser(task.cases)];
   const tally = new Tally(task, people.length, seed);
   for (let from = 0; from < people.length; from += batchSize) {
@@ -75,6 +76,18 @@ export async function evaluate(
     seed,
     seconds: (monotonicMs() - startMs) / 1000,
   };
+}
+
+/** @throws PlatformError `invalid-config` for a model that cannot be told of items */
+function told(fitted: FittedModel, later: readonly ItemContent[]): FittedModel {
+  const { itemCount } = fitted;
+  const over = fitted.over?.({
+    revision: 1,
+    itemCount: itemCount + later.length,
+    at: (itemRow) => later[itemRow - itemCount]!, // asked for what came later only
+  });
+  if (over) return over;
+  throw new PlatformError("invalid-config", `${fitted.name} knows nothing of items that come after its fit.`);
 }
 
 export function sizesOf({ train, cases }: EvaluationTask): EvaluationSizes {
@@ -115,18 +128,19 @@ class Tally {
 
   constructor(task: EvaluationTask, people: number, seed: number) {
     this.#task = task;
+    const itemCount = task.train.itemCount + (task.later?.length ?? 0);
     this.#metrics = task.metrics.flatMap((name) => {
       const metric = caseMetric(name);
       return metric ? [[name, metric] as const] : [];
     });
     this.#coverages = task.metrics.flatMap((name) => {
       const k = coverageCutoff(name);
-      return k === undefined ? [] : [{ name, k, shown: new Uint8Array(task.train.itemCount) }];
+      return k === undefined ? [] : [{ name, k, shown: new Uint8Array(itemCount) }];
     });
     this.#sums = new Float64Array(people * this.#metrics.length);
     this.#counts = new Float64Array(people);
-    this.#ties = new TieOrders(task.train.itemCount, seed);
-    this.#visible = new Float32Array(task.train.itemCount);
+    this.#ties = new TieOrders(itemCount, seed);
+    this.#visible = new Float32Array(itemCount);
   }
 
   add(person: number, user: number, cases: readonly EvaluationCase[], scores: Float32Array): void {

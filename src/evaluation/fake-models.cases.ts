@@ -21,6 +21,7 @@ export function fakeModel(
     },
     explain: async (history) => new Float32Array(history.itemRows.length),
     related: async () => new Float32Array(itemCount),
+    over: (catalogue) => fakeModel(name, catalogue.itemCount, score),
     serialize: () => new Uint8Array(),
   };
 }
@@ -54,7 +55,8 @@ export function tableOf(lists: readonly (readonly number[])[], itemCount: number
 /** A data set in which every engagement is a `view`. */
 export function dataOf(interactions: Interactions, given: EvaluationData["given"] = {}): EvaluationData {
   const actions = new Uint8Array(interactions.itemRows.length);
-  return { dataset: "tiny", interactions, actionNames: ["view"], actions, given };
+  const items = Array.from({ length: interactions.itemCount }, (_, item) => ({ title: `item ${item}` }));
+  return { dataset: "tiny", interactions: { ...interactions, items }, actionNames: ["view"], actions, given };
 }
 
 /** `people` histories of `length` different items each, no two alike: person u's begin at item u. */

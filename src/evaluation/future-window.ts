@@ -1,5 +1,6 @@
-import { DAY_MS, PlatformError, Random } from "#base";
+import { DAY_MS, PlatformError } from "#base";
 import { historyAt, type Interactions, keepWhere } from "#sequences";
+import { dividePeople, keepPeople } from "./divide-people.ts";
 import type { EvaluationCase, EvaluationData, EvaluationTask, Protocol, TaskOptions } from "./task.ts";
 import { requireCases } from "./task-checks.ts";
 
@@ -18,8 +19,6 @@ import { requireCases } from "./task-checks.ts";
  */
 const WINDOW_DAYS = 14;
 const STRONG_ACTIONS = ["like", "bookmark", "comment"];
-/** Of people who are asked, where they are not learned from. */
-const ASKED_SHARE = 0.2;
 const MINIMUM_HISTORY = 5;
 
 type Refresh = "once" | "daily" | "now";
@@ -98,7 +97,7 @@ function disjoint(
     title,
     task(data, options) {
       const timestampsMs = timesOf(data, name);
-      const { isAsked, isLearnedFrom } = divide(data.interactions.userCount, options);
+      const { isAsked, isLearnedFrom } = dividePeople(data.interactions.userCount, options);
       const rows: { user: number; asOfMs: number }[] = [];
       const cases: EvaluationCase[] = [];
       for (let user = 0; user < data.interactions.userCount; user++) {
@@ -165,23 +164,6 @@ function wantedBy(
   return [...wanted.values()].sort((left, right) => left.touchedMs - right.touchedMs);
 }
 
-/** Who is asked and who is learned from: `validation` asks a fifth of those the test learns from. */
-function divide(userCount: number, { seed, part }: TaskOptions) {
-  const places = Float64Array.from({ length: userCount }, (_, user) =>
-    Random.of(seed, `future/${user}`).uniform(),
-  );
-  const from = part === "test" ? 0 : ASKED_SHARE;
-  const isAsked = (user: number) => places[user]! >= from && places[user]! < from + ASKED_SHARE;
-  return { isAsked, isLearnedFrom: (user: number) => places[user]! >= from + ASKED_SHARE };
-}
-
-function keepPeople(table: Interactions, isKept: (user: number) => boolean): Interactions {
-  const users = new Uint32Array(table.itemRows.length);
-  for (let user = 0; user < table.userCount; user++)
-    users.fill(user, table.offsets[user]!, table.offsets[user + 1]!);
-  return keepWhere(table, (position) => isKept(users[position]!));
-}
-
 /** A row for each question: what its person had done before it. */
 function historiesAt(
   table: Interactions,
@@ -195,7 +177,14 @@ function historiesAt(
       positions.push(at);
     offsets[row + 1] = positions.length;
   }
-  return { ...table, ...historyAt(table, positions), userCount: rows.length, offsets };
+  const { contexts, ...others } = table;
+  return {
+    ...others,
+    ...historyAt(table, positions),
+    userCount: rows.length,
+    offsets,
+    ...(contexts && { contexts: rows.map(({ user }) => contexts[user]!) }),
+  };
 }
 
 function windowStart(timeMs: number): number {

@@ -1,8 +1,10 @@
 import { PlatformError } from "#base";
+import { coldStart } from "./cold-start.ts";
 import { deskdrop } from "./deskdrop.ts";
 import { futureDisjoint, futureWindow, stalenessProtocols } from "./future-window.ts";
 import { looFull } from "./loo-full.ts";
 import { ncf } from "./ncf.ts";
+import { newItems } from "./new-items.ts";
 import { splitFull } from "./split-full.ts";
 import type { Protocol } from "./task.ts";
 
@@ -15,6 +17,8 @@ export const protocols: readonly Protocol[] = [
   futureWindow,
   futureDisjoint,
   ...stalenessProtocols,
+  coldStart,
+  newItems,
 ];
 
 /**

@@ -1,4 +1,4 @@
-import type { Interactions } from "#sequences";
+import type { Interactions, ItemContent } from "#sequences";
 
 /**
  * @file What an evaluation asks. A protocol turns a data set into a task: what a model may learn from, and for whom it
@@ -17,6 +17,8 @@ export interface EvaluationTask {
   /** What the model is told about each person when asked; `train` unless the protocol says otherwise. */
   readonly histories: Interactions;
   readonly cases: readonly EvaluationCase[];
+  /** Items that come after the fit, in the rows from `train.itemCount` on. */
+  readonly later?: readonly ItemContent[];
   /** `full`: positives are ranked among all items; `sampled`: among each case's negatives. */
   readonly ranking: "full" | "sampled";
   /** True when the items of a person's history are removed from the ranking. */

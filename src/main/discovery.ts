@@ -53,6 +53,7 @@ export async function createRecommender(
     ...{ log, state, catalogue, identity, actions, clock, personal, coldStart, models, interests },
     ...{ vectors, indexes },
     purpose: purposes.personalization,
+    traits: Object.keys(platform.config.traits ?? {}),
     surfaces: surfacesOf(platform.config),
   });
 }

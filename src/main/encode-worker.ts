@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { assert } from "#base";
-import { type ModelId, modelReference, type VectorEncoder } from "#models";
-import type { History } from "#sequences";
+import { type FittedModel, type ItemContents, type ModelId, modelReference } from "#models";
+import type { History, ItemContent } from "#sequences";
 import { FileBlobStore } from "#storage";
 import { paths } from "./data-folder.ts";
 import { ModelStore } from "./model-store.ts";
@@ -17,6 +17,13 @@ export interface EncodeOrder {
   readonly order: number;
   readonly model: ModelId;
   readonly histories: readonly History[];
+  /** Those of their items that came after the model was fitted. */
+  readonly later: readonly LaterItem[];
+}
+
+export interface LaterItem {
+  readonly itemRow: number;
+  readonly content: ItemContent;
 }
 
 export type EncodeMessage =
@@ -27,21 +34,45 @@ assert(parentPort, "this file runs as a worker thread");
 const port = parentPort;
 const { folder } = workerData as EncodeTask;
 const store = new ModelStore(new FileBlobStore(paths.blobs(folder)));
-/** Those of which somebody was encoded, each read once. */
-const encoders = new Map<string, Promise<VectorEncoder>>();
+/** Those by which somebody was encoded, each read once. */
+const models = new Map<string, Promise<FittedModel>>();
 
-async function read(id: ModelId): Promise<VectorEncoder> {
-  const { encoder } = (await store.load(id)).model;
-  assert(encoder, "the model makes vectors");
-  return encoder;
+/** What the orders told of items that came later: as much of the catalogue as encoding needs. */
+class ToldItems implements ItemContents {
+  readonly #told = new Map<number, ItemContent>();
+  revision = 0;
+  itemCount = 0;
+
+  at(itemRow: number): ItemContent {
+    return this.#told.get(itemRow) ?? NOTHING_SAID;
+  }
+
+  hear(later: readonly LaterItem[]): void {
+    if (later.length > 0) this.revision++;
+    for (const { itemRow, content } of later) {
+      this.#told.set(itemRow, content);
+      this.itemCount = Math.max(this.itemCount, itemRow + 1);
+    }
+  }
 }
 
-async function encode({ model, histories }: EncodeOrder): Promise<Float32Array<ArrayBuffer>> {
-  const name = modelReference(model.name, model.version);
-  const reading = encoders.get(name) ?? read(model);
-  encoders.set(name, reading);
-  reading.catch(() => encoders.delete(name)); // the next order tries again
-  return new Float32Array(await (await reading).userVectors(histories));
+const NOTHING_SAID: ItemContent = {};
+const told = new ToldItems();
+
+async function read(id: ModelId): Promise<FittedModel> {
+  const { model } = await store.load(id);
+  return model.over?.(told) ?? model;
+}
+
+async function encode({ model: id, histories, later }: EncodeOrder): Promise<Float32Array<ArrayBuffer>> {
+  told.hear(later);
+  const name = modelReference(id.name, id.version);
+  const reading = models.get(name) ?? read(id);
+  models.set(name, reading);
+  reading.catch(() => models.delete(name)); // the next order tries again
+  const { encoder } = await reading;
+  assert(encoder, "the model makes vectors");
+  return new Float32Array(await encoder.userVectors(histories));
 }
 
 port.on("message", async (order: EncodeOrder) => {

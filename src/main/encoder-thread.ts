@@ -2,7 +2,7 @@ import type { Worker } from "node:worker_threads";
 import { startThread } from "#base";
 import type { ModelId } from "#models";
 import type { History } from "#sequences";
-import type { EncodeMessage, EncodeOrder } from "./encode-worker.ts";
+import type { EncodeMessage, EncodeOrder, LaterItem } from "./encode-worker.ts";
 
 interface Pending {
   readonly resolve: (vectors: Float32Array) => void;
@@ -20,9 +20,13 @@ export class EncoderThread {
     this.#folder = folder;
   }
 
-  /** Vectors of the histories, (histories, D), by one version of a model in the folder. */
-  encode(model: ModelId, histories: readonly History[]): Promise<Float32Array> {
-    const order: EncodeOrder = { order: this.#orders++, model, histories };
+  /** Vectors of the histories, (histories, D), by one version of a model in the folder; `later`: those of their items that came after its fit. */
+  encode(
+    model: ModelId,
+    histories: readonly History[],
+    later: readonly LaterItem[] = [],
+  ): Promise<Float32Array> {
+    const order: EncodeOrder = { order: this.#orders++, model, histories, later };
     return new Promise((resolve, reject) => {
       this.#pending.set(order.order, { resolve, reject });
       this.#started().postMessage(order);

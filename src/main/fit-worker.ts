@@ -29,6 +29,8 @@ export interface FitTask {
   readonly declared: readonly NamedAction[];
   /** The declared purposes; models learn from what may be used for personalization. */
   readonly purposes: readonly NamedPurpose[];
+  /** Names of the declared traits. */
+  readonly traits: readonly string[];
   readonly goals: readonly NamedGoal[];
   readonly seed: number;
   readonly models: readonly ModelToFit[];
@@ -56,7 +58,7 @@ async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<
   const actions = new Actions(task.declared);
   const purpose = new Purposes(task.purposes).personalization;
   const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount, isReadOnly: true });
-  const data = await interactionsFromLog(log, { actions, purpose }, progress);
+  const data = await interactionsFromLog(log, { actions, purpose, traits: task.traits }, progress);
   const { interactions } = data;
   if (interactions.itemRows.length === 0) {
     throw new PlatformError(

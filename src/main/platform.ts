@@ -345,6 +345,7 @@ export class Platform {
     const task = {
       ...{ folder: this.folder, partitionCount, seed, declared: actions },
       ...{ purposes: purposesOf(this.config), goals: goalsOf(this.config) },
+      traits: Object.keys(this.config.traits ?? {}),
       ...what,
     };
     const release = await this.retention?.hold();

@@ -4,6 +4,10 @@ import type { ModelConfig } from "#models";
  * @file Settings of models on public data sets: published ones, and small searches on validation data carved out of the
  * training part (`inkling evaluate --on validation --set ...`); never chosen on the test.
  */
+
+/** What published encoders go by: no descriptions of items, nothing about those who have not engaged yet. */
+const idsAlone = { content: "ignored", coldStart: "popular" } as const;
+
 const recipes: Readonly<Record<string, ModelConfig>> = {
   // D and reg as in Rendle et al. 2022, "Revisiting the performance of iALS"; unobservedWeight searched near theirs.
   "pinterest-20 ncf ials": { embeddingSize: 192, epochs: 16, reg: 0.02, unobservedWeight: 0.009 },
@@ -20,15 +24,21 @@ const recipes: Readonly<Record<string, ModelConfig>> = {
   "deskdrop future-disjoint ease": { reg: 50 },
   "deskdrop future-disjoint item-knn": { shrinkage: 100 },
   // docs/decisions/0021-sequence-encoder.md has what these were chosen among, and their figures on validation.
-  "ml-1m loo-full sequence-encoder": { block: "hstu", blocks: 4, heads: 2 },
-  "s3-beauty loo-full sequence-encoder": { blocks: 1, dropout: 0.4, maxLength: 50, batchSize: 128 },
+  "ml-1m loo-full sequence-encoder": { block: "hstu", blocks: 4, heads: 2, ...idsAlone },
+  "s3-beauty loo-full sequence-encoder": {
+    blocks: 1,
+    dropout: 0.4,
+    maxLength: 50,
+    batchSize: 128,
+    ...idsAlone,
+  },
   "beauty loo-full sequence-encoder": {
     ...{ blocks: 1, dropout: 0.4, maxLength: 50, batchSize: 128, epochs: 16 },
-    ...{ loss: "sampled-softmax", negatives: 2048, inBatchNegatives: 1024 },
+    ...{ loss: "sampled-softmax", negatives: 2048, inBatchNegatives: 1024, ...idsAlone },
   },
   "deskdrop future-disjoint sequence-encoder": {
     ...{ tokens: "item-action", predicts: "all-actions", horizonDays: 14 },
-    ...{ windows: "all", maxLength: 100, dropout: 0.3, epochs: 25 },
+    ...{ windows: "all", maxLength: 100, dropout: 0.3, epochs: 25, ...idsAlone },
   },
 };
 

@@ -27,7 +27,11 @@ export async function servedModels(parts: ModelsOfFolder): Promise<ServedModels>
     [serving.personal, serving.coldStart, ...serving.others].map(known),
   );
   const roles = { personal: personal!, coldStart: coldStart!, others }; // one for each that was asked for
-  return new ServedModels(roles, (id) => models.load(id));
+  const { catalogue } = parts;
+  return new ServedModels(roles, async (id) => {
+    const served = await models.load(id);
+    return { ...served, model: served.model.over?.(catalogue) ?? served.model };
+  });
 }
 
 /** A model speaks of items by their rows, which mean something in one catalogue only. */

@@ -38,7 +38,14 @@ const open = (): Promise<Platform> => openPlatform(folder, { create: newFolder("
 
 /** Enough to tell people apart. */
 async function train(): Promise<void> {
-  const config = { embeddingSize: 16, blocks: 1, maxLength: 20, epochs: 8, learningRate: 0.01 };
+  const config = {
+    embeddingSize: 16,
+    blocks: 1,
+    maxLength: 20,
+    epochs: 8,
+    learningRate: 0.01,
+    coldStart: "popular",
+  };
   const models = [{ name: "sequence-encoder", config }, { name: platform.coldStartModel }] as const;
   await platform.fit(models, { progress: ignoreProgress });
 }
@@ -240,7 +247,7 @@ describe("model versions", () => {
       code: { version: expect.stringMatching(/^\d+\./) },
       dimension: 16,
       inputs: [
-        { name: "items", type: "int32", shape: ["B", "T"] },
+        { name: "itemVectors", type: "float32", shape: ["B", "T", 16] },
         { name: "newest", type: "int32", shape: ["B"] },
       ],
       outputs: [{ type: "float32", shape: ["B", 16] }],

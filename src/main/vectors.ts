@@ -1,9 +1,11 @@
 import { type Clock, HOUR_MS, MINUTE_MS, type ProgressListener, SystemClock } from "#base";
 import type { Actions, Catalogue, IdentityGraph, Purposes } from "#events";
-import { type ModelId, modelReference, type ServedModels } from "#models";
+import { type ModelId, modelReference, type ServedModels, type VectorEncoder } from "#models";
 import { EncodeQueue, type Refreshed, refreshVectors, UserVectors, VectorStore } from "#profiles";
+import type { History } from "#sequences";
 import { type EventLog, LmdbStateStore, type StateStore } from "#storage";
 import { paths } from "./data-folder.ts";
+import type { LaterItem } from "./encode-worker.ts";
 import { EncoderThread } from "./encoder-thread.ts";
 
 /** @file Vectors of people in one data folder: the thread that encodes, the store of long-term ones, and what keeps that fresh. */
@@ -49,7 +51,7 @@ export class Vectors {
 
   /** Vectors by the models in service. */
   of(models: ServedModels): UserVectors {
-    return new UserVectors({ ...this.#parts, models, queueOf: (id) => this.#queueOf(id) });
+    return new UserVectors({ ...this.#parts, models, queueOf: (id, encoder) => this.#queueOf(id, encoder) });
   }
 
   /**
@@ -112,10 +114,14 @@ export class Vectors {
   }
 
   /** One queue for each version of a model: who asks now goes before the refresh. */
-  #queueOf(id: ModelId): EncodeQueue {
+  #queueOf(id: ModelId, { learnedItems }: VectorEncoder): EncodeQueue {
     const reference = modelReference(id.name, id.version);
     const known = this.#queues.get(reference);
-    const queue = known ?? new EncodeQueue((histories) => this.#thread.encode(id, histories));
+    const queue =
+      known ??
+      new EncodeQueue((histories) => {
+        return this.#thread.encode(id, histories, laterItems(histories, learnedItems, this.#parts.catalogue));
+      });
     this.#queues.set(reference, queue);
     return queue;
   }
@@ -144,4 +150,14 @@ export class Vectors {
     await this.#thread.close();
     await this.#parts.store.close();
   }
+}
+
+/** What the items that came after the fit are described by, of those in the histories: the thread has no catalogue. */
+function laterItems(histories: readonly History[], learned: number, catalogue: Catalogue): LaterItem[] {
+  const rows = new Set(histories.flatMap(({ itemRows }) => [...itemRows].filter((row) => row >= learned)));
+  return Array.from(rows, (itemRow) => {
+    const { tags, title, text, vector } = catalogue.at(itemRow);
+    const content = { tags, ...(title && { title }), ...(text && { text }), ...(vector && { vector }) };
+    return { itemRow, content };
+  });
 }

@@ -31,7 +31,15 @@ export {
 } from "./lifetime-value/gamma-gamma.ts";
 export { layOut } from "./map-layout/lay-out.ts";
 export { placeNear } from "./map-layout/place-near.ts";
-export type { CheckpointPlace, FitContext, FittedModel, LearningPoint, Model, ModelConfig } from "./model.ts";
+export type {
+  CheckpointPlace,
+  FitContext,
+  FittedModel,
+  ItemContents,
+  LearningPoint,
+  Model,
+  ModelConfig,
+} from "./model.ts";
 export { loadModel, modelNamed, models } from "./models.ts";
 export { parseEncoderCard } from "./onnx-encoder/encoder-card.ts";
 export { ONNX_ENCODER } from "./onnx-encoder/fitted-onnx-encoder.ts";

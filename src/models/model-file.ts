@@ -13,6 +13,12 @@ export function writeModelFile(
   return encodeSafetensors({ tensors, metadata: { ...metadata, model, config: JSON.stringify(config) } });
 }
 
+/** Words and names as a tensor of bytes. */
+export function jsonTensor(value: unknown): NamedTensor {
+  const values = new TextEncoder().encode(JSON.stringify(value));
+  return { shape: [values.length], values };
+}
+
 export interface ModelFile<Config extends ModelConfig> {
   readonly config: Config;
   /** What else was written beside the tensors. */
@@ -21,6 +27,8 @@ export interface ModelFile<Config extends ModelConfig> {
   floats(tensor: string): Float32Array;
   /** Row numbers of one tensor. @throws PlatformError `data-damaged`, likewise */
   rows(tensor: string): Uint32Array;
+  /** What {@link jsonTensor} wrote; `undefined` when the file has none of that name. Its shape is the writer's to know. */
+  json<Value>(tensor: string): Value | undefined;
 }
 
 /**
@@ -54,6 +62,12 @@ export function readModelFile<Config extends ModelConfig>(
       const values = tensors[tensor]?.values;
       if (values instanceof Uint32Array) return values;
       throw missing(tensor);
+    },
+    json: <Value>(tensor: string) => {
+      const values = tensors[tensor]?.values;
+      if (values === undefined) return undefined;
+      if (!(values instanceof Uint8Array)) throw missing(tensor);
+      return JSON.parse(new TextDecoder().decode(values)) as Value; // written by the model itself
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { ProgressListener, Random } from "#base";
-import type { History, Interactions } from "#sequences";
+import type { History, Interactions, ItemContent } from "#sequences";
 import type { Matrix } from "#tensor";
 import type { CandidateRanker } from "./candidate-ranker.ts";
 import type { VectorEncoder } from "./vector-encoder.ts";
@@ -63,6 +63,14 @@ export interface CheckpointPlace {
   remove(): Promise<void>;
 }
 
+/** The items there are now, by their rows. */
+export interface ItemContents {
+  /** Changes when anything known of an item does. */
+  readonly revision: number;
+  readonly itemCount: number;
+  at(itemRow: number): ItemContent;
+}
+
 export interface FittedModel {
   readonly name: string;
   readonly config: ModelConfig;
@@ -90,6 +98,13 @@ export interface FittedModel {
   neighboursOf?(itemRow: number): { readonly itemRows: Uint32Array; readonly similarities: Float32Array };
   /** (itemCount, D), where the model has factors of items: alike where the same people want them. */
   readonly itemFactors?: Matrix;
+  /** Whether an empty history with a `context` gets an answer of its own rather than what is popular. */
+  readonly answersStrangers?: boolean;
+  /**
+   * The same model over a catalogue that grows: items it gained after the fit count from now on by what they are described by, in histories and in
+   * answers. Those of which it knows nothing score -Infinity. Of models that read descriptions.
+   */
+  over?(catalogue: ItemContents): FittedModel;
   /** Of models that put people and items into one space; absent from the others. */
   readonly encoder?: VectorEncoder;
   /** Of models that tell actions apart; absent from the others. */

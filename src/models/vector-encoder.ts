@@ -1,6 +1,6 @@
 import { assert } from "#base";
 import { dot } from "#numeric";
-import type { History } from "#sequences";
+import type { History, ItemContent } from "#sequences";
 
 /**
  * @file What a model can do beside scoring when it puts people and items into one space: give their vectors away, for retrieval,
@@ -20,8 +20,14 @@ export interface VectorEncoder {
    * model knows nothing.
    */
   userVectors(histories: readonly History[]): Promise<Float32Array>;
-  /** Vectors of all items: shape (itemCount, D), computed once. Zeros for an item without one. */
+  /** Items that were there at the fit. Rows above have vectors by what they are described by, where the model reads that. */
+  readonly learnedItems: number;
+  /** Whether an engagement with the item says anything to the model. */
+  knows(itemRow: number): boolean;
+  /** Vectors of all items: shape (itemCount, D). Zeros for an item without one. */
   itemVectors(): Promise<Float32Array>;
+  /** The vector of an item by what it is described by alone: (D); `undefined` where that says nothing to the model. */
+  contentVector?(content: ItemContent): Float32Array | undefined;
 }
 
 /** A tensor's name, element type and shape; a size given as text is free, equal texts are equal sizes. */

@@ -3,6 +3,7 @@ import type { Vector } from "#models";
 import type { Interest, ServedEncoder } from "#profiles";
 import {
   type EngagementQuery,
+  factsOfTraits,
   hasItem,
   type PersonControls,
   type PersonState,
@@ -11,6 +12,8 @@ import {
   readControls,
   readPerson,
   SEQUENCE_ROWS,
+  traitsAsOf,
+  usableFor,
 } from "#sequences";
 import type { StateReader } from "#storage";
 
@@ -22,6 +25,8 @@ export interface PersonReaderParts {
   /** What a list uses events for; those that may not be used for it do not count. */
   readonly purpose: NamedPurpose;
   readonly interests: InterestReader;
+  /** Names of the traits that are declared: these may speak for a person. */
+  readonly traits: readonly string[];
   readonly vectors: VectorReader;
 }
 
@@ -82,6 +87,14 @@ export class KnownPerson {
   /** The most important first. */
   async interests(asOfMs: number): Promise<readonly SpokenFor[]> {
     return (await this.#parts.interests.read(this.userId, this.state, asOfMs)).interests;
+  }
+
+  /** What they said of themselves, as models read it; nothing where that may not be used. */
+  facts(asOfMs: number): string[] {
+    const { purpose, traits, catalogue } = this.#parts;
+    const { record } = this.state;
+    const own = traitsAsOf(record, asOfMs, usableFor(purpose, record.consent, catalogue));
+    return factsOfTraits(Object.fromEntries(traits.map((name) => [name, own[name]])));
   }
 
   /** As the last refresh left it; of whichever version that was. */

@@ -95,7 +95,7 @@ export type Placement = "pinned" | "quota" | "explored" | "filled";
 
 /** Why an item is in the list, in words and in events that can be looked up. */
 export interface Reason {
-  readonly kind: "because-of" | "interest" | "popular" | "similar" | "topic" | "text" | "new";
+  readonly kind: "because-of" | "interest" | "context" | "popular" | "similar" | "topic" | "text" | "new";
   readonly text: string;
   /** Event ids. */
   readonly evidence: readonly string[];

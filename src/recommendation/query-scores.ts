@@ -27,7 +27,10 @@ export class QueryScores {
     const model = await this.model(query);
     if (model.itemCount >= MANY_ITEMS && model.scoreItems) return model.scoreItems(query.history, itemRows);
     const scores = await this.of(query);
-    return Float32Array.from(itemRows, (row) => scores[row] ?? Number.NaN);
+    return Float32Array.from(itemRows, (row) => {
+      const score = scores[row] ?? Number.NaN;
+      return score === Number.NEGATIVE_INFINITY ? Number.NaN : score; // the model has nothing to say of it
+    });
   }
 
   /** Shape (items the model has met). */

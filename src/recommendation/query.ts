@@ -1,7 +1,7 @@
 import { type ItemRow, monotonicMs, PlatformError } from "#base";
 import { type Actions, type Catalogue, UNNAMED } from "#events";
 import type { ServedModel, ServedModels } from "#models";
-import type { History, PersonControls } from "#sequences";
+import { type AskedContext, factsOfContext, type History, type PersonControls } from "#sequences";
 import type { KnownPerson, PersonReader, RowPlace } from "./person-reader.ts";
 import type { Condition, Query, TagFilters } from "./pipeline.ts";
 
@@ -20,6 +20,8 @@ export interface RecommendationRequest {
     | { readonly itemIds: readonly string[] }
     | { readonly text: string };
   readonly tags?: TagFilters;
+  /** Where from and with what is asked, in the words of a message's `context`. */
+  readonly context?: unknown;
   readonly n: number;
   readonly asOfMs: number;
   /** When the request for the first page came in, by `monotonicMs`. */
@@ -34,6 +36,11 @@ export interface SessionEvent {
   readonly itemId: string;
   /** A declared action. Without one it counts as one that is wanted a little. */
   readonly action?: string;
+}
+
+/** Whether a model has something of its own to say: of what was done, or of where, when and as whom somebody asks who did nothing yet. */
+export function isAnswered({ history, personal }: Pick<Query, "history" | "personal">): boolean {
+  return history.itemRows.length > 0 || personal.model.answersStrangers === true;
 }
 
 export interface QueryParts {
@@ -82,6 +89,7 @@ export async function readQuery(request: RecommendationRequest, parts: QueryPart
       itemRows: Uint32Array.from(recent, ({ itemRow }) => itemRow),
       weights: Float32Array.from(recent, ({ weight }) => weight),
       timestampsMs: Float64Array.from(recent, ({ timestampMs }) => timestampMs),
+      context: contextOf(request, person, catalogue),
       actions: Uint8Array.from(recent, ({ action }) => action),
       surfaces: Uint8Array.from(recent, ({ surface }) => surface),
     },
@@ -141,6 +149,16 @@ function rowNamed(itemId: string, catalogue: Catalogue): ItemRow {
 function rowsOf(condition: Condition | undefined): readonly ItemRow[] {
   if (condition?.kind === "item") return [condition.itemRow];
   return condition?.kind === "items" ? condition.itemRows : [];
+}
+
+/** Who asks, when and where, as a model learned it from those who came before. */
+function contextOf(
+  { surface = "", context, asOfMs }: RecommendationRequest,
+  person: KnownPerson | undefined,
+  { surfaces }: Catalogue,
+): AskedContext {
+  const facts = [...factsOfContext(context), ...(person?.facts(asOfMs) ?? [])];
+  return { facts, timestampMs: asOfMs, surface: surfaces.codeOf(surface) ?? UNNAMED };
 }
 
 /** What a person's stored events say, without what they muted or had forgotten. */

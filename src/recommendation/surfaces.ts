@@ -21,6 +21,7 @@ import { PopularNow } from "./items/popular-now.ts";
 import { TagIndex } from "./items/tag-index.ts";
 import { TextIndex } from "./items/text-index.ts";
 import type { Pipeline, Query, Scorer, Source, SourceStage, TagFilters } from "./pipeline.ts";
+import { isAnswered } from "./query.ts";
 import { QueryScores } from "./query-scores.ts";
 import { QueryVectors } from "./query-vectors.ts";
 import { ByQuery } from "./scorers/by-query.ts";
@@ -181,8 +182,8 @@ export class Surfaces {
     const found = { indexes: this.#parts.indexes, vectors: this.#vectors };
     switch (declared.kind) {
       case "model": {
-        const needsHistory = declared.model !== COLD_START;
-        return new ModelSource(name, this.#scoresBy(declared.model), { ...found, needsHistory });
+        const isPersonal = declared.model !== COLD_START;
+        return new ModelSource(name, this.#scoresBy(declared.model), { ...found, isPersonal });
       }
       case "vector":
         return new VectorSource(name, declared.of, { ...found, tags });
@@ -234,12 +235,11 @@ export class Surfaces {
     return new FusionScorer(declared.model && this.#byModel(declared.model));
   }
 
-  /** Somebody without a history is scored by what is popular. */
+  /** Somebody without a history is scored by what is popular, unless the model knows what such people come for. */
   #byModel(model: string): Scorer {
     const coldStart = new ModelScorer(COLD_START, this.#scoresBy(COLD_START));
     if (model === COLD_START) return coldStart;
-    const hasHistory = ({ history }: Query): boolean => history.itemRows.length > 0;
-    return new ByQuery(hasHistory, new ModelScorer(model, this.#scoresBy(model)), coldStart);
+    return new ByQuery(isAnswered, new ModelScorer(model, this.#scoresBy(model)), coldStart);
   }
 
   /** By role, or by the name of a model in service. */

@@ -2,6 +2,7 @@ export { actsFromLog } from "./acts-from-log.ts";
 export { type AppliedProgress, Applier, type ApplierParts, readAllProgress } from "./applier.ts";
 export type { AlsoApply, Arrival } from "./apply-events.ts";
 export { SEQUENCE_ROWS } from "./capped-blocks.ts";
+export { type AskedContext, factsOfContext, factsOfTraits } from "./context-facts.ts";
 export { applyDropped, droppedRecords } from "./dropped-events.ts";
 export { duplicatesBetween } from "./duplicates.ts";
 export { countUserEntries, forgetUser, recordsOfUsers } from "./forget-user.ts";
@@ -13,6 +14,7 @@ export {
   historyOf,
   type Interaction,
   type Interactions,
+  type ItemContent,
   type ItemTags,
   type ItemVectors,
   keepWhere,

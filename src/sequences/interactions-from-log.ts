@@ -11,6 +11,7 @@ import {
   viewEvent,
 } from "#events";
 import type { EventLog } from "#storage";
+import { factsOfContext, factsOfTraits } from "./context-facts.ts";
 import type { Interactions } from "./interactions.ts";
 import { itemTagsOf } from "./item-tags.ts";
 import { itemVectorsOf } from "./item-vectors.ts";
@@ -32,6 +33,13 @@ export interface TrainingData {
   readonly logOffsets: readonly (readonly [from: number, to: number])[];
 }
 
+export interface TrainingQuery {
+  readonly actions: Actions;
+  readonly purpose: NamedPurpose;
+  /** Names of the traits that may be learned from: those declared. */
+  readonly traits?: readonly string[];
+}
+
 const BATCH_RECORDS = 10_000;
 
 /**
@@ -40,7 +48,7 @@ const BATCH_RECORDS = 10_000;
  */
 export async function interactionsFromLog(
   log: EventLog,
-  { actions, purpose }: { readonly actions: Actions; readonly purpose: NamedPurpose },
+  query: TrainingQuery,
   progress: ProgressListener,
 ): Promise<TrainingData> {
   const catalogue = new Catalogue();
@@ -49,7 +57,7 @@ export async function interactionsFromLog(
     throw error;
   };
   await followShared(log, { catalogue, identity }, onFailure).catchUp(() => {});
-  const collector = new Collector(catalogue, identity, actions, purpose);
+  const collector = new Collector(catalogue, identity, query);
   let total = 0;
   for (let partition = 1; partition < log.partitionCount; partition++)
     total += log.end(partition) - log.start(partition);
@@ -85,11 +93,22 @@ interface Deed {
   readonly consent: number;
 }
 
+/** What an event says of who the person is, or where they came from. */
+interface Told {
+  readonly timestampMs: number;
+  readonly consent: number;
+  readonly facts: readonly string[];
+}
+
 /** What was collected of one person. */
 interface Person {
   readonly seen: Set<string>;
   readonly engagements: Deed[];
   readonly impressions: Deed[];
+  /** By the newest of each: what they said of themselves. */
+  readonly traits: Told[];
+  /** By the oldest engagement. */
+  origin: Told | undefined;
   readonly rejections: Deed[];
   choices: StandingChoices | undefined;
 }
@@ -99,13 +118,20 @@ class Collector {
   readonly #identity: IdentityGraph;
   readonly #actions: Actions;
   readonly #purpose: NamedPurpose;
+  /** Of those declared. */
+  readonly #traits: ReadonlySet<string>;
   readonly #people = new Map<UserId, Person>();
 
-  constructor(catalogue: Catalogue, identity: IdentityGraph, actions: Actions, purpose: NamedPurpose) {
+  constructor(
+    catalogue: Catalogue,
+    identity: IdentityGraph,
+    { actions, purpose, traits = [] }: TrainingQuery,
+  ) {
     this.#catalogue = catalogue;
     this.#identity = identity;
     this.#actions = actions;
     this.#purpose = purpose;
+    this.#traits = new Set(traits);
   }
 
   add(bytes: Uint8Array): void {
@@ -115,26 +141,40 @@ class Collector {
     const known = this.#people.get(person);
     const choices = countChoices(known?.choices, event, purposes);
     const deed = this.#deedOf(event);
-    if (deed === undefined && choices === known?.choices) return;
-    const user = known ?? { seen: new Set(), engagements: [], impressions: [], rejections: [], choices };
+    const isTold = event.kind === "identify" && this.#traits.size > 0;
+    if (deed === undefined && !isTold && choices === known?.choices) return;
+    const user = known ?? newPerson(choices);
     if (!known) this.#people.set(person, user);
     user.choices = choices;
+    const consent = consentBits(event.consent(), purposes);
+    if (isTold) user.traits.push(this.#traitsOf(event, consent));
     if (deed === undefined || user.seen.has(event.eventId)) return;
     user.seen.add(event.eventId);
     const list = deed.isShown ? user.impressions : user.rejections;
-    (deed.weight > 0 ? user.engagements : list).push({
-      ...deed,
-      consent: consentBits(event.consent(), purposes),
-    });
+    (deed.weight > 0 ? user.engagements : list).push({ ...deed, consent });
+    const isFirst =
+      deed.weight > 0 && (user.origin?.timestampMs ?? Number.POSITIVE_INFINITY) > deed.timestampMs;
+    if (isFirst) user.origin = originOf(event, consent);
+  }
+
+  /** The declared ones. */
+  #traitsOf(event: EventView, consent: number): Told {
+    const declared = Object.entries(event.event().traits).filter(([name]) => this.#traits.has(name));
+    return { timestampMs: event.timestampMs, consent, facts: factsOfTraits(Object.fromEntries(declared)) };
   }
 
   finish(): Omit<TrainingData, "logOffsets"> {
-    const used = Array.from(this.#people, ([userId, { engagements, impressions, rejections, choices }]) => {
+    const used = Array.from(this.#people, ([userId, person]) => {
+      const { engagements, impressions, rejections, traits, origin, choices } = person;
       const isUsable = usableFor(this.#purpose, choices, this.#catalogue);
-      const [wanted, shown, rejected] = [engagements, impressions, rejections].map((deeds) =>
-        deeds.filter(isUsable),
-      );
-      return { userId, engagements: wanted!, impressions: shown!, rejections: rejected! };
+      const told = [...(origin ? [origin] : []), ...traits].filter(isUsable);
+      return {
+        userId,
+        engagements: engagements.filter(isUsable),
+        impressions: impressions.filter(isUsable),
+        rejections: rejections.filter(isUsable),
+        context: { facts: newestOfEach(told) },
+      };
     })
       .filter(({ engagements }) => engagements.length > 0)
       .sort((left, right) => (left.userId < right.userId ? -1 : 1));
@@ -151,6 +191,8 @@ class Collector {
         ...withoutSlates(engagements),
         actionNames: ["", ...catalogue.actions.names()],
         surfaceNames: ["", ...catalogue.surfaces.names()],
+        items: catalogue.items(),
+        contexts: used.map(({ context }) => context),
         ...(itemTags && { itemTags }),
         ...(itemVectors && { itemVectors }),
         ...(shown.itemRows.length > 0 && { impressions: { ...sizes, ...shown } }),
@@ -179,6 +221,31 @@ class Collector {
     const slate = slateId === undefined ? 0 : murmur3(slateId);
     return { isShown: kind === "impression", item, weight, timestampMs: event.timestampMs, slate, ...codes };
   }
+}
+
+function newPerson(choices: StandingChoices | undefined): Person {
+  return {
+    seen: new Set(),
+    engagements: [],
+    impressions: [],
+    rejections: [],
+    traits: [],
+    origin: undefined,
+    choices,
+  };
+}
+
+function originOf(event: EventView, consent: number): Told {
+  const { context } = event.event().rest;
+  return { timestampMs: event.timestampMs, consent, facts: factsOfContext(context) };
+}
+
+/** Of each kind of fact the newest; a fact is `kind=value`. */
+function newestOfEach(told: readonly Told[]): string[] {
+  const newest = new Map<string, string>();
+  for (const { facts } of [...told].sort((left, right) => left.timestampMs - right.timestampMs))
+    for (const fact of facts) newest.set(fact.slice(0, fact.indexOf("=")), fact);
+  return [...newest.values()];
 }
 
 /** Columns of lists of deeds, one list for each person, each put in time order. */

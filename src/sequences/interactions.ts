@@ -1,4 +1,5 @@
 import { assert } from "#base";
+import type { AskedContext } from "./context-facts.ts";
 
 /**
  * @file Who engaged with what, in time order: the form in which models learn from many people at once. Columnar and
@@ -12,10 +13,13 @@ export interface Interactions extends Columns {
   /** The names of `actions` and of `surfaces`, where these are known. */
   readonly actionNames?: readonly string[];
   readonly surfaceNames?: readonly string[];
-  /** What the items are described by; absent when nothing is known of any. */
+  /** (itemCount) what the items are described by; absent when nothing is known of any. */
+  readonly items?: readonly ItemContent[];
+  /** Their tags and vectors, packed; absent when there are none. */
   readonly itemTags?: ItemTags;
-  /** The vectors that were put with items; absent when there are none. */
   readonly itemVectors?: ItemVectors;
+  /** (userCount) what was known of each person when they came; absent when nothing is known of anybody. */
+  readonly contexts?: readonly AskedContext[];
   /** What the same people were shown, by user row and time, engaged with or not; absent when nobody knows. */
   readonly impressions?: Pick<
     Interactions,
@@ -53,6 +57,15 @@ export interface ItemTags {
   readonly tags: Uint32Array;
 }
 
+/** What an item is described by. */
+export interface ItemContent {
+  readonly tags?: readonly string[];
+  readonly title?: string;
+  readonly text?: string;
+  /** Made elsewhere, of its words or its picture; of one length for all items that have one. */
+  readonly vector?: readonly number[];
+}
+
 /** Vectors of items as they were put: (itemCount, dimension), row-major; zeros for an item without one. */
 export interface ItemVectors {
   readonly dimension: number;
@@ -60,14 +73,18 @@ export interface ItemVectors {
 }
 
 /** What one person engaged with, oldest first; item rows may repeat. */
-export type History = Columns;
+export interface History extends Columns {
+  /** Who asks, when and where, for models that have an answer for somebody without engagements. */
+  readonly context?: AskedContext;
+}
 
-/** The history of user row `user`, as views into the table. */
+/** The history of user row `user`, as views into the table, with what is known of the person. */
 export function historyOf(interactions: Interactions, user: number): History {
   assert(user >= 0 && user < interactions.userCount, "user row is inside the table");
   const from = interactions.offsets[user]!;
   const to = interactions.offsets[user + 1]!;
-  return historyBetween(interactions, from, to);
+  const context = interactions.contexts?.[user];
+  return { ...historyBetween(interactions, from, to), ...(context && { context }) };
 }
 
 /** The engagements `from` to before `to`, as views. */

@@ -292,7 +292,9 @@ test("what a model learns from and what it is asked with are the same columns", 
   const query = { kind: "positive", purpose, asOfMs: 9000, limit: 10 } as const;
   const rows = await readEngagements(context, person, query);
   const asked = historyOfRows(rows.toReversed(), context);
-  expect(asked).toEqual(historyOf(interactions, 0));
+  const { context: came, ...learned } = historyOf(interactions, 0);
+  expect(asked).toEqual(learned);
+  expect(came).toEqual({ facts: [] });
   const names = Array.from(asked.actions!, (code) => interactions.actionNames![code]);
   expect(names).toEqual(["view", "save"]);
   const shown = historyOf(interactions.impressions!, 0);

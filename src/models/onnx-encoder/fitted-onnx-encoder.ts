@@ -79,6 +79,10 @@ export class FittedOnnxEncoder implements FittedModel, VectorEncoder {
     return this;
   }
 
+  get learnedItems(): number {
+    return this.itemCount;
+  }
+
   get maxLength(): number {
     return this.#parts.sequence.maxLength;
   }
@@ -131,6 +135,10 @@ export class FittedOnnxEncoder implements FittedModel, VectorEncoder {
 
   async userVectors(histories: readonly History[]): Promise<Float32Array> {
     return unitRows(await this.#encode(histories.map((history) => this.#windowOf(history))), this.dimension);
+  }
+
+  knows(itemRow: number): boolean {
+    return itemRow < this.itemCount;
   }
 
   async itemVectors(): Promise<Float32Array> {

@@ -96,7 +96,7 @@ export class FittedRanker implements FittedModel, CandidateRanker {
         scores.set(this.#parts.counts, row * V);
         continue;
       }
-      const acts = windowOf(history, V, Number.POSITIVE_INFINITY);
+      const acts = windowOf(history, (item) => item < V, Number.POSITIVE_INFINITY);
       for (let from = 0; from < V; from += AT_ONCE) {
         const candidates = Uint32Array.from({ length: Math.min(AT_ONCE, V - from) }, (_, at) => from + at);
         const probabilities = await this.rank(acts, candidates, momentAfter(acts));
@@ -112,7 +112,7 @@ export class FittedRanker implements FittedModel, CandidateRanker {
     assert(itemRow >= 0 && itemRow < this.itemCount, "the item is in the catalogue");
     const parts = new Float32Array(history.itemRows.length);
     if (this.#parts.shape.fusion === "none" || !this.#knows(history)) return parts;
-    const positions = windowPositions(history, this.itemCount, Number.POSITIVE_INFINITY);
+    const positions = windowPositions(history, (item) => item < this.itemCount, Number.POSITIVE_INFINITY);
     const acts = historyAt(history, positions);
     const places = chooseRows(acts, positions.length, [itemRow], this.#parts.rows);
     this.#explainer ??= this.#compileExplainer();

@@ -1,10 +1,11 @@
 import type { History } from "#sequences";
 import type { NamedTensor } from "#tensor";
 import type { EncoderConfig } from "./encoder-network.ts";
+import { startInputs } from "./start-token.ts";
 import { SPAN_STEPS, spanStep, timeFeatureCount, timeFeatures } from "./time-features.ts";
 
 /** What of a token the network reads beside its item. */
-export type TokenConfig = Pick<EncoderConfig, "actions" | "surfaces" | "time" | "timeBias">;
+export type TokenConfig = Pick<EncoderConfig, "actions" | "surfaces" | "time" | "timeBias" | "start">;
 
 /** A network that reads items and nothing else. */
 export const itemsAlone = { actions: 0, surfaces: 0, time: "none", timeBias: "none", idDropout: 0 } as const;
@@ -15,16 +16,46 @@ export const itemsAlone = { actions: 0, surfaces: 0, time: "none", timeBias: "no
  */
 export function encoderInputs(windows: readonly History[], config: TokenConfig): Record<string, NamedTensor> {
   const B = windows.length;
-  const T = Math.max(...windows.map(({ itemRows }) => itemRows.length));
+  const T = longestOf(windows);
   const items = new Int32Array(B * T);
   for (const [row, { itemRows }] of windows.entries()) items.set(itemRows, row * T);
+  return { items: { shape: [B, T], values: items }, ...besideItems(windows, config, T) };
+}
+
+/** As {@link encoderInputs}, with the vectors of items in the place of their rows. */
+export function vectorInputs(
+  windows: readonly History[],
+  config: TokenConfig,
+  { width, inputOf }: { readonly width: number; readonly inputOf: (itemRow: number) => Float32Array },
+): Record<string, NamedTensor> {
+  const B = windows.length;
+  const T = longestOf(windows);
+  const vectors = new Float32Array(B * T * width);
+  for (const [row, { itemRows }] of windows.entries())
+    for (const [at, item] of itemRows.entries()) vectors.set(inputOf(item), (row * T + at) * width);
+  return { itemVectors: { shape: [B, T, width], values: vectors }, ...besideItems(windows, config, T) };
+}
+
+function longestOf(windows: readonly History[]): number {
+  return Math.max(...windows.map(({ itemRows }) => itemRows.length));
+}
+
+function besideItems(
+  windows: readonly History[],
+  config: TokenConfig,
+  T: number,
+): Record<string, NamedTensor> {
   const newest = Int32Array.from(windows, ({ itemRows }, row) => row * T + itemRows.length - 1);
   return {
-    items: { shape: [B, T], values: items },
-    newest: { shape: [B], values: newest },
+    newest: { shape: [windows.length], values: newest },
     ...(config.actions > 0 && { actions: codes(windows, "actions", config.actions, T) }),
     ...(config.surfaces > 0 && { surfaces: codes(windows, "surfaces", config.surfaces, T) }),
     ...(config.time !== "none" && { times: times(windows, config, T) }),
+    ...(config.start &&
+      startInputs(
+        windows.map(({ context }) => context),
+        config.start,
+      )),
     ...(config.timeBias === "spans" && { spans: spans(windows, T) }),
   };
 }

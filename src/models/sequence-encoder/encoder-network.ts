@@ -16,6 +16,7 @@ import {
 } from "#tensor";
 import { type Block, type BlockConfig, hstuBlock, ligrBlock, norm, sasrecBlock } from "./blocks.ts";
 
+import { type StartConfig, withStartTokens } from "./start-token.ts";
 import { type TimeEncoding, timeFeatureCount } from "./time-features.ts";
 
 /** What the network of a sequence encoder looks like. */
@@ -32,18 +33,29 @@ export interface EncoderConfig extends BlockConfig {
   readonly actions: number;
   readonly surfaces: number;
   readonly time: TimeEncoding;
-  /** What the items are described by, which then is part of their vectors. */
-  readonly tags?: TagBags | undefined;
-  /** Share of items that learning knows by their tags alone, at random at every step. */
+  /** How those come who have no history; absent where they are not told apart. */
+  readonly start?: StartConfig | undefined;
+  /** What the items are described by, which then is part of their vectors. While it learns: a fitted encoder has it in its table. */
+  readonly content?: ContentBags | undefined;
+  /** Share of items that learning knows by their description alone, at random at every step. */
   readonly idDropout: number;
 }
 
-/** The tags of each item, as many places for all: (V, M) positions in a vocabulary, and how much each counts, 0 for none. */
-export interface TagBags {
-  readonly count: number;
+/** The terms of each item, as many places for all, and its content vector. */
+export interface ContentBags {
+  /** V */
+  readonly items: number;
+  readonly termCount: number;
+  /** M */
   readonly places: number;
-  readonly tags: Int32Array;
+  /** (V, M) positions in a vocabulary. */
+  readonly terms: Int32Array;
+  /** (V, M) how much each counts, 0 for none. */
   readonly shares: Float32Array;
+  /** 0 when there are none. */
+  readonly vectorSize: number;
+  /** (V, size) zeros for an item without one. */
+  readonly vectors: Float32Array;
 }
 
 export type BlockKind = (typeof blockNames)[number];
@@ -56,8 +68,9 @@ const blockKinds: Readonly<Record<BlockKind, Block>> = {
 };
 
 export const INPUT_TABLE = "items.embedding";
-const OUTPUT_TABLE = "items.output";
-export const TAG_TABLE = "tags.embedding";
+export const OUTPUT_TABLE = "items.output";
+export const TERM_TABLE = "terms.embedding";
+export const CONTENT_MATRIX = "content.weight";
 
 interface Encoding {
   /** (B, T, D); the score of an item is its product with the item's vector. */
@@ -66,8 +79,6 @@ interface Encoding {
   readonly table: Expression;
   /** The vectors of items, (n, D), of their rows of `table`. */
   readonly vectorsOf: (rows: Expression) => Expression;
-  /** What the items of the sequences come in as: (B, T, D). */
-  readonly vectors: Expression;
 }
 
 /**
@@ -77,23 +88,29 @@ interface Encoding {
  * `spans` (B, T, T); see `encoder-inputs.ts`.
  */
 export function encodeItems(network: Network, config: EncoderConfig): Encoding {
-  const { items, embeddingSize, maxLength, dropout, blocks } = config;
-  const ids = input("items", ["B", "T"], "int32");
+  const { items, embeddingSize } = config;
   const table = itemTable(network, config);
+  const hidden = encodeVectors(network, config, gather(table, input("items", ["B", "T"], "int32")));
+  const isCosine = config.similarity === "cosine";
+  return {
+    hidden,
+    table: config.output === "tied" ? table : network.parameter(OUTPUT_TABLE, [items, embeddingSize], small),
+    vectorsOf: isCosine ? l2Normalize : (rows) => rows,
+  };
+}
+
+/** As {@link encodeItems}, of the vectors that items come in as, (B, T, D), wherever they are from: what a fitted encoder runs. */
+export function encodeVectors(network: Network, config: EncoderConfig, vectors: Expression): Expression {
+  const { embeddingSize, maxLength, dropout, blocks, similarity } = config;
   const places = network.parameter("positions.embedding", [maxLength, embeddingSize], small);
-  const vectors = scale(gather(table, ids), Math.sqrt(embeddingSize)); // as in Vaswani et al. 2017, section 3.4
-  const tokens = [add(vectors, firstRows(places, ids, 1)), ...circumstances(network, config)].reduce(add);
-  let x = network.dropout(tokens, dropout);
+  const scaled = scale(vectors, Math.sqrt(embeddingSize)); // as in Vaswani et al. 2017, section 3.4
+  const tokens = [add(scaled, firstRows(places, vectors, 1)), ...circumstances(network, config)].reduce(add);
+  let x = network.dropout(config.start ? withStartTokens(network, tokens, config.start) : tokens, dropout);
   for (let block = 0; block < blocks; block++)
     x = blockKinds[config.block](network, `block${block}`, x, config);
   const normed = norm(network, "norm", x);
-  const isCosine = config.similarity === "cosine";
-  return {
-    hidden: isCosine ? mul(l2Normalize(normed), exp(network.parameter("sharpness", [1], sharp))) : normed,
-    table: config.output === "tied" ? table : network.parameter(OUTPUT_TABLE, [items, embeddingSize], small),
-    vectorsOf: isCosine ? l2Normalize : (rows) => rows,
-    vectors,
-  };
+  if (similarity === "dot") return normed;
+  return mul(l2Normalize(normed), exp(network.parameter("sharpness", [1], sharp)));
 }
 
 /** What is added to an item for how, where and when it was engaged with: (B, T, D) each. */
@@ -113,18 +130,30 @@ function circumstances(
   return [...added, matmul(input("times", ["B", "T", features]), mixed)];
 }
 
-/** (V, D): a vector of its own for each item, and the mean of those of its tags. */
-function itemTable(network: Network, { items, embeddingSize, tags, idDropout }: EncoderConfig): Expression {
+/** (V, D): a vector of its own for each item, and what its description adds. */
+function itemTable(network: Network, config: EncoderConfig): Expression {
+  const { items, embeddingSize, content, idDropout } = config;
   const own = network.parameter(INPUT_TABLE, [items, embeddingSize], small);
-  if (!tags) return own;
-  const { count, places } = tags;
-  const vectors = gather(
-    network.parameter(TAG_TABLE, [count, embeddingSize], small),
-    constant([items, places], tags.tags),
-  ); // (V, M, D)
-  const bag = sum(mul(vectors, constant([items, places, 1], tags.shares)), 1); // (V, 1, D)
+  if (!content) return own;
   const known = network.dropoutFactors([items, 1], idDropout);
-  return add(known ? mul(own, known) : own, reshape(bag, [items, embeddingSize]));
+  return [known ? mul(own, known) : own, ...described(network, content, embeddingSize)].reduce(add);
+}
+
+/** (V, D) each: the weighted sum of the vectors of an item's terms, and its content vector as a learned matrix turns it. */
+function described(network: Network, content: ContentBags, embeddingSize: number): Expression[] {
+  const { items, termCount, places, terms, shares, vectorSize, vectors } = content;
+  const parts: Expression[] = [];
+  if (termCount > 0) {
+    const table = network.parameter(TERM_TABLE, [termCount, embeddingSize], small);
+    const rows = gather(table, constant([items, places], terms)); // (V, M, D)
+    const bag = sum(mul(rows, constant([items, places, 1], shares)), 1); // (V, 1, D)
+    parts.push(reshape(bag, [items, embeddingSize]));
+  }
+  if (vectorSize > 0) {
+    const matrix = network.parameter(CONTENT_MATRIX, [vectorSize, embeddingSize], small);
+    parts.push(matmul(constant([items, vectorSize], vectors), matrix));
+  }
+  return parts;
 }
 
 /** The logarithm of the factor of a cosine: learning starts at a temperature of 0.05. */

@@ -1,5 +1,5 @@
 import { mix32, PlatformError } from "#base";
-import type { History } from "#sequences";
+import type { AskedContext, History } from "#sequences";
 import { adamWDefaults, type NamedTensor, Trainer, type TrainingEvent, train } from "#tensor";
 import type { FitContext } from "../model.ts";
 import type { EncoderConfig } from "./encoder-network.ts";
@@ -14,11 +14,13 @@ type Weights = Readonly<Record<string, NamedTensor>>;
 
 /** What is learned from, by which network. */
 export interface Lesson {
-  /** Each of two engagements or more, oldest first. */
+  /** Oldest first; somebody with two engagements or more is among them. */
   readonly sequences: readonly History[];
   readonly network: EncoderConfig;
   /** What was shown to the person of each sequence, where impressions are to be learned from. */
   readonly shown?: readonly History[] | undefined;
+  /** What was known of the person of each sequence when they came. */
+  readonly contexts?: readonly (AskedContext | undefined)[] | undefined;
   /** 1 at the code of each action worth predicting; all are when absent. */
   readonly positives?: Uint8Array | undefined;
 }
@@ -29,7 +31,7 @@ export interface Lesson {
  * @throws PlatformError `not-ready` when told to abort
  */
 export async function learn(
-  { sequences, shown, network, positives }: Lesson,
+  { sequences, shown, contexts, network, positives }: Lesson,
   config: SequenceEncoderConfig,
   context: FitContext,
 ): Promise<Weights> {
@@ -38,7 +40,15 @@ export async function learn(
   const { sequences: known, questions } = holdOutLast(sequences, config.validationPeople, seed);
   const validation = questions.length > 0 ? await Validation.create(questions, network, threads) : undefined;
   const sampling = samplingOf(known, config, { items: network.items, positives });
-  const data = trainingWindows(known, { ...config, positives, shown, seed, sampling, tokens: network });
+  const data = trainingWindows(known, {
+    ...config,
+    positives,
+    shown,
+    contexts,
+    seed,
+    sampling,
+    tokens: network,
+  });
   const totalSteps = config.epochs * data.batchesPerEpoch;
   const trainer = await newTrainer(network, objectiveOf(config, shown !== undefined), config, {
     seed,

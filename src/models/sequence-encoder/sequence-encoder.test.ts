@@ -5,6 +5,7 @@ import { describeModel } from "../model.cases.ts";
 import { sequenceEncoder } from "./sequence-encoder.ts";
 
 const tiny = {
+  coldStart: "popular" as const,
   embeddingSize: 16,
   blocks: 1,
   dropout: 0.2,

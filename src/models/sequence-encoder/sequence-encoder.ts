@@ -1,10 +1,19 @@
 import { PlatformError } from "#base";
-import { type History, historyOf, type Interactions } from "#sequences";
-import { Network } from "#tensor";
+import { type AskedContext, type History, historyOf, type Interactions } from "#sequences";
+import { input, type NamedTensor, Network } from "#tensor";
 import type { Model } from "../model.ts";
-import { readModelFile } from "../model-file.ts";
+import { type ModelFile, readModelFile } from "../model-file.ts";
 import { columnSums, engagementsOf } from "../sparse-rows.ts";
-import { encodeItems } from "./encoder-network.ts";
+import { ContentPart, contentBags, foldContent } from "./content-bags.ts";
+import { ContentVocabulary, type KeptVocabulary } from "./content-vocabulary.ts";
+import {
+  CONTENT_MATRIX,
+  type EncoderConfig,
+  encodeVectors,
+  INPUT_TABLE,
+  OUTPUT_TABLE,
+  TERM_TABLE,
+} from "./encoder-network.ts";
 import { FittedEncoder } from "./fitted-encoder.ts";
 import { type Lesson, learn } from "./learn.ts";
 import {
@@ -15,7 +24,7 @@ import {
   settingLimits,
   type VocabularySizes,
 } from "./settings.ts";
-import { foldTags, tagBags } from "./tag-bags.ts";
+import { type StartConfig, sharedFacts } from "./start-token.ts";
 import { windowOf } from "./window.ts";
 
 /**
@@ -32,15 +41,22 @@ export const sequenceEncoder: Model<SequenceEncoderConfig> = {
 
   async fit(data, config, context) {
     checkSettings(config);
-    const sizes = sizesOf(data);
+    const sizes = { ...sizesOf(data), start: startOf(config, data) };
     const counts = columnSums(engagementsOf(data));
-    const tags = config.tags === "read" && data.itemTags ? tagBags(data.itemTags) : undefined;
-    const network = networkConfig(config, sizes, tags);
+    const { items = [] } = data;
+    const vocabulary = config.content === "ignored" ? undefined : ContentVocabulary.of(items, config.content);
+    const network = networkConfig(config, sizes, vocabulary && contentBags(items, vocabulary));
     const positives = positivesOf(config, data.actionNames);
-    const { sequences, shown } = sequencesOf(data, config.impressionWeight > 0);
-    const weights = await learn({ sequences, shown, network, positives }, config, context);
-    const own = tags ? foldTags(weights, tags, (item) => counts[item]! > 0) : weights;
-    return new FittedEncoder(sequenceEncoder.name, config, networkConfig(config, sizes), counts, own);
+    const lesson = lessonOf(data, {
+      wantsShown: config.impressionWeight > 0,
+      isStart: sizes.start !== undefined,
+    });
+    const weights = await learn({ ...lesson, network, positives }, config, context);
+    const { part, others } = vocabulary
+      ? ContentPart.of(vocabulary, weights, config.embeddingSize)
+      : { part: undefined, others: weights };
+    const folded = part ? foldContent(others, part, items, (item) => counts[item]! > 0) : others;
+    return fittedOf(config, networkConfig(config, sizes), { counts, weights: folded, content: part });
   },
 
   load(bytes) {
@@ -49,16 +65,53 @@ export const sequenceEncoder: Model<SequenceEncoderConfig> = {
     checkSettings(config);
     const counts = file.floats("counts");
     const [actions = 0, surfaces = 0] = file.floats("code_counts");
-    const network = networkConfig(config, { items: counts.length, actions, surfaces });
+    const start = file.json<StartConfig>("start");
+    const network = networkConfig(config, { items: counts.length, actions, surfaces, start });
+    const D = config.embeddingSize;
     const described = new Network({ isTraining: false });
-    encodeItems(described, network);
-    const weights = Array.from(described.parameters, ([name, { shape }]) => [
-      name,
-      { shape, values: file.floats(name) },
-    ]);
-    return new FittedEncoder(sequenceEncoder.name, config, network, counts, Object.fromEntries(weights));
+    encodeVectors(described, network, input("vectors", ["B", "T", D]));
+    const tables = [INPUT_TABLE, ...(config.output === "separate" ? [OUTPUT_TABLE] : [])];
+    const shapes = [
+      ...Array.from(described.parameters, ([name, { shape }]) => [name, shape] as const),
+      ...tables.map((name) => [name, [counts.length, D]] as const),
+    ];
+    const weights = shapes.map(([name, shape]) => [name, { shape, values: file.floats(name) }]);
+    const content = contentOf(file, D);
+    return fittedOf(config, network, { counts, weights: Object.fromEntries(weights), content });
   },
 };
+
+interface Learned {
+  readonly counts: Float32Array;
+  readonly weights: Readonly<Record<string, NamedTensor>>;
+  readonly content: ContentPart | undefined;
+}
+
+function fittedOf(
+  config: SequenceEncoderConfig,
+  network: EncoderConfig,
+  { counts, weights, content }: Learned,
+): FittedEncoder {
+  const { [INPUT_TABLE]: table, [OUTPUT_TABLE]: output, ...others } = weights;
+  const items = {
+    width: config.embeddingSize,
+    input: table!.values as Float32Array, // as is every weight
+    output: output?.values as Float32Array | undefined,
+    isCosine: config.similarity === "cosine",
+    content,
+  };
+  return new FittedEncoder({
+    ...{ name: sequenceEncoder.name, config, network, counts, items },
+    weights: others,
+  });
+}
+
+function contentOf(file: ModelFile<SequenceEncoderConfig>, width: number): ContentPart | undefined {
+  const vocabulary = file.json<KeptVocabulary>("content_vocabulary");
+  if (!vocabulary) return undefined;
+  const weights = { terms: file.floats(TERM_TABLE), matrix: file.floats(CONTENT_MATRIX) };
+  return new ContentPart(ContentVocabulary.from(vocabulary), weights, width);
+}
 
 /** Codes in use, where the data has no names for them. */
 function sizesOf({ itemCount, actions, actionNames, surfaces, surfaceNames }: Interactions): VocabularySizes {
@@ -90,17 +143,38 @@ function positivesOf(
   return Uint8Array.from(actionNames, (name) => (wanted.includes(name) ? 1 : 0));
 }
 
-/** What everybody with at least two engagements did, oldest first, and what they were shown, where that is wanted and known. */
-function sequencesOf(data: Interactions, wantsShown: boolean): Pick<Lesson, "sequences" | "shown"> {
+/** What to tell people apart by who come without a history; nothing where it is not asked for, or all that is known is what they did. */
+function startOf({ coldStart }: SequenceEncoderConfig, data: Interactions): StartConfig | undefined {
+  if (coldStart === "popular") return undefined;
+  const facts = sharedFacts(data.contexts ?? []);
+  const { surfaces } = sizesOf(data);
+  return facts.length > 0 || surfaces > 0 || data.timestampsMs ? { facts, surfaces } : undefined;
+}
+
+/**
+ * What everybody with at least two engagements did, oldest first, and what they were shown, where that is wanted and known. Of those who
+ * did one thing, where they came from tells what they came for.
+ */
+function lessonOf(
+  data: Interactions,
+  { wantsShown, isStart }: { readonly wantsShown: boolean; readonly isStart: boolean },
+): Pick<Lesson, "sequences" | "shown" | "contexts"> {
   const sequences: History[] = [];
   const shown: History[] = [];
+  const contexts: (AskedContext | undefined)[] = [];
   const { impressions } = wantsShown ? data : {};
   for (let user = 0; user < data.userCount; user++) {
-    const sequence = windowOf(historyOf(data, user), data.itemCount, Number.POSITIVE_INFINITY);
-    if (sequence.itemRows.length < 2) continue;
+    const sequence = windowOf(
+      historyOf(data, user),
+      (item) => item < data.itemCount,
+      Number.POSITIVE_INFINITY,
+    );
+    if (sequence.itemRows.length < (isStart ? 1 : 2)) continue;
     sequences.push(sequence);
+    contexts.push(data.contexts?.[user]);
     if (impressions) shown.push(historyOf(impressions, user));
   }
-  if (sequences.length > 0) return { sequences, shown: impressions && shown };
+  const isEnough = sequences.some(({ itemRows }) => itemRows.length > 1);
+  if (isEnough) return { sequences, shown: impressions && shown, contexts };
   throw new PlatformError("no-data", "sequence-encoder needs somebody with two engagements or more.");
 }

@@ -1,8 +1,10 @@
 import { PlatformError } from "#base";
 import { checkConfig, type Limits } from "../config.ts";
 import type { ModelConfig } from "../model.ts";
-import { type BlockKind, blockNames, type EncoderConfig, type TagBags } from "./encoder-network.ts";
+import { type ContentChoice, contentChoices } from "./content-vocabulary.ts";
+import { type BlockKind, blockNames, type ContentBags, type EncoderConfig } from "./encoder-network.ts";
 import type { Objective } from "./objective.ts";
+import type { StartConfig } from "./start-token.ts";
 import { type TimeEncoding, timeEncodings } from "./time-features.ts";
 import { type WindowChoice, windowChoices } from "./training-windows.ts";
 
@@ -29,10 +31,12 @@ export type SequenceEncoderConfig = {
   /** What is read of the times of engagements, where they are known. */
   readonly time: TimeEncoding;
   readonly timeBias: "none" | "spans";
-  /** Whether an item is also what it is tagged with, so that one nobody met yet has a vector. */
-  readonly tags: "ignored" | "read";
-  /** With tags: share of items known by their tags alone, at random at every step. */
+  /** What of its description an item is made of beside its id, so that one nobody met yet has a vector. */
+  readonly content: ContentChoice;
+  /** With content: share of items known by their description alone, at random at every step. */
   readonly idDropout: number;
+  /** What answers somebody of whom nothing is known: what is popular, or what others engaged with first who came like them. */
+  readonly coldStart: "popular" | "context";
   /** What is named after each engagement: the next one, or any one that follows within the horizon. */
   readonly predicts: "next-item" | "all-actions";
   readonly horizonDays: number;
@@ -82,8 +86,9 @@ export const defaultSettings: SequenceEncoderConfig = {
   tokens: "item",
   time: "none",
   timeBias: "none",
-  tags: "ignored",
-  idDropout: 0,
+  content: "tags",
+  idDropout: 0.1,
+  coldStart: "context",
   predicts: "next-item",
   horizonDays: 28,
   positives: "",
@@ -116,8 +121,9 @@ export const settingLimits: Limits<SequenceEncoderConfig> = {
   tokens: { oneOf: tokenParts },
   time: { oneOf: timeEncodings },
   timeBias: { oneOf: ["none", "spans"] },
-  tags: { oneOf: ["ignored", "read"] },
+  content: { oneOf: contentChoices },
   idDropout: { min: 0, max: 0.9 },
+  coldStart: { oneOf: ["popular", "context"] },
   predicts: { oneOf: ["next-item", "all-actions"] },
   horizonDays: { min: 1e-6, max: 36_500 },
   positives: { isText: true },
@@ -152,13 +158,15 @@ export interface VocabularySizes {
   /** Codes of actions and of surfaces; 0 where the data has none. */
   readonly actions: number;
   readonly surfaces: number;
+  /** What tells those apart who come without a history; absent where nothing does. */
+  readonly start?: StartConfig | undefined;
 }
 
-/** What the network looks like by these settings; `tags` while it learns. */
+/** What the network looks like by these settings; `content` while it learns. */
 export function networkConfig(
   config: SequenceEncoderConfig,
-  { items, actions, surfaces }: VocabularySizes,
-  tags?: TagBags,
+  { items, actions, surfaces, start }: VocabularySizes,
+  content?: ContentBags,
 ): EncoderConfig {
   const { embeddingSize, blocks, block, heads, output, similarity, dropout, maxLength } = config;
   const { time, timeBias, idDropout, tokens } = config;
@@ -167,7 +175,8 @@ export function networkConfig(
     ...{ time, timeBias, idDropout },
     actions: tokens === "item" ? 0 : actions,
     surfaces: tokens === "item-action-surface" ? surfaces : 0,
-    ...(tags && { tags }),
+    ...(start && { start }),
+    ...(content && { content }),
   };
 }
 

@@ -102,10 +102,9 @@ async function hits(data: Interactions, reads: object): Promise<number[]> {
 test("an item that nobody met stands by its tags where those who like its kind find it", async () => {
   const NEW = 7;
   const data = rounds();
-  const kinds = { names: ["even", "odd"], offsets: Uint32Array.from({ length: ITEMS + 1 }, (_, at) => at) };
-  const itemTags = { ...kinds, tags: Uint32Array.from({ length: ITEMS }, (_, item) => item % 2) };
-  const settings = { ...config, tags: "read", idDropout: 0.3, epochs: 30 } as const;
-  const fitted = await sequenceEncoder.fit({ ...data, itemTags }, settings, context());
+  const items = Array.from({ length: ITEMS }, (_, item) => ({ tags: [item % 2 ? "odd" : "even"] }));
+  const settings = { ...config, content: "tags", idDropout: 0.3, epochs: 30 } as const;
+  const fitted = await sequenceEncoder.fit({ ...data, items }, settings, context());
   const [odd, even] = [
     [1, 3],
     [0, 2],
@@ -123,16 +122,15 @@ test("an item that nobody met stands by its tags where those who like its kind f
 });
 
 test("the vectors given away are those of the scores: a score is a cosine times the lengths of person and item", async () => {
-  const kinds = { names: ["even", "odd"], offsets: Uint32Array.from({ length: ITEMS + 1 }, (_, at) => at) };
-  const itemTags = { ...kinds, tags: Uint32Array.from({ length: ITEMS }, (_, item) => item % 2) };
+  const items = Array.from({ length: ITEMS }, (_, item) => ({ tags: [item % 2 ? "odd" : "even"] }));
   for (const similarity of ["dot", "cosine"] as const) {
-    const settings = { ...config, tags: "read", similarity, epochs: 2 } as const;
-    const fitted = await sequenceEncoder.fit({ ...rounds(), itemTags }, settings, context());
+    const settings = { ...config, content: "tags", similarity, epochs: 2 } as const;
+    const fitted = await sequenceEncoder.fit({ ...rounds(), items }, settings, context());
     const histories = [
       [1, 3],
       [0, 2, 4],
     ].map((items) => ({ itemRows: Uint32Array.from(items) }));
-    const [scores, people, items] = await Promise.all([
+    const [scores, people, vectors] = await Promise.all([
       fitted.score(histories),
       fitted.encoder!.userVectors(histories),
       fitted.encoder!.itemVectors(),
@@ -141,7 +139,7 @@ test("the vectors given away are those of the scores: a score is a cosine times 
     const lengths = histories.map((_, row) =>
       Array.from({ length: ITEMS }, (_, item) => {
         const person = people.subarray(row * D, (row + 1) * D);
-        return scores[row * ITEMS + item]! / dot(person, items.subarray(item * D, (item + 1) * D));
+        return scores[row * ITEMS + item]! / dot(person, vectors.subarray(item * D, (item + 1) * D));
       }),
     );
     const [first, second] = lengths.map(([own]) => own!);

@@ -42,7 +42,7 @@ export interface UserVectorsParts extends HistoryContext {
   readonly models: ServedModels;
   readonly store: VectorStore;
   /** Where a model's people are encoded, off this thread. */
-  readonly queueOf: (model: ModelId) => EncodeQueue;
+  readonly queueOf: (model: ModelId, encoder: VectorEncoder) => EncodeQueue;
 }
 
 /** A model in service that makes vectors. */
@@ -87,7 +87,7 @@ export class UserVectors {
     const { encoder } = served.model;
     const version = referenceOf(served);
     if (!encoder) throw new PlatformError("unknown-model", `${version} makes no vectors.`);
-    const queue = this.#parts.queueOf({ name: served.model.name, version: served.version });
+    const queue = this.#parts.queueOf({ name: served.model.name, version: served.version }, encoder);
     const made = { served, version, encoder, queue };
     this.#encoders.set(served, made);
     return made;
@@ -141,12 +141,12 @@ interface Encodable {
 /** What an encoder looks at of a person: the newest positive engagements that may be used for the purpose. */
 export async function readEncodable(
   context: HistoryContext,
-  { encoder, served }: Pick<ServedEncoder, "encoder" | "served">,
+  { encoder }: Pick<ServedEncoder, "encoder">,
   { person, asOfMs, purpose }: { person: PersonState; asOfMs: number; purpose: NamedPurpose },
 ): Promise<Encodable> {
   const query = { kind: "positive", purpose, asOfMs, limit: encoder.maxLength } as const;
   const rows = await readEngagements(context, person, query);
-  const known = rows.filter(({ itemRow }) => itemRow < served.model.itemCount).length;
+  const known = rows.filter(({ itemRow }) => encoder.knows(itemRow)).length;
   return {
     history: historyOfRows(rows.toReversed(), context),
     asOfMs: rows[0]?.timestampMs,

@@ -5,6 +5,8 @@ import type { Hydrator, Query, Reason, Recommended } from "../pipeline.ts";
 import { MANY_ITEMS } from "../query-scores.ts";
 
 const EVIDENCE_KEPT = 3;
+/** The name of the personal model among the sources. */
+const PERSONAL = "personal";
 
 /** Says why: what the list is about, the engagements that added most to the item's score, what the source says; else where it came from. */
 export class ReasonHydrator implements Hydrator {
@@ -27,7 +29,7 @@ export class ReasonHydrator implements Hydrator {
     const asked = this.#wording.about(query);
     const own = await this.#ownReason(query, item);
     const reasons = [asked, own, item.reason].flatMap((reason) => reason ?? []);
-    return reasons.length > 0 ? reasons : [this.#wording.of(item.source)];
+    return reasons.length > 0 ? reasons : [this.#wording.of(item.source, query)];
   }
 
   /** Of the engagements that speak for the item; `undefined` when none does. */
@@ -103,7 +105,11 @@ export class Wording {
   }
 
   /** Where no engagement speaks for an item. */
-  of(source: string): Reason {
+  of(source: string, { history, personal }: Query): Reason {
+    const isByContext =
+      source === PERSONAL && history.itemRows.length === 0 && personal.model.answersStrangers;
+    if (isByContext)
+      return { kind: "context", text: "Often first for those who come as you do", evidence: [] };
     if (this.#freshSources.has(source)) return { kind: "new", text: "New here", evidence: [] };
     return { kind: "popular", text: "Popular with everyone", evidence: [] };
   }

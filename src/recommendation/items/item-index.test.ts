@@ -26,7 +26,10 @@ function encoderOf(count: number, version: ModelReference = FIRST): ServedEncode
   return {
     version,
     served: { model: { ...model, name }, version: number, dataUntilMs: 0 },
-    encoder: { dimension: D, itemVectors: async () => values } as unknown as ServedEncoder["encoder"], // all that is asked of it
+    encoder: {
+      ...{ dimension: D, learnedItems: values.length / D },
+      itemVectors: async () => values,
+    } as unknown as ServedEncoder["encoder"], // all that is asked of it
     queue: {
       encode: async ({ itemRows }: { itemRows: Uint32Array }) =>
         values.slice(itemRows.at(-1)! * D, (itemRows.at(-1)! + 1) * D),

@@ -94,8 +94,11 @@ export class ItemIndex {
   ): Promise<ItemIndex> {
     const { version } = encoder;
     const { dimension } = encoder.encoder;
-    const values = await encoder.encoder.itemVectors();
-    const vectors = await ItemVectors.of({ version, dimension, values }, catalogue);
+    const { learnedItems } = encoder.encoder;
+    const values = (await encoder.encoder.itemVectors()).subarray(0, learnedItems * dimension);
+    const vectors = await ItemVectors.of({ version, dimension, values }, catalogue, (item) =>
+      encoder.encoder.contentVector?.(item),
+    );
     const index = new ItemIndex(encoder, catalogue, vectors, options);
     await index.#fill();
     return index;

@@ -11,7 +11,8 @@ interface TagMean {
 }
 
 /**
- * @file Items as points of one model's space. Those the model has a vector of have that one. One that came after it was fitted stands where
+ * @file Items as points of one model's space. Those the model has a vector of have that one. One that came after it was fitted stands where the model
+ * puts what it is described by, where it learned to; else where
  * the items of its tags stand in the mean, rare tags counting more (`ln(items / items with the tag)`), so that it is found in
  * the request after it was put; the next fit gives it a place of its own. Without a tag the model has met it has none.
  */
@@ -21,18 +22,27 @@ export class ItemVectors {
   readonly #table: Float32Array;
   readonly #itemCount: number;
   readonly #tags = new Map<string, TagMean>();
+  readonly #byContent: ((item: Item) => Float32Array | undefined) | undefined;
   #met = 0;
 
-  private constructor({ version, dimension, values }: VectorTable) {
+  private constructor(
+    { version, dimension, values }: VectorTable,
+    byContent: ((item: Item) => Float32Array | undefined) | undefined,
+  ) {
+    this.#byContent = byContent;
     this.version = version;
     this.dimension = dimension;
     this.#table = values;
     this.#itemCount = values.length / dimension;
   }
 
-  /** Learns where tags stand, a part at a time. O(items x tags x D). */
-  static async of(table: VectorTable, catalogue: Catalogue): Promise<ItemVectors> {
-    const vectors = new ItemVectors(table);
+  /** `byContent`: what the model itself makes of a description. Learns where tags stand, a part at a time. O(items x tags x D). */
+  static async of(
+    table: VectorTable,
+    catalogue: Catalogue,
+    byContent?: (item: Item) => Float32Array | undefined,
+  ): Promise<ItemVectors> {
+    const vectors = new ItemVectors(table, byContent);
     const items = catalogue.items();
     const count = Math.min(vectors.#itemCount, items.length);
     for (let row = 0; row < count; row++) {
@@ -44,7 +54,7 @@ export class ItemVectors {
 
   /** (D), of length 1. */
   of(item: Item): Float32Array | undefined {
-    return this.#own(item.row) ?? this.#byTags(item);
+    return this.#own(item.row) ?? this.#byContent?.(item) ?? this.#byTags(item);
   }
 
   #own(row: number): Float32Array | undefined {

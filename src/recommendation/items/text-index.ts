@@ -1,10 +1,9 @@
-import type { ItemRow } from "#base";
+import { type ItemRow, wordsOf } from "#base";
 import type { Catalogue, Item } from "#events";
 
 /**
  * @file An inverted index over the words of titles, tags and texts of items, ranked by Okapi BM25 (Robertson and Zaragoza 2009), made when it is first
- * asked, a part at a time, and from then on kept level with the catalogue. Words are runs of letters and digits, case and accents folded; there is no stemming, for the catalogue may be in any
- * language, and CJK runs are taken by pairs of characters. A word of a title counts as three of a text.
+ * asked, a part at a time, and from then on kept level with the catalogue. A word of a title counts as three of a text.
  */
 const K1 = 1.2;
 const B = 0.75;
@@ -93,18 +92,4 @@ function frequenciesOf({ title = "", tags, text = "" }: Item): Map<string, numbe
   for (const word of tags.flatMap(wordsOf)) add(word, 1);
   for (const word of wordsOf(text).slice(0, TEXT_WORDS)) add(word, 1);
   return frequencies;
-}
-
-/** Scripts that do not divide words by blanks. */
-const UNDIVIDED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
-
-function wordsOf(text: string): string[] {
-  const folded = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  const runs = folded.match(/[\p{L}\p{N}]+/gu) ?? [];
-  return runs.flatMap((run) => (UNDIVIDED.test(run) ? pairsOf([...run]) : [run]));
-}
-
-function pairsOf(characters: readonly string[]): string[] {
-  if (characters.length < 2) return [...characters];
-  return characters.slice(1).map((character, before) => `${characters[before]}${character}`);
 }

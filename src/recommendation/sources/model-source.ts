@@ -2,13 +2,14 @@ import { filterOf } from "../items/item-filter.ts";
 import type { ItemIndex } from "../items/item-index.ts";
 import type { ItemIndexes } from "../items/item-indexes.ts";
 import type { Proposal, Query, Source } from "../pipeline.ts";
+import { isAnswered } from "../query.ts";
 import { MANY_ITEMS, type QueryScores } from "../query-scores.ts";
 import type { QueryVectors } from "../query-vectors.ts";
 import { bestOf } from "./proposals.ts";
 
 export interface ModelSourceOptions {
-  /** Asked only for people with a history. */
-  readonly needsHistory: boolean;
+  /** Asked only for people of whom it has something to say. */
+  readonly isPersonal: boolean;
   readonly indexes: Pick<ItemIndexes, "current">;
   readonly vectors: QueryVectors;
 }
@@ -28,8 +29,8 @@ export class ModelSource implements Source {
     this.#options = options;
   }
 
-  answers({ history, condition }: Query): boolean {
-    return condition === undefined && (!this.#options.needsHistory || history.itemRows.length > 0);
+  answers(query: Query): boolean {
+    return query.condition === undefined && (!this.#options.isPersonal || isAnswered(query));
   }
 
   async propose(query: Query, budget: number): Promise<readonly Proposal[]> {

@@ -10,6 +10,7 @@ export function requestOf(
     session,
     surface,
     model,
+    context,
     condition,
     filters,
     excludeSeen = true,
@@ -22,6 +23,7 @@ export function requestOf(
     ...(session && { session }),
     ...(surface !== undefined && { surface }),
     ...(model !== undefined && { model }),
+    ...(context && { context }),
     ...(condition && { condition }),
     ...(filters?.tags && { tags: filters.tags }),
   };
