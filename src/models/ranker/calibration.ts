@@ -34,7 +34,12 @@ export function plattLine(logits: ArrayLike<number>, labels: ArrayLike<number>):
     if (nextCost <= cost) [line, cost] = [next, nextCost];
     if (isDone) break;
   }
-  return line.slope > 0 ? line : AS_SAID;
+  return line.slope > 0 ? rounded(line) : AS_SAID;
+}
+
+/** As a file keeps it: a model read back says the same. */
+function rounded({ slope, offset }: Calibration): Calibration {
+  return { slope: Math.fround(slope), offset: Math.fround(offset) };
 }
 
 const AS_SAID: Calibration = { slope: 1, offset: 0 };
