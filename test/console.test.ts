@@ -194,16 +194,17 @@ describe.skipIf(chromium === undefined)(
         expect(body.curve.map(({ epoch }: { epoch: number }) => epoch)).toEqual([1, 2, 3]);
       }));
 
-    test("people are looked at by groups, and a group of one says how many it is", () =>
+    test("people are looked at by groups", () =>
       visit("/people?view=groups", async (page) => {
         await page.getByRole("heading", { name: "States over time" }).waitFor();
-        const { body } = await server.get("/v1/population?state=core");
+        const { body } = await server.get("/v1/population?state=new");
         await page
           .getByRole("region", { name: "State", exact: true })
-          .getByRole("button", { name: /^core/ })
+          .getByRole("button", { name: /^new/ })
           .click();
+        await page.waitForURL(/state=new/);
         await page.getByText(`${body.people} of `).waitFor();
-        expect(page.url()).toContain("state=core");
+        expect(page.url()).toContain("state=new");
       }));
 
     test("⌘K leads anywhere without a mouse", () =>
