@@ -16,13 +16,26 @@ test("logits that are twice too large, and shifted, are set right", () => {
   expect(offset).toBeCloseTo(-1.5, 0);
 });
 
-test("with too few of either kind, or a head that says the opposite, logits stand for themselves", () => {
-  expect(plattLine([1, 2, 3], [0, 1, 0])).toEqual({ slope: 1, offset: 0 });
-  const logits = Array.from({ length: 100 }, (_, row) => row / 50 - 1);
-  expect(
-    plattLine(
-      logits,
-      logits.map((logit) => (logit < 0 ? 1 : 0)),
-    ),
-  ).toEqual({ slope: 1, offset: 0 });
+test("with too few of either kind the order stands, and what is said is as much as was seen", () => {
+  const logits = [4, 5, 6];
+  const { slope, offset } = plattLine(logits, [0, 1, 0]);
+  expect(slope).toBe(1);
+  const said = logits.reduce((sum, logit) => sum + 1 / (1 + Math.exp(-(logit + offset))), 0);
+  expect(said).toBeCloseTo(1 / 4 + 2 / 3 + 1 / 4, 4); // Platt's targets
+});
+
+test("a head that says the opposite, or the same of everybody, gives the share that was seen", () => {
+  const rows = Array.from({ length: 100 }, (_, row) => row);
+  const labels = rows.map((row) => (row < 20 ? 1 : 0));
+  const share = Math.fround(Math.log(21 / 81));
+  expect(plattLine(rows, labels)).toEqual({ slope: 0, offset: share });
+  const { slope, offset } = plattLine(
+    rows.map(() => 3),
+    labels,
+  );
+  expect(1 / (1 + Math.exp(-(3 * slope + offset)))).toBeCloseTo(0.2, 1);
+});
+
+test("without rows the logit stands for itself", () => {
+  expect(plattLine([], [])).toEqual({ slope: 1, offset: 0 });
 });

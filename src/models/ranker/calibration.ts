@@ -7,26 +7,31 @@ export interface Calibration {
 }
 
 const STEPS = 50;
-/** With fewer of either kind a line says nothing: the logit stands for itself. */
+/** With fewer of either kind only the offset is fitted: they cannot tell how steep the line is. */
 const FEWEST = 10;
 
-/** The line under which what was said is most likely what happened (Platt 1999), by Newton's method with steps that never make it worse. */
+/**
+ * The line under which what was said is most likely what happened (Platt 1999), by Newton's method with steps that never make it worse. A
+ * head that says the opposite of what happens says nothing: everybody gets the share that was seen. Without rows the logit stands for itself.
+ */
 export function plattLine(logits: ArrayLike<number>, labels: ArrayLike<number>): Calibration {
   const rows = labels.length;
   let positives = 0;
   for (let row = 0; row < rows; row++) positives += labels[row]!;
-  if (Math.min(positives, rows - positives) < FEWEST) return AS_SAID;
+  if (rows === 0) return { slope: 1, offset: 0 };
+  const isSteepnessKnown = Math.min(positives, rows - positives) >= FEWEST;
   // Targets a little inside 0 and 1, as Platt has them: a head that separates its few would be as sure as it can be.
   const targets = [1 / (rows - positives + 2), (positives + 1) / (positives + 2)] as const;
-  let line: Calibration = { slope: 0, offset: Math.log(positives / (rows - positives)) };
+  const share = Math.log((positives + 1) / (rows - positives + 1));
+  let line: Calibration = isSteepnessKnown ? { slope: 0, offset: share } : { slope: 1, offset: 0 };
   let cost = costOf(line, logits, labels, targets);
   for (let step = 0; step < STEPS; step++) {
-    const change = newtonStep(line, logits, labels, targets);
-    let share = 1;
+    const change = newtonStep(line, logits, labels, targets, isSteepnessKnown);
+    let part = 1;
     let next = line;
     let nextCost = cost;
-    for (; share > 1e-6; share /= 2) {
-      next = { slope: line.slope + share * change.slope, offset: line.offset + share * change.offset };
+    for (; part > 1e-6; part /= 2) {
+      next = { slope: line.slope + part * change.slope, offset: line.offset + part * change.offset };
       nextCost = costOf(next, logits, labels, targets);
       if (nextCost <= cost) break;
     }
@@ -34,15 +39,13 @@ export function plattLine(logits: ArrayLike<number>, labels: ArrayLike<number>):
     if (nextCost <= cost) [line, cost] = [next, nextCost];
     if (isDone) break;
   }
-  return line.slope > 0 ? rounded(line) : AS_SAID;
+  return rounded(line.slope > 0 ? line : { slope: 0, offset: share });
 }
 
 /** As a file keeps it: a model read back says the same. */
 function rounded({ slope, offset }: Calibration): Calibration {
   return { slope: Math.fround(slope), offset: Math.fround(offset) };
 }
-
-const AS_SAID: Calibration = { slope: 1, offset: 0 };
 
 type Targets = readonly [no: number, yes: number];
 
@@ -65,9 +68,11 @@ function newtonStep(
   logits: ArrayLike<number>,
   labels: ArrayLike<number>,
   targets: Targets,
+  movesSlope: boolean,
 ): Calibration {
   const gradient = new Float64Array(2);
-  const curvature = Float64Array.of(1e-9, 0, 0, 1e-9);
+  const ridge = 1e-9 * (1 + labels.length); // logits that are all the same have no slope
+  const curvature = Float64Array.of(ridge, 0, 0, ridge);
   for (let row = 0; row < labels.length; row++) {
     const logit = logits[row]!;
     const chance = 1 / (1 + Math.exp(-(slope * logit + offset)));
@@ -79,6 +84,7 @@ function newtonStep(
     curvature[2]! += spread * logit;
     curvature[3]! += spread;
   }
+  if (!movesSlope) return { slope: 0, offset: gradient[1]! / curvature[3]! };
   const [bySlope = 0, byOffset = 0] = solveSymmetric(curvature, gradient);
   return { slope: bySlope, offset: byOffset };
 }
