@@ -15,14 +15,11 @@ export {
   type Interaction,
   type Interactions,
   type ItemContent,
-  type ItemTags,
-  type ItemVectors,
   keepWhere,
   packInteractions,
 } from "./interactions.ts";
 export { interactionsFromLog, type TrainingData } from "./interactions-from-log.ts";
 export { type PersonControls, readControls } from "./interest-controls.ts";
-export { itemTagsOf } from "./item-tags.ts";
 export { LakeWriter } from "./lake-writer.ts";
 export { countUsers, listUsers } from "./list-users.ts";
 export { measureBlocks } from "./measure-blocks.ts";

@@ -13,8 +13,6 @@ import {
 import type { EventLog } from "#storage";
 import { factsOfContext, factsOfTraits } from "./context-facts.ts";
 import type { Interactions } from "./interactions.ts";
-import { itemTagsOf } from "./item-tags.ts";
-import { itemVectorsOf } from "./item-vectors.ts";
 import { countChoices, type StandingChoices } from "./standing-choices.ts";
 import { usableFor } from "./usable-rows.ts";
 
@@ -183,8 +181,6 @@ class Collector {
     const engagements = packed(used.map((person) => person.engagements));
     const shown = packed(used.map((person) => person.impressions));
     const rejected = packed(used.map((person) => person.rejections));
-    const itemVectors = itemVectorsOf(catalogue.items().map(({ vector }) => vector));
-    const itemTags = itemTagsOf(catalogue.items().map(({ tags }) => tags));
     return {
       interactions: {
         ...sizes,
@@ -193,8 +189,6 @@ class Collector {
         surfaceNames: ["", ...catalogue.surfaces.names()],
         items: catalogue.items(),
         contexts: used.map(({ context }) => context),
-        ...(itemTags && { itemTags }),
-        ...(itemVectors && { itemVectors }),
         ...(shown.itemRows.length > 0 && { impressions: { ...sizes, ...shown } }),
         ...(rejected.itemRows.length > 0 && { rejections: { ...sizes, ...rejected } }),
       },

@@ -15,9 +15,6 @@ export interface Interactions extends Columns {
   readonly surfaceNames?: readonly string[];
   /** (itemCount) what the items are described by; absent when nothing is known of any. */
   readonly items?: readonly ItemContent[];
-  /** Their tags and vectors, packed; absent when there are none. */
-  readonly itemTags?: ItemTags;
-  readonly itemVectors?: ItemVectors;
   /** (userCount) what was known of each person when they came; absent when nothing is known of anybody. */
   readonly contexts?: readonly AskedContext[];
   /** What the same people were shown, by user row and time, engaged with or not; absent when nobody knows. */
@@ -48,15 +45,6 @@ interface Columns {
   readonly surfaces?: Uint8Array;
 }
 
-/** Tags of items, compressed by item (CSR). */
-export interface ItemTags {
-  readonly names: readonly string[];
-  /** (itemCount + 1) */
-  readonly offsets: Uint32Array;
-  /** Positions in `names`. */
-  readonly tags: Uint32Array;
-}
-
 /** What an item is described by. */
 export interface ItemContent {
   readonly tags?: readonly string[];
@@ -64,12 +52,6 @@ export interface ItemContent {
   readonly text?: string;
   /** Made elsewhere, of its words or its picture; of one length for all items that have one. */
   readonly vector?: readonly number[];
-}
-
-/** Vectors of items as they were put: (itemCount, dimension), row-major; zeros for an item without one. */
-export interface ItemVectors {
-  readonly dimension: number;
-  readonly values: Float32Array;
 }
 
 /** What one person engaged with, oldest first; item rows may repeat. */

@@ -1,5 +1,5 @@
 import { unitOf } from "#numeric";
-import type { Interactions } from "#sequences";
+import type { Interactions, ItemContent } from "#sequences";
 
 /** What is said of items, as numbers: (items + 1, width), the last row, of no item, zeros. */
 export interface ItemContents {
@@ -14,27 +14,27 @@ const TAGS = 256;
  * The vector that was put with an item, at length 1, and its tags, one column each, so that all of an item's together have length 1;
  * undefined where nothing is said of any item.
  */
-export function itemContents({ itemCount, itemTags, itemVectors }: Interactions): ItemContents | undefined {
-  const columns = new Map<number, number>();
-  if (itemTags) {
-    const holders = new Uint32Array(itemTags.names.length);
-    for (const tag of itemTags.tags) holders[tag]! += 1;
-    const order = [...holders.keys()].sort((left, right) => holders[right]! - holders[left]! || left - right);
-    for (const [column, tag] of order.slice(0, TAGS).entries()) columns.set(tag, column);
-  }
-  const given = itemVectors?.dimension ?? 0;
+export function itemContents({ itemCount, items = [] }: Interactions): ItemContents | undefined {
+  const columns = columnsOfTags(items);
+  const given = items.find(({ vector }) => vector !== undefined)?.vector?.length ?? 0;
   const width = given + columns.size;
   if (width === 0) return undefined;
   const values = new Float32Array((itemCount + 1) * width);
-  for (let item = 0; item < itemCount; item++) {
+  for (const [item, { tags = [], vector }] of items.entries()) {
     const own = values.subarray(item * width, (item + 1) * width);
-    if (itemVectors) own.set(unitOf(itemVectors.values.slice(item * given, (item + 1) * given)));
-    if (!itemTags) continue;
-    const tags = itemTags.tags.subarray(itemTags.offsets[item]!, itemTags.offsets[item + 1]!);
+    if (vector?.length === given) own.set(unitOf(Float32Array.from(vector)));
     for (const tag of tags) {
       const column = columns.get(tag);
       if (column !== undefined) own[given + column] = 1 / Math.sqrt(tags.length);
     }
   }
   return { width, values };
+}
+
+/** Tag -> its column. */
+function columnsOfTags(items: readonly ItemContent[]): Map<string, number> {
+  const holders = new Map<string, number>();
+  for (const { tags = [] } of items) for (const tag of tags) holders.set(tag, (holders.get(tag) ?? 0) + 1);
+  const order = [...holders].sort(([, left], [, right]) => right - left); // stable: the first met of equals
+  return new Map(order.slice(0, TAGS).map(([tag], column) => [tag, column]));
 }

@@ -7,6 +7,7 @@ export const ACTIONS = ["", "save", "hide"];
 const SAVE = 1;
 const HIDE = 2;
 const ITEMS = 60;
+const COLOURS = ["red", "green", "blue"];
 
 /**
  * Items are of three kinds, `row % 3`, which their tags say. Everybody saves what is of the kind they saved first and hides what is of the kind they hid first; each is shown
@@ -44,11 +45,7 @@ export function plantedPeople(people: number, lists: number, seed = 3): Interact
     weights: new Float32Array(engagements.itemRows.length).fill(2),
     actionNames: ACTIONS,
     surfaceNames: ["", "home"],
-    itemTags: {
-      names: ["red", "green", "blue"],
-      offsets: Uint32Array.from({ length: ITEMS + 1 }, (_, item) => item),
-      tags: Uint32Array.from({ length: ITEMS }, (_, item) => item % 3),
-    },
+    items: Array.from({ length: ITEMS }, (_, item) => ({ tags: [COLOURS[item % 3]!] })),
     impressions: { ...sizes, ...columnsOf(shown) },
     rejections: { ...sizes, ...rejections },
   };
