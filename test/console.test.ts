@@ -49,6 +49,7 @@ describe.skipIf(chromium === undefined)(
       prepare?: (context: BrowserContext) => Promise<unknown>,
     ): Promise<void> {
       const context = await openContext(browser, DESK);
+      context.setDefaultTimeout(PATIENCE_MS / 2);
       await prepare?.(context);
       const { page, complaints } = await newPage(context);
       await page.goto(`${server.ready.address}${path}`);
@@ -174,13 +175,14 @@ describe.skipIf(chromium === undefined)(
       visit("/models", async (page) => {
         await page.getByLabel("Model to fit").selectOption("sequence-encoder");
         await page.getByText("Settings", { exact: true }).first().click();
-        const small = { epochs: "3", embeddingSize: "16", blocks: "1", maxLength: "20" };
+        // Long enough to be seen on its way: the page asks once a second.
+        const small = { epochs: "40", embeddingSize: "16", blocks: "1", maxLength: "20" };
         for (const [name, value] of Object.entries(small))
           await page.getByLabel(name, { exact: true }).fill(value);
         await page.getByRole("button", { name: "Train" }).click();
-        await page.getByText(/pass \d of 3, .* tokens\/s/).waitFor();
+        await page.getByText(/pass \d+ of 40, .* tokens\/s/).waitFor();
         await page.getByRole("figure", { name: "Loss" }).waitFor();
-        await page.getByText(/loss .* after 3 passes/).waitFor();
+        await page.getByText(/loss .* after 40 passes/).waitFor();
         await page
           .getByRole("list", { name: /^Runs/ })
           .getByRole("button", { name: /sequence-encoder/ })
@@ -190,8 +192,10 @@ describe.skipIf(chromium === undefined)(
         await page.getByRole("button", { name: "Compare" }).first().click();
         await page.getByRole("heading", { name: "Compared" }).waitFor();
         const { body } = await server.get("/v1/models/sequence-encoder");
-        expect(body).toMatchObject({ serves: null, config: { epochs: 3, maxLength: 20 } });
-        expect(body.curve.map(({ epoch }: { epoch: number }) => epoch)).toEqual([1, 2, 3]);
+        expect(body).toMatchObject({ serves: null, config: { epochs: 40, maxLength: 20 } });
+        expect(body.curve.map(({ epoch }: { epoch: number }) => epoch)).toEqual(
+          Array.from({ length: 40 }, (_, epoch) => epoch + 1),
+        );
       }));
 
     test("people are looked at by groups", () =>
