@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { historyOf } from "#sequences";
+import { coldStart } from "./cold-start.ts";
 import { dataOf, rings, tableOf } from "./fake-models.cases.ts";
 import { futureWindow } from "./future-window.ts";
 import { looFull } from "./loo-full.ts";
@@ -31,10 +32,10 @@ test.each(protocols)(
   },
 );
 
-/** Those that learn from the people they ask. */
+/** Those that learn from the people they ask, and number items as the data does. */
 const ofKnownPeople = protocols.filter((protocol) => {
   const { train, histories } = protocol.task(data, { seed: 1, part: "test" });
-  return train === histories;
+  return train === histories && train.itemCount === data.interactions.itemCount;
 });
 
 test.each(ofKnownPeople)("$name's validation is carved out of what the test trains on", (protocol) => {
@@ -55,7 +56,8 @@ test.each(protocols)("$name asks the same for the same seed", (protocol) => {
 });
 
 test.each(protocols)("$name says so when nothing can be held out", (protocol) => {
-  const lonely = dataOf(tableOf([[1], [2]], 5));
+  // A stranger's first engagement is asked for without another.
+  const lonely = dataOf(tableOf(protocol === coldStart ? [[], []] : [[1], [2]], 5));
   expect(() => protocol.task(lonely, { seed: 1, part: "test" })).toThrow(
     expect.objectContaining({ code: "no-data" }),
   );
