@@ -10,6 +10,7 @@ test("every model is found by its name", () => {
     "ease",
     "ials",
     "sequence-encoder",
+    "ranker",
   ]);
   for (const model of models) expect(modelNamed(model.name)).toBe(model);
 });
@@ -17,6 +18,6 @@ test("every model is found by its name", () => {
 test("an unknown name is refused with the list of those there are", () => {
   expect(() => modelNamed("als")).toThrow(PlatformError);
   expect(() => modelNamed("als")).toThrow(
-    'No model is named "als"; there are popularity, recent-popularity, item-knn, ease, ials, sequence-encoder.',
+    'No model is named "als"; there are popularity, recent-popularity, item-knn, ease, ials, sequence-encoder, ranker.',
   );
 });
