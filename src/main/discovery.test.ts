@@ -393,7 +393,8 @@ describe("a served list", () => {
     const told = await get(`/v1/recommendations/${recommendationId}`);
     expect(told).toMatchObject({ recommendationId, userId: PERSON, surface: "home", offset: 0, items });
     expect(told.stages).toEqual(answer.stages);
-    expect(told.versions).toEqual(answer.versions);
+    expect(answer.versions).toMatchObject(told.versions);
+    expect(told.versions.personal.version).toMatch(/./);
     const outcomes = told.outcomes.map(({ action, itemId, position }: Body) => [action, itemId, position]);
     expect(outcomes).toEqual([
       ["save", second, 1],
