@@ -10,6 +10,8 @@ export interface LookOptions {
   /** What it says. */
   readonly onMessage: (message: unknown) => void;
   readonly onError: (error: unknown) => void;
+  /** Asked every second before a look: while it is true, a look waits, for ten minutes at most. Default: never. */
+  readonly isBusy?: () => boolean;
   /** The first look after the start, and the least time between two. */
   readonly firstMs: number;
   readonly leastPauseMs: number;
@@ -17,6 +19,8 @@ export interface LookOptions {
 
 /** Of the time, looking takes this part at most. */
 const DUTY = 0.02;
+const BUSY_MS = 1000;
+const MOST_BUSY_MS = 10 * 60_000;
 
 export class BackgroundLook {
   readonly #options: LookOptions;
@@ -56,7 +60,16 @@ export class BackgroundLook {
 
   #lookIn(ms: number): void {
     if (this.#isPaused || !this.#isStarted || !this.#options.task()) return;
-    this.#timer = setTimeout(() => this.#look(), ms);
+    this.#timer = setTimeout(() => this.#lookWhenQuiet(monotonicMs() + MOST_BUSY_MS), ms);
+    this.#timer.unref();
+  }
+
+  #lookWhenQuiet(untilMs: number): void {
+    if (!this.#options.isBusy?.() || monotonicMs() > untilMs) {
+      this.#look();
+      return;
+    }
+    this.#timer = setTimeout(() => this.#lookWhenQuiet(untilMs), BUSY_MS);
     this.#timer.unref();
   }
 

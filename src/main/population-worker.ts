@@ -52,10 +52,12 @@ async function look(task: PopulationTask): Promise<PopulationMessage> {
     const purposes = new Purposes(task.purposes);
     const isSensitive = sensitiveTopics(task.topics);
     const predictions = await freshPredictions(task, past, asOfMs);
+    past.state.refresh(); // no page is kept for a read that is over
     const served = await servedModels({ folder, models: new ModelStore(blobs), catalogue: past.catalogue });
     const config = { topics: task.topics }; // names of journeys are not looked at
     const interests = await openInterests({ ...past, actions, purposes, isSensitive, config }, served);
     const analytics = purposes.named(ANALYTICS);
+    past.state.refresh();
     const map = await freshMap(blobs, interests.knowledge.space, past.catalogue.itemCount);
     const survey = await surveyPeople(
       {

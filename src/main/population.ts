@@ -13,12 +13,17 @@ import { keptPredictions } from "./predictions.ts";
 const FIRST_MS = 5_000;
 const LEAST_PAUSE_MS = 10 * 60_000;
 
-type SurveyedPlatform = Pick<Platform, "folder" | "manifest" | "config">;
+/** Records a second from which on nobody is surveyed: people wait for those, and nobody for this. */
+const BUSY_RECORDS = 1000;
+
+type SurveyedPlatform = Pick<Platform, "folder" | "manifest" | "config" | "log">;
 
 /** What people are asked about as a whole. */
 export class Population {
   readonly #platform: SurveyedPlatform;
   readonly #look: BackgroundLook;
+  /** In the log when it was last asked how busy it is. */
+  #records = 0;
   #onNotice: (message: string) => void = () => {};
   /** Absent before the first look. */
   survey: Survey | undefined;
@@ -33,9 +38,20 @@ export class Population {
       task: () => taskOf(platform),
       onMessage: (message) => this.#found(message as PopulationMessage), // the thread's own
       onError: (error) => this.#onNotice(`the people cannot be surveyed: ${String(error)}`),
+      isBusy: () => this.#isBusy(),
       firstMs: FIRST_MS,
       leastPauseMs: LEAST_PAUSE_MS,
     });
+  }
+
+  /** Whether much came in since it was last asked. */
+  #isBusy(): boolean {
+    const { log } = this.#platform;
+    const records = Array.from({ length: log.partitionCount }, (_, partition) => log.end(partition));
+    const total = records.reduce((sum, end) => sum + end, 0);
+    const came = total - this.#records;
+    this.#records = total;
+    return came > BUSY_RECORDS;
   }
 
   /** Takes what was kept: predictions and the map of items. */

@@ -104,6 +104,8 @@ export async function surveyPeople(parts: SurveyParts, asOfMs: number, most = MO
       seen.add(userId);
       const found = await lookAt(parts, userId, asOfMs);
       if (found) people.push(found);
+      // A read of the state that lasts as long as the survey would keep every page that is written meanwhile.
+      await new Promise(setImmediate);
     }
   }
   const { taxonomy } = parts.interests.knowledge;
