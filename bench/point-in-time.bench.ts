@@ -66,12 +66,14 @@ async function measure(options: Options, folder: string, say: (line: string) => 
     const seconds = (monotonicMs() - startedMs) / 1000;
     say("joining by DuckDB");
     const peer = await joinByDuckDb(platform.log, rows, folder);
-    // Who was not met yet has no features; DuckDB counts none.
-    const isSame = (value: number, other: unknown): boolean =>
-      Number.isNaN(value) ? other === null || other === 0 : value === other;
-    const differing = peer.answers.filter(
-      (answer, n) => !answer.every((other, at) => isSame(vectors[n * wanted.size + at]!, other)),
-    ).length;
+    const differing = peer.answers.filter((answer, n) => {
+      // Who was not met yet has no features; DuckDB counts none. Of all others a missing value is missing on both sides.
+      const isMet = answer.some((other) => other !== null && other !== 0);
+      return !answer.every((other, at) => {
+        const value = vectors[n * wanted.size + at]!;
+        return Number.isNaN(value) ? other === null || (other === 0 && !isMet) : value === other;
+      });
+    }).length;
     return {
       metrics: {
         seconds,
