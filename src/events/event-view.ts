@@ -71,8 +71,8 @@ class PackedEvent implements EventView {
     const idBytes = cursor.skipText();
     this.#idEnd = cursor.at;
     this.#idAt = cursor.at - idBytes;
-    this.userId = cursor.familiarText()!;
-    this.name = cursor.familiarText()!;
+    this.userId = cursor.text()!;
+    this.name = cursor.text()!;
     this.timestampMs = cursor.number()!;
     cursor.skip(); // when it was received
     this.#bytes = bytes;
@@ -101,13 +101,13 @@ class PackedEvent implements EventView {
     let source: string | undefined;
     for (let left = cursor.mapLength(); left > 0; left--) {
       const column = cursor.keyAmong(COLUMNS);
-      if (column === 0) itemId = cursor.familiarText();
-      else if (column === 1) surface = cursor.familiarText();
+      if (column === 0) itemId = cursor.text();
+      else if (column === 1) surface = cursor.text();
       else if (column === 2) dwellMs = cursor.number();
       else if (column === 3) value = cursor.number();
       else if (column === 4) position = cursor.number();
       else if (column === 5) slateId = cursor.text();
-      else if (column === 6) source = cursor.familiarText();
+      else if (column === 6) source = cursor.text();
       else cursor.skip();
     }
     this.#propertiesEnd = cursor.at;

@@ -1,5 +1,4 @@
 import { assert } from "#base";
-import { RecentTexts } from "./recent-texts.ts";
 
 /**
  * @file A place in msgpack bytes, moved on value by value (the format: https://github.com/msgpack/msgpack/blob/master/spec.md).
@@ -50,17 +49,6 @@ export class PackedCursor {
     const length = this.#length;
     this.at = from + length;
     return length === 0 ? "" : textOf(this.#bytes, from, this.at);
-  }
-
-  /** As {@link text}, for texts that come again and again. */
-  familiarText(): string | undefined {
-    const from = this.#textStart();
-    if (from < 0) {
-      this.skip();
-      return undefined;
-    }
-    this.at = from + this.#length;
-    return recent.textOf(this.#bytes, from, this.at);
   }
 
   /** Steps over the string that is next; how many bytes it has, the last before the place it comes to. */
@@ -181,8 +169,6 @@ export class PackedCursor {
     return inside;
   }
 }
-
-const recent = new RecentTexts();
 
 /** Bytes after the tag of a number that is not in the tag itself; 0 for other tags. */
 function numberWidth(tag: number): number {
