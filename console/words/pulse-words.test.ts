@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { PulseResponse } from "#api";
-import { busiestNames, pulseFaults, pulseSentence, rateOf } from "./pulse-words.ts";
+import { busiestNames, changeSentence, pulseFaults, pulseSentence, rateOf } from "./pulse-words.ts";
 
 const version = { name: "ease", version: "0001", dataUntil: "2026-01-01T00:00:00Z" };
 
@@ -18,6 +18,7 @@ function pulse(
       latencies: [],
       rejections: {},
       latest: [],
+      changes: [],
     },
     seconds: perSecond.map((events, at) => ({ at, events, rejected: 0, requests: 0, errors: 0 })),
     freshness: { count: 0, p50: null, p99: null },
@@ -59,4 +60,11 @@ test("names come by how often they came, and faults are counted", () => {
     "1 answer failed in the last two minutes",
     "3 events rejected in the last two minutes",
   ]);
+});
+
+test("a model that came, went or was refused is told in a sentence", () => {
+  const change = { at: "2026-01-01T12:00:00Z", model: "ease@0002" };
+  expect(changeSentence({ ...change, kind: "in-service" })).toMatch(/^ease@0002 answers since /);
+  expect(changeSentence({ ...change, kind: "out-of-service" })).toMatch(/^ease@0002 answers no more /);
+  expect(changeSentence({ ...change, kind: "refused", reason: "it is torn" })).toMatch(/: it is torn$/);
 });

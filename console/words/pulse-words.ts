@@ -1,5 +1,5 @@
 import type { PulseResponse, PulseSecond } from "#api";
-import { countOf, formatMs, formatShort } from "./format.ts";
+import { countOf, formatClock, formatMs, formatShort } from "./format.ts";
 
 /** Seconds of which the rate is told. */
 const RATE_SECONDS = 10;
@@ -36,6 +36,19 @@ export function pulseSentence({ fault, seconds, freshness }: PulseResponse): str
       ? `${formatShort(Math.round(rate))} events a second`
       : `${countOf(total, "event")} in two minutes`;
   return freshness.p99 === null ? speed : `${speed}, readable ${formatMs(freshness.p99)} after they arrive`;
+}
+
+/** A version of a model that came, went or was refused. */
+export function changeSentence({ kind, model, at, reason }: PulseResponse["changes"][number]): string {
+  const when = formatClock(at);
+  switch (kind) {
+    case "in-service":
+      return `${model} answers since ${when}`;
+    case "out-of-service":
+      return `${model} answers no more since ${when}`;
+    case "refused":
+      return `${model} was refused at ${when}: ${reason ?? "no reason was given"}`;
+  }
 }
 
 /** What is wrong, one sentence each; none when nothing is. */

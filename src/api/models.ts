@@ -90,6 +90,11 @@ export const RunRequest = Type.Object(
   {
     model: Type.String({ minLength: 1, maxLength: 200, description: "One of `trainable`" }),
     config: Type.Optional(config),
+    serve: Type.Optional(
+      Type.Boolean({
+        description: "Puts what comes of it in service: for people with a history, or a ranker by its name",
+      }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -112,7 +117,7 @@ export const RunBody = Type.Object({
   ]),
   curve: Type.Array(LearningPointBody),
   version: Type.Union([Type.String(), Type.Null()], {
-    description: "What came of it: a version that is not in service",
+    description: "What came of it: a version that is in service where that was asked for",
   }),
   error: TextOrNull,
 });

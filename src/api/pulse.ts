@@ -27,6 +27,14 @@ export const PulseEvent = Type.Object({
   title: Type.Optional(Type.String()),
 });
 
+/** A version of a model that came to answer, ceased to, or was to and failed: what answered goes on then. */
+export const PulseChange = Type.Object({
+  at: IsoTime,
+  kind: Type.Union([Type.Literal("in-service"), Type.Literal("out-of-service"), Type.Literal("refused")]),
+  model: Type.String({ description: "name@version" }),
+  reason: Type.Optional(Type.String({ description: "Why it was refused" })),
+});
+
 /** `GET /v1/pulse`, and each message of `GET /v1/pulse/stream`. */
 export const PulseResponse = Type.Object({
   now: IsoTime,
@@ -48,6 +56,7 @@ export const PulseResponse = Type.Object({
   rejections: Type.Record(AnyKey, Type.Integer(), { description: "Dead letters kept, by reason" }),
   latest: Type.Array(PulseEvent, { description: "The newest events that came in, newest first" }),
   models: Type.Object({ personal: ModelVersion, coldStart: ModelVersion }),
+  changes: Type.Array(PulseChange, { description: "Which models answer: what changed lately, newest first" }),
 });
 
 export type PulseEvent = Static<typeof PulseEvent>;

@@ -1,5 +1,5 @@
 import { surfacesOf } from "#declarations";
-import type { ServedModels } from "#models";
+import type { ModelsInService } from "#models";
 import {
   type InterestReader,
   type ItemIndexes,
@@ -42,15 +42,14 @@ type Parts = Pick<
 
 export async function createRecommender(
   platform: Parts,
-  models: ServedModels,
+  models: ModelsInService,
   interests: InterestReader,
 ): Promise<Recommender> {
   const { purposes, log, state, catalogue, identity, actions, clock, itemIndexes: indexes } = platform;
   const vectors = platform.vectors.of(models);
   await indexes.serve(await vectors.encoder());
-  const [personal, coldStart] = await Promise.all([models.personal(), models.coldStart()]);
   return new Recommender({
-    ...{ log, state, catalogue, identity, actions, clock, personal, coldStart, models, interests },
+    ...{ log, state, catalogue, identity, actions, clock, models, interests },
     ...{ vectors, indexes },
     purpose: purposes.personalization,
     traits: Object.keys(platform.config.traits ?? {}),

@@ -1,6 +1,12 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { assert } from "#base";
-import { type FittedModel, type ItemContents, type ModelId, modelReference } from "#models";
+import {
+  type FittedModel,
+  type ItemContents,
+  type ModelId,
+  type ModelReference,
+  modelReference,
+} from "#models";
 import type { History, ItemContent } from "#sequences";
 import { FileBlobStore } from "#storage";
 import { paths } from "./data-folder.ts";
@@ -21,6 +27,11 @@ export interface EncodeOrder {
   readonly later: readonly LaterItem[];
 }
 
+/** Answered with nothing. */
+export interface ForgetOrder {
+  readonly forget: ModelReference;
+}
+
 export interface LaterItem {
   readonly itemRow: number;
   readonly content: ItemContent;
@@ -35,7 +46,7 @@ const port = parentPort;
 const { folder } = workerData as EncodeTask;
 const store = new ModelStore(new FileBlobStore(paths.blobs(folder)));
 /** Those by which somebody was encoded, each read once. */
-const models = new Map<string, Promise<FittedModel>>();
+const models = new Map<ModelReference, Promise<FittedModel>>();
 
 /** What the orders told of items that came later: as much of the catalogue as encoding needs. */
 class ToldItems implements ItemContents {
@@ -75,7 +86,14 @@ async function encode({ model: id, histories, later }: EncodeOrder): Promise<Flo
   return new Float32Array(await encoder.userVectors(histories));
 }
 
-port.on("message", async (order: EncodeOrder) => {
+async function forget(model: ModelReference): Promise<void> {
+  const reading = models.get(model);
+  models.delete(model);
+  await (await reading)?.release?.();
+}
+
+port.on("message", async (order: EncodeOrder | ForgetOrder) => {
+  if ("forget" in order) return forget(order.forget).catch(() => {}); // nobody waits for it
   try {
     const vectors = await encode(order);
     const message: EncodeMessage = { order: order.order, vectors };

@@ -1,8 +1,8 @@
 import type { Worker } from "node:worker_threads";
 import { startThread } from "#base";
-import type { ModelId } from "#models";
+import type { ModelId, ModelReference } from "#models";
 import type { History } from "#sequences";
-import type { EncodeMessage, EncodeOrder, LaterItem } from "./encode-worker.ts";
+import type { EncodeMessage, EncodeOrder, ForgetOrder, LaterItem } from "./encode-worker.ts";
 
 interface Pending {
   readonly resolve: (vectors: Float32Array) => void;
@@ -31,6 +31,12 @@ export class EncoderThread {
       this.#pending.set(order.order, { resolve, reject });
       this.#started().postMessage(order);
     });
+  }
+
+  /** The thread gives back what it holds of a version; asked for it again, it reads it anew. */
+  forget(model: ModelReference): void {
+    const order: ForgetOrder = { forget: model };
+    this.#worker?.postMessage(order);
   }
 
   async close(): Promise<void> {

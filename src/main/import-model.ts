@@ -4,7 +4,8 @@ import { importOnnxEncoder, ONNX_ENCODER, parseEncoderCard, vocabularyHash } fro
 import { decodeSafetensors, type NamedTensor } from "#tensor";
 import { readCodeVersion } from "./code-version.ts";
 import type { ModelManifest } from "./model-manifest.ts";
-import type { Platform } from "./platform.ts";
+import type { ModelStore } from "./model-store.ts";
+import type { ModelsOfFolder } from "./served-models.ts";
 
 /** Where an encoder that was made elsewhere lies, and what it is to be called. */
 export interface ForeignFiles {
@@ -30,9 +31,12 @@ export interface ImportedModel {
  * Takes in an encoder made elsewhere, once it is what it is said to be, and puts it in service for whoever asks for it by name.
  * @throws PlatformError `invalid-model`, `missing-file`, `invalid-config`, `no-data`
  */
-export async function importModel(platform: Platform, files: ForeignFiles): Promise<ImportedModel> {
+export async function importModel(
+  { models, catalogue: items }: Pick<ModelsOfFolder, "models" | "catalogue">,
+  files: ForeignFiles,
+): Promise<ImportedModel> {
   const { name } = files;
-  if (!/^[a-z0-9][a-z0-9._-]{0,99}$/.test(name) || (await isTaken(platform, name)))
+  if (!/^[a-z0-9][a-z0-9._-]{0,99}$/.test(name) || (await isTaken(models, name)))
     throw new PlatformError(
       "invalid-config",
       `--name is "${name}": give small letters, digits, dots and dashes, and no name of a model that was fitted here`,
@@ -42,11 +46,11 @@ export async function importModel(platform: Platform, files: ForeignFiles): Prom
   const vocabulary = (await read(files.items)).toString().split(/\r?\n/);
   if (vocabulary.at(-1) === "") vocabulary.pop();
   const itemTable = files.itemVectors === undefined ? undefined : await readTable(files.itemVectors);
-  const catalogue = platform.catalogue.items().map(({ itemId }) => itemId);
+  const catalogue = items.items().map(({ itemId }) => itemId);
   const foreign = { name, onnx, card, vocabulary, ...(itemTable && { itemTable }) };
   const { fitted, knownItems, parityGap } = await importOnnxEncoder(foreign, catalogue);
   const nowMs = new SystemClock().nowMs();
-  const manifest = await platform.models.put(
+  const manifest = await models.put(
     {
       ...{ name, kind: ONNX_ENCODER, config: fitted.config, seed: null },
       ...{ userCount: 0, itemCount: catalogue.length, interactionCount: 0, logOffsets: [] },
@@ -62,12 +66,12 @@ export async function importModel(platform: Platform, files: ForeignFiles): Prom
     },
     fitted.serialize(),
   );
-  await platform.models.serveBeside(manifest);
+  await models.serveBeside(manifest);
   return { manifest, knownItems, vocabularyItems: vocabulary.length };
 }
 
 /** Its versions would be among those of a model of ours. */
-async function isTaken({ models }: Platform, name: string): Promise<boolean> {
+async function isTaken(models: ModelStore, name: string): Promise<boolean> {
   return (await models.list()).some((model) => model.name === name && model.kind !== ONNX_ENCODER);
 }
 

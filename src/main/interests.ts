@@ -1,6 +1,6 @@
 import { monotonicMs } from "#base";
 import type { Config } from "#declarations";
-import { modelReference, type ServedModels } from "#models";
+import { referenceOf, type ServedModel, type ServedModels } from "#models";
 import { type EngagementVectors, ItemKnowledge, JourneyNames, UserInterests } from "#profiles";
 import { journeyWriter } from "./journey-writer.ts";
 import type { Platform } from "./platform.ts";
@@ -11,13 +11,12 @@ export const FACTORS_MODEL = "ials";
 export const FACTORS_CONFIG = { embeddingSize: 32, epochs: 8 };
 
 /** Interests of people, in the item space of the catalogue and of the factors in service, if there are any. */
-export async function openInterests(
+export function openInterests(
   parts: Pick<Platform, "isSensitive" | "state" | "catalogue" | "actions" | "purposes"> & {
     readonly config: Pick<Config, "topics" | "journeyNaming">;
   },
-  models: ServedModels,
-): Promise<UserInterests> {
-  const engagement = await factorsOf(models);
+  engagement: EngagementVectors | undefined,
+): UserInterests {
   const { isSensitive, config } = parts;
   const { topics: { parents = {} } = {}, journeyNaming } = config;
   const knowledge = new ItemKnowledge(parts.catalogue, { engagement, isSensitive, parents });
@@ -27,9 +26,14 @@ export async function openInterests(
   return new UserInterests({ ...parts, knowledge, journeyNames });
 }
 
-async function factorsOf(models: ServedModels): Promise<EngagementVectors | undefined> {
+/** What the models say of which items the same people want, where one does. */
+export async function factorsIn(models: ServedModels): Promise<EngagementVectors | undefined> {
   const id = models.ids.find(({ name }) => name === FACTORS_MODEL);
-  if (!id) return undefined;
-  const { itemFactors } = (await models.read(id)).model;
-  return itemFactors && { version: modelReference(id.name, id.version), vectors: itemFactors };
+  return id && factorsOf(await models.of(id));
+}
+
+/** The factors of items of a model that has any. */
+export function factorsOf(served: ServedModel): EngagementVectors | undefined {
+  const { itemFactors } = served.model;
+  return itemFactors && { version: referenceOf(served), vectors: itemFactors };
 }

@@ -1,6 +1,8 @@
 import type { FeatureHealth, HealthReport } from "#features";
+import { type ModelsInService, modelReference } from "#models";
 import { Metrics } from "#serving";
 import { watchItemIndexes, watchServedLists } from "./discovery.ts";
+import type { ModelWatch } from "./model-watch.ts";
 import type { Platform } from "./platform.ts";
 
 /** What the platform tells of itself beside what its routes count. */
@@ -9,6 +11,7 @@ export function createMetrics(
     Platform,
     "catalogue" | "applier" | "clock" | "deadLetters" | "servedLists" | "health" | "itemIndexes"
   >,
+  answering: { readonly inService: ModelsInService; readonly watch: ModelWatch },
 ): Metrics {
   const { catalogue, applier, clock, deadLetters, servedLists } = platform;
   const metrics = new Metrics({
@@ -36,8 +39,24 @@ export function createMetrics(
   );
   watchServedLists(metrics, servedLists);
   watchItemIndexes(metrics, platform.itemIndexes);
+  tellModels(metrics, answering);
   tellFeatureHealth(metrics, () => platform.health.report);
   return metrics;
+}
+
+function tellModels(
+  metrics: Metrics,
+  { inService, watch }: { readonly inService: ModelsInService; readonly watch: ModelWatch },
+): void {
+  metrics.gaugeBy("inkling_model_in_service", "Versions of models that answer; 1", "model", () =>
+    inService.current.ids.map(({ name, version }) => [modelReference(name, version), 1] as const),
+  );
+  metrics.gaugeBy(
+    "inkling_model_changes",
+    "Versions that came, went or were refused since the start",
+    "kind",
+    () => Object.entries(watch.counts),
+  );
 }
 
 /** What was last found of the features, by feature. */

@@ -1,12 +1,13 @@
 import type { ModelBody } from "#api";
 import { PlatformError } from "#base";
-import type { ModelId } from "#models";
+import type { ModelId, ModelRoles } from "#models";
 import type { ModelManifest } from "./model-manifest.ts";
 import type { ModelStore, ServingAlias } from "./model-store.ts";
 
-/** All models of a folder as the API says them, and the command line with it. */
-export async function readModelBodies(store: ModelStore): Promise<ModelBody[]> {
-  const [manifests, alias] = await Promise.all([store.list(), store.serving()]);
+/** All models of a folder as the API says them, and the command line with it. `serving`: what answers; default: what the folder says does. */
+export async function readModelBodies(store: ModelStore, serving?: ModelRoles): Promise<ModelBody[]> {
+  const manifests = await store.list();
+  const alias = serving ?? (await store.serving());
   return manifests.map((manifest) => bodyOf(manifest, alias));
 }
 

@@ -22,8 +22,9 @@ export class ModelStore {
   }
 
   async put(manifest: Omit<ModelManifest, "version">, bytes: Uint8Array): Promise<ModelManifest> {
-    const taken = (await this.#blobs.list(`models/${manifest.name}/`)).length;
-    const version = String(Math.floor(taken / 2) + 1).padStart(4, "0");
+    const written = await this.#blobs.list(`models/${manifest.name}/`);
+    const numbers = written.map((name) => Number.parseInt(name.split("/").at(-1)!, 10)); // the last part is there
+    const version = String(Math.max(0, ...numbers) + 1).padStart(4, "0");
     const complete = { ...manifest, version };
     await this.#blobs.put(`${stem(complete)}.safetensors`, bytes);
     await this.#blobs.put(`${stem(complete)}.json`, encodeManifest(complete));
@@ -55,18 +56,35 @@ export class ModelStore {
     return Promise.all(manifests.map(async (name) => decodeManifest((await this.#blobs.get(name))!)));
   }
 
-  async serving(): Promise<ServingAlias | undefined> {
+  /** What is written of which versions serve; changes when they do. */
+  async aliasText(): Promise<string | undefined> {
     const bytes = await this.#blobs.get(ALIAS);
-    if (!bytes) return undefined;
-    const written = JSON.parse(Buffer.from(bytes).toString()) as ServingAlias; // by `serve`, or before there were others
+    return bytes && Buffer.from(bytes).toString();
+  }
+
+  async serving(): Promise<ServingAlias | undefined> {
+    const text = await this.aliasText();
+    if (text === undefined) return undefined;
+    const written = JSON.parse(text) as ServingAlias; // by `serve`, or before there were others
     return { ...written, others: written.others ?? [] };
   }
 
-  /** Puts two models in service. Those of other names that were goes on answering whoever asks for them by name. */
-  async serve({ personal, coldStart }: Omit<ServingAlias, "others">): Promise<void> {
+  /**
+   * Puts two models in service at once, and `beside` them some that answer by name. Those of other names that were go on answering whoever asks
+   * for them by name.
+   */
+  async serve({
+    personal,
+    coldStart,
+    beside = [],
+  }: Omit<ServingAlias, "others"> & { readonly beside?: readonly ModelId[] }): Promise<void> {
     const before = await this.serving();
     const earlier = before ? [before.personal, before.coldStart, ...before.others] : [];
-    await this.#write({ personal: idOf(personal), coldStart: idOf(coldStart), others: earlier });
+    await this.#write({
+      personal: idOf(personal),
+      coldStart: idOf(coldStart),
+      others: [...beside, ...earlier],
+    });
   }
 
   /** Lets a model answer whoever asks for it by name. @throws PlatformError `no-data` when none is in service yet */

@@ -4,7 +4,6 @@ import { type Clock, HistoricalClock, type ProgressListener, SystemClock } from 
 import {
   type Config,
   defaultConfig,
-  goalsOf,
   propertyFaultFinder,
   purposesOf,
   type Retention,
@@ -27,7 +26,7 @@ import {
 } from "#events";
 import type { FeaturePlan } from "#features";
 import type { Erasures } from "#governance";
-import type { ServedModels } from "#models";
+import { type ModelId, ModelsInService } from "#models";
 import type { Refreshed, VectorStore } from "#profiles";
 import { ItemIndexes, type Recommender, type ServedLists } from "#recommendation";
 import { readAllProgress } from "#sequences";
@@ -50,13 +49,15 @@ import { createRecommender, openServedLists } from "./discovery.ts";
 import { createErasures, resumeErasures } from "./erase.ts";
 import { HealthWatch } from "./feature-health.ts";
 import { planOf } from "./features.ts";
-import { type FitListeners, fitInWorker } from "./fit.ts";
-import type { FitTask, ModelToFit } from "./fit-worker.ts";
-import { FACTORS_CONFIG, FACTORS_MODEL, openInterests } from "./interests.ts";
+import type { FitListeners } from "./fit.ts";
+import { coldStartModelOf, fitAndServe, fitBeside, type ServedManifests, serveFitted } from "./fit-folder.ts";
+import type { ModelToFit } from "./fit-worker.ts";
+import { factorsIn, openInterests } from "./interests.ts";
 import { BackgroundLake } from "./lake.ts";
 import { LakeReader } from "./lake-reader.ts";
 import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
+import { ModelWatch } from "./model-watch.ts";
 import { openLog } from "./open-log.ts";
 import { openManifest } from "./open-manifest.ts";
 import { Population } from "./population.ts";
@@ -79,11 +80,6 @@ export interface PlatformOptions {
   readonly progress: ProgressListener;
   /** Told in one sentence when something was mended, or failed and is tried again. */
   readonly onNotice: (message: string) => void;
-}
-
-export interface ServedManifests {
-  readonly personal: ModelManifest;
-  readonly coldStart: ModelManifest;
 }
 
 /** The built console, the same seen from `src` and from `dist`. */
@@ -125,8 +121,10 @@ export class Platform {
   #fault: string | undefined;
   #lake: BackgroundLake | undefined;
   readonly #lakeReader: LakeReader;
-  /** Those of the server. */
-  #served: ServedModels | undefined;
+  /** Of the server: what answers, and what changes that. */
+  #inService: ModelsInService | undefined;
+  #watch: ModelWatch | undefined;
+  readonly #onNotice: (message: string) => void;
   readonly #ingestionParts: IngestionParts;
   readonly #lock: FolderLock;
   readonly #room: DiskRoom;
@@ -153,6 +151,7 @@ export class Platform {
     onNotice: (message: string) => void;
   }) {
     this.folder = parts.folder;
+    this.#onNotice = parts.onNotice;
     this.clock = parts.clock;
     this.log = parts.log;
     this.state = parts.state;
@@ -304,7 +303,7 @@ export class Platform {
 
   /** The model that answers people without a history: what is popular lately, where times mean something. */
   get coldStartModel(): string {
-    return this.#manifest.areTimesMadeUp ? "popularity" : "recent-popularity";
+    return coldStartModelOf(this.#manifest);
   }
 
   /** Fits and puts in service the models this folder needs, unless some are in service already. */
@@ -317,50 +316,48 @@ export class Platform {
     });
   }
 
-  /** Fits two models and puts them in service: one for people with a history, one for the others. */
+  /** Fits two models and puts them in service: one for people with a history, one for the others. A server of this platform has them answer. */
   async fit(
     models: readonly [personal: ModelToFit, coldStart: ModelToFit],
     listeners: FitListeners,
   ): Promise<ServedManifests> {
-    const factors = models[0].name === FACTORS_MODEL ? [] : [{ name: FACTORS_MODEL, config: FACTORS_CONFIG }];
-    const manifests = await this.#fitAll({ models: [...models, ...factors] }, listeners);
-    const served = { personal: manifests[0]!, coldStart: manifests[1]! }; // one for each model asked for
-    await this.models.serve(served);
-    for (const manifest of manifests.slice(2)) await this.models.serveBeside(manifest);
+    const release = await this.retention?.hold();
+    const served = await fitAndServe(this, models, listeners).finally(release);
+    await this.followModels();
     await this.refreshVectors(listeners.progress);
     return served;
   }
 
   /** Fits a model and keeps it, out of service. */
   async fitBeside(model: ModelToFit, listeners: FitListeners): Promise<ModelManifest> {
-    const [manifest] = await this.#fitAll({ models: [model], withPredictions: false }, listeners);
-    return manifest!; // one for each model asked for
+    const release = await this.retention?.hold();
+    return fitBeside(this, model, listeners).finally(release);
   }
 
-  async #fitAll(
-    what: Pick<FitTask, "models" | "withPredictions">,
-    listeners: FitListeners,
-  ): Promise<ModelManifest[]> {
-    const { partitionCount, seed, actions } = this.#manifest;
-    const task = {
-      ...{ folder: this.folder, partitionCount, seed, declared: actions },
-      ...{ purposes: purposesOf(this.config), goals: goalsOf(this.config) },
-      traits: Object.keys(this.config.traits ?? {}),
-      ...what,
-    };
-    const release = await this.retention?.hold();
-    return fitInWorker(task, listeners).finally(release);
+  /** Puts a fitted version in service, in the place of the personal model; one that orders what others found beside it, by its name. */
+  async serve(fitted: ModelId): Promise<void> {
+    await serveFitted(this.models, fitted);
+    await this.followModels();
+  }
+
+  /** Resolves when a server of this platform answers by what is in service by now, as it comes to do by itself within a second. */
+  async followModels(): Promise<void> {
+    await this.#watch?.look();
   }
 
   /** Brings the long-term vectors up to date; `undefined` when no model in service makes any. */
   async refreshVectors(progress: ProgressListener): Promise<Refreshed | undefined> {
-    return this.vectors.refresh(await servedModels(this), progress);
+    return this.vectors.refresh(await this.#answering(), progress);
   }
 
   /** As `refreshVectors`, from now on whenever it is due, by the models of the server. */
   async keepVectorsFresh(): Promise<void> {
-    this.#served ??= await servedModels(this);
-    this.vectors.keepFresh(this.#served, refreshHoursOf(this.config));
+    this.vectors.keepFresh(await this.#answering(), refreshHoursOf(this.config));
+  }
+
+  /** The models of the server, or those that one would begin with. */
+  async #answering(): Promise<ModelsInService> {
+    return this.#inService ?? new ModelsInService(await servedModels(this));
   }
 
   /** Sends dead letters through the one way in again, by the declarations of now. */
@@ -370,15 +367,25 @@ export class Platform {
 
   /** What answers with lists. Models must be in service. */
   async createRecommender(): Promise<Recommender> {
-    const served = await servedModels(this);
-    return createRecommender(this, served, await openInterests(this, served));
+    const inService = new ModelsInService(await servedModels(this));
+    return createRecommender(this, inService, openInterests(this, await factorsIn(inService.current)));
   }
 
   /** The HTTP server over this platform. Models must be in service. */
   async createServer(keys: Keys): Promise<Server> {
-    const served = await servedModels(this);
-    this.#served = served;
-    return createServer(await createServices(this, served), {
+    await this.#watch?.close();
+    const inService = new ModelsInService(await servedModels(this));
+    const interests = openInterests(this, await factorsIn(inService.current));
+    const { folder, models, catalogue, vectors, itemIndexes: indexes } = this;
+    const watch = new ModelWatch({
+      ...{ folder, models, catalogue, vectors, indexes, inService },
+      ...{ knowledge: interests.knowledge, onNotice: this.#onNotice },
+    });
+    const services = await createServices(this, { inService, interests, watch });
+    this.#inService = inService;
+    this.#watch = watch;
+    watch.start();
+    return createServer(services, {
       keys,
       logLevel: "warn",
       consoleFolder: CONSOLE,
@@ -479,6 +486,7 @@ export class Platform {
     await this.erasures.close();
     await this.health.hold();
     await this.population.hold();
+    await this.#watch?.close();
     await this.itemIndexes.close();
     await this.vectors.close();
     await this.servedFeatures.close();

@@ -7,11 +7,11 @@ import { countUsers } from "#sequences";
 import { FileBlobStore } from "#storage";
 import { type DataManifest, paths } from "./data-folder.ts";
 import { nowOf } from "./feature-health.ts";
-import { openInterests } from "./interests.ts";
+import { FACTORS_MODEL, factorsOf, openInterests } from "./interests.ts";
 import { keepItemMap, keptItemMap } from "./item-map.ts";
 import { ModelStore } from "./model-store.ts";
 import { fitAndKeepPredictions, keptPredictions } from "./predictions.ts";
-import { servedModels } from "./served-models.ts";
+import { servedModel } from "./served-models.ts";
 import { type PastFolder, withPast } from "./training-set.ts";
 
 /**
@@ -53,9 +53,11 @@ async function look(task: PopulationTask): Promise<PopulationMessage> {
     const isSensitive = sensitiveTopics(task.topics);
     const predictions = await freshPredictions(task, past, asOfMs);
     past.state.refresh(); // no page is kept for a read that is over
-    const served = await servedModels({ folder, models: new ModelStore(blobs), catalogue: past.catalogue });
+    const models = new ModelStore(blobs);
+    const factors = await servedModel({ folder, models, catalogue: past.catalogue }, FACTORS_MODEL);
     const config = { topics: task.topics }; // names of journeys are not looked at
-    const interests = await openInterests({ ...past, actions, purposes, isSensitive, config }, served);
+    const engagement = factors && factorsOf(factors);
+    const interests = openInterests({ ...past, actions, purposes, isSensitive, config }, engagement);
     const analytics = purposes.named(ANALYTICS);
     past.state.refresh();
     const map = await freshMap(blobs, interests.knowledge.space, past.catalogue.itemCount);

@@ -5,14 +5,14 @@ import { published } from "#evaluation";
 import { SHARED_PARTITION } from "#events";
 import { OnlineFeatures, userPartitions } from "#features";
 import { countInLog } from "#governance";
-import type { ServedModels } from "#models";
-import { PersonSignals } from "#profiles";
+import type { ModelsInService } from "#models";
+import { PersonSignals, type UserInterests } from "#profiles";
 import { Pulse, type Services } from "#serving";
 import { readVersion } from "./code-version.ts";
 import { createRecommender } from "./discovery.ts";
-import { openInterests } from "./interests.ts";
 import { createMetrics } from "./metrics.ts";
 import { bodyNamed, readModelBodies } from "./model-bodies.ts";
+import type { ModelWatch } from "./model-watch.ts";
 import type { Platform } from "./platform.ts";
 import { TrainingRuns } from "./training-runs.ts";
 
@@ -25,13 +25,22 @@ async function hasUnapplied({ log, applier }: Platform, ids: readonly string[]):
   return (await countInLog(log, ids, applied, ends)) > 0;
 }
 
+/** What answers, and what changes that. */
+interface Answering {
+  readonly inService: ModelsInService;
+  readonly interests: UserInterests;
+  readonly watch: ModelWatch;
+}
+
 /** What the routes of a platform's server stand on. */
-export async function createServices(platform: Platform, served: ServedModels): Promise<Services> {
+export async function createServices(
+  platform: Platform,
+  { inService, interests, watch }: Answering,
+): Promise<Services> {
   const { state, catalogue, identity, actions, purposes, clock, applier, config, manifest, models } =
     platform;
   const { ingestion, deadLetters, servedLists, erasures, itemIndexes } = platform;
   const wall = new SystemClock();
-  const interests = await openInterests(platform, served);
   await platform.population.load();
   return {
     ...{
@@ -48,7 +57,7 @@ export async function createServices(platform: Platform, served: ServedModels): 
       itemIndexes,
     },
     declared: jsonSchemaOf(config),
-    recommender: await createRecommender(platform, served, interests),
+    recommender: await createRecommender(platform, inService, interests),
     features: new OnlineFeatures({
       ...{ state, catalogue, identity, clock, plan: platform.plan },
       partitions: userPartitions(platform.log),
@@ -56,7 +65,7 @@ export async function createServices(platform: Platform, served: ServedModels): 
     }),
     featureHealth: () => platform.health.report,
     noteServed: platform.servedFeatures.note,
-    vectors: platform.vectors.of(served),
+    vectors: platform.vectors.of(inService),
     interests,
     isSensitive: platform.isSensitive,
     signals: new PersonSignals({
@@ -64,11 +73,12 @@ export async function createServices(platform: Platform, served: ServedModels): 
       ...{ predictions: () => platform.population.predictions, isSensitive: platform.isSensitive },
     }),
     population: platform.population,
-    models: () => readModelBodies(models),
-    model: async (reference) => bodyNamed(await readModelBodies(models), reference),
+    models: () => readModelBodies(models, inService.current.roles),
+    model: async (reference) => bodyNamed(await readModelBodies(models, inService.current.roles), reference),
+    modelChanges: () => watch.changes,
     published: publishedOn(manifest.dataset),
     runs: new TrainingRuns(platform),
-    metrics: createMetrics(platform),
+    metrics: createMetrics(platform, { inService, watch }),
     pulse: new Pulse(() => wall.nowMs()),
     lake: () => platform.lake,
     about: {

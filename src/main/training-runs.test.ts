@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { ModelId } from "#models";
 import type { FitListeners } from "./fit.ts";
 import type { ModelToFit } from "./fit-worker.ts";
 import type { ModelManifest } from "./model-manifest.ts";
@@ -14,8 +15,10 @@ interface Asked {
 /** A platform that fits when it is told to, and that ends when it is interrupted, as fitting does. */
 function open() {
   const asked: Asked[] = [];
+  const served: string[] = [];
   const runs = new TrainingRuns({
     manifest: { dataset: "world" },
+    serve: async ({ version }: ModelId) => void served.push(version),
     fitBeside: (model: ModelToFit, listeners: FitListeners) =>
       new Promise<ModelManifest>((resolve, reject) => {
         listeners.abort?.addEventListener("abort", () => reject(new Error("interrupted")));
@@ -23,7 +26,7 @@ function open() {
         asked.push({ model, listeners, finish, fail: reject });
       }),
   } as unknown as ConstructorParameters<typeof TrainingRuns>[0]);
-  return { asked, runs };
+  return { asked, served, runs };
 }
 
 const point = { epoch: 1, epochs: 2, loss: 3, validation: 0.1, tokensPerSecond: 9, remainingMs: 5 };
@@ -50,6 +53,19 @@ test("a run tells how it goes, and at its end which version came of it", async (
   asked[0]?.finish("0007");
   await turn();
   expect(runs.list().runs).toMatchObject([{ status: "done", version: "0007", stage: null, curve: [point] }]);
+});
+
+test("what comes of a run is in service where that was asked for", async () => {
+  const { asked, served, runs } = open();
+  for (const [version, serve] of [
+    ["0001", false],
+    ["0002", true],
+  ] as const) {
+    await runs.start({ model: "ials", serve });
+    asked.at(-1)?.finish(version);
+    await turn();
+  }
+  expect(served).toEqual(["0002"]);
 });
 
 test("one is fitted at a time, and what is asked for must be there", async () => {

@@ -8,11 +8,11 @@ import { recommendedFor } from "./recipes.ts";
 /** Of runs that ended, so many are remembered; what came of them is kept with the models. */
 const REMEMBERED = 20;
 
-type Fit = Pick<Platform, "fitBeside" | "manifest">;
+type Fit = Pick<Platform, "fitBeside" | "serve" | "manifest">;
 
 /**
- * Fits asked for while the server runs, one at a time, in a thread beside it. What comes of one is a version that is not in service:
- * what answers people does not change because somebody tried something.
+ * Fits asked for while the server runs, one at a time, in a thread beside it. What comes of one is a version that is not in service unless
+ * that was asked for: what answers people does not change because somebody tried something.
  */
 export class TrainingRuns {
   readonly #platform: Fit;
@@ -39,7 +39,7 @@ export class TrainingRuns {
   }
 
   /** @throws PlatformError `already-training`, `unknown-model`, `invalid-config` */
-  async start({ model, config = {} }: RunRequest): Promise<RunBody> {
+  async start({ model, config = {}, serve = false }: RunRequest): Promise<RunBody> {
     const before = this.#runs[0];
     if (before?.status === "running")
       throw new PlatformError(
@@ -54,7 +54,7 @@ export class TrainingRuns {
     this.#runs.unshift(run);
     this.#runs.length = Math.min(this.#runs.length, REMEMBERED);
     this.#stop = new AbortController();
-    this.#running = this.#follow(run, this.#stop.signal);
+    this.#running = this.#follow(run, serve, this.#stop.signal);
     return run;
   }
 
@@ -72,9 +72,9 @@ export class TrainingRuns {
     await this.#running;
   }
 
-  async #follow(run: RunBody, abort: AbortSignal): Promise<void> {
+  async #follow(run: RunBody, isServed: boolean, abort: AbortSignal): Promise<void> {
     try {
-      const { version } = await this.#platform.fitBeside(
+      const fitted = await this.#platform.fitBeside(
         { name: run.model, config: run.config },
         {
           abort,
@@ -84,7 +84,8 @@ export class TrainingRuns {
           learned: (point) => void run.curve.push(point),
         },
       );
-      Object.assign(run, { status: "done", version });
+      if (isServed) await this.#platform.serve(fitted);
+      Object.assign(run, { status: "done", version: fitted.version });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       Object.assign(run, abort.aborted ? { status: "stopped" } : { status: "failed", error: message });

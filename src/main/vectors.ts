@@ -1,6 +1,12 @@
 import { type Clock, HOUR_MS, MINUTE_MS, type ProgressListener, SystemClock } from "#base";
 import type { Actions, Catalogue, IdentityGraph, Purposes } from "#events";
-import { type ModelId, modelReference, type ServedModels, type VectorEncoder } from "#models";
+import {
+  type ModelId,
+  type ModelReference,
+  type ModelsInService,
+  modelReference,
+  type VectorEncoder,
+} from "#models";
 import { EncodeQueue, type Refreshed, refreshVectors, UserVectors, VectorStore } from "#profiles";
 import type { History } from "#sequences";
 import { type EventLog, LmdbStateStore, type StateStore } from "#storage";
@@ -34,13 +40,16 @@ const LOOK_EVERY_MS = MINUTE_MS;
 export class Vectors {
   readonly #parts: VectorsParts;
   readonly #thread: EncoderThread;
-  readonly #queues = new Map<string, EncodeQueue>();
+  readonly #queues = new Map<ModelReference, EncodeQueue>();
+  /** Those that are in service no more. */
+  readonly #forgotten = new Set<ModelReference>();
   readonly #clock = new SystemClock(); // a vector ages by the wall, also where the platform's clock stands
   /** Whoever comes next waits for this. */
   #turn: Promise<void> = Promise.resolve();
   /** One refresh after the other. */
   #passes: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
+  #lookAgain: () => void = () => {};
   #work: Promise<unknown> = Promise.resolve();
   #isClosing = false;
 
@@ -50,7 +59,7 @@ export class Vectors {
   }
 
   /** Vectors by the models in service. */
-  of(models: ServedModels): UserVectors {
+  of(models: ModelsInService): UserVectors {
     return new UserVectors({ ...this.#parts, models, queueOf: (id, encoder) => this.#queueOf(id, encoder) });
   }
 
@@ -58,13 +67,13 @@ export class Vectors {
    * Computes the long-term vectors of those who were active since the last time, by the first model in service that makes any.
    * `undefined` when none does. Stops between two steps when this closes; the next refresh goes on from there.
    */
-  refresh(models: ServedModels, progress: ProgressListener): Promise<Refreshed | undefined> {
+  refresh(models: ModelsInService, progress: ProgressListener): Promise<Refreshed | undefined> {
     const pass = this.#passes.then(() => this.#pass(models, progress));
     this.#passes = pass.catch(() => {}); // whoever asked for it is told
     return pass;
   }
 
-  async #pass(models: ServedModels, progress: ProgressListener): Promise<Refreshed | undefined> {
+  async #pass(models: ModelsInService, progress: ProgressListener): Promise<Refreshed | undefined> {
     const encoder = await this.of(models).encoder();
     if (!encoder) return undefined;
     const steps = refreshVectors({ ...this.#parts, encoder });
@@ -79,20 +88,25 @@ export class Vectors {
   }
 
   /** Refreshes from now on whenever the last time is that long ago, and at once when the model is a new one. */
-  keepFresh(models: ServedModels, everyHours: number): void {
+  keepFresh(models: ModelsInService, everyHours: number): void {
     const look = async (): Promise<void> => {
       if (await this.#isDue(models, everyHours * HOUR_MS)) await this.refresh(models, () => {});
     };
-    const lookAgain = (): void => {
+    this.#lookAgain = (): void => {
       this.#work = this.#work
         .then(look)
         .catch((error: unknown) =>
           this.#parts.onNotice(`vectors stay as they are: ${String(error)}; it is tried again`),
         );
     };
-    this.#timer = setInterval(lookAgain, LOOK_EVERY_MS);
+    this.#timer = setInterval(() => this.#lookAgain(), LOOK_EVERY_MS);
     this.#timer.unref();
-    lookAgain();
+    this.#lookAgain();
+  }
+
+  /** A refresh that is due by now does not wait for the next minute: the models in service are others. */
+  lookAgain(): void {
+    this.#lookAgain();
   }
 
   /** Resolves when the refresh that was due is done, or has failed. */
@@ -100,7 +114,7 @@ export class Vectors {
     await this.#work;
   }
 
-  async #isDue(models: ServedModels, everyMs: number): Promise<boolean> {
+  async #isDue(models: ModelsInService, everyMs: number): Promise<boolean> {
     const encoder = await this.of(models).encoder();
     if (!encoder || this.#isClosing) return false;
     const last = await this.#parts.store.progress();
@@ -119,11 +133,22 @@ export class Vectors {
     const known = this.#queues.get(reference);
     const queue =
       known ??
-      new EncodeQueue((histories) => {
-        return this.#thread.encode(id, histories, laterItems(histories, learnedItems, this.#parts.catalogue));
+      new EncodeQueue(async (histories) => {
+        const later = laterItems(histories, learnedItems, this.#parts.catalogue);
+        const vectors = await this.#thread.encode(id, histories, later);
+        if (this.#forgotten.has(reference)) this.#thread.forget(reference); // it was read anew for who still asked
+        return vectors;
       });
     this.#queues.set(reference, queue);
+    this.#forgotten.delete(reference);
     return queue;
+  }
+
+  /** Lets go of a version that is in service no more. Who still asks it is answered. */
+  forget(reference: ModelReference): void {
+    if (!this.#queues.delete(reference)) return;
+    this.#forgotten.add(reference);
+    this.#thread.forget(reference);
   }
 
   /** Nothing is written until what it returns is called. */

@@ -41,6 +41,7 @@ export type {
   ModelConfig,
 } from "./model.ts";
 export { loadModel, modelNamed, models } from "./models.ts";
+export { ModelsInService } from "./models-in-service.ts";
 export { parseEncoderCard } from "./onnx-encoder/encoder-card.ts";
 export { ONNX_ENCODER } from "./onnx-encoder/fitted-onnx-encoder.ts";
 export { importOnnxEncoder } from "./onnx-encoder/import-onnx-encoder.ts";
@@ -64,6 +65,7 @@ export { nextItemNetwork } from "./sequence-encoder/objective.ts";
 export {
   type ModelId,
   type ModelInService,
+  type ModelRoles,
   referenceOf,
   type ServedModel,
   ServedModels,

@@ -111,4 +111,6 @@ export interface FittedModel {
   readonly ranker?: CandidateRanker;
   /** Everything needed to serve, as one safetensors file. */
   serialize(): Uint8Array;
+  /** Gives back what it holds of the runtime's memory, once what runs is done; asked again, it takes that anew. Of models that hold any. */
+  release?(): Promise<void>;
 }

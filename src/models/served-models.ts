@@ -36,26 +36,55 @@ export interface ModelRoles {
   readonly others: readonly ModelInService[];
 }
 
-/** The models that answer, each read when it is first asked for. */
+type Load = (id: ModelId) => Promise<ServedModel>;
+
+/** The models that answer together, none of which changes. Those that only answer by name are read when they are first asked for. */
 export class ServedModels {
   /** The personal one first. */
   readonly ids: readonly ModelInService[];
-  readonly #roles: ModelRoles;
-  readonly #load: (id: ModelId) => Promise<ServedModel>;
-  readonly #loaded = new Map<ModelInService, Promise<ServedModel>>();
+  readonly roles: ModelRoles;
+  readonly personal: ServedModel;
+  readonly coldStart: ServedModel;
+  readonly #load: Load;
+  /** By reference. */
+  readonly #loaded: Map<string, Promise<ServedModel>>;
 
-  constructor(roles: ModelRoles, load: (id: ModelId) => Promise<ServedModel>) {
-    this.#roles = roles;
+  private constructor(
+    roles: ModelRoles,
+    load: Load,
+    read: {
+      readonly personal: ServedModel;
+      readonly coldStart: ServedModel;
+      readonly loaded: Map<string, Promise<ServedModel>>;
+    },
+  ) {
+    this.roles = roles;
     this.ids = [roles.personal, ...roles.others, roles.coldStart];
+    this.personal = read.personal;
+    this.coldStart = read.coldStart;
     this.#load = load;
+    this.#loaded = read.loaded;
   }
 
-  personal(): Promise<ServedModel> {
-    return this.read(this.#roles.personal);
+  /** `read`: those that were read already, by reference. */
+  static async open(
+    roles: ModelRoles,
+    load: Load,
+    read: ReadonlyMap<string, Promise<ServedModel>> = new Map(),
+  ): Promise<ServedModels> {
+    const wanted = new Set(
+      [roles.personal, roles.coldStart, ...roles.others].map((id) => modelReference(id.name, id.version)),
+    );
+    const loaded = new Map([...read].filter(([reference]) => wanted.has(reference as ModelReference))); // keys are references
+    const [personal, coldStart] = await Promise.all(
+      [roles.personal, roles.coldStart].map((id) => readOnce(loaded, load, id)),
+    );
+    return new ServedModels(roles, load, { personal: personal!, coldStart: coldStart!, loaded }); // one for each that was asked for
   }
 
-  coldStart(): Promise<ServedModel> {
-    return this.read(this.#roles.coldStart);
+  /** Those that were read, by reference. */
+  get read(): ReadonlyMap<string, Promise<ServedModel>> {
+    return this.#loaded;
   }
 
   /**
@@ -66,7 +95,7 @@ export class ServedModels {
     const id = this.ids.find(({ name, version }) =>
       [name, modelReference(name, version)].includes(reference),
     );
-    if (id) return this.read(id);
+    if (id) return this.of(id);
     const known = this.ids.map(({ name, version }) => modelReference(name, version)).join(", ");
     throw new PlatformError(
       "unknown-model",
@@ -75,12 +104,17 @@ export class ServedModels {
   }
 
   /** One of `ids`. */
-  read(id: ModelInService): Promise<ServedModel> {
-    const known = this.#loaded.get(id);
-    if (known) return known;
-    const loading = this.#load(id);
-    this.#loaded.set(id, loading);
-    loading.catch(() => this.#loaded.delete(id)); // the next who asks tries again
-    return loading;
+  of(id: ModelInService): Promise<ServedModel> {
+    return readOnce(this.#loaded, this.#load, id);
   }
+}
+
+function readOnce(loaded: Map<string, Promise<ServedModel>>, load: Load, id: ModelId): Promise<ServedModel> {
+  const reference = modelReference(id.name, id.version);
+  const known = loaded.get(reference);
+  if (known) return known;
+  const loading = load(id);
+  loaded.set(reference, loading);
+  loading.catch(() => loaded.delete(reference)); // the next who asks tries again
+  return loading;
 }

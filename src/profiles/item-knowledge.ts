@@ -25,7 +25,7 @@ export class ItemKnowledge {
   readonly catalogue: Catalogue;
   /** Whether nothing is to be inferred or shown of a tag. */
   readonly isSensitive: (tag: string) => boolean;
-  readonly #engagement: EngagementVectors | undefined;
+  #engagement: EngagementVectors | undefined;
   readonly #parents: Readonly<Record<string, string>>;
   #revision = Number.NEGATIVE_INFINITY;
   #space: ItemSpace | undefined;
@@ -54,6 +54,13 @@ export class ItemKnowledge {
       texts: this.#readTexts().topics,
     });
     return this.#taxonomy;
+  }
+
+  /** From now on the item space is made of these factors, or of none. */
+  learnFrom(engagement: EngagementVectors | undefined): void {
+    if (engagement?.version === this.#engagement?.version) return;
+    this.#engagement = engagement;
+    this.#space = undefined;
   }
 
   /** Whether nothing is to be inferred of an engagement with the item. */

@@ -37,7 +37,8 @@ const NO_MODEL: ServedModel = {
 };
 
 export function queryOf(changes: Partial<Query> = {}): Query {
-  return { ...emptyQuery(NO_MODEL, 10, Date.UTC(2026, 0, 1)), ...changes };
+  const models = { personal: NO_MODEL, coldStart: NO_MODEL, named: async () => NO_MODEL };
+  return { ...emptyQuery({ models, index: undefined }, 10, Date.UTC(2026, 0, 1)), ...changes };
 }
 
 /** Candidates of rows 0, 1, ... each of one source, in its order. */

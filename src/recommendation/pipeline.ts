@@ -1,7 +1,8 @@
 import type { ItemRow } from "#base";
 import type { InterestStage } from "#declarations";
-import type { ServedModel } from "#models";
+import type { ServedModel, ServedModels } from "#models";
 import type { History } from "#sequences";
+import type { ItemIndex } from "./items/item-index.ts";
 import type { KnownPerson } from "./person-reader.ts";
 
 /**
@@ -36,6 +37,10 @@ export interface Query {
   readonly condition: Condition | undefined;
   /** The model that answers people with a history. */
   readonly personal: ServedModel;
+  /** Those that were in service when it was asked; they answer to the end. */
+  readonly models: Pick<ServedModels, "personal" | "coldStart" | "named">;
+  /** The items as vectors of one of them, where one makes any. */
+  readonly index: ItemIndex | undefined;
   /** The state of the person asked for; absent for a session, and for somebody never seen. */
   readonly person: KnownPerson | undefined;
   /** Length of the list, from its very first place: a later page asks for what stands before it too. */

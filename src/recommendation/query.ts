@@ -1,6 +1,5 @@
 import { type ItemRow, monotonicMs, PlatformError } from "#base";
 import { type Actions, type Catalogue, UNNAMED } from "#events";
-import type { ServedModel, ServedModels } from "#models";
 import { type AskedContext, factsOfContext, type History, type PersonControls } from "#sequences";
 import type { KnownPerson, PersonReader, RowPlace } from "./person-reader.ts";
 import type { Condition, Query, TagFilters } from "./pipeline.ts";
@@ -44,9 +43,9 @@ export function isAnswered({ history, personal }: Pick<Query, "history" | "perso
 }
 
 export interface QueryParts {
-  /** Answers people with a history, unless a request names another. */
-  readonly personal: ServedModel;
-  readonly models: ServedModels;
+  /** The personal one answers people with a history, unless a request names another. */
+  readonly models: Query["models"];
+  readonly index: Query["index"];
   readonly reader: PersonReader;
   readonly catalogue: Catalogue;
   readonly actions: Actions;
@@ -72,10 +71,10 @@ interface Engagement {
  * @throws PlatformError `item-not-found` when it is about an item nobody put, `unknown-model` for one that is not in service
  */
 export async function readQuery(request: RecommendationRequest, parts: QueryParts): Promise<Query> {
-  const { reader, catalogue } = parts;
+  const { reader, catalogue, models, index } = parts;
   const { userId, n, asOfMs, cameMs, excludeSeen, seed, tags = {} } = request;
   const condition = conditionOf(request, catalogue);
-  const personal = request.model === undefined ? parts.personal : await parts.models.named(request.model);
+  const personal = request.model === undefined ? models.personal : await models.named(request.model);
   const person = userId === undefined ? undefined : await reader.person(userId);
   const session = sessionOf(request, parts);
   const stored = person ? await engagementsOf(person, asOfMs, parts) : nothingStored;
@@ -101,12 +100,16 @@ export async function readQuery(request: RecommendationRequest, parts: QueryPart
     hidden: new Set(unwanted.map(({ itemRow }) => itemRow)),
     isMuted: (itemRow) => isHidden?.(catalogue.at(itemRow)) ?? false,
     excluded: new Set([...excludedIds, ...rowsOf(condition)]),
-    ...{ excludeSeen, tags, condition, personal, person, n, asOfMs, cameMs, seed },
+    ...{ excludeSeen, tags, condition, personal, models, index, person, n, asOfMs, cameMs, seed },
   };
 }
 
 /** A query of nobody about nothing. */
-export function emptyQuery(personal: ServedModel, n: number, asOfMs: number): Query {
+export function emptyQuery(
+  { models, index }: Pick<Query, "models" | "index">,
+  n: number,
+  asOfMs: number,
+): Query {
   const none = new Set<number>();
   return {
     history: { itemRows: new Uint32Array(0) },
@@ -121,7 +124,9 @@ export function emptyQuery(personal: ServedModel, n: number, asOfMs: number): Qu
     excludeSeen: true,
     tags: {},
     condition: undefined,
-    personal,
+    personal: models.personal,
+    models,
+    index,
     person: undefined,
     seed: "",
     n,

@@ -1,9 +1,10 @@
 import { DAY_MS, type ItemRow, murmur3, PlatformError, Random } from "#base";
 import type { DeclaredSurface } from "#declarations";
-import type { ModelId, ServedModel } from "#models";
+import type { ModelId, ModelsInService, ServedModel } from "#models";
 import { readPersonSequence, type SequenceRow } from "#sequences";
 import type { StateReader } from "#storage";
 import { compareLists, type ListComparison } from "./compare-lists.ts";
+import type { ItemIndexes } from "./items/item-indexes.ts";
 import { PersonReader, type PersonReaderParts } from "./person-reader.ts";
 import type { PipelineTrace, Query, Recommended } from "./pipeline.ts";
 import { emptyQuery, type RecommendationRequest, readQuery } from "./query.ts";
@@ -15,17 +16,28 @@ import { type Surface, type SurfaceParts, Surfaces, shadowOf } from "./surfaces.
 export interface RecommenderParts extends SurfaceParts, PersonReaderParts {
   /** Surface -> its stages; empty where none is declared. */
   readonly surfaces: ReadonlyMap<string, DeclaredSurface>;
+  /** A surface may name any of them, and a request the one that answers in place of the personal one. */
+  readonly models: ModelsInService;
+  /** The items as vectors of the model in service that makes any; where none does it has no index. */
+  readonly indexes: Pick<ItemIndexes, "current">;
 }
 
-export interface Recommendations {
+/** The models that answered, or would have. */
+export interface AnsweringModels {
+  /** For somebody with a history. */
+  readonly personal: ServedModel;
+  readonly coldStart: ServedModel;
+}
+
+export interface Recommendations extends AnsweringModels {
   readonly surface: string;
   readonly items: readonly Recommended[];
   /** True when nothing the person did was there to go by. */
   readonly isColdStart: boolean;
   /** True when something is stored of the person who was asked for. */
   readonly isKnown: boolean;
-  /** The model that answered, or would have, for somebody with a history. */
-  readonly personal: ServedModel;
+  /** Of all that were in service. */
+  readonly modelIds: readonly ModelId[];
   /** Time of the newest event the list reflects; `undefined` for a cold start. */
   readonly newestEventMs: number | undefined;
   readonly trace: PipelineTrace;
@@ -38,7 +50,7 @@ export interface RankedItem {
   readonly heads?: Readonly<Record<string, number>>;
 }
 
-export interface Ranking {
+export interface Ranking extends AnsweringModels {
   readonly surface: string;
   /** Best first; those without a score last, in the order given. */
   readonly items: readonly RankedItem[];
@@ -46,7 +58,6 @@ export interface Ranking {
   /** What the person muted: not ranked. */
   readonly mutedItemIds: readonly string[];
   readonly isColdStart: boolean;
-  readonly personal: ServedModel;
   readonly newestEventMs: number | undefined;
 }
 
@@ -64,12 +75,12 @@ export class Recommender {
 
   /** Which versions of which models are in service. */
   get modelIds(): readonly ModelId[] {
-    return this.#parts.models.ids;
+    return this.#parts.models.current.ids;
   }
 
-  /** The models that answer where no other is asked for, for the `versions` of every response. */
-  get models(): { readonly personal: ServedModel; readonly coldStart: ServedModel } {
-    return this.#parts;
+  /** The models that answer now where no other is asked for. */
+  get models(): AnsweringModels {
+    return this.#parts.models.current;
   }
 
   /** The same, of people as another state knows them: a sandbox. */
@@ -93,8 +104,10 @@ export class Recommender {
   /** @throws PlatformError `unknown-surface`, `unknown-model`, `item-not-found` */
   async recommend(request: RecommendationRequest): Promise<Recommendations> {
     const { name, pipeline } = this.surface(request.surface);
-    const query = await this.#queryOf(request);
-    return told(name, query, await runPipeline(pipeline, query));
+    return this.#parts.models.use(async (models) => {
+      const query = await this.#queryOf(request, models);
+      return { ...told(name, query, await runPipeline(pipeline, query)), modelIds: models.ids };
+    });
   }
 
   /** The list of the surface's shadow beside the one that was served; `undefined` where it has none, or it is not its turn. */
@@ -121,8 +134,13 @@ export class Recommender {
 
   /** Scores items somebody else found. @throws PlatformError `unknown-surface`, `unknown-model`, `item-not-found` */
   async rank(request: RecommendationRequest, itemIds: readonly string[]): Promise<Ranking> {
-    const { name, pipeline } = this.surface(request.surface);
-    const query = await this.#queryOf(request);
+    const surface = this.surface(request.surface);
+    return this.#parts.models.use(async (models) =>
+      this.#rank(surface, await this.#queryOf(request, models), itemIds),
+    );
+  }
+
+  async #rank({ name, pipeline }: Surface, query: Query, itemIds: readonly string[]): Promise<Ranking> {
     const { catalogue } = this.#parts;
     const rows = [...new Set(itemIds)].map((itemId) => ({ itemId, itemRow: catalogue.rowOf(itemId) }));
     const isMuted = ({ itemRow }: (typeof rows)[number]): boolean =>
@@ -141,26 +159,29 @@ export class Recommender {
       const score = utilities[position]!;
       return Number.isNaN(score) ? { itemRow } : { itemRow, score, heads: headsAt(scores, position) };
     });
-    const { history } = query;
+    const { history, personal, models } = query;
     return {
       surface: name,
       items: items.sort((left, right) => orderOf(right) - orderOf(left) || 0),
       unknownItemIds: rows.filter(({ itemRow }) => itemRow === undefined).map(({ itemId }) => itemId),
       mutedItemIds: rows.filter(isMuted).map(({ itemId }) => itemId),
       isColdStart: history.itemRows.length === 0,
-      personal: query.personal,
+      ...{ personal, coldStart: models.coldStart },
       newestEventMs: history.timestampsMs?.at(-1),
     };
   }
 
   /** Items the same people engage with, nearest first; then items that share tags, which also serves items still unmet. */
   async related(itemRow: ItemRow, n: number, asOfMs: number): Promise<readonly Recommended[]> {
-    const query = {
-      ...emptyQuery(this.#parts.personal, n, asOfMs),
-      condition: { kind: "item", itemRow } as const,
-      excluded: new Set<number>([itemRow]),
-    };
-    return (await runPipeline(this.#surfaces.related(), query)).items;
+    const { models: inService, indexes } = this.#parts;
+    return inService.use(async (models) => {
+      const query = {
+        ...emptyQuery({ models, index: indexes.current }, n, asOfMs),
+        condition: { kind: "item", itemRow } as const,
+        excluded: new Set<number>([itemRow]),
+      };
+      return (await runPipeline(this.#surfaces.related(), query)).items;
+    });
   }
 
   /** What the person did with a list: their events that carry its id as slate, newest first. */
@@ -173,8 +194,10 @@ export class Recommender {
     return rows.rows().filter(({ slateId }) => slateId === recommendationId);
   }
 
-  #queryOf(request: RecommendationRequest): Promise<Query> {
-    return readQuery(request, { ...this.#parts, reader: this.#reader });
+  /** Called as soon as the models are taken, so that the index is of the same moment. */
+  #queryOf(request: RecommendationRequest, models: Query["models"]): Promise<Query> {
+    const { catalogue, actions, indexes } = this.#parts;
+    return readQuery(request, { catalogue, actions, models, index: indexes.current, reader: this.#reader });
   }
 }
 
@@ -186,13 +209,17 @@ function orderOf({ score = Number.NEGATIVE_INFINITY }: RankedItem): number {
   return score;
 }
 
-function told(surface: string, query: Query, { items, trace }: PipelineRun): Recommendations {
+function told(
+  surface: string,
+  query: Query,
+  { items, trace }: PipelineRun,
+): Omit<Recommendations, "modelIds"> {
   return {
     surface,
     items,
     isColdStart: query.history.itemRows.length === 0,
     isKnown: query.person !== undefined,
-    personal: query.personal,
+    ...{ personal: query.personal, coldStart: query.models.coldStart },
     newestEventMs: query.history.timestampsMs?.at(-1),
     trace,
   };

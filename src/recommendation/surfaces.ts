@@ -7,7 +7,6 @@ import {
   sourceNameOf,
 } from "#declarations";
 import type { Actions, Catalogue, IdentityGraph, NamedPurpose } from "#events";
-import type { ServedModel, ServedModels } from "#models";
 import type { EventLog, StateReader } from "#storage";
 import { AvailabilityFilter } from "./filters/availability-filter.ts";
 import { FatigueFilter } from "./filters/fatigue-filter.ts";
@@ -15,7 +14,6 @@ import { SeenFilter } from "./filters/seen-filter.ts";
 import { TagFilter } from "./filters/tag-filter.ts";
 import { ReasonHydrator, Wording } from "./hydrators/reason-hydrator.ts";
 import { BornOrder } from "./items/born-order.ts";
-import type { ItemIndexes } from "./items/item-indexes.ts";
 import { Neighbours } from "./items/neighbours.ts";
 import { PopularNow } from "./items/popular-now.ts";
 import { TagIndex } from "./items/tag-index.ts";
@@ -50,14 +48,6 @@ export interface SurfaceParts {
   readonly actions: Actions;
   readonly purpose: NamedPurpose;
   readonly clock: Clock;
-  /** Answers people with a history. */
-  readonly personal: ServedModel;
-  /** Answers everybody else, and fills lists that the personal model cannot. */
-  readonly coldStart: ServedModel;
-  /** All in service; a surface may name any of them, and a request the one that answers in place of the personal one. */
-  readonly models: ServedModels;
-  /** The items as vectors of the model in service that makes any; where none does it has no index. */
-  readonly indexes: ItemIndexes;
 }
 
 /** The stages of a surface. */
@@ -94,14 +84,13 @@ export class Surfaces {
   readonly #texts: TextIndex;
   readonly #personal = new QueryScores(({ personal }) => personal);
   readonly #vectors = new QueryVectors();
-  readonly #neighbours: Neighbours;
+  readonly #neighbours = new Neighbours();
   readonly #byName: ReadonlyMap<string, Surface>;
   #born: BornOrder | undefined;
   readonly #popular = new Map<number, PopularNow>();
 
   constructor(parts: SurfaceParts, declared: ReadonlyMap<string, DeclaredSurface>) {
     this.#parts = parts;
-    this.#neighbours = new Neighbours(parts.indexes);
     this.#tags = new TagIndex(parts.catalogue);
     this.#texts = new TextIndex(parts.catalogue);
     const all = declared.size > 0 ? declared : new Map([[BUILT_IN, defaultSurface]]);
@@ -168,7 +157,7 @@ export class Surfaces {
       scorer: this.#scorerFor(declared.scorer),
       utility: declared.scorer?.kind === "ranker" ? (declared.scorer.utility ?? {}) : {},
       selector: new Blender(catalogue, declared),
-      hydrators: [new ReasonHydrator(new Wording(catalogue, actions, fresh), this.#parts.indexes)],
+      hydrators: [new ReasonHydrator(new Wording(catalogue, actions, fresh))],
     };
   }
 
@@ -179,14 +168,14 @@ export class Surfaces {
 
   #sourceOf(declared: SurfaceSource, surface: string, tags: TagFilters): Source {
     const name = sourceNameOf(declared);
-    const found = { indexes: this.#parts.indexes, vectors: this.#vectors };
+    const vectors = this.#vectors;
     switch (declared.kind) {
       case "model": {
         const isPersonal = declared.model !== COLD_START;
-        return new ModelSource(name, this.#scoresBy(declared.model), { ...found, isPersonal });
+        return new ModelSource(name, this.#scoresBy(declared.model), { vectors, isPersonal });
       }
       case "vector":
-        return new VectorSource(name, declared.of, { ...found, tags });
+        return new VectorSource(name, declared.of, { vectors, tags });
       case "neighbours":
         return new NeighboursSource(name, this.#neighbours, declared.newest ?? NEWEST);
       case "interests":
@@ -209,7 +198,7 @@ export class Surfaces {
 
   /** Sources of lists that are about something; every surface has them. */
   #conditional(): SourceStage[] {
-    const { catalogue, indexes } = this.#parts;
+    const { catalogue } = this.#parts;
     const [tags, texts, vectors] = [this.#tags, this.#texts, this.#vectors];
     const sources = [
       new RelatedSource(this.#neighbours),
@@ -217,7 +206,7 @@ export class Surfaces {
       new SharedTagsSource(catalogue, tags),
       new TopicSource(tags, this.#scoresBy(COLD_START)),
       new TextSource(texts),
-      new NearSource({ indexes, vectors, tags, texts }),
+      new NearSource({ vectors, tags, texts }),
     ];
     return sources.map((source) => ({ source, budget: BUDGET, timeoutMs: TIMEOUT_MS }));
   }
@@ -242,11 +231,10 @@ export class Surfaces {
     return new ByQuery(isAnswered, new ModelScorer(model, this.#scoresBy(model)), coldStart);
   }
 
-  /** By role, or by the name of a model in service. */
+  /** By role, or by the name of a model in service: of those in service when the query was asked. */
   #scoresBy(model: string): QueryScores {
-    const { coldStart, models } = this.#parts;
     if (model === PERSONAL) return this.#personal;
-    if (model === COLD_START) return new QueryScores(() => coldStart, this.#personal);
-    return new QueryScores(() => models.named(model), this.#personal);
+    if (model === COLD_START) return new QueryScores(({ models }) => models.coldStart, this.#personal);
+    return new QueryScores(({ models }) => models.named(model), this.#personal);
   }
 }

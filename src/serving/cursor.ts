@@ -1,5 +1,6 @@
 import type { RecommendationBody } from "#api";
 import { murmur3, PlatformError } from "#base";
+import type { ModelId } from "#models";
 import type { Recommender } from "#recommendation";
 
 /**
@@ -26,7 +27,7 @@ export function openCursor(body: RecommendationBody, recommender: Recommender): 
       "invalid-request",
       "cursor is of another request: send the one of its first page",
     );
-  if (answering !== sumOf(answeringFor(body, recommender)))
+  if (answering !== sumOf(answeringFor(body, recommender, recommender.modelIds)))
     throw new PlatformError(
       "stale-cursor",
       "other models or stages are in force than when the first page was made: ask again without cursor",
@@ -34,15 +35,16 @@ export function openCursor(body: RecommendationBody, recommender: Recommender): 
   return { asOfMs, cameMs, seed, offset };
 }
 
-/** The cursor of the page after one; `undefined` when that one was the last. */
+/** The cursor of the page after one, which those models made; `undefined` when that one was the last. */
 export function cursorAfter(
   page: Cursor & { readonly items: number },
   body: RecommendationBody,
   recommender: Recommender,
+  modelIds: readonly ModelId[],
 ): string | undefined {
   const next = page.offset + page.items;
   if (page.items < body.n || next + body.n > REACH) return undefined;
-  const sums = [sumOf(askedBy(body)), sumOf(answeringFor(body, recommender))];
+  const sums = [sumOf(askedBy(body)), sumOf(answeringFor(body, recommender, modelIds))];
   return Buffer.from(JSON.stringify([page.asOfMs, page.cameMs, page.seed, next, ...sums])).toString(
     "base64url",
   );
@@ -86,8 +88,12 @@ function askedBy({ cursor: _, n: _n, explain: _explain, ...body }: Recommendatio
   return Object.entries(body).sort(([left], [right]) => (left < right ? -1 : 1));
 }
 
-function answeringFor({ surface }: RecommendationBody, recommender: Recommender): unknown {
-  const versions = recommender.modelIds.map(({ name, version }) => [name, version]);
+function answeringFor(
+  { surface }: RecommendationBody,
+  recommender: Recommender,
+  modelIds: readonly ModelId[],
+): unknown {
+  const versions = modelIds.map(({ name, version }) => [name, version]);
   return [versions, recommender.surface(surface).declared];
 }
 

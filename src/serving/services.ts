@@ -61,6 +61,13 @@ export interface Services {
   readonly models: () => Promise<readonly ModelBody[]>;
   /** By `name` or `name@version`. @throws PlatformError `unknown-model`, listing those there are */
   readonly model: (reference: string) => Promise<ModelBody>;
+  /** What changed lately about which of them answer, the newest first. */
+  readonly modelChanges: () => readonly {
+    readonly atMs: number;
+    readonly kind: "in-service" | "out-of-service" | "refused";
+    readonly model: string;
+    readonly reason?: string;
+  }[];
   /** What others report on the data set that is held. */
   readonly published: ModelsResponse["published"];
   /** Models that are fitted beside the server. */

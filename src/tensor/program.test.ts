@@ -23,6 +23,15 @@ test("free sizes are those of the inputs; outputs of known size go to the same a
   expect(first["all"]!.values).toEqual(Float32Array.of(15));
 });
 
+test("what was released answers who still asks, and gives back what it took for that when it is released again", async () => {
+  const program = await Program.compile(graph);
+  const during = program.run({ x: three, y: ten });
+  await Promise.all([program.release(), program.release()]);
+  expect((await during)["each"]!.values).toEqual(Float32Array.of(11, 12, 13));
+  expect((await program.run({ x: three, y: ten }))["each"]!.values).toEqual(Float32Array.of(11, 12, 13));
+  await program.release();
+});
+
 test("an input that is missing, of another shape or another type is our mistake", async () => {
   const program = await Program.compile(graph, { threads: 1 });
   await expect(program.run({ x: three })).rejects.toThrow('the input "y" is given');

@@ -15,14 +15,24 @@ import type { NamedTensor } from "./safetensors.ts";
  * written to the same arrays at every run: copy what is to outlive the next one.
  */
 export class Program {
-  readonly #session: InferenceSession;
+  readonly #open: () => Promise<InferenceSession>;
+  /** Absent while it is released. */
+  #session: Promise<InferenceSession> | undefined;
+  #runs = 0;
+  /** Sessions let go of during a run, which end with the last one. */
+  readonly #leaving: InferenceSession[] = [];
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
   /** Output -> where it goes; null lets the runtime make room, for outputs of free size. */
   readonly #places: Readonly<Record<string, Tensor | null>>;
 
-  private constructor(session: InferenceSession, { inputs, outputs }: Pick<OnnxGraph, "inputs" | "outputs">) {
-    this.#session = session;
+  private constructor(
+    session: InferenceSession,
+    open: () => Promise<InferenceSession>,
+    { inputs, outputs }: Pick<OnnxGraph, "inputs" | "outputs">,
+  ) {
+    this.#session = Promise.resolve(session);
+    this.#open = open;
     this.inputs = inputs;
     this.outputs = outputs;
     this.#places = Object.fromEntries(outputs.map((output) => [output.name, placeFor(output)]));
@@ -30,7 +40,8 @@ export class Program {
 
   /** @throws PlatformError `invalid-config` when the machine has no such provider */
   static async compile(graph: OnnxGraph, options: SessionOptions = {}): Promise<Program> {
-    return new Program(await openSession(graph, options), graph);
+    const open = (): Promise<InferenceSession> => openSession(graph, options);
+    return new Program(await open(), open, graph);
   }
 
   /**
@@ -38,12 +49,13 @@ export class Program {
    * @throws PlatformError `invalid-model` when the runtime cannot read it, or has it name a type we have no arrays for
    */
   static async read(onnx: Uint8Array, options: SessionOptions = {}): Promise<Program> {
-    const session = await openSession(onnx, options).catch((cause: unknown) => {
+    const open = (): Promise<InferenceSession> => openSession(onnx, options);
+    const session = await open().catch((cause: unknown) => {
       const reason = (cause instanceof Error ? cause.message : String(cause)).split("\n")[0];
       throw new PlatformError("invalid-model", `The runtime cannot read the ONNX file: ${reason}`, { cause });
     });
     const inputs = session.inputMetadata.map(describedBy);
-    return new Program(session, { inputs, outputs: session.outputMetadata.map(describedBy) });
+    return new Program(session, open, { inputs, outputs: session.outputMetadata.map(describedBy) });
   }
 
   /** Blocks while it computes. Every input of the graph is given, by name; others are ignored. */
@@ -55,13 +67,38 @@ export class Program {
       assert(fits(given.shape, shape), `"${name}" of shape ${given.shape} fits (${shape.join(", ")})`);
       feeds[name] = tensorOf(type, given);
     }
-    const results = await this.#session.run(feeds, this.#places);
+    const results = await this.#runSession(feeds);
     return Object.fromEntries(
       Object.entries(results).map(([name, made]) => {
         const { dims, data } = this.#places[name] ?? made; // what was made is a copy of what is in its place
         return [name, { shape: dims, values: data as NamedTensor["values"] }]; // no output of ours is text
       }),
     );
+  }
+
+  /** Gives the memory of the session back, once what runs is done. Whoever runs it later has it compiled again. */
+  async release(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    if (session) this.#leaving.push(await session);
+    await this.#endLeaving();
+  }
+
+  async #runSession(feeds: Record<string, Tensor>): Promise<InferenceSession.OnnxValueMapType> {
+    this.#session ??= this.#open();
+    this.#runs++;
+    try {
+      const session = await this.#session;
+      return await session.run(feeds, this.#places);
+    } finally {
+      this.#runs--;
+      if (this.#leaving.length > 0) await this.#endLeaving();
+    }
+  }
+
+  async #endLeaving(): Promise<void> {
+    if (this.#runs > 0) return; // the last run does it
+    for (const session of this.#leaving.splice(0)) await session.release();
   }
 }
 

@@ -8,7 +8,13 @@ import { Panel } from "../../ui/panel.tsx";
 import { Failure, Skeleton } from "../../ui/states.tsx";
 import { countOf, formatClock, formatCount, formatMs, formatShare, formatSpan } from "../../words/format.ts";
 import { hueOfAction } from "../../words/palette.ts";
-import { busiestNames, eventsIn, pulseFaults, pulseSentence } from "../../words/pulse-words.ts";
+import {
+  busiestNames,
+  changeSentence,
+  eventsIn,
+  pulseFaults,
+  pulseSentence,
+} from "../../words/pulse-words.ts";
 import { FirstEvent } from "./first-event.tsx";
 import { Latencies } from "./latencies.tsx";
 import { Latest } from "./latest.tsx";
@@ -136,6 +142,12 @@ function Facts({ pulse }: { readonly pulse: PulseResponse }) {
             {models.coldStart.name} {models.coldStart.version}
           </Link>
         </dd>
+        {pulse.changes[0] && (
+          <>
+            <dt>Changed last</dt>
+            <dd>{changeSentence(pulse.changes[0])}</dd>
+          </>
+        )}
         <dt>Catalogue</dt>
         <dd>
           <Link href="/items">{countOf(pulse.items, "item")}</Link>

@@ -7,7 +7,8 @@ import { importModel } from "../import-model.ts";
 import { bodyNamed, readModelBodies } from "../model-bodies.ts";
 import { ModelStore } from "../model-store.ts";
 import { ProgressBar, say } from "../terminal.ts";
-import { openExisting } from "./open-folder.ts";
+import { withPast } from "../training-set.ts";
+import { openUnlessServed } from "./open-folder.ts";
 import { type DataOptions, declarationsOf, folderFor, withDataOptions } from "./options.ts";
 
 type Options = DataOptions & { readonly json?: boolean };
@@ -50,27 +51,26 @@ interface ImportOptions extends Options {
 
 async function importFile(file: string, options: ImportOptions): Promise<void> {
   const bar = new ProgressBar();
-  const platform = await openExisting(options, await declarationsOf(options), bar);
-  try {
-    bar.finish();
-    const { name, items, sample, itemVectors } = options;
-    const files = {
-      name,
-      onnx: file,
-      card: sample,
-      items,
-      ...(itemVectors !== undefined && { itemVectors }),
-    };
-    const { manifest, knownItems, vocabularyItems } = await importModel(platform, files);
-    if (options.json) return say(JSON.stringify(manifest));
-    const { version, dimension, metrics } = manifest;
-    say(
-      `${name}@${version} answers whoever asks for it: vectors of ${dimension} numbers, ${knownItems} of its ${vocabularyItems} items are here, ` +
-        `and ${metrics["paritySamples"]} samples come out as there to within ${metrics["parityGap"]?.toExponential(1)}`,
-    );
-  } finally {
-    await platform.close();
-  }
+  const platform = await openUnlessServed(options, await declarationsOf(options), bar);
+  const { name, items, sample, itemVectors } = options;
+  const files = { name, onnx: file, card: sample, items, ...(itemVectors !== undefined && { itemVectors }) };
+  const taken = await (platform
+    ? importModel(platform, files).finally(() => platform.close())
+    : withPast(folderFor(options), ({ catalogue }) =>
+        importModel({ models: modelsOf(options), catalogue }, files),
+      ));
+  bar.finish();
+  const { manifest, knownItems, vocabularyItems } = taken;
+  if (options.json) return say(JSON.stringify(manifest));
+  const { version, dimension, metrics } = manifest;
+  say(
+    `${name}@${version} answers whoever asks for it: vectors of ${dimension} numbers, ${knownItems} of its ${vocabularyItems} items are here, ` +
+      `and ${metrics["paritySamples"]} samples come out as there to within ${metrics["parityGap"]?.toExponential(1)}`,
+  );
+}
+
+function modelsOf(options: Options): ModelStore {
+  return new ModelStore(new FileBlobStore(paths.blobs(folderFor(options))));
 }
 
 async function list(options: Options): Promise<void> {
@@ -103,7 +103,7 @@ async function compare(left: string, right: string, options: Options): Promise<v
 }
 
 function bodiesOf(options: Options): Promise<ModelBody[]> {
-  return readModelBodies(new ModelStore(new FileBlobStore(paths.blobs(folderFor(options)))));
+  return readModelBodies(modelsOf(options));
 }
 
 function summaryOf({ name, version, serves, madeAt, data, dimension, metrics }: ModelBody): string[] {

@@ -31,6 +31,20 @@ export async function openExisting(
 }
 
 /**
+ * As {@link openExisting}; `undefined` where a process has the folder that may go on, a server: what is read of it is read beside that one.
+ */
+export async function openUnlessServed(
+  options: DataOptions,
+  config: Config,
+  bar: ProgressBar,
+): Promise<Platform | undefined> {
+  return openExisting(options, config, bar).catch((error: unknown) => {
+    if (error instanceof PlatformError && error.code === "data-locked") return undefined;
+    throw error;
+  });
+}
+
+/**
  * Opens the data set's folder, and fills it when it is new or its import was cut off.
  * @throws PlatformError `data-mismatch` when it was made with another seed or size
  */

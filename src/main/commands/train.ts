@@ -1,16 +1,22 @@
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
+import { PlatformError } from "#base";
+import type { Config } from "#declarations";
 import { type LearningPoint, type ModelConfig, modelNamed, models } from "#models";
+import { FileBlobStore } from "#storage";
+import { paths, readManifest } from "../data-folder.ts";
 import type { FitListeners } from "../fit.ts";
+import { coldStartModelOf, fitAndServe, fitBeside } from "../fit-folder.ts";
 import type { ModelToFit } from "../fit-worker.ts";
 import { learningCurveSvg } from "../learning-curve.ts";
 import type { ModelManifest } from "../model-manifest.ts";
 import { collectSetting, settingsOf } from "../model-settings.ts";
+import { ModelStore } from "../model-store.ts";
 import type { Platform } from "../platform.ts";
 import { recommendedFor } from "../recipes.ts";
 import { ProgressBar, say } from "../terminal.ts";
-import { openExisting } from "./open-folder.ts";
-import { type DataOptions, declarationsOf, withFolderOptions } from "./options.ts";
+import { openUnlessServed } from "./open-folder.ts";
+import { type DataOptions, declarationsOf, folderFor, withFolderOptions } from "./options.ts";
 
 interface TrainOptions extends DataOptions {
   readonly declarations?: string;
@@ -24,7 +30,7 @@ export function registerTrain(program: Command): void {
   withFolderOptions(program.command("train"))
     .argument("<model>", `one of ${models.map(({ name }) => name).join(", ")}`)
     .description(
-      "fit a model on the log and put it in service for people with a history; interrupted, it goes on next time",
+      "fit a model on the log and put it in service for people with a history, also under a running server; interrupted, it goes on next time",
     )
     .option("--config <file>", "settings of the model (default: those recommended for the data set)")
     .option("--set <name=value>", "a setting of the model; may be repeated", collectSetting, {})
@@ -43,7 +49,7 @@ async function runTraining(name: string, options: TrainOptions): Promise<void> {
     ...rest,
     ...(declarations !== undefined && { config: declarations }),
   });
-  const platform = await openExisting(options, declared, bar);
+  const platform = await openUnlessServed(options, declared, bar);
   const interruption = new AbortController();
   const interrupt = (): void => interruption.abort();
   process.once("SIGINT", interrupt);
@@ -60,26 +66,39 @@ async function runTraining(name: string, options: TrainOptions): Promise<void> {
         drawn = drawn.then(() => writeFile(curve, picture));
       },
     };
+    const fits = platform ?? (await fitsBesideServer(folderFor(options), declared));
     const fitted = modelNamed(name).isRanker
-      ? await besideOthers(platform, { name, config }, listeners)
-      : (await platform.fit([{ name, config }, { name: platform.coldStartModel }], listeners)).personal;
+      ? await besideOthers(fits, { name, config }, listeners)
+      : (await fits.fit([{ name, config }, { name: fits.coldStartModel }], listeners)).personal;
     await drawn;
     bar.finish();
     if (json) say(JSON.stringify(fitted));
     else say(`${fitted.name} ${fitted.version} is in service; fitted in ${fitted.fitSeconds.toFixed(1)} s`);
   } finally {
     process.off("SIGINT", interrupt);
-    await platform.close();
+    await platform?.close();
   }
 }
 
+type Fits = Pick<Platform, "models" | "coldStartModel" | "fit" | "fitBeside">;
+
+/** Fitting on a folder that another process serves, which notices what is put in service. @throws PlatformError `no-data` */
+async function fitsBesideServer(folder: string, config: Config): Promise<Fits> {
+  const manifest = await readManifest(folder);
+  if (!manifest) throw new PlatformError("no-data", `${folder} is empty; fill it with: inkling import`);
+  const models = new ModelStore(new FileBlobStore(paths.blobs(folder)));
+  const place = { folder, manifest, config, models };
+  return {
+    models,
+    coldStartModel: coldStartModelOf(manifest),
+    fit: (asked, listeners) => fitAndServe(place, asked, listeners),
+    fitBeside: (asked, listeners) => fitBeside(place, asked, listeners),
+  };
+}
+
 /** Fits a ranker and lets it answer whoever asks for it by name: surfaces, requests. */
-async function besideOthers(
-  platform: Platform,
-  model: ModelToFit,
-  listeners: FitListeners,
-): Promise<ModelManifest> {
-  const manifest = await platform.fitBeside(model, listeners);
-  await platform.models.serveBeside(manifest);
+async function besideOthers(fits: Fits, model: ModelToFit, listeners: FitListeners): Promise<ModelManifest> {
+  const manifest = await fits.fitBeside(model, listeners);
+  await fits.models.serveBeside(manifest);
   return manifest;
 }

@@ -163,6 +163,10 @@ export class FittedOnnxEncoder implements FittedModel, VectorEncoder {
     });
   }
 
+  async release(): Promise<void> {
+    await (await this.#program)?.release();
+  }
+
   /** The whole person, and the person without each of the engagements: (positions + 1, D). */
   #encodeWithout(history: History, positions: readonly number[]): Promise<Float32Array> {
     const whole = this.#windowOf(history);

@@ -158,6 +158,11 @@ export class FittedRanker implements FittedModel, CandidateRanker {
     );
   }
 
+  async release(): Promise<void> {
+    const compiled = await Promise.all([this.#program, this.#explainer]);
+    await Promise.all(compiled.map((program) => program?.release()));
+  }
+
   #knows({ itemRows }: History): boolean {
     return itemRows.some((item) => (this.#parts.counts[item] ?? 0) > 0);
   }

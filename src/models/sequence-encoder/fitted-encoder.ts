@@ -211,6 +211,10 @@ export class FittedEncoder implements FittedModel, VectorEncoder {
     });
   }
 
+  release(): Promise<void> {
+    return this.#programs.release();
+  }
+
   /** Items that were there at the fit are read, and those that came later where something is known of them. */
   readonly #isRead = (item: number): boolean => item < this.itemCount && !this.#items.isUnknown(item);
 
@@ -312,6 +316,11 @@ class Programs {
     const [slope] = gradientsOf(score, [vectors]);
     this.#explainer ??= this.#compile("explain", { parts: sum(mul(vectors, slope!), -1) });
     return this.#explainer;
+  }
+
+  async release(): Promise<void> {
+    const compiled = await Promise.all([this.#encoder, this.#scorer, this.#explainer]);
+    await Promise.all(compiled.map((program) => program?.release()));
   }
 
   #compile(name: string, outputs: Record<string, Expression>): Promise<Program> {

@@ -3,6 +3,7 @@ import type { NamedPurpose, Purposes } from "#events";
 import {
   type ModelId,
   type ModelReference,
+  type ModelsInService,
   referenceOf,
   type ServedModel,
   type ServedModels,
@@ -39,7 +40,7 @@ export interface UserVector {
 export interface UserVectorsParts extends HistoryContext {
   readonly clock: Clock;
   readonly purposes: Purposes;
-  readonly models: ServedModels;
+  readonly models: ModelsInService;
   readonly store: VectorStore;
   /** Where a model's people are encoded, off this thread. */
   readonly queueOf: (model: ModelId, encoder: VectorEncoder) => EncodeQueue;
@@ -65,7 +66,7 @@ export interface VectorQuery {
 
 export class UserVectors {
   readonly #parts: UserVectorsParts;
-  readonly #encoders = new Map<ServedModel, ServedEncoder>();
+  readonly #encoders = new WeakMap<ServedModel, ServedEncoder>();
 
   constructor(parts: UserVectorsParts) {
     this.#parts = parts;
@@ -77,11 +78,15 @@ export class UserVectors {
   }
 
   /** The model called so, or the first in service that makes vectors; `undefined` when none does. */
-  async encoder(reference?: string): Promise<ServedEncoder | undefined> {
-    const { models } = this.#parts;
+  encoder(reference?: string): Promise<ServedEncoder | undefined> {
+    return this.encoderOf(this.#parts.models.current, reference);
+  }
+
+  /** The same of models that may be others than those in service. */
+  async encoderOf(models: ServedModels, reference?: string): Promise<ServedEncoder | undefined> {
     const first = models.ids.find(({ hasVectors }) => hasVectors);
     if (reference === undefined && !first) return undefined;
-    const served = await (reference === undefined ? models.read(first!) : models.named(reference));
+    const served = await (reference === undefined ? models.of(first!) : models.named(reference));
     const known = this.#encoders.get(served);
     if (known) return known;
     const { encoder } = served.model;

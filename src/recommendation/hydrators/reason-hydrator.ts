@@ -1,6 +1,5 @@
 import type { Actions, Catalogue } from "#events";
 import { similarity } from "#models";
-import type { ItemIndexes } from "../items/item-indexes.ts";
 import type { Hydrator, Query, Reason, Recommended } from "../pipeline.ts";
 import { MANY_ITEMS } from "../query-scores.ts";
 
@@ -12,11 +11,9 @@ const PERSONAL = "personal";
 export class ReasonHydrator implements Hydrator {
   readonly name = "reason";
   readonly #wording: Wording;
-  readonly #indexes: Pick<ItemIndexes, "current">;
 
-  constructor(wording: Wording, indexes: Pick<ItemIndexes, "current">) {
+  constructor(wording: Wording) {
     this.#wording = wording;
-    this.#indexes = indexes;
   }
 
   hydrate(query: Query, selected: readonly Recommended[]): Promise<readonly Recommended[]> {
@@ -48,8 +45,7 @@ export class ReasonHydrator implements Hydrator {
   }
 
   /** Where the personal model chooses by nearness, because the catalogue is large: how near the item is to each engagement, as it sees them. */
-  #likenesses({ history, personal }: Query, itemRow: number): Float32Array | undefined {
-    const index = this.#indexes.current;
+  #likenesses({ history, personal, index }: Query, itemRow: number): Float32Array | undefined {
     if (index?.encoder.served.model !== personal.model || personal.model.itemCount < MANY_ITEMS)
       return undefined;
     const own = index.vectorOf(itemRow);

@@ -131,16 +131,16 @@ test("another model's index takes its place at once, and a person is never held 
   const person = { userId: "anna", longVector: async () => kept.vector } as unknown as NonNullable<
     typeof query.person
   >;
-  const parts = { indexes, vectors: new QueryVectors() };
+  const parts = { vectors: new QueryVectors() };
   const now = new VectorSource("now", "now", parts);
   const long = new VectorSource("long", "long", parts);
-  const asked = { ...query, person };
-  expect(rowsOf(await long.propose(asked, 3))[0]).toBe(4);
+  const asked = (): typeof query => ({ ...query, person, index: indexes.current });
+  expect(rowsOf(await long.propose(asked(), 3))[0]).toBe(4);
   await serving;
   expect(indexes.current!.encoder.version).toBe(second);
-  const [first] = await now.propose(asked, 1);
+  const [first] = await now.propose(asked(), 1);
   expect(first!.itemRow).not.toBe(3); // seen
-  expect(await long.propose({ ...asked }, 3)).toEqual([]);
+  expect(await long.propose(asked(), 3)).toEqual([]);
   put(catalogue, { itemId: "item-3", title: "told again" }); // reaches the index in service, not the closed one
   expect(indexes.reports).toMatchObject([{ model: second, items: 30, lists: 0 }]);
   await indexes.close();

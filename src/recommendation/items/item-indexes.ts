@@ -35,8 +35,17 @@ export class ItemIndexes {
   }
 
   /** Puts the index of a model in service, or none; resolves when it is. One at a time. */
-  serve(encoder: ServedEncoder | undefined): Promise<void> {
-    const making = this.#making.then(() => this.#swap(encoder));
+  async serve(encoder: ServedEncoder | undefined): Promise<void> {
+    const take = await this.prepare(encoder);
+    await take()?.close();
+  }
+
+  /**
+   * Makes the index of a model, or none, beside the one in service. What it resolves with puts it in that one's place at once and gives back the
+   * earlier one, to be closed after the last who searches it. One at a time.
+   */
+  prepare(encoder: ServedEncoder | undefined): Promise<() => ItemIndex | undefined> {
+    const making = this.#making.then(() => this.#make(encoder));
     this.#making = making.catch(() => {}); // whoever asked for it is told
     return making;
   }
@@ -47,13 +56,15 @@ export class ItemIndexes {
     this.#current = undefined;
   }
 
-  async #swap(encoder: ServedEncoder | undefined): Promise<void> {
-    if (this.#current?.encoder.version === encoder?.version) return;
+  async #make(encoder: ServedEncoder | undefined): Promise<() => ItemIndex | undefined> {
+    if (this.#current?.encoder.version === encoder?.version) return () => undefined;
     const { catalogue, onNotice } = this.#options;
     const threads = catalogue.itemCount < LARGE ? 0 : Math.min(MOST_THREADS, availableParallelism() - 1);
     const next = encoder && (await ItemIndex.make(encoder, catalogue, { threads, onNotice }));
-    const before = this.#current;
-    this.#current = next;
-    await before?.close();
+    return () => {
+      const before = this.#current;
+      this.#current = next;
+      return before;
+    };
   }
 }

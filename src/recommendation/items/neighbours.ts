@@ -2,7 +2,6 @@ import type { FittedModel } from "#models";
 import type { Proposal, Query } from "../pipeline.ts";
 import { bestOf } from "../sources/proposals.ts";
 import { filterOf } from "./item-filter.ts";
-import type { ItemIndexes } from "./item-indexes.ts";
 
 /** Items of a model kept in memory with their neighbours. */
 const ITEMS_KEPT = 20_000;
@@ -14,21 +13,16 @@ const NEIGHBOURS = 200;
  * what the query leaves out; else by what the model learned, which is the same every time, so the newest asked for are kept.
  */
 export class Neighbours {
-  readonly #indexes: Pick<ItemIndexes, "current"> | undefined;
   readonly #kept = new WeakMap<FittedModel, Map<number, Promise<readonly Proposal[]>>>();
 
-  constructor(indexes?: Pick<ItemIndexes, "current">) {
-    this.#indexes = indexes;
-  }
-
   /** Whether a search for the neighbours of one item answers for any number of them. */
-  isIndexed({ personal }: Query): boolean {
-    return this.#indexes?.current?.encoder.served.model === personal.model;
+  isIndexed({ personal, index }: Query): boolean {
+    return index?.encoder.served.model === personal.model;
   }
 
   /** At most `n` and 200, nearest first, with positive nearness; none of an item of which the model knows nothing. */
   async of(itemRow: number, query: Query, n = NEIGHBOURS): Promise<readonly Proposal[]> {
-    const index = this.isIndexed(query) ? this.#indexes?.current : undefined;
+    const index = this.isIndexed(query) ? query.index : undefined;
     if (!index) return (await this.#learned(itemRow, query.personal.model)).slice(0, n);
     const vector = index.vectorOf(itemRow);
     if (!vector) return [];

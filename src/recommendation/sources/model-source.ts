@@ -1,6 +1,5 @@
 import { filterOf } from "../items/item-filter.ts";
 import type { ItemIndex } from "../items/item-index.ts";
-import type { ItemIndexes } from "../items/item-indexes.ts";
 import type { Proposal, Query, Source } from "../pipeline.ts";
 import { isAnswered } from "../query.ts";
 import { MANY_ITEMS, type QueryScores } from "../query-scores.ts";
@@ -10,7 +9,6 @@ import { bestOf } from "./proposals.ts";
 export interface ModelSourceOptions {
   /** Asked only for people of whom it has something to say. */
   readonly isPersonal: boolean;
-  readonly indexes: Pick<ItemIndexes, "current">;
   readonly vectors: QueryVectors;
 }
 
@@ -42,9 +40,9 @@ export class ModelSource implements Source {
   }
 
   async #indexFor(query: Query): Promise<ItemIndex | undefined> {
-    const { current } = this.#options.indexes;
-    if (!current || current.encoder.served.model.itemCount < MANY_ITEMS) return undefined;
+    const { index } = query;
+    if (!index || index.encoder.served.model.itemCount < MANY_ITEMS) return undefined;
     const model = await this.#scores.model(query);
-    return model === current.encoder.served.model ? current : undefined;
+    return model === index.encoder.served.model ? index : undefined;
   }
 }

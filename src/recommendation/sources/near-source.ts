@@ -2,14 +2,12 @@ import type { Vector } from "#models";
 import { unitOf } from "#numeric";
 import { filterOf } from "../items/item-filter.ts";
 import type { ItemIndex } from "../items/item-index.ts";
-import type { ItemIndexes } from "../items/item-indexes.ts";
 import type { TagIndex } from "../items/tag-index.ts";
 import type { TextIndex } from "../items/text-index.ts";
 import type { Proposal, Query, Source } from "../pipeline.ts";
 import type { QueryVectors } from "../query-vectors.ts";
 
 export interface NearParts {
-  readonly indexes: Pick<ItemIndexes, "current">;
   readonly vectors: QueryVectors;
   readonly tags: TagIndex;
   readonly texts: TextIndex;
@@ -31,15 +29,14 @@ export class NearSource implements Source {
     this.#parts = parts;
   }
 
-  answers({ condition }: Query): boolean {
+  answers({ condition, index }: Query): boolean {
     const isAbout = condition?.kind === "topic" || condition?.kind === "text";
-    return isAbout && this.#parts.indexes.current !== undefined;
+    return isAbout && index !== undefined;
   }
 
   async propose(query: Query, budget: number): Promise<readonly Proposal[]> {
-    const { condition } = query;
-    const { indexes, vectors, tags, texts } = this.#parts;
-    const index = indexes.current;
+    const { condition, index } = query;
+    const { vectors, tags, texts } = this.#parts;
     if (!index) return [];
     if (condition?.kind === "topic") {
       const { topic } = condition;

@@ -1,5 +1,4 @@
 import { filterOf } from "../items/item-filter.ts";
-import type { ItemIndexes } from "../items/item-indexes.ts";
 import type { Proposal, Query, Source, TagFilters } from "../pipeline.ts";
 import type { QueryVectors, VectorFreshness } from "../query-vectors.ts";
 
@@ -7,7 +6,6 @@ import type { QueryVectors, VectorFreshness } from "../query-vectors.ts";
 export class VectorSource implements Source {
   readonly name: string;
   readonly #freshness: VectorFreshness;
-  readonly #indexes: ItemIndexes;
   readonly #vectors: QueryVectors;
   readonly #tags: TagFilters | undefined;
 
@@ -15,21 +13,20 @@ export class VectorSource implements Source {
   constructor(
     name: string,
     freshness: VectorFreshness,
-    parts: { readonly indexes: ItemIndexes; readonly vectors: QueryVectors; readonly tags?: TagFilters },
+    parts: { readonly vectors: QueryVectors; readonly tags?: TagFilters },
   ) {
     this.name = name;
     this.#freshness = freshness;
-    this.#indexes = parts.indexes;
     this.#vectors = parts.vectors;
     this.#tags = parts.tags;
   }
 
-  answers({ condition, history }: Query): boolean {
-    return condition === undefined && history.itemRows.length > 0 && this.#indexes.current !== undefined;
+  answers({ condition, history, index }: Query): boolean {
+    return condition === undefined && history.itemRows.length > 0 && index !== undefined;
   }
 
   async propose(query: Query, budget: number): Promise<readonly Proposal[]> {
-    const index = this.#indexes.current;
+    const { index } = query;
     const vector = index && (await this.#vectors.of(query, this.#freshness, index));
     return vector ? index.nearest(vector, budget, filterOf(query, this.#tags)) : [];
   }

@@ -105,11 +105,12 @@ function registerRelatedItems(server: Server, { catalogue, recommender, clock }:
     },
     async ({ params: { id }, query }) => {
       const row = rowOf(id, catalogue);
+      const { personal } = recommender.models;
       const related = await recommender.related(row, query.n, asOfOf(query, clock));
       return {
         ...named(row),
         items: related.map(({ itemRow, score, source }) => ({ ...named(itemRow), score, source })),
-        versions: { personal: versionOf(recommender.models.personal) },
+        versions: { personal: versionOf(personal) },
         computedAt: toIso(clock.nowMs()),
       };
     },

@@ -55,7 +55,7 @@ function registerRuns(server: Server, { runs }: Services): void {
       config: { door: "control" },
       schema: {
         summary:
-          "Fit a model on everything in the log, beside the server; what comes of it is not in service",
+          "Fit a model on everything in the log, beside the server; what comes of it is in service with `serve` only",
         body: RunRequest,
         response: { 202: RunBody, "4xx": Problem },
       },

@@ -78,5 +78,6 @@ async function readPulse(services: Services): Promise<PulseResponse> {
       personal: versionOf(recommender.models.personal),
       coldStart: versionOf(recommender.models.coldStart),
     },
+    changes: services.modelChanges().map(({ atMs, ...change }) => ({ at: toIso(atMs), ...change })),
   };
 }

@@ -42,7 +42,7 @@ export function registerRankRoutes(server: Server, { catalogue, recommender, clo
         unknownItemIds: [...unknownItemIds],
         mutedItemIds: [...mutedItemIds],
         isColdStart: ranking.isColdStart,
-        versions: versionsOf({ ...recommender.models, personal: ranking.personal }),
+        versions: versionsOf(ranking),
         asOf: toIsoOrNull(ranking.newestEventMs),
         computedAt: toIso(clock.nowMs()),
       };

@@ -39,14 +39,14 @@ export function registerRecommendationRoutes(server: Server, services: Services)
       const items = made.items.slice(page.offset);
       const served = { recommendationId, page, items };
       sideEffects(services, body, { request, made, served });
-      const nextCursor = cursorAfter({ ...page, items: items.length }, body, recommender);
+      const nextCursor = cursorAfter({ ...page, items: items.length }, body, recommender, made.modelIds);
       return {
         recommendationId,
         userId: body.userId ?? null,
         surface: made.surface,
         items: items.map((item) => recommendedItem(item, catalogue)),
         isColdStart: made.isColdStart,
-        versions: versionsOf({ ...recommender.models, personal: made.personal }),
+        versions: versionsOf(made),
         ...(nextCursor !== undefined && { nextCursor }),
         ...(body.explain && { stages: stagesBody(made.trace) }),
         asOf: toIsoOrNull(made.newestEventMs),
@@ -82,13 +82,12 @@ function sideEffects(
   { userId, condition }: RecommendationBody,
   { request, made, served }: { request: RecommendationRequest; made: Recommendations; served: ServedPage },
 ): void {
-  const { surface, isColdStart, isKnown, personal, trace } = made;
+  const { surface, isColdStart, isKnown, personal, coldStart, trace } = made;
   const { recommendationId, page, items } = served;
   const { cameMs: _, ...place } = page;
   metrics.countRecommendation(isColdStart ? "cold-start" : "personal");
   pulse.countRecommendation(isColdStart ? "coldStart" : "personal");
   metrics.observePipeline(surface, trace);
-  const { coldStart } = recommender.models;
   const named = ({ model: { name }, version }: typeof personal) => ({ name, version });
   servedLists.keep({
     recommendationId,
