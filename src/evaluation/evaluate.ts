@@ -1,4 +1,4 @@
-import { assert, ignoreProgress, monotonicMs, PlatformError, type ProgressListener, Random } from "#base";
+import { assert, ignoreProgress, monotonicMs, type ProgressListener, Random } from "#base";
 import type { FittedModel, ModelConfig } from "#models";
 import { topN } from "#numeric";
 import { historyOf, type ItemContent } from "#sequences";
@@ -25,10 +25,21 @@ export interface Evaluation {
   readonly metrics: Readonly<Partial<Record<MetricName, number>>>;
   /** 95 % bootstrap intervals over people; coverage has none. */
   readonly intervals: Readonly<Partial<Record<MetricName, Interval>>>;
+  /** By person, for what is worked out of them: {@link differencesOf}. */
+  readonly answers: AnswersByPerson;
   readonly sizes: EvaluationSizes;
   readonly seed: number;
   /** Scoring and ranking, without fitting. */
   readonly seconds: number;
+}
+
+/** What the metrics come to by person, in the order in which the task asks them. */
+export interface AnswersByPerson {
+  readonly names: readonly MetricName[];
+  /** (people, names), row-major: sums over each person's cases. */
+  readonly sums: Float64Array;
+  /** (people): cases. */
+  readonly counts: Float64Array;
 }
 
 export interface EvaluationSizes {
@@ -72,14 +83,17 @@ export async function evaluate(
     config: model.config,
     metrics: tally.means(),
     intervals: resamples > 0 ? tally.intervals(seed, resamples) : {},
+    answers: tally.answers(),
     sizes: sizesOf(task),
     seed,
     seconds: (monotonicMs() - startMs) / 1000,
   };
 }
 
-/** @throws PlatformError `invalid-config` for a model that cannot be told of items */
-function told(fitted: FittedModel, later: readonly ItemContent[]): FittedModel {
+type Asked = Pick<FittedModel, "name" | "config" | "itemCount" | "score">;
+
+/** The model with what came after its fit; one that cannot be told of items knows nothing of them: they are all the same to it. */
+function told(fitted: FittedModel, later: readonly ItemContent[]): Asked {
   const { itemCount } = fitted;
   const over = fitted.over?.({
     revision: 1,
@@ -87,7 +101,18 @@ function told(fitted: FittedModel, later: readonly ItemContent[]): FittedModel {
     at: (itemRow) => later[itemRow - itemCount]!, // asked for what came later only
   });
   if (over) return over;
-  throw new PlatformError("invalid-config", `${fitted.name} knows nothing of items that come after its fit.`);
+  const { name, config } = fitted;
+  const count = itemCount + later.length;
+  return {
+    ...{ name, config, itemCount: count },
+    async score(histories) {
+      const known = await fitted.score(histories);
+      const scores = new Float32Array(histories.length * count);
+      for (const row of histories.keys())
+        scores.set(known.subarray(row * itemCount, (row + 1) * itemCount), row * count);
+      return scores;
+    },
+  };
 }
 
 export function sizesOf({ train, cases }: EvaluationTask): EvaluationSizes {
@@ -174,6 +199,10 @@ class Tally {
     for (const { name, shown } of this.#coverages)
       means[name] = shown.reduce((sum, isShown) => sum + isShown, 0) / shown.length;
     return means;
+  }
+
+  answers(): AnswersByPerson {
+    return { names: this.#metrics.map(([name]) => name), sums: this.#sums, counts: this.#counts };
   }
 
   intervals(seed: number, resamples: number): Partial<Record<MetricName, Interval>> {

@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
+import type { FittedModel } from "#models";
 import { historyOf, packInteractions } from "#sequences";
+import { evaluate } from "./evaluate.ts";
+import { fakeModel } from "./fake-models.cases.ts";
 import { newItems } from "./new-items.ts";
 import type { EvaluationData } from "./task.ts";
 
@@ -36,8 +39,17 @@ test("a fifth of the items is told of after the fit only, and ranked among each 
   });
   expect(test!.all).toHaveLength(ITEMS);
   for (const name of test!.later) expect(validation!.all).not.toContain(name);
-  const { items: _, ...undescribed } = data.interactions;
-  expect(() => newItems.task({ ...data, interactions: undescribed }, { seed: 1, part: "test" })).toThrow(
-    /describes no items/,
-  );
+  const { items, ...undescribed } = data.interactions;
+  for (const interactions of [undescribed, { ...undescribed, items: items!.map(() => ({})) }])
+    expect(() => newItems.task({ ...data, interactions }, { seed: 1, part: "test" })).toThrow(
+      /describes no items/,
+    );
+});
+
+test("who cannot be told of items finds them by chance", async () => {
+  const task = newItems.task(data, { seed: 1, part: "test" });
+  const deaf = { ...fakeModel("deaf", task.train.itemCount, (_, item) => item), over: undefined };
+  const { metrics } = await evaluate(task, deaf as unknown as FittedModel); // a model without `over`
+  expect(metrics.recallAt10).toBeGreaterThan(0.6);
+  expect(metrics.recallAt10).toBeLessThan(1); // of 12 items 10 are looked at
 });

@@ -50,10 +50,10 @@ function laterLast(
   { seed, part }: TaskOptions,
 ): { all: Interactions & { items?: readonly ItemContent[] }; kept: number } {
   const { items, itemCount } = interactions;
-  if (!items)
+  if (!items?.some(({ tags = [], title, text, vector }) => tags.length > 0 || title || text || vector))
     throw new PlatformError(
       "unknown-protocol",
-      `"${dataset}" describes no items, which the protocol "${newItems.name}" needs.`,
+      `"${dataset}" as it is here describes no items, which the protocol "${newItems.name}" needs.`,
     );
   const places = Float64Array.from({ length: itemCount }, (_, item) =>
     Random.of(seed, `new item ${item}`).uniform(),

@@ -1,5 +1,6 @@
 import type { ModelConfig } from "#models";
 import type { Interval } from "./bootstrap.ts";
+import { type Difference, differencesOf } from "./difference.ts";
 import { type Evaluation, type EvaluationSizes, sizesOf } from "./evaluate.ts";
 import { type PublishedFigure, publishedFor } from "./published.ts";
 import { formatTable } from "./table.ts";
@@ -34,6 +35,8 @@ export interface ReportedModel {
   readonly metrics: Readonly<Partial<Record<MetricName, number>>>;
   readonly intervals: Readonly<Partial<Record<MetricName, Interval>>>;
   readonly seconds: number;
+  /** How far it is ahead of the first row, which was asked the same; absent for that one. */
+  readonly ahead?: Readonly<Partial<Record<MetricName, Difference>>>;
 }
 
 /** Joins a task, our results on it and the published figures; published figures stand only beside a test. */
@@ -54,13 +57,11 @@ export function reportOf(
     sizes: sizesOf(task),
     notes: task.notes,
     ...notes,
-    models: evaluations.map(({ model, config, metrics, intervals, seconds }) => ({
-      model,
-      config,
-      metrics,
-      intervals,
-      seconds,
-    })),
+    models: evaluations.map((evaluation, row) => {
+      const { model, config, metrics, intervals, seconds } = evaluation;
+      const ahead = row === 0 ? {} : { ahead: differencesOf(evaluation, evaluations[0]!) };
+      return { model, config, metrics, intervals, seconds, ...ahead };
+    }),
     published: part === "test" ? publishedFor(dataset, protocol) : [],
   };
 }
@@ -84,7 +85,27 @@ export function formatReport(report: EvaluationReport): string {
     ["model", ...metrics.map(metricTitle), "seconds", "source"],
     [...ours, ...theirs],
   );
-  return `${factsOf(report).join("\n")}\n\n${table}\n`;
+  return [factsOf(report).join("\n"), table, ...differencesTable(report, metrics)].join("\n\n").concat("\n");
+}
+
+/** Rows less the first of them. */
+function differencesTable({ models }: EvaluationReport, metrics: readonly MetricName[]): string[] {
+  const [first, ...others] = models;
+  if (others.length === 0) return [];
+  const compared = metrics.filter((metric) => others.some(({ ahead }) => ahead?.[metric]));
+  const rows = others.map(({ model, ahead = {} }) => [
+    model,
+    ...compared.map((metric) => signed(ahead[metric])),
+  ]);
+  return [formatTable([`less ${first!.model}, the same people drawn`, ...compared.map(metricTitle)], rows)];
+}
+
+function signed(ahead: Difference | undefined): string {
+  if (!ahead) return "";
+  const [value, low, high] = [ahead.difference, ahead.low, ahead.high].map(
+    (number) => `${number < 0 ? "-" : "+"}${Math.abs(number).toFixed(4)}`,
+  );
+  return `${value} [${low}, ${high}]`;
 }
 
 function factsOf(report: EvaluationReport): string[] {

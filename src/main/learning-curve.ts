@@ -1,4 +1,5 @@
 import type { LearningPoint } from "#models";
+import { frame, label } from "./picture.ts";
 
 /** @file A learning curve as a picture: the loss, falling, and what validation says, each on a scale of its own. */
 
@@ -16,17 +17,13 @@ export function learningCurveSvg(title: string, points: readonly LearningPoint[]
   );
   const epochs = Math.max(2, ...points.map((point) => point.epochs));
   const last = MARGIN.left + innerWidth;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
+  return frame({ width: WIDTH, height: HEIGHT }, [
     label(MARGIN.left, 20, "start", "#222222", title),
     ...curve(losses, epochs, LOSS, "loss", MARGIN.left - 8, "end"),
     ...curve(validations, epochs, VALIDATION, "NDCG@10 on validation", last + 8, "start"),
     label(MARGIN.left, HEIGHT - 14, "start", "#222222", "epoch 1"),
     label(last, HEIGHT - 14, "end", "#222222", `${epochs}`),
-    "</svg>",
-    "",
-  ].join("\n");
+  ]);
 }
 
 const innerWidth = WIDTH - MARGIN.left - MARGIN.right;
@@ -71,8 +68,3 @@ function curve(
 }
 
 const flipped = { start: "end", end: "start" } as const;
-
-function label(x: number, y: number, anchor: "start" | "end", colour: string, text: string): string {
-  const safe = text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
-  return `<text x="${x}" y="${y.toFixed(1)}" text-anchor="${anchor}" fill="${colour}">${safe}</text>`;
-}
