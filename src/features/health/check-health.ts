@@ -10,6 +10,7 @@ import { userPartitions } from "../items/item-keys.ts";
 import { readItems } from "../items/read-items.ts";
 import type { Answer } from "../online/accumulation.ts";
 import { requestFeatures } from "../online/feature-request.ts";
+import { controlsFor } from "../online/may-use.ts";
 import { type OnlineValue, readFeatures } from "../online/read-features.ts";
 import {
   type Distribution,
@@ -94,7 +95,8 @@ export async function checkHealth(
   for (const [n, person] of sample.entries()) {
     const rows = collected.rowsOf(identity.idsOf(person)) ?? [];
     const atMs = Math.max(nowMs, rows.at(-1)?.timestampMs ?? 0);
-    ofPeople.take(person, served[n]!, featuresAt(rows, request, atMs, catalogue), atMs); // one for each
+    const controls = await controlsFor(request, past.state, identity.idsOf(person));
+    ofPeople.take(person, served[n]!, featuresAt(rows, request, atMs, catalogue, controls), atMs); // one for each
   }
   const ofItems = await compareItems(past, plan.items, drawn, items, nowMs);
   const features = [
