@@ -1,6 +1,7 @@
 import { surfacesOf } from "#declarations";
 import type { ModelsInService } from "#models";
 import {
+  type FeatureReader,
   type InterestReader,
   type ItemIndexes,
   type ItemIndexReport,
@@ -44,13 +45,14 @@ export async function createRecommender(
   platform: Parts,
   models: ModelsInService,
   interests: InterestReader,
+  features: FeatureReader,
 ): Promise<Recommender> {
   const { purposes, log, state, catalogue, identity, actions, clock, itemIndexes: indexes } = platform;
   const vectors = platform.vectors.of(models);
   await indexes.serve(await vectors.encoder());
   return new Recommender({
     ...{ log, state, catalogue, identity, actions, clock, models, interests },
-    ...{ vectors, indexes },
+    ...{ vectors, indexes, features },
     purpose: purposes.personalization,
     traits: Object.keys(platform.config.traits ?? {}),
     surfaces: surfacesOf(platform.config),

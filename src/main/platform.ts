@@ -48,6 +48,7 @@ import { type Declared, declaredBy, numberPurposes } from "./declared.ts";
 import { createRecommender, openServedLists } from "./discovery.ts";
 import { createErasures, resumeErasures } from "./erase.ts";
 import { HealthWatch } from "./feature-health.ts";
+import { ServedFeatureNumbers } from "./feature-numbers.ts";
 import { planOf } from "./features.ts";
 import type { FitListeners } from "./fit.ts";
 import { coldStartModelOf, fitAndServe, fitBeside, type ServedManifests, serveFitted } from "./fit-folder.ts";
@@ -57,14 +58,13 @@ import { BackgroundLake } from "./lake.ts";
 import { LakeReader } from "./lake-reader.ts";
 import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
-import { ModelWatch } from "./model-watch.ts";
 import { openLog } from "./open-log.ts";
 import { openManifest } from "./open-manifest.ts";
 import { Population } from "./population.ts";
 import { LogRetention, segmentBytesFor } from "./retention.ts";
 import { LazyServedLog } from "./served-features.ts";
 import { servedModels } from "./served-models.ts";
-import { createServices } from "./services.ts";
+import { type Answers, createServices, onlineFeatures, openAnswers } from "./services.ts";
 import { openVectorStore, Vectors } from "./vectors.ts";
 
 /** @file The composition root: one folder in, one wired platform out. */
@@ -121,9 +121,8 @@ export class Platform {
   #fault: string | undefined;
   #lake: BackgroundLake | undefined;
   readonly #lakeReader: LakeReader;
-  /** Of the server: what answers, and what changes that. */
-  #inService: ModelsInService | undefined;
-  #watch: ModelWatch | undefined;
+  /** Of the server. */
+  #answers: Answers | undefined;
   readonly #onNotice: (message: string) => void;
   readonly #ingestionParts: IngestionParts;
   readonly #lock: FolderLock;
@@ -343,7 +342,7 @@ export class Platform {
 
   /** Resolves when a server of this platform answers by what is in service by now, as it comes to do by itself within a second. */
   async followModels(): Promise<void> {
-    await this.#watch?.look();
+    await this.#answers?.watch.look();
   }
 
   /** Brings the long-term vectors up to date; `undefined` when no model in service makes any. */
@@ -358,7 +357,7 @@ export class Platform {
 
   /** The models of the server, or those that one would begin with. */
   async #answering(): Promise<ModelsInService> {
-    return this.#inService ?? new ModelsInService(await servedModels(this));
+    return this.#answers?.inService ?? new ModelsInService(await servedModels(this));
   }
 
   /** Sends dead letters through the one way in again, by the declarations of now. */
@@ -369,23 +368,18 @@ export class Platform {
   /** What answers with lists. Models must be in service. */
   async createRecommender(): Promise<Recommender> {
     const inService = new ModelsInService(await servedModels(this));
-    return createRecommender(this, inService, openInterests(this, await factorsIn(inService.current)));
+    const features = new ServedFeatureNumbers(this.plan, onlineFeatures(this), this.clock);
+    const interests = openInterests(this, await factorsIn(inService.current));
+    return createRecommender(this, inService, interests, features);
   }
 
   /** The HTTP server over this platform. Models must be in service. */
   async createServer(keys: Keys): Promise<Server> {
-    await this.#watch?.close();
-    const inService = new ModelsInService(await servedModels(this));
-    const interests = openInterests(this, await factorsIn(inService.current));
-    const { folder, models, catalogue, vectors, itemIndexes: indexes } = this;
-    const watch = new ModelWatch({
-      ...{ folder, models, catalogue, vectors, indexes, inService },
-      ...{ knowledge: interests.knowledge, onNotice: this.#onNotice },
-    });
-    const services = await createServices(this, { inService, interests, watch });
-    this.#inService = inService;
-    this.#watch = watch;
-    watch.start();
+    await this.#answers?.watch.close();
+    const answers = await openAnswers(this, this.#onNotice);
+    const services = await createServices(this, answers);
+    this.#answers = answers;
+    answers.watch.start();
     return createServer(services, {
       keys,
       logLevel: "warn",
@@ -487,7 +481,7 @@ export class Platform {
     await this.erasures.close();
     await this.health.hold();
     await this.population.hold();
-    await this.#watch?.close();
+    await this.#answers?.watch.close();
     await this.itemIndexes.close();
     await this.vectors.close();
     await this.servedFeatures.close();

@@ -5,16 +5,19 @@ import { published } from "#evaluation";
 import { SHARED_PARTITION } from "#events";
 import { OnlineFeatures, userPartitions } from "#features";
 import { countInLog } from "#governance";
-import type { ModelsInService } from "#models";
+import { ModelsInService } from "#models";
 import { PersonSignals, type UserInterests } from "#profiles";
 import { EventFeed } from "#sequences";
 import { Pulse, type Services } from "#serving";
 import { readVersion } from "./code-version.ts";
 import { createRecommender } from "./discovery.ts";
+import { ServedFeatureNumbers } from "./feature-numbers.ts";
+import { factorsIn, openInterests } from "./interests.ts";
 import { createMetrics } from "./metrics.ts";
 import { bodyNamed, readModelBodies } from "./model-bodies.ts";
-import type { ModelWatch } from "./model-watch.ts";
+import { ModelWatch } from "./model-watch.ts";
 import type { Platform } from "./platform.ts";
+import { servedModels } from "./served-models.ts";
 import { TrainingRuns } from "./training-runs.ts";
 
 /** Of events only: links between ids are not applied to state. */
@@ -27,21 +30,33 @@ async function hasUnapplied({ log, applier }: Platform, ids: readonly string[]):
 }
 
 /** What answers, and what changes that. */
-interface Answering {
+export interface Answers {
   readonly inService: ModelsInService;
   readonly interests: UserInterests;
   readonly watch: ModelWatch;
 }
 
+/** By the models that the folder has in service. */
+export async function openAnswers(platform: Platform, onNotice: (message: string) => void): Promise<Answers> {
+  const { folder, models, catalogue, vectors, itemIndexes: indexes } = platform;
+  const inService = new ModelsInService(await servedModels(platform));
+  const interests = openInterests(platform, await factorsIn(inService.current));
+  const { knowledge } = interests;
+  const watched = { folder, models, catalogue, vectors, indexes, inService, knowledge };
+  return { inService, interests, watch: new ModelWatch({ ...watched, onNotice }) };
+}
+
 /** What the routes of a platform's server stand on. */
 export async function createServices(
   platform: Platform,
-  { inService, interests, watch }: Answering,
+  { inService, interests, watch }: Answers,
 ): Promise<Services> {
   const { state, catalogue, identity, actions, purposes, clock, applier, config, manifest, models } =
     platform;
   const { ingestion, deadLetters, servedLists, erasures, itemIndexes } = platform;
   const wall = new SystemClock();
+  const features = onlineFeatures(platform);
+  const numbers = new ServedFeatureNumbers(platform.plan, features, clock);
   await platform.population.load();
   return {
     ...{
@@ -58,13 +73,9 @@ export async function createServices(
       itemIndexes,
     },
     declared: jsonSchemaOf(config),
-    recommender: await createRecommender(platform, inService, interests),
+    recommender: await createRecommender(platform, inService, interests, numbers),
     feed: new EventFeed({ ...{ state, catalogue, identity, log: platform.log }, applied: applier.applied }),
-    features: new OnlineFeatures({
-      ...{ state, catalogue, identity, clock, plan: platform.plan },
-      partitions: userPartitions(platform.log),
-      services: config.featureServices ?? {},
-    }),
+    features,
     featureHealth: () => platform.health.report,
     noteServed: platform.servedFeatures.note,
     vectors: platform.vectors.of(inService),
@@ -94,6 +105,23 @@ export async function createServices(
     hasUnapplied: (ids) => hasUnapplied(platform, ids),
     newRecommendationId: randomUUID,
   };
+}
+
+/** The applied features, as they are now. */
+export function onlineFeatures({
+  state,
+  catalogue,
+  identity,
+  clock,
+  plan,
+  log,
+  config,
+}: Platform): OnlineFeatures {
+  return new OnlineFeatures({
+    ...{ state, catalogue, identity, clock, plan },
+    partitions: userPartitions(log),
+    services: config.featureServices ?? {},
+  });
 }
 
 function publishedOn(dataset: string | null): Services["published"] {

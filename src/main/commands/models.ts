@@ -142,7 +142,7 @@ function describe(value: unknown): string {
 
 /** Field -> its value in either, for those in which they are not the same. */
 function differencesOf(models: readonly ModelBody[]): Record<string, readonly string[]> {
-  const fields = models.map((model) => new Map(flatten(model)));
+  const fields = models.map(({ curve: _, ...model }) => new Map(flatten(model))); // a point for each pass is not compared
   const names = new Set(fields.flatMap((own) => [...own.keys()]));
   const values = Array.from(names, (name) => [name, fields.map((own) => own.get(name) ?? "-")] as const);
   return Object.fromEntries(values.filter(([, [first, second]]) => first !== second));
