@@ -12,6 +12,7 @@ import { areaUnderCurve, calibrationError, reliability } from "#numeric";
 import { type Act, activityFeatureNames, dailyVisits } from "./activity-features.ts";
 import { type Goal, type PredictionTarget, questionsOf, type TargetQuestion } from "./prediction-targets.ts";
 import { type PredictionModel, type PredictionReport, snapshot } from "./predictions.ts";
+import { fitRepeatPurchases } from "./repeat-purchases.ts";
 import { STATE_DAYS } from "./user-state.ts";
 
 /** Fewer people, or fewer to whom it happened or did not, say nothing. */
@@ -63,7 +64,10 @@ export function fitPredictions(
   }
   if (known < LEAST_PEOPLE)
     throw new PlatformError("no-data", `predictions need ${LEAST_PEOPLE} people seen over some weeks`);
-  return { ...basis, targets, reports, trainedUntilMs: untilMs, people: Math.round(known) };
+  const purchases = goals.flatMap((goal) =>
+    goal.isPriced ? (fitRepeatPurchases(people, goal, untilMs) ?? []) : [],
+  );
+  return { ...basis, targets, purchases, reports, trainedUntilMs: untilMs, people: Math.round(known) };
 }
 
 /** Of some, spread over all. */
