@@ -160,6 +160,7 @@ const asked: Readonly<Record<string, () => Promise<Body>>> = {
 const spared: Readonly<Record<string, readonly string[]>> = {
   "what happened, which only erasure takes away": [
     "GET /v1/users/{id}/sequence",
+    "GET /v1/events",
     "GET /v1/recommendations/{id}",
     "GET /v1/items/{id}",
     "GET /v1/pulse",
@@ -183,6 +184,7 @@ const spared: Readonly<Record<string, readonly string[]>> = {
     "GET /health/ready",
     "GET /metrics",
     "GET /v1/schema",
+    "POST /v1/events/commit",
     "GET /v1/items",
     "GET /v1/items/{id}/related",
     "GET /v1/map",
