@@ -116,7 +116,10 @@ export const PredictionsBody = Type.Object({
         value: Type.Number({ description: "Expected of all purchases within the days" }),
         drivers: Drivers("Logarithm against the typical customer; they add up to that of the value"),
       }),
-      { description: "Of each goal whose action declares a value and that the user reached before" },
+      {
+        description:
+          "Of each goal whose events carry a value, where the user reached it before; without declared goals of purchases",
+      },
     ),
   ),
   ...signal,

@@ -1,4 +1,3 @@
-import type { DeclaredAction } from "./action.ts";
 import type { Annotations } from "./field.ts";
 
 /** Something people are to be brought to: an action of theirs, within so many days. The chance of it is foretold of everybody. */
@@ -17,22 +16,13 @@ export function goal(input: DeclaredGoal): DeclaredGoal {
 /** A goal as whoever foretells it needs it: plain data that can be handed to a worker thread. */
 export interface NamedGoal extends Pick<DeclaredGoal, "action" | "withinDays"> {
   readonly name: string;
-  /** Whether the action declares a number `value`: then what people will spend is foretold as well. */
-  readonly isPriced?: true;
 }
 
 /** The declared goals, in the order of their declaration. */
 export function goalsOf({
   goals = {},
-  actions = {},
 }: {
   readonly goals?: Readonly<Record<string, DeclaredGoal>>;
-  readonly actions?: Readonly<Record<string, Pick<DeclaredAction, "properties">>>;
 }): readonly NamedGoal[] {
-  const isPriced = (action: string): boolean =>
-    actions[action]?.properties?.["value"]?.schema["type"] === "number";
-  return Object.entries(goals).map(([name, { action, withinDays }]) => ({
-    ...{ name, action, withinDays },
-    ...(isPriced(action) && { isPriced: true }),
-  }));
+  return Object.entries(goals).map(([name, { action, withinDays }]) => ({ name, action, withinDays }));
 }

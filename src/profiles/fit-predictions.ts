@@ -23,6 +23,8 @@ const HELD_EVERY = 3;
 /** Moments that are learned from, and the days between them; none so early that features look behind the first event of all. */
 const MOMENTS = 3;
 const MOMENT_DAYS = 3;
+/** What repeat purchases are of, where no goal is declared. */
+const USUAL_PURCHASE: Goal = { name: "purchase", action: "purchase", withinDays: STATE_DAYS };
 /** People whose coming and going says how everybody's goes. */
 const PRESENCE_PEOPLE = 1000;
 
@@ -64,9 +66,8 @@ export function fitPredictions(
   }
   if (known < LEAST_PEOPLE)
     throw new PlatformError("no-data", `predictions need ${LEAST_PEOPLE} people seen over some weeks`);
-  const purchases = goals.flatMap((goal) =>
-    goal.isPriced ? (fitRepeatPurchases(people, goal, untilMs) ?? []) : [],
-  );
+  const bought = goals.length > 0 ? goals : [USUAL_PURCHASE];
+  const purchases = bought.flatMap((goal) => fitRepeatPurchases(people, goal, untilMs) ?? []);
   return { ...basis, targets, purchases, reports, trainedUntilMs: untilMs, people: Math.round(known) };
 }
 

@@ -10,8 +10,6 @@ export interface Goal {
   readonly name: string;
   readonly action: string;
   readonly withinDays: number;
-  /** Whether its events say what they are worth. */
-  readonly isPriced?: true;
 }
 
 /** A question about the days to come. */

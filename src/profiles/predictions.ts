@@ -17,7 +17,7 @@ export interface PredictionModel {
   /** Coming and staying away, as everybody does it. */
   readonly presence: PresenceModel;
   readonly targets: Readonly<Partial<Record<PredictionTarget, Propensity>>>;
-  /** Of priced goals. */
+  /** Of goals whose events say what they are worth. */
   readonly purchases: readonly PurchaseModel[];
   /** How true each was of people it was neither fitted nor calibrated on. */
   readonly reports: readonly PredictionReport[];

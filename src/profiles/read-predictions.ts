@@ -10,7 +10,7 @@ const ALL_ROWS = 1_000_000;
 /** Everything that is foretold of a person. */
 export interface Foretold {
   readonly predictions: readonly Prediction[];
-  /** Of each priced goal that they reached before. */
+  /** Of each goal whose events say what they are worth, where they reached it before. */
   readonly repeatPurchases: readonly RepeatPurchases[];
 }
 

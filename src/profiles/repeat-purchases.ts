@@ -52,7 +52,7 @@ const MOST_CUSTOMERS = 3000;
 const WEEK_DAYS = 7;
 
 /**
- * @file Repeat purchases and their value (BG/NBD and Gamma-Gamma, `models/lifetime-value`) of goals whose action declares a `value`. Purchases of one UTC day
+ * @file Repeat purchases and their value (BG/NBD and Gamma-Gamma, `models/lifetime-value`) of goals whose events carry a `value`. Purchases of one UTC day
  * are one, times are in weeks, and the first purchase says when somebody became a customer, not what they spend: as the
  * authors read CDNOW.
  */
