@@ -11,6 +11,8 @@ export { ErasureAccepted, ErasureBody, ErasureParams, ErasureResponse } from "./
 export {
   FeatureBody,
   FeatureHealthResponse,
+  FeatureLooksResponse,
+  FeatureParams,
   FeaturesResponse,
   OnlineFeaturesBody,
   OnlineFeaturesResponse,

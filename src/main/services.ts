@@ -55,6 +55,7 @@ export async function createServices(platform: Platform, served: ServedModels): 
       services: config.featureServices ?? {},
     }),
     featureHealth: () => platform.health.report,
+    featureLooks: (name) => platform.health.looksOf(name),
     noteServed: platform.servedFeatures.note,
     vectors: platform.vectors.of(served),
     interests,

@@ -16,8 +16,10 @@ import {
   decodeDistribution,
   emptyDistribution,
   encodeDistribution,
+  indexByChance,
   stabilityIndex,
 } from "./drift.ts";
+import { type Spread, spreadOf } from "./spread.ts";
 
 /**
  * @file Whether what is served is what the log says, and how the values lie: for a sample of people every feature is read as a consumer
@@ -72,6 +74,10 @@ export interface FeatureHealth {
   readonly quantiles: Readonly<Record<"p10" | "p50" | "p90", number | null>>;
   /** Against the baseline; `null` where there is none of this version. */
   readonly stabilityIndex: number | null;
+  /** What the index reaches by chance alone, from samples of these sizes, 5 times of 100. */
+  readonly indexByChance: number | null;
+  /** Of numbers; absent where nobody has one. */
+  readonly spread?: Spread;
 }
 
 /** O(users + items + log): reads the log once. `past.state` does not change meanwhile: a snapshot. */
@@ -191,8 +197,10 @@ function healthOf(
   baseline: FeatureBaseline | undefined,
 ): FeatureHealth {
   const { version } = plan.features.get(name)!; // one of its names
-  const before = baseline?.features[name];
+  const kept = baseline?.features[name];
+  const before = kept?.version === version ? decodeDistribution(kept.distribution) : undefined;
   const { people, absent, sketch } = distribution;
+  const spread = spreadOf(distribution, before);
   const sorted = [...agesMs].sort((left, right) => left - right);
   const median = sorted[Math.floor((sorted.length - 1) / 2)];
   return {
@@ -205,10 +213,9 @@ function healthOf(
     nullRate: people === 0 ? 0 : absent / people,
     freshnessSeconds: median === undefined ? null : median / 1000,
     quantiles: { p10: sketch.quantile(0.1), p50: sketch.quantile(0.5), p90: sketch.quantile(0.9) },
-    stabilityIndex:
-      before?.version === version
-        ? stabilityIndex(decodeDistribution(before.distribution), distribution)
-        : null,
+    stabilityIndex: before ? stabilityIndex(before, distribution) : null,
+    indexByChance: before ? indexByChance(before, distribution) : null,
+    ...(spread && { spread }),
   };
 }
 
