@@ -59,6 +59,22 @@ export function Skeleton({ lines = 3, height = 20 }: { readonly lines?: number; 
   );
 }
 
+/** The shape of a table that is on its way: its rows stand where they will. */
+export function RowsOnTheirWay({ rows }: { readonly rows: number }) {
+  return (
+    <div className={styles["rows"]} aria-hidden="true">
+      {Array.from({ length: rows }, (_, n) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike
+        <div key={n}>
+          <span style={{ width: 90 + ((n * 37) % 60) }} />
+          <span style={{ width: `${34 + ((n * 13) % 18)}%` }} />
+          <span style={{ width: 52 }} />
+        </div>
+      ))}
+    </div>
+  );
+}
+
 /** One of the three: the wait, the failure, or what came. */
 export function Loaded<Value>(props: {
   readonly query: {

@@ -119,8 +119,8 @@ export const FeatureHealthResponse = Type.Object({
 
 export const FeatureParams = Type.Object({ name: Type.String({ minLength: 1, maxLength: 250 }) });
 
-/** `GET /v1/features/{name}/looks`: what was found of a feature over time. */
-export const FeatureLooksResponse = Type.Object({
+/** `GET /v1/features/{name}/course`: what was found of a feature over time. */
+export const FeatureCourseResponse = Type.Object({
   name: Type.String(),
   looks: Type.Array(
     Type.Object({
@@ -135,9 +135,20 @@ export const FeatureLooksResponse = Type.Object({
     }),
     { description: "Oldest first: the newest one by one, those before them one a day" },
   ),
+  past: Type.Array(
+    Type.Object({
+      at: IsoTime,
+      people: Type.Integer({ description: "Or items, that had come by then" }),
+      nullRate: Type.Number(),
+      quantiles: Quantiles,
+      stabilityIndex: stability,
+      indexByChance: chance,
+    }),
+    { description: "As of earlier moments, walked from the log at the last look, oldest first" },
+  ),
 });
 
-export type FeatureLooksResponse = Static<typeof FeatureLooksResponse>;
+export type FeatureCourseResponse = Static<typeof FeatureCourseResponse>;
 export type FeatureBody = Static<typeof FeatureBody>;
 export type FeatureHealthResponse = Static<typeof FeatureHealthResponse>;
 export type FeaturesResponse = Static<typeof FeaturesResponse>;

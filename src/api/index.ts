@@ -10,8 +10,8 @@ export { DeadLetterBody, DeadLettersQuerystring, DeadLettersResponse } from "./d
 export { ErasureAccepted, ErasureBody, ErasureParams, ErasureResponse } from "./erasures.ts";
 export {
   FeatureBody,
+  FeatureCourseResponse,
   FeatureHealthResponse,
-  FeatureLooksResponse,
   FeatureParams,
   FeaturesResponse,
   OnlineFeaturesBody,

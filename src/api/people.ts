@@ -28,10 +28,14 @@ export const PersonRow = Type.Object({
     description: "Engagements other than impressions on each of the last 28 days, oldest first",
   }),
   state: Type.Optional(
-    Type.Union([Type.String(), Type.Null()], { description: "As the signal state says; null before the first event" }),
+    Type.Union([Type.String(), Type.Null()], {
+      description: "As the signal state says; null before the first event",
+    }),
   ),
   predictions: Type.Optional(
-    Type.Record(AnyKey, Type.Number(), { description: "Target -> probability, as the signal predictions says" }),
+    Type.Record(AnyKey, Type.Number(), {
+      description: "Target -> probability, as the signal predictions says",
+    }),
   ),
 });
 

@@ -19,6 +19,7 @@ import {
   indexByChance,
   stabilityIndex,
 } from "./drift.ts";
+import { momentsBetween, type PastMoment, PastMoments } from "./past-moments.ts";
 import { type Spread, spreadOf } from "./spread.ts";
 
 /**
@@ -78,6 +79,8 @@ export interface FeatureHealth {
   readonly indexByChance: number | null;
   /** Of numbers; absent where nobody has one. */
   readonly spread?: Spread;
+  /** As of earlier moments, oldest first. */
+  readonly past: readonly PastMoment[];
 }
 
 /** O(users + items + log): reads the log once. `past.state` does not change meanwhile: a snapshot. */
@@ -96,16 +99,28 @@ export async function checkHealth(
   const items = new CollectedItems(plan.items, catalogue, { items: new Set(drawn) });
   await readPast(past, drawn.length > 0 ? [collected, items] : [collected], progress);
   const served = await readFeatures(past, request, sample, nowMs);
-  const ofPeople = new Comparison(names);
+  const rowsOf = (person: string) => collected.rowsOf(identity.idsOf(person)) ?? [];
+  const firstMs = sample.reduce((least, one) => Math.min(least, rowsOf(one)[0]?.timestampMs ?? least), nowMs);
+  const ofPeople = new Comparison(names, momentsBetween(firstMs, nowMs));
   for (const [n, person] of sample.entries()) {
-    const rows = collected.rowsOf(identity.idsOf(person)) ?? [];
+    const rows = rowsOf(person);
     const atMs = Math.max(nowMs, rows.at(-1)?.timestampMs ?? 0);
     ofPeople.take(person, served[n]!, featuresAt(rows, request, atMs, catalogue), atMs); // one for each
+    ofPeople.takePast(
+      served[n]!,
+      (
+        timeMs, // as above
+      ) =>
+        rows[0] && rows[0].timestampMs <= timeMs ? featuresAt(rows, request, timeMs, catalogue) : undefined,
+    );
   }
-  const ofItems = await compareItems(past, plan.items, drawn, items, nowMs);
+  const ofItems = await compareItems(
+    { past, plan: plan.items, drawn, nowMs, timesMs: ofPeople.past.timesMs },
+    items,
+  );
   const features = [
-    ...ofPeople.counts.map((counted, n) => healthOf(counted, plan, names[n]!, query.baseline)), // one for each
-    ...ofItems.counts.map((counted, n) => healthOf(counted, plan.items, ofItems.names[n]!, query.baseline)), // as above
+    ...names.map((_, n) => healthOf(ofPeople, n, plan, query.baseline)),
+    ...ofItems.names.map((_, n) => healthOf(ofItems, n, plan.items, query.baseline)),
   ];
   return {
     at: new Date(nowMs).toISOString(),
@@ -122,16 +137,22 @@ export async function checkHealth(
   };
 }
 
+interface ItemsQuery {
+  readonly past: PastEvents;
+  readonly plan: EntityPlan;
+  readonly drawn: readonly number[];
+  readonly nowMs: number;
+  /** Earlier moments to look at, ascending. */
+  readonly timesMs: readonly number[];
+}
+
 async function compareItems(
-  past: PastEvents,
-  plan: EntityPlan,
-  drawn: readonly number[],
+  { past, plan, drawn, nowMs, timesMs }: ItemsQuery,
   collected: CollectedItems,
-  nowMs: number,
 ): Promise<Comparison> {
   const { catalogue, log } = past;
   const names = [...plan.features.keys()];
-  const comparison = new Comparison(names);
+  const comparison = new Comparison(names, timesMs);
   if (drawn.length === 0) return comparison;
   const request = requestFeatures(plan, names, catalogue);
   const ids = drawn.map((item) => catalogue.at(item).itemId);
@@ -140,6 +161,8 @@ async function compareItems(
     const atMs = Math.max(nowMs, collected.newestMs(item));
     const [walked] = collected.answersAt(item, [atMs], request);
     comparison.take(ids[n]!, served[n]!, walked, atMs); // one for each
+    const earlier = collected.answersAt(item, timesMs, request);
+    comparison.takePast(served[n]!, () => earlier.next().value ?? undefined); // as above, in the order of the times
   }
   return comparison;
 }
@@ -148,10 +171,12 @@ async function compareItems(
 class Comparison {
   readonly names: readonly string[];
   readonly counts: readonly FeatureCount[];
+  readonly past: PastMoments;
   compared = 0;
 
-  constructor(names: readonly string[]) {
+  constructor(names: readonly string[], timesMs: readonly number[]) {
     this.names = names;
+    this.past = new PastMoments(names, timesMs);
     this.counts = names.map(() => ({ distribution: emptyDistribution(), agesMs: [], skewed: [] }));
   }
 
@@ -168,6 +193,17 @@ class Comparison {
       if (value.status === "NOT_FOUND") continue; // refused, or never met
       this.compared++;
       if (!isSame(value, walked?.[n])) counted.skewed.push(id);
+    }
+  }
+
+  /** What the log says of earlier moments; `undefined` of one before the first event. */
+  takePast(
+    served: readonly OnlineValue[],
+    walkedAt: (timeMs: number) => readonly (Answer | undefined)[] | undefined,
+  ): void {
+    for (const [moment, timeMs] of this.past.timesMs.entries()) {
+      const walked = walkedAt(timeMs);
+      if (walked) this.past.take(moment, walked, (n) => served[n]!.status !== "NOT_FOUND"); // refused
     }
   }
 }
@@ -191,11 +227,13 @@ function isSame(served: Answer, walked: Answer | undefined): boolean {
 }
 
 function healthOf(
-  { distribution, agesMs, skewed }: FeatureCount,
+  { names, counts, past }: Comparison,
+  feature: number,
   plan: EntityPlan,
-  name: string,
   baseline: FeatureBaseline | undefined,
 ): FeatureHealth {
+  const name = names[feature]!; // one of them
+  const { distribution, agesMs, skewed } = counts[feature]!; // as above
   const { version } = plan.features.get(name)!; // one of its names
   const kept = baseline?.features[name];
   const before = kept?.version === version ? decodeDistribution(kept.distribution) : undefined;
@@ -216,6 +254,7 @@ function healthOf(
     stabilityIndex: before ? stabilityIndex(before, distribution) : null,
     indexByChance: before ? indexByChance(before, distribution) : null,
     ...(spread && { spread }),
+    past: past.of(feature, before ?? distribution),
   };
 }
 

@@ -7,7 +7,14 @@ const START = Date.parse("2026-01-01T00:00:00Z");
 
 function found(name: string, skew: number): FeatureHealth {
   const quantiles = { p10: 0, p50: 1, p90: 2 };
-  const figures = { nullRate: 0, freshnessSeconds: null, quantiles, stabilityIndex: 0, indexByChance: 0.1 };
+  const figures = {
+    nullRate: 0,
+    freshnessSeconds: null,
+    quantiles,
+    stabilityIndex: 0,
+    indexByChance: 0.1,
+    past: [],
+  };
   return { name, version: "v", entity: "user", skew, ...figures };
 }
 

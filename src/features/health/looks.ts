@@ -20,19 +20,35 @@ const NEWEST = 48;
 const DAYS = 90;
 
 /** With what was just found; of features that are gone nothing is kept. */
-export function withLook(looks: FeatureLooks, { at, features }: Pick<HealthReport, "at" | "features">): FeatureLooks {
+export function withLook(
+  looks: FeatureLooks,
+  { at, features }: Pick<HealthReport, "at" | "features">,
+): FeatureLooks {
   return Object.fromEntries(
-    features.map(({ name, version, stabilityIndex, indexByChance, skew, nullRate, freshnessSeconds, quantiles }) => {
-      const found = { at, version, stabilityIndex, indexByChance, skew, nullRate, freshnessSeconds, quantiles };
-      const before = Object.hasOwn(looks, name) ? looks[name]! : []; // its own
-      return [name, thinned([...before.filter((look) => look.at !== at), found])];
-    }),
+    features.map(
+      ({ name, version, stabilityIndex, indexByChance, skew, nullRate, freshnessSeconds, quantiles }) => {
+        const found = {
+          at,
+          version,
+          stabilityIndex,
+          indexByChance,
+          skew,
+          nullRate,
+          freshnessSeconds,
+          quantiles,
+        };
+        const before = Object.hasOwn(looks, name) ? looks[name]! : []; // its own
+        return [name, thinned([...before.filter((look) => look.at !== at), found])];
+      },
+    ),
   );
 }
 
 function thinned(looks: readonly FeatureLook[]): FeatureLook[] {
   const older = looks.slice(0, -NEWEST);
   const dayOf = ({ at }: FeatureLook): number => Math.floor(Date.parse(at) / DAY_MS);
-  const lastOfDays = older.filter((look, n) => n === older.length - 1 || dayOf(older[n + 1]!) !== dayOf(look));
+  const lastOfDays = older.filter(
+    (look, n) => n === older.length - 1 || dayOf(older[n + 1]!) !== dayOf(look),
+  );
   return [...lastOfDays.slice(-DAYS), ...looks.slice(-NEWEST)];
 }

@@ -1,7 +1,7 @@
 import {
   type FeatureBody,
+  FeatureCourseResponse,
   FeatureHealthResponse,
-  FeatureLooksResponse,
   FeatureParams,
   FeaturesResponse,
   OnlineFeaturesBody,
@@ -11,7 +11,14 @@ import {
 } from "#api";
 import { PlatformError } from "#base";
 import type { NamedPurpose } from "#events";
-import { type EntityRow, joinKeysOf, type OnlineFeatures, type OnlineValue, type Spread } from "#features";
+import {
+  type EntityRow,
+  joinKeysOf,
+  type OnlineFeatures,
+  type OnlineValue,
+  type PastMoment,
+  type Spread,
+} from "#features";
 import { toIso, toIsoOrNull } from "../bodies.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
@@ -92,7 +99,7 @@ function registerHealth(server: Server, { features, featureHealth, featureLooks 
       const { baseline: _, ...told } = report;
       return {
         ...told,
-        features: told.features.map(({ quantiles, spread, ...feature }) => ({
+        features: told.features.map(({ quantiles, spread, past: _past, ...feature }) => ({
           ...feature,
           quantiles: { ...quantiles },
           ...(spread && { spread: spreadBody(spread) }),
@@ -103,12 +110,12 @@ function registerHealth(server: Server, { features, featureHealth, featureLooks 
   );
 
   server.get(
-    "/v1/features/:name/looks",
+    "/v1/features/:name/course",
     {
       schema: {
         summary: "Skew, absence, freshness and drift of one feature over time",
         params: FeatureParams,
-        response: { 200: FeatureLooksResponse, "4xx": Problem },
+        response: { 200: FeatureCourseResponse, "4xx": Problem },
       },
     },
     async ({ params: { name } }) => {
@@ -117,10 +124,14 @@ function registerHealth(server: Server, { features, featureHealth, featureLooks 
           "invalid-request",
           `no feature is called "${name}"; GET /v1/features lists those there are`,
         );
-      const looks = featureLooks(name);
-      return { name, looks: looks.map((look) => ({ ...look, quantiles: { ...look.quantiles } })) };
+      const health = featureHealth()?.features.find((one) => one.name === name);
+      return { name, looks: featureLooks(name).map(lookBody), past: (health?.past ?? []).map(lookBody) };
     },
   );
+}
+
+function lookBody<Look extends Pick<PastMoment, "quantiles">>(look: Look): Look {
+  return { ...look, quantiles: { ...look.quantiles } };
 }
 
 function spreadBody({ bounds, now, before }: Spread) {
