@@ -218,6 +218,6 @@ function axesOf(colorOfToken: (token: string) => string, formatAt: (at: number) 
   };
   return [
     { ...shared, grid: { show: false }, size: 26, space: 90, values: (_, splits) => splits.map(formatAt) },
-    { ...shared, size: 44, space: 36, values: (_, splits) => splits.map(formatShort) },
+    { ...shared, size: 44, space: 28, values: (_, splits) => splits.map(formatShort) },
   ];
 }

@@ -1,7 +1,7 @@
 import type { FeatureHealthResponse } from "#api";
 import { SmallDistribution } from "../../ui/distribution.tsx";
 import { formatShare, formatSpan } from "../../words/format.ts";
-import { formatFeature } from "../../words/values.ts";
+import { formatQuantile } from "../../words/values.ts";
 import { definitionSentence, driftWords, type Feature, isDrifted } from "./feature-words.ts";
 import styles from "./features.module.css";
 
@@ -51,7 +51,7 @@ export function Catalogue(props: {
                     />
                   )}
                 </td>
-                <td>{p50 === null ? "–" : [p10, p50, p90].map(formatFeature).join(", ")}</td>
+                <td>{p50 === null ? "–" : [p10, p50, p90].map(formatQuantile).join(", ")}</td>
                 <td>{one ? formatShare(one.nullRate) : "–"}</td>
                 <td>{one?.freshnessSeconds == null ? "–" : formatSpan(1000 * one.freshnessSeconds)}</td>
                 <td data-bad={one !== undefined && isDrifted(one)}>{one ? driftWords(one) : "–"}</td>

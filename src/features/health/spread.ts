@@ -10,18 +10,18 @@ export interface Spread {
   readonly before?: readonly number[];
 }
 
-const BINS = 20;
+/** At most. */
+const BINS = 25;
 /** Beyond it lies the tail, which would press everything else into one bin. */
 const TAIL = 0.98;
-/** Up to here a sketch tells whole numbers apart. */
-const WHOLE = 25;
+/** Where a sketch is asked whether its values are whole numbers. */
+const PROBES = Array.from({ length: 33 }, (_, n) => 0.02 + 0.03 * n);
 
 /** `undefined` where nobody has a number. */
 export function spreadOf(now: Distribution, before?: Distribution): Spread | undefined {
   const sides = [now, ...(before ? [before] : [])].filter(({ sketch }) => sketch.count > 0);
   if (sides.length === 0) return undefined;
-  const at = (quantile: number): number[] => sides.map(({ sketch }) => sketch.quantile(quantile)!); // not empty
-  const bounds = boundsBetween(Math.min(...at(0)), Math.max(...at(TAIL)), Math.max(...at(1)));
+  const bounds = boundsFor(sides);
   return {
     bounds,
     now: sharesIn(now, bounds),
@@ -29,20 +29,34 @@ export function spreadOf(now: Distribution, before?: Distribution): Spread | und
   };
 }
 
-/** Bins as wide as each other; of small whole numbers each has its own. */
-function boundsBetween(least: number, most: number, greatest: number): number[] {
-  const isCounted = least >= 0 && greatest <= WHOLE && greatest - least >= 1 && isNearWhole(least);
-  if (isCounted) {
+/** As wide as each other, between round numbers; of small whole numbers each has its own. */
+function boundsFor(sides: readonly Distribution[]): number[] {
+  const at = (quantile: number): number[] => sides.map(({ sketch }) => sketch.quantile(quantile)!); // not empty
+  const least = Math.min(...at(0));
+  const [tail, greatest] = [Math.max(...at(TAIL)), Math.max(...at(1))];
+  const isWhole = Math.abs(tail) <= BINS && PROBES.every((probe) => at(probe).every(isNearWhole));
+  const isShort = greatest - least <= (isWhole ? BINS - 1 : 1.5 * (tail - least));
+  const most = isShort ? greatest : tail;
+  if (isWhole && most - least >= 0.9 && most - least < BINS) {
     const first = Math.round(least);
-    return Array.from({ length: Math.round(greatest) - first + 2 }, (_, n) => first + n - 0.5);
+    return Array.from({ length: Math.round(most) - first + 2 }, (_, n) => first + n - 0.5);
   }
-  const width = (most - least || Math.abs(least) || 1) / BINS;
-  return Array.from({ length: BINS + 1 }, (_, n) => least + n * width);
+  const step = roundStep((most - least || Math.abs(least) || 1) / BINS);
+  const first = Math.floor(least / step);
+  const bins = Math.max(1, Math.floor(most / step) - first + 1);
+  return Array.from({ length: bins + 1 }, (_, n) => Number(((first + n) * step).toPrecision(12)));
+}
+
+/** 1, 2 or 5 times a power of ten, at or above. */
+function roundStep(step: number): number {
+  const power = 10 ** Math.floor(Math.log10(step));
+  const factor = [1, 2, 5].find((one) => one * power >= step) ?? 10;
+  return factor * power;
 }
 
 /** As near as the sketch is exact. */
 function isNearWhole(value: number): boolean {
-  return Math.abs(value - Math.round(value)) <= 0.01 * Math.abs(value);
+  return Math.abs(value - Math.round(value)) <= 0.011 * Math.abs(value);
 }
 
 function sharesIn({ people, sketch }: Distribution, bounds: readonly number[]): number[] {
