@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -10,5 +11,7 @@ export default defineConfig({
     hookTimeout: 240_000,
     expect: { poll: { timeout: 60_000 } },
     pool: "forks",
+    // Where there are two processors the runner's own default leaves one idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 });

@@ -46,6 +46,7 @@ test("the runner prints one JSON object last and appends the same to the results
     expect(result).toMatchObject({
       bench: "ingest",
       node: process.version,
+      yardstick: { stepNs: expect.any(Number), memoryNs: expect.any(Number) },
       metrics: { eventsPerSecond: expect.any(Number) },
     });
     expect(result.options).toMatchObject({ events: 500, batch: 100 });

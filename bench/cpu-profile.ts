@@ -14,26 +14,48 @@ interface CpuProfile {
 }
 
 const SHOWN = 25;
+/** Threads that did less than this share of the work are left out. */
+const LEAST_SHARE = 0.03;
 
 /**
- * Where the time of the longest profile in the folder went: by the function that was running, and by the function of ours on
- * whose behalf it ran (a library's time counts for the nearest caller in `dist/`). The most expensive first.
+ * Where the time went of every thread that left a profile in the folder and did a share worth naming: by the function that was
+ * running, and by the function of ours on whose behalf it ran (a library's time counts for the nearest caller in `dist/`). The
+ * busiest thread first, and in it the most expensive.
  */
-export async function describeProfile(folder: string): Promise<string> {
+export async function describeProfiles(folder: string): Promise<string> {
   const files = (await readdir(folder)).filter((name) => name.endsWith(".cpuprofile"));
-  const profiles = await Promise.all(
-    files.map(async (name) => JSON.parse(await readFile(join(folder, name), "utf8")) as CpuProfile),
+  const threads = await Promise.all(
+    files.map(async (name) => spendingOf(JSON.parse(await readFile(join(folder, name), "utf8")))),
   );
-  const [profile] = profiles.sort((left, right) => right.samples.length - left.samples.length);
-  if (!profile) return "no profile was written";
+  const all = threads.reduce((sum, { busyMs }) => sum + busyMs, 0);
+  return threads
+    .filter(({ busyMs }) => busyMs > LEAST_SHARE * all)
+    .sort((left, right) => right.busyMs - left.busyMs)
+    .flatMap(({ busyMs, byFunction, byOwner }) => [
+      `a thread that worked ${(busyMs / 1000).toFixed(1)} s (${Math.round((100 * busyMs) / all)} % of all), by function`,
+      ...byFunction,
+      "by function of ours, with what it called in libraries",
+      ...byOwner,
+      "",
+    ])
+    .join("\n");
+}
+
+/** What one thread spent its time on. */
+interface Spending {
+  readonly busyMs: number;
+  readonly byFunction: readonly string[];
+  readonly byOwner: readonly string[];
+}
+
+function spendingOf(profile: CpuProfile): Spending {
   const names = new Map(profile.nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
-  return [
-    "by function",
-    ...rank(profile, names),
-    "",
-    "by function of ours, with what it called in libraries",
-    ...rank(profile, ownersOf(profile, names)),
-  ].join("\n");
+  const { busyMicroseconds, lines } = rank(profile, names);
+  return {
+    busyMs: busyMicroseconds / 1000,
+    byFunction: lines,
+    byOwner: rank(profile, ownersOf(profile, names)).lines,
+  };
 }
 
 /** Node -> the nearest function of ours that it or a caller of it is. */
@@ -51,18 +73,22 @@ function ownersOf({ nodes }: CpuProfile, names: ReadonlyMap<number, string>): Ma
   return owners;
 }
 
-function rank({ samples, timeDeltas }: CpuProfile, names: ReadonlyMap<number, string>): string[] {
+function rank(
+  { samples, timeDeltas }: CpuProfile,
+  names: ReadonlyMap<number, string>,
+): { readonly busyMicroseconds: number; readonly lines: string[] } {
   const microseconds = new Map<string, number>();
   for (const [n, id] of samples.entries()) {
     const name = names.get(id) ?? "?";
     microseconds.set(name, (microseconds.get(name) ?? 0) + timeDeltas[n]!);
   }
   microseconds.delete("(idle)");
-  const busy = [...microseconds.values()].reduce((sum, time) => sum + time, 0);
-  return [...microseconds]
+  const busyMicroseconds = [...microseconds.values()].reduce((sum, time) => sum + time, 0);
+  const lines = [...microseconds]
     .sort(([, left], [, right]) => right - left)
     .slice(0, SHOWN)
-    .map(([name, time]) => `${((100 * time) / busy).toFixed(1).padStart(5)} %  ${name}`);
+    .map(([name, time]) => `${((100 * time) / busyMicroseconds).toFixed(1).padStart(5)} %  ${name}`);
+  return { busyMicroseconds, lines };
 }
 
 function nameOf({ functionName, url, lineNumber }: CpuProfile["nodes"][number]["callFrame"]): string {

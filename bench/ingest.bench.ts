@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ServerProcess, withTemporaryFolder } from "../test/server-process.ts";
 import { type Bench, NODE_OPTIONS, quantileOf } from "./bench.ts";
-import { describeProfile } from "./cpu-profile.ts";
+import { describeProfiles } from "./cpu-profile.ts";
 import type { LoadResult, LoadTask } from "./ingest-load.ts";
 
 const LOAD = fileURLToPath(new URL("./ingest-load.ts", import.meta.url));
@@ -111,7 +111,7 @@ async function measure(
   await server.stop();
   const logBytes = (await bytesOf(join(data, "log"))) - before.log;
   const stateBytes = (await bytesOf(join(data, "state"))) - before.state;
-  if (options.profile) say(await describeProfile(join(folder, "profile")));
+  if (options.profile) say(await describeProfiles(join(folder, "profile")));
   return {
     eventsPerSecond: load.accepted / load.seconds,
     eventsPerServerCpuSecond: load.accepted / cpuSeconds,

@@ -8,6 +8,7 @@ import { availableParallelism, cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Bench, BenchOptions, BenchResult } from "./bench.ts";
+import { measureYardstick, slower, type Yardstick } from "./yardstick.ts";
 
 const HERE = new URL(".", import.meta.url);
 const SUFFIX = ".bench.ts";
@@ -20,6 +21,8 @@ interface Result extends BenchResult {
   readonly commit: string;
   readonly node: string;
   readonly cpu: string;
+  /** The slower of before and after. */
+  readonly yardstick: Yardstick;
   readonly options: BenchOptions;
 }
 
@@ -38,8 +41,11 @@ async function main(name: string, args: readonly string[]): Promise<void> {
   const parsed = parse(args, bench.defaults);
   if (typeof parsed === "string") return usage(parsed, bench.defaults);
   const { options, isJson, results } = parsed;
+  const before = measureYardstick();
   const measured = await bench.run(options, (line) => void process.stderr.write(`${line}\n`));
-  const result: Result = { bench: name, at: new Date().toISOString(), ...machine(), options, ...measured };
+  const yardstick = slower(before, measureYardstick());
+  const at = new Date().toISOString();
+  const result: Result = { bench: name, at, ...machine(), yardstick, options, ...measured };
   appendFileSync(results, `${JSON.stringify(result)}\n`);
   process.stdout.write(isJson ? `${JSON.stringify(result)}\n` : table(bench.title, result));
   if (result.failure !== undefined) {
@@ -105,14 +111,15 @@ function commit(): string {
   }
 }
 
-function table(title: string, { bench, commit, cpu, metrics, compared }: Result): string {
+function table(title: string, { bench, commit, cpu, yardstick, metrics, compared }: Result): string {
   const rows = [
     ...Object.entries(metrics),
     ...Object.entries(compared).map(([key, value]) => [`compared: ${key}`, value] as const),
   ];
   const width = Math.max(...rows.map(([key]) => key.length));
   const lines = rows.map(([key, value]) => `  ${key.padEnd(width)}  ${format(value).padStart(14)}`);
-  return `${[`${bench}: ${title}`, `  ${commit}, ${cpu}`, "", ...lines].join("\n")}\n`;
+  const machine = `${cpu}; a step ${format(yardstick.stepNs)} ns, a read of far memory ${format(yardstick.memoryNs)} ns`;
+  return `${[`${bench}: ${title}`, `  ${commit}, ${machine}`, "", ...lines].join("\n")}\n`;
 }
 
 function format(value: number): string {

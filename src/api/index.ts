@@ -17,6 +17,7 @@ export {
   OnlineFeaturesBody,
   OnlineFeaturesResponse,
 } from "./features.ts";
+export { type FedEventLine, FeedCommit, type FeedMarkLine, FeedQuerystring } from "./feed.ts";
 export { IndexesResponse } from "./indexes.ts";
 export {
   BATCH_BYTES,

@@ -21,7 +21,8 @@ const LOW_PRIORITY = 10;
 export function startThread(file: string, task: unknown): Worker {
   return new Worker(new URL(`../../dist/${file}.js`, import.meta.url), {
     workerData: task,
-    execArgv: [], // flags of a test runner are not the thread's
+    // Flags of a test runner are not the thread's, those of the profiler are.
+    execArgv: process.execArgv.filter((flag) => flag.startsWith("--cpu-prof")),
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
   });
 }

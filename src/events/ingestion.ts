@@ -6,6 +6,7 @@ import type { Actions } from "./actions.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 import { type IdentityGraph, isBlockedId } from "./identity.ts";
+import { type InterestControl, interestControlOf } from "./interest-control.ts";
 import {
   anonymousUserId,
   type Fault,
@@ -43,6 +44,8 @@ export interface IngestionParts {
   readonly newEventId: () => string;
   /** Where what is rejected is kept; absent: nowhere. */
   readonly deadLetters?: Pick<DeadLetters, "keep">;
+  /** Told what a person wants of an interest, before whoever sent it is answered. */
+  readonly onControl?: (userId: string, control: InterestControl) => void;
 }
 
 /** Segment's limit for one event. */
@@ -105,6 +108,7 @@ export class Ingestion {
     const appends = Array.from(byPartition, ([partition, records]) => this.#append(partition, records));
     const applied = Promise.all((await Promise.all(appends)).map((append) => append.applied()));
     applied.catch(() => {}); // told to whoever awaits it
+    this.#tellControls(events);
     await kept;
     return { result: { accepted: events.length, rejected }, applied };
   }
@@ -180,6 +184,13 @@ export class Ingestion {
     if (identity.personOf(id) === id) return false;
     await this.#store(SHARED_PARTITION, [encodeSharedRecord({ kind: "unlink", id })]);
     return true;
+  }
+
+  #tellControls(events: readonly StoredEvent[]): void {
+    for (const event of events) {
+      const control = interestControlOf(event);
+      if (control) this.#parts.onControl?.(event.userId, control);
+    }
   }
 
   /** Names what is met for the first time and links ids that become one person, before the events themselves are stored. */

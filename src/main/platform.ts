@@ -200,6 +200,7 @@ export class Platform {
       faults: propertyFaultFinder(config),
       applied,
       newEventId: randomUUID,
+      onControl: (userId, control) => this.population.heed(userId, control),
     };
     this.ingestion = new Ingestion({ ...this.#ingestionParts, deadLetters });
   }

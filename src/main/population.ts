@@ -1,5 +1,6 @@
 import { goalsOf, purposesOf } from "#declarations";
-import { forgetInSurvey, type ItemMap, type ServedPredictions, type Survey } from "#profiles";
+import type { InterestControl } from "#events";
+import { forgetInSurvey, type ItemMap, muteInSurvey, type ServedPredictions, type Survey } from "#profiles";
 import { FileBlobStore } from "#storage";
 import { BackgroundLook } from "./background-look.ts";
 import { paths } from "./data-folder.ts";
@@ -16,7 +17,9 @@ const LEAST_PAUSE_MS = 10 * 60_000;
 /** Records a second from which on nobody is surveyed: people wait for those, and nobody for this. */
 const BUSY_RECORDS = 1000;
 
-type SurveyedPlatform = Pick<Platform, "folder" | "manifest" | "config" | "log">;
+type Heeded = Pick<InterestControl, "control" | "interestId"> & { readonly userId: string };
+
+type SurveyedPlatform = Pick<Platform, "folder" | "manifest" | "config" | "log" | "identity">;
 
 /** What people are asked about as a whole. */
 export class Population {
@@ -25,6 +28,8 @@ export class Population {
   /** In the log when it was last asked how busy it is. */
   #records = 0;
   #onNotice: (message: string) => void = () => {};
+  /** What people said of interests since the last look, and before that since the one before it: a look under way may not have seen it. */
+  #said: readonly [Heeded[], Heeded[]] = [[], []];
   /** Absent before the first look. */
   survey: Survey | undefined;
   map: ItemMap | undefined;
@@ -76,8 +81,25 @@ export class Population {
     return this.#look.hold();
   }
 
+  /** A muted or forgotten interest is not counted any more; whoever takes that back is counted again after the next look. */
+  heed(userId: string, { control, interestId }: InterestControl): void {
+    const heeded = { userId, control, interestId };
+    this.#said[0].push(heeded);
+    this.#apply([heeded]);
+  }
+
+  #apply(said: readonly Heeded[]): void {
+    const { identity } = this.#platform;
+    const newest = new Map(said.map((one) => [`${identity.personOf(one.userId)}\n${one.interestId}`, one]));
+    for (const { userId, control, interestId } of newest.values())
+      if (this.survey && control !== "unmute") muteInSurvey(this.survey, identity.idsOf(userId), interestId);
+  }
+
   /** Nothing of these ids is counted any more; how many people there were. */
   forget(ids: readonly string[]): number {
+    const isLeft = ({ userId }: Heeded): boolean => !ids.includes(userId);
+    const [since, before] = this.#said;
+    this.#said = [since.filter(isLeft), before.filter(isLeft)];
     return this.survey ? forgetInSurvey(this.survey, ids) : 0;
   }
 
@@ -93,6 +115,9 @@ export class Population {
       return;
     }
     this.survey = message.survey;
+    const [since, before] = this.#said;
+    this.#apply([...before, ...since]);
+    this.#said = [[], since];
     this.map = message.map;
     this.predictions = message.predictions ?? this.predictions;
   }

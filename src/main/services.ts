@@ -7,6 +7,7 @@ import { OnlineFeatures, userPartitions } from "#features";
 import { countInLog } from "#governance";
 import type { ServedModels } from "#models";
 import { PersonSignals } from "#profiles";
+import { EventFeed } from "#sequences";
 import { Pulse, type Services } from "#serving";
 import { readVersion } from "./code-version.ts";
 import { createRecommender } from "./discovery.ts";
@@ -49,6 +50,7 @@ export async function createServices(platform: Platform, served: ServedModels): 
     },
     declared: jsonSchemaOf(config),
     recommender: await createRecommender(platform, served, interests),
+    feed: new EventFeed({ ...{ state, catalogue, identity, log: platform.log }, applied: applier.applied }),
     features: new OnlineFeatures({
       ...{ state, catalogue, identity, clock, plan: platform.plan },
       partitions: userPartitions(platform.log),

@@ -16,7 +16,13 @@ export { PersonSignals, type SignalQuery } from "./person-signals.ts";
 export type { ActivityBand, TenureBand } from "./population/bands.ts";
 export { type Cohort, cohortOf, LEAST_TOLD, type Slice } from "./population/cohort.ts";
 export { decodeItemMap, encodeItemMap, type ItemMap, MapReader, makeItemMap } from "./population/item-map.ts";
-export { forgetInSurvey, type Survey, type SurveyParts, surveyPeople } from "./population/survey.ts";
+export {
+  forgetInSurvey,
+  muteInSurvey,
+  type Survey,
+  type SurveyParts,
+  surveyPeople,
+} from "./population/survey.ts";
 export { type Goal, type PredictionTarget, questionsOf } from "./prediction-targets.ts";
 export {
   type Prediction,

@@ -79,9 +79,12 @@ export async function readQuery(request: RecommendationRequest, parts: QueryPart
   const person = userId === undefined ? undefined : await reader.person(userId);
   const session = sessionOf(request, parts);
   const stored = person ? await engagementsOf(person, asOfMs, parts) : nothingStored;
-  const wanted = [...stored.wanted, ...session.wanted];
+  const { controls } = stored;
+  const counts = ({ itemRow, timestampMs }: Engagement): boolean =>
+    controls?.counts(catalogue.at(itemRow), timestampMs) ?? true;
+  const wanted = [...stored.wanted, ...session.wanted.filter(counts)];
   const unwanted = [...stored.unwanted, ...session.unwanted];
-  const isHidden = stored.controls?.hiding(wanted.map(({ itemRow }) => catalogue.at(itemRow)));
+  const isHidden = controls?.hiding(wanted.map(({ itemRow }) => catalogue.at(itemRow)));
   const recent = wanted.slice(-HISTORY_ROWS);
   const excludedIds = [...request.excludeItemIds].flatMap((itemId) => catalogue.rowOf(itemId) ?? []);
   return {

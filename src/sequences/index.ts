@@ -5,6 +5,7 @@ export { SEQUENCE_ROWS } from "./capped-blocks.ts";
 export { type AskedContext, factsOfContext, factsOfTraits } from "./context-facts.ts";
 export { applyDropped, droppedRecords } from "./dropped-events.ts";
 export { duplicatesBetween } from "./duplicates.ts";
+export { EventFeed, type FedEvent } from "./event-feed.ts";
 export { countUserEntries, forgetUser, recordsOfUsers } from "./forget-user.ts";
 export { hashState, type StateHash } from "./hash-state.ts";
 export {

@@ -6,7 +6,7 @@ import type {
   SequenceEvent,
   ServedListResponse,
 } from "#api";
-import type { Catalogue, DeadLetter, IngestResult } from "#events";
+import type { Catalogue, DeadLetter, Fields, IngestResult, StoredEvent } from "#events";
 import type { ServedModel } from "#models";
 import type { PipelineTrace, Recommended, Recommender, ServedItem, ServedList } from "#recommendation";
 import { hasItem, type SequenceRow } from "#sequences";
@@ -36,6 +36,19 @@ export function ingestResponse({ accepted, rejected }: IngestResult): IngestResp
 
 export function deadLetterBody({ receivedAtMs, ids: _, ...letter }: DeadLetter): DeadLetterBody {
   return { ...letter, receivedAt: toIso(receivedAtMs) };
+}
+
+/** An event as the message it came as, its time corrected. */
+export function storedMessage(event: StoredEvent): Fields {
+  const { kind, eventId, userId, name, timestampMs, receivedAtMs, properties, traits, rest } = event;
+  return {
+    ...rest,
+    ...{ type: kind, messageId: eventId, userId },
+    ...(name !== "" && { [kind === "track" ? "event" : "name"]: name }),
+    ...{ timestamp: toIso(timestampMs), receivedAt: toIso(receivedAtMs) },
+    ...(Object.keys(properties).length > 0 && { properties }),
+    ...(Object.keys(traits).length > 0 && { traits }),
+  };
 }
 
 /** A row of the sequence in words, with what the catalogue knows of its item. */

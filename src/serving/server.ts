@@ -15,6 +15,7 @@ import { sendProblem } from "./problem.ts";
 import { registerDeadLetterRoutes } from "./routes/dead-letters.ts";
 import { registerErasureRoutes } from "./routes/erasures.ts";
 import { registerFeatureRoutes } from "./routes/features.ts";
+import { registerFeedRoutes } from "./routes/feed.ts";
 import { registerIndexRoutes } from "./routes/indexes.ts";
 import { registerIngestRoutes } from "./routes/ingest.ts";
 import { registerInterestRoutes } from "./routes/interests.ts";
@@ -145,6 +146,7 @@ async function registerRoutes(server: Server, services: Services, traffic: Traff
   registerWhatIfRoute(server, services);
   registerPulseRoutes(server, services, traffic);
   registerFeatureRoutes(server, services);
+  registerFeedRoutes(server, services, traffic);
   registerInterestRoutes(server, services);
   registerLinkRoutes(server, services);
   registerErasureRoutes(server, services);

@@ -20,6 +20,7 @@ import type {
   UserVectors,
 } from "#profiles";
 import type { ItemIndexes, Recommender, ServedLists } from "#recommendation";
+import type { EventFeed } from "#sequences";
 import type { Lake, StateReader } from "#storage";
 import type { Metrics } from "./metrics.ts";
 import type { Pulse } from "./pulse.ts";
@@ -35,6 +36,8 @@ export interface Services {
   readonly ingestion: Ingestion;
   readonly deadLetters: DeadLetters;
   readonly erasures: Erasures;
+  /** The events as other programs read them. */
+  readonly feed: EventFeed;
   readonly features: OnlineFeatures;
   /** Keeps what was served, so that a model can learn from it. Never rejects. */
   readonly noteServed: (served: readonly ServedFeatures[]) => void;

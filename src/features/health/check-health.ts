@@ -10,6 +10,7 @@ import { userPartitions } from "../items/item-keys.ts";
 import { readItems } from "../items/read-items.ts";
 import type { Answer } from "../online/accumulation.ts";
 import { requestFeatures } from "../online/feature-request.ts";
+import { controlsFor } from "../online/may-use.ts";
 import { type OnlineValue, readFeatures } from "../online/read-features.ts";
 import {
   type Distribution,
@@ -99,19 +100,17 @@ export async function checkHealth(
   const items = new CollectedItems(plan.items, catalogue, { items: new Set(drawn) });
   await readPast(past, drawn.length > 0 ? [collected, items] : [collected], progress);
   const served = await readFeatures(past, request, sample, nowMs);
-  const rowsOf = (person: string) => collected.rowsOf(identity.idsOf(person)) ?? [];
-  const firstMs = sample.reduce((least, one) => Math.min(least, rowsOf(one)[0]?.timestampMs ?? least), nowMs);
+  const rowsOf = sample.map((person) => collected.rowsOf(identity.idsOf(person)) ?? []);
+  const firstMs = rowsOf.reduce((least, rows) => Math.min(least, rows[0]?.timestampMs ?? least), nowMs);
   const ofPeople = new Comparison(names, momentsBetween(firstMs, nowMs));
   for (const [n, person] of sample.entries()) {
-    const rows = rowsOf(person);
+    const rows = rowsOf[n]!; // one for each
+    const controls = await controlsFor(request, past.state, identity.idsOf(person));
+    const walked = (atMs: number) => featuresAt(rows, request, atMs, catalogue, controls);
     const atMs = Math.max(nowMs, rows.at(-1)?.timestampMs ?? 0);
-    ofPeople.take(person, served[n]!, featuresAt(rows, request, atMs, catalogue), atMs); // one for each
-    ofPeople.takePast(
-      served[n]!,
-      (
-        timeMs, // as above
-      ) =>
-        rows[0] && rows[0].timestampMs <= timeMs ? featuresAt(rows, request, timeMs, catalogue) : undefined,
+    ofPeople.take(person, served[n]!, walked(atMs), atMs); // one for each
+    ofPeople.takePast(served[n]!, (timeMs) =>
+      rows[0] && rows[0].timestampMs <= timeMs ? walked(timeMs) : undefined,
     );
   }
   const ofItems = await compareItems(

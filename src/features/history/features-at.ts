@@ -1,4 +1,5 @@
 import type { Catalogue } from "#events";
+import type { PersonControls } from "#sequences";
 import type { FeatureRow } from "../feature-row.ts";
 import { Accumulation, type Answer } from "../online/accumulation.ts";
 import type { FeatureRequest } from "../online/feature-request.ts";
@@ -12,12 +13,13 @@ export function featuresAt(
   request: FeatureRequest,
   atMs: number,
   catalogue: Catalogue,
+  controls?: PersonControls,
 ): (Answer | undefined)[] {
   const accumulation = new Accumulation(request, atMs);
   const from = request.needsLifetime ? 0 : firstAfter(rows, Math.min(...accumulation.startsMs));
   const to = firstAfter(rows, atMs);
   for (let n = from; n < to; n++) accumulation.addRow(rows[n]!);
-  return accumulation.finish(catalogue);
+  return accumulation.finish(catalogue, controls);
 }
 
 /** Position of the first row later than the time. */

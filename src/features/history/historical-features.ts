@@ -5,6 +5,7 @@ import {
   type NamedPurpose,
   PERSONALIZATION,
 } from "#declarations";
+import type { PersonControls } from "#sequences";
 import type { FeatureValue } from "../aggregation.ts";
 import { type EntityPlan, type FeaturePlan, type PlannedFeature, planFeatures } from "../definition/plan.ts";
 import type { FeatureVectors } from "../feature-vectors.ts";
@@ -12,7 +13,7 @@ import { CollectedItems } from "../items/collect-items.ts";
 import type { Answer } from "../online/accumulation.ts";
 import { crossKey, type EntityRow } from "../online/entity-rows.ts";
 import { requestFeatures } from "../online/feature-request.ts";
-import { mayUse } from "../online/may-use.ts";
+import { controlsFor, mayUse } from "../online/may-use.ts";
 import { CollectedRows, type PastEvents, readPast } from "./collect-rows.ts";
 import { PersonWalk } from "./person-walk.ts";
 
@@ -65,6 +66,11 @@ export async function getHistoricalFeatures(
   const labelRequests = labels.map(({ name }) => requestFeatures(plan, [name], past.catalogue));
   const byPerson = groupByPerson(rows, past);
   const nothing = names.map(() => null);
+  const controls = new Map<string, PersonControls>();
+  for (const person of request.saysItems ? byPerson.keys() : []) {
+    const said = await controlsFor(request, past.state, past.identity.idsOf(person));
+    if (said && !said.isEmpty) controls.set(person, said);
+  }
 
   function* generate(): Generator<HistoricalRow> {
     let done = 0;
@@ -75,7 +81,7 @@ export async function getHistoricalFeatures(
       const isUsable = request.asked.map(
         ({ planned }) => planned !== undefined && mayUse(planned, plan, choices),
       );
-      const walk = new PersonWalk(events, request, past.catalogue);
+      const walk = new PersonWalk(events, request, past.catalogue, controls.get(person));
       const labelWalks = labelRequests.map((one) => new PersonWalk(events, one, past.catalogue));
       for (const row of asked) {
         const answers = walk.at(row.timestampMs);

@@ -1,4 +1,5 @@
 import type { Catalogue } from "#events";
+import type { PersonControls } from "#sequences";
 import type { PlannedAggregate } from "../definition/plan.ts";
 import { windowStart } from "../definition/window-start.ts";
 import type { FeatureRow } from "../feature-row.ts";
@@ -27,8 +28,16 @@ export class PersonWalk {
   /** Rows before this are in. */
   #to = 0;
 
+  readonly #controls: PersonControls | undefined;
+
   /** `rows` oldest first. */
-  constructor(rows: readonly FeatureRow[], request: FeatureRequest, catalogue: Catalogue) {
+  constructor(
+    rows: readonly FeatureRow[],
+    request: FeatureRequest,
+    catalogue: Catalogue,
+    controls?: PersonControls,
+  ) {
+    this.#controls = controls;
     this.#rows = rows;
     this.#request = request;
     this.#catalogue = catalogue;
@@ -69,7 +78,7 @@ export class PersonWalk {
       const earliestMs = Math.min(...this.#anew.map((window) => accumulation.startsMs[window]!)); // a start for each
       for (let n = firstAfter(this.#rows, earliestMs); n < to; n++) accumulation.addRow(this.#rows[n]!);
     }
-    return accumulation.finish(this.#catalogue);
+    return accumulation.finish(this.#catalogue, this.#controls);
   }
 
   #takeBack(row: FeatureRow, window: number): void {

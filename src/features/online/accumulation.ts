@@ -1,5 +1,6 @@
 import type { Scalar } from "#declarations";
 import type { Catalogue } from "#events";
+import type { PersonControls } from "#sequences";
 import type { FeatureValue } from "../aggregation.ts";
 import { derive } from "../definition/derive.ts";
 import { windowStart } from "../definition/window-start.ts";
@@ -66,11 +67,14 @@ export class Accumulation {
     this.#merge(part, (cell) => cell.window === window);
   }
 
-  /** The features asked for, in order; `undefined` for a name that no feature has. */
-  finish(catalogue: Catalogue): (Answer | undefined)[] {
+  /**
+   * The features asked for, in order; `undefined` for a name that no feature has.
+   * @param controls what the person muted and had forgotten: no item of it counts under a key, and none is a value
+   */
+  finish(catalogue: Catalogue, controls?: PersonControls): (Answer | undefined)[] {
     const { request, answers } = { request: this.#request, answers: new Map<string, Answer>() };
     for (const [n, cell] of request.cells.entries())
-      answers.set(cell.planned.definition.name, this.#finishCell(cell, n, catalogue));
+      answers.set(cell.planned.definition.name, this.#finishCell(cell, n, { catalogue, controls }));
     const answerOf = (name: string): Answer => {
       const known = answers.get(name);
       if (known) return known;
@@ -115,16 +119,20 @@ export class Accumulation {
     }
   }
 
-  #finishCell(cell: CellPlan, n: number, catalogue: Catalogue): Answer {
+  #finishCell(cell: CellPlan, n: number, said: Said): Answer {
     const { planned, keysOfItem } = cell;
     const { tally, definition } = planned;
     let entries = this.#entries[n]!;
     const session = this.#sessions[n];
     if (session) entries = this.#sessionEntries(session, cell);
-    if (keysOfItem) entries = this.#byItem(entries, cell, keysOfItem, catalogue);
+    if (keysOfItem) entries = this.#byItem(entries, cell, keysOfItem, said);
     let newestMs: number | undefined;
     for (const entry of entries.values()) newestMs = Math.max(newestMs ?? 0, entry.newestMs);
-    const finalize = (state: unknown): FeatureValue => tally.aggregation.finalize(state, this.#atMs);
+    const saysItems = tally.value?.op === "item-id";
+    const finalize = (state: unknown): FeatureValue => {
+      const value = tally.aggregation.finalize(state, this.#atMs);
+      return saysItems ? sayable(value, said) : value;
+    };
     if (!definition.keyedBy)
       return { value: finalize(entries.get(null)?.state ?? tally.aggregation.prepare()), newestMs };
     const values = Array.from(entries, ([key, { state }]) => [String(key), finalize(state)] as const);
@@ -160,17 +168,37 @@ export class Accumulation {
     entries: TallyPart,
     { planned: { tally } }: CellPlan,
     keysOfItem: NonNullable<CellPlan["keysOfItem"]>,
-    catalogue: Catalogue,
+    { catalogue, controls }: Said,
   ): TallyPart {
     const found: TallyPart = new Map();
     for (const [itemRow, { newestMs, state }] of entries) {
       if (typeof itemRow !== "number") continue;
-      const keys = keysOfItem(catalogue.at(itemRow));
+      const item = catalogue.at(itemRow);
+      if (controls && !controls.counts(item, newestMs)) continue;
+      const keys = keysOfItem(item);
       for (const key of keys === "all" ? [null] : keys)
         tally.aggregation.merge(entryOf(found, tally, key, newestMs).state, state);
     }
     return found;
   }
+}
+
+/** What is known of items, and of which of them nothing may be said. */
+interface Said {
+  readonly catalogue: Catalogue;
+  readonly controls: PersonControls | undefined;
+}
+
+/** A value made of ids of items, without those the person muted or had forgotten. */
+function sayable(value: FeatureValue, { catalogue, controls }: Said): FeatureValue {
+  if (!controls || controls.isEmpty) return value;
+  const isHidden = controls.hiding([]);
+  const isSayable = (itemId: unknown): boolean => {
+    const row = typeof itemId === "string" ? catalogue.rowOf(itemId) : undefined;
+    return row === undefined || !isHidden(catalogue.at(row));
+  };
+  if (Array.isArray(value)) return value.filter(isSayable) as FeatureValue; // of what it was made of
+  return isSayable(value) ? value : null;
 }
 
 interface SessionRow {

@@ -24,6 +24,8 @@ export interface FeatureRequest {
   /** By source, whether any of its rows is needed. */
   readonly sources: readonly boolean[];
   readonly needsLifetime: boolean;
+  /** Whether a value depends on which items they were, so that what a person muted has to be left out. */
+  readonly saysItems: boolean;
 }
 
 export interface CellPlan {
@@ -74,6 +76,9 @@ export function requestFeatures(
       streams.some(({ tallies }) => tallies.some(({ index }) => cellsOf[index] !== undefined)),
     ),
     needsLifetime: cells.some(({ planned }) => planned.window.kind === "lifetime"),
+    saysItems:
+      plan.entity === "user" &&
+      cells.some(({ planned: { tally } }) => tally.keyKind === "item" || tally.value?.op === "item-id"),
   };
 }
 

@@ -1,6 +1,8 @@
 import { inputsOf } from "#declarations";
-import type { StandingChoices } from "#sequences";
+import { type PersonControls, readControls, readPerson, type StandingChoices } from "#sequences";
+import type { StateReader } from "#storage";
 import type { EntityPlan, PlannedFeature } from "../definition/plan.ts";
+import type { FeatureRequest } from "./feature-request.ts";
 
 /**
  * Whether a feature may be used at all now: a person whose newest choice refuses a purpose has no features for it, whatever was
@@ -17,4 +19,14 @@ export function mayUse(
     const input = plan.features.get(name);
     return input === undefined || mayUse(input, plan, choices);
   });
+}
+
+/** What a person muted or had forgotten, where a value could say it; like a refusal it holds now, whatever time is asked about. */
+export async function controlsFor(
+  { saysItems }: Pick<FeatureRequest, "saysItems">,
+  state: StateReader,
+  ids: readonly string[],
+): Promise<PersonControls | undefined> {
+  const person = saysItems ? await readPerson(state, ids) : undefined;
+  return person && readControls(state, person);
 }

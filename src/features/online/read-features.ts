@@ -10,7 +10,7 @@ import { decodeFeatureHead, type FeatureHead } from "../state/feature-head.ts";
 import { featureKey, rowsKey, tileKey } from "../state/feature-keys.ts";
 import { Accumulation, type Answer } from "./accumulation.ts";
 import type { FeatureRequest } from "./feature-request.ts";
-import { mayUse } from "./may-use.ts";
+import { controlsFor, mayUse } from "./may-use.ts";
 
 /** What a feature of a person is now, and whether there is such a thing; Feast's words. */
 export interface OnlineValue extends Answer {
@@ -88,7 +88,12 @@ async function readPerson(
     if (cutMs !== undefined) cuts.push(cutMs);
   }
   const choices = choicesOf(heads.map(({ head }) => head));
-  return accumulation.finish(catalogue).map((answer, n): OnlineValue => {
+  const controls = await controlsFor(
+    request,
+    state,
+    heads.map(({ userId }) => userId),
+  );
+  return accumulation.finish(catalogue, controls).map((answer, n): OnlineValue => {
     const { planned } = request.asked[n]!;
     if (!answer || !planned || !mayUse(planned, plan, choices)) return NOT_FOUND;
     const isCut =

@@ -36,7 +36,7 @@ export interface Survey {
   readonly traits: readonly TraitColumn[];
   /** Those people have as interests, and what is above them. */
   readonly topics: readonly SurveyedTopic[];
-  /** Interests of row n: `topicRows` from `topicOffsets[n]` up to `topicOffsets[n + 1]`, with their shares. */
+  /** Interests of row n: `topicRows` from `topicOffsets[n]` up to `topicOffsets[n + 1]`, with their shares; -1 for one that was muted since. */
   readonly topicOffsets: Int32Array;
   readonly topicRows: Int32Array;
   readonly topicShares: Float32Array;
@@ -243,3 +243,20 @@ export function forgetInSurvey(survey: Survey, ids: readonly string[]): number {
   }
   return count;
 }
+
+/** Takes an interest, and all below it, from the people with these ids; whoever asks next counts them without it. */
+export function muteInSurvey(survey: Survey, ids: readonly string[], interestId: string): void {
+  const { userIds, topics, topicOffsets, topicRows } = survey;
+  const isMuted = topics.map(() => false);
+  for (const [at, { parent, ...topic }] of topics.entries())
+    isMuted[at] = topic.interestId === interestId || (parent >= 0 && isMuted[parent]!); // a parent stands before it
+  const theirs = new Set(ids);
+  for (const [row, userId] of userIds.entries()) {
+    if (!theirs.has(userId)) continue;
+    for (let at = topicOffsets[row]!; at < topicOffsets[row + 1]!; at++)
+      if (isMuted[topicRows[at]!]) topicRows[at] = NOTHING;
+  }
+}
+
+/** Stands in `topicRows` for an interest that was taken away. */
+const NOTHING = -1;

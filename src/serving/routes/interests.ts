@@ -93,13 +93,17 @@ const ANONYMOUS = "anonymous:";
 /** Ids of items, together, that an interest without a tag is kept by: what an event has room for. */
 const ITEM_BYTES = 24_000;
 
-/** What belongs to an interest: its tag, or where it has none the person's items of it, then all others that are about it. */
+/** What belongs to an interest: its tag and items that a declared tree puts below it, or without a tag the person's items of it, then all others that are about it. */
 async function coverOf(services: Services, id: string, interestId: string) {
   const { interests, catalogue, clock } = services;
   const { taxonomy } = interests.knowledge;
   const signal = await readInterests(services, id, clock.nowMs());
   const topic = taxonomy.withId(interestId);
-  if (topic?.isTag) return { topic: topic.name };
+  if (topic?.isTag) {
+    const below = catalogue.items().filter((item) => !item.tags.includes(topic.name));
+    const itemIds = below.filter((item) => taxonomy.isAbout(item, topic)).map(({ itemId }) => itemId);
+    return { topic: topic.name, ...(itemIds.length > 0 && { itemIds: asManyAsFit(itemIds) }) };
+  }
   const control = signal.controls.muted.find((muted) => muted.interestId === interestId);
   if (control) return { topic: control.topic, itemIds: control.itemIds };
   const interest = signal.interests.find((known) => known.interestId === interestId);

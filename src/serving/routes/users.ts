@@ -18,6 +18,7 @@ import type { Services } from "../services.ts";
 import { asOfOf } from "./as-of.ts";
 import { readIncludedFeatures } from "./features.ts";
 import { namesIn } from "./include.ts";
+import { purposeOf } from "./purpose.ts";
 import { readSaid } from "./said-of-person.ts";
 import { userNotFound } from "./user-not-found.ts";
 
@@ -154,18 +155,4 @@ function vectorSignal({ vector, version, asOfMs, computedAtMs, completeness }: U
     computedAt: toIso(computedAtMs),
     completeness,
   };
-}
-
-/** @throws PlatformError `invalid-request` for a purpose that is not declared: nobody can have agreed to it */
-function purposeOf(
-  { purpose: name }: { readonly purpose?: string },
-  { purposes }: Services,
-): NamedPurpose | undefined {
-  if (name === undefined) return undefined;
-  const purpose = purposes.named(name);
-  if (purpose) return purpose;
-  throw new PlatformError(
-    "invalid-request",
-    `purpose is "${name}", which is not declared; declared: ${purposes.names().join(", ")}`,
-  );
 }

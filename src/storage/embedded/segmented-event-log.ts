@@ -19,7 +19,8 @@ export interface SegmentedEventLogOptions {
   readonly acknowledged?: readonly number[];
 }
 
-const BATCH_RECORDS = 10_000;
+/** Of a subscriber: what it has in hand at most, and may have to do again. */
+const BATCH_RECORDS = 1000;
 
 /**
  * The embedded event log: per partition a folder of append-only checksummed segment files, one `fdatasync` for all the
