@@ -9,8 +9,8 @@ export function HowTrue({ model }: { readonly model: PredictionModelResponse }) 
   return (
     <div className={styles["true"]}>
       <p className={styles["held"]}>
-        Learned from {countOf(model.people, "person", "people")} until {formatDay(model.trainedUntil)}, and
-        held against others.
+        Learned from {countOf(model.people, "person", "people")}
+        {model.trainedUntil !== null && ` until ${formatDay(model.trainedUntil)}`}, and held against others.
       </p>
       {model.targets.map(({ target, tested, rate, auc, ece, reliability }) => (
         <Reliability
