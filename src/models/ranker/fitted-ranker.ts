@@ -1,17 +1,18 @@
 import { assert } from "#base";
-import { unitRows } from "#numeric";
 import { type History, historyAt } from "#sequences";
 import { constant, gradientsOf, mul, type NamedTensor, onnxGraph, Program, sum, total } from "#tensor";
 import type { CandidateRanker, RankMoment } from "../candidate-ranker.ts";
-import type { FittedModel, ModelConfig } from "../model.ts";
+import type { FittedModel, ItemContents, ModelConfig } from "../model.ts";
 import { writeModelFile } from "../model-file.ts";
+import type { ContentPart } from "../sequence-encoder/content-bags.ts";
+import { EncoderItems } from "../sequence-encoder/encoder-items.ts";
 import { windowOf, windowPositions } from "../sequence-encoder/window.ts";
 import { cosinesTo } from "../vector-encoder.ts";
 import type { Calibration } from "./calibration.ts";
 import { type FactScale, scaleFacts, writeFacts } from "./facts.ts";
 import { chooseRows, type RowChoice } from "./history-rows.ts";
 import type { ItemStatistics } from "./item-statistics.ts";
-import { rankerInputs, vectorsAt } from "./ranker-batch.ts";
+import { rankerInputs, vectorsOf } from "./ranker-batch.ts";
 import { answeringNetwork, type RankerShape } from "./ranker-network.ts";
 
 type Inputs = Record<string, NamedTensor>;
@@ -21,13 +22,15 @@ export interface RankerParts {
   readonly name: string;
   readonly config: ModelConfig;
   readonly shape: RankerShape;
-  readonly rows: RowChoice;
+  readonly rows: Omit<RowChoice, "isKnown">;
   readonly heads: readonly string[];
   /** (H) */
   readonly strengths: Float32Array;
   readonly weights: Readonly<Record<string, NamedTensor>>;
   /** (items + 1, D), the last row for no item. */
   readonly table: Float32Array;
+  /** What descriptions mean, where it was learned. */
+  readonly part: ContentPart | undefined;
   readonly calibration: readonly Calibration[];
   readonly scale: FactScale;
   readonly statistics: ItemStatistics;
@@ -38,15 +41,28 @@ export interface RankerParts {
 /** Candidates that are ranked at once when all items are. */
 const AT_ONCE = 4096;
 
+/** Row of no item. */
+const NONE = -1;
+
 /** A trained ranker. Its score of an item is what the person is likely to do with it, each action counting by its strength. */
 export class FittedRanker implements FittedModel, CandidateRanker {
   readonly #parts: RankerParts;
   readonly strengths: Readonly<Record<string, number>>;
-  #program: Promise<Program> | undefined;
-  #explainer: Promise<Program> | undefined;
+  readonly #items: EncoderItems;
+  readonly #nothing: Float32Array;
+  readonly #programs: Programs;
 
-  constructor(parts: RankerParts) {
+  /** `programs`: of the same parts over another catalogue. */
+  constructor(parts: RankerParts, catalogue?: ItemContents, programs = new Programs(parts)) {
     this.#parts = parts;
+    this.#programs = programs;
+    const { table, part, shape } = parts;
+    const learned = table.subarray(0, shape.items * shape.embeddingSize);
+    this.#items = new EncoderItems(
+      { width: shape.embeddingSize, input: learned, isCosine: false, content: part },
+      catalogue,
+    );
+    this.#nothing = table.subarray(learned.length);
     this.strengths = Object.fromEntries(parts.heads.map((head, at) => [head, parts.strengths[at]!]));
   }
 
@@ -59,7 +75,11 @@ export class FittedRanker implements FittedModel, CandidateRanker {
   }
 
   get itemCount(): number {
-    return this.#parts.shape.items;
+    return this.#items.count;
+  }
+
+  over(catalogue: ItemContents): FittedRanker {
+    return new FittedRanker(this.#parts, catalogue, this.#programs);
   }
 
   get heads(): readonly string[] {
@@ -74,15 +94,15 @@ export class FittedRanker implements FittedModel, CandidateRanker {
     const H = this.heads.length;
     const probabilities = new Float32Array(candidates.length * H);
     if (candidates.length === 0) return probabilities;
-    this.#program ??= this.#compile();
-    const { logits } = await (await this.#program).run(this.#inputsOf(acts, candidates, moment));
+    const program = await this.#programs.answering();
+    const isRanked = Array.from(candidates, (item) => this.#isKnown(item)); // as things are now: the catalogue may grow meanwhile
+    const { logits } = await program.run(this.#inputsOf(acts, candidates, moment));
     const values = logits!.values as Float32Array; // as the graph says
     for (let row = 0; row < candidates.length; row++)
       for (let head = 0; head < H; head++) {
         const at = row * H + head;
         const { slope, offset } = this.#parts.calibration[head]!;
-        const isKnown = candidates[row]! < this.itemCount;
-        probabilities[at] = isKnown ? 1 / (1 + Math.exp(-(slope * values[at]! + offset))) : Number.NaN;
+        probabilities[at] = isRanked[row] ? 1 / (1 + Math.exp(-(slope * values[at]! + offset))) : Number.NaN;
       }
     return probabilities;
   }
@@ -96,12 +116,14 @@ export class FittedRanker implements FittedModel, CandidateRanker {
         scores.set(this.#parts.counts, row * V);
         continue;
       }
-      const acts = windowOf(history, (item) => item < V, Number.POSITIVE_INFINITY);
+      const acts = windowOf(history, this.#isKnown, Number.POSITIVE_INFINITY);
       for (let from = 0; from < V; from += AT_ONCE) {
         const candidates = Uint32Array.from({ length: Math.min(AT_ONCE, V - from) }, (_, at) => from + at);
         const probabilities = await this.rank(acts, candidates, momentAfter(acts));
         for (let at = 0; at < probabilities.length; at++)
           scores[row * V + from + Math.floor(at / H)]! += probabilities[at]! * this.#parts.strengths[at % H]!;
+        for (let item = Math.max(from, this.#items.learnedCount); item < from + candidates.length; item++)
+          if (this.#items.isUnknown(item)) scores[row * V + item] = Number.NEGATIVE_INFINITY;
       }
     }
     return scores;
@@ -112,11 +134,11 @@ export class FittedRanker implements FittedModel, CandidateRanker {
     assert(itemRow >= 0 && itemRow < this.itemCount, "the item is in the catalogue");
     const parts = new Float32Array(history.itemRows.length);
     if (this.#parts.shape.fusion === "none" || !this.#knows(history)) return parts;
-    const positions = windowPositions(history, (item) => item < this.itemCount, Number.POSITIVE_INFINITY);
+    const positions = windowPositions(history, this.#isKnown, Number.POSITIVE_INFINITY);
     const acts = historyAt(history, positions);
-    const places = chooseRows(acts, positions.length, [itemRow], this.#parts.rows);
-    this.#explainer ??= this.#compileExplainer();
-    const said = await (await this.#explainer).run(this.#inputsOf(acts, [itemRow], momentAfter(acts)));
+    const places = chooseRows(acts, positions.length, [itemRow], this.#choice);
+    const explainer = await this.#programs.explaining();
+    const said = await explainer.run(this.#inputsOf(acts, [itemRow], momentAfter(acts)));
     for (const [at, place] of places.entries())
       parts[positions[place]!] = Number(said["parts"]!.values[at + 1]);
     return parts;
@@ -125,13 +147,12 @@ export class FittedRanker implements FittedModel, CandidateRanker {
   /** Cosine of what the items are to the network. */
   async related(itemRow: number): Promise<Float32Array> {
     assert(itemRow >= 0 && itemRow < this.itemCount, "the item is in the catalogue");
-    const { embeddingSize: D } = this.#parts.shape;
-    const vectors = unitRows(this.#parts.table.slice(0, this.itemCount * D), D);
-    return cosinesTo(itemRow, vectors, D);
+    return cosinesTo(itemRow, this.#items.unit(), this.#parts.shape.embeddingSize);
   }
 
   serialize(): Uint8Array {
-    const { weights, table, shape, calibration, scale, statistics, counts, strengths, rows } = this.#parts;
+    const { weights, table, part, shape, calibration, scale, statistics, counts, strengths, rows } =
+      this.#parts;
     const flat = (values: Float32Array): NamedTensor => ({ shape: [values.length], values });
     const codes = rows.codes ? [...rows.codes] : [];
     return writeModelFile(
@@ -148,9 +169,10 @@ export class FittedRanker implements FittedModel, CandidateRanker {
         recent: flat(statistics.recent),
         first_day: flat(statistics.firstDay),
         as_of_day: flat(Float32Array.of(statistics.asOfDay)),
-        code_counts: flat(Float32Array.of(shape.actions, shape.surfaces, shape.contents)),
+        code_counts: flat(Float32Array.of(shape.actions, shape.surfaces)),
         read_codes: flat(Float32Array.from(codes)),
-        ...(rows.contents && { contents: flat(rows.contents.values) }),
+        ...part?.tensors,
+        ...rows.likeness?.tensors,
         counts: flat(counts),
         strengths: flat(strengths),
       },
@@ -158,33 +180,65 @@ export class FittedRanker implements FittedModel, CandidateRanker {
     );
   }
 
+  /** Was there at the fit, or came later and is described by something that learning met. */
+  readonly #isKnown = (item: number): boolean => item < this.itemCount && !this.#items.isUnknown(item);
+
+  get #choice(): RowChoice {
+    return { ...this.#parts.rows, isKnown: this.#isKnown };
+  }
+
   #knows({ itemRows }: History): boolean {
-    return itemRows.some((item) => (this.#parts.counts[item] ?? 0) > 0);
+    const { learnedCount } = this.#items;
+    return itemRows.some((item) =>
+      item < learnedCount ? this.#parts.counts[item]! > 0 : this.#isKnown(item),
+    );
   }
 
   #inputsOf(acts: History, candidates: ArrayLike<number>, { timeMs, surface }: RankMoment): Inputs {
-    const { shape, rows, statistics, scale, table } = this.#parts;
+    const { shape, statistics, scale } = this.#parts;
     const before = acts.itemRows.length;
     const facts = new Float32Array(candidates.length * shape.facts);
     writeFacts({ timeMs, acts, before, candidates }, statistics, facts, 0);
     scaleFacts(facts, scale);
-    const known = Int32Array.from(candidates, (item) => Math.min(item, shape.items));
-    const places = chooseRows(acts, before, candidates, rows);
-    const inputs = rankerInputs([{ acts, places, timeMs, surface, candidates: known, facts }], shape);
+    const known = Int32Array.from(candidates, (item) => (this.#isKnown(item) ? item : NONE));
+    const places = chooseRows(acts, before, known, this.#choice);
+    const inputs = rankerInputs([{ acts, places, timeMs, surface, candidates: known, facts }], shape, NONE);
+    const vectorOf = (item: number) => (item === NONE ? this.#nothing : this.#items.inputOf(item));
     return {
       ...inputs,
-      actVectors: vectorsAt(inputs["items"]!, table, shape.embeddingSize),
-      candidateVectors: vectorsAt(inputs["candidates"]!, table, shape.embeddingSize),
+      actVectors: vectorsOf(inputs["items"]!, vectorOf, shape.embeddingSize),
+      candidateVectors: vectorsOf(inputs["candidates"]!, vectorOf, shape.embeddingSize),
     };
   }
+}
 
-  #compile(): Promise<Program> {
+/** The network compiled, each part when it is first asked for. Items come in as vectors, so that one program serves every catalogue. */
+class Programs {
+  readonly #parts: RankerParts;
+  #answering: Promise<Program> | undefined;
+  #explaining: Promise<Program> | undefined;
+
+  constructor(parts: RankerParts) {
+    this.#parts = parts;
+  }
+
+  answering(): Promise<Program> {
+    this.#answering ??= this.#compileAnswering();
+    return this.#answering;
+  }
+
+  explaining(): Promise<Program> {
+    this.#explaining ??= this.#compileExplaining();
+    return this.#explaining;
+  }
+
+  #compileAnswering(): Promise<Program> {
     const { shape, weights } = this.#parts;
     const { logits } = answeringNetwork(shape);
     return Program.compile(onnxGraph("rank", { logits }, weights), { keepsMemory: true });
   }
 
-  #compileExplainer(): Promise<Program> {
+  #compileExplaining(): Promise<Program> {
     const { shape, weights, strengths } = this.#parts;
     const { logits, acts } = answeringNetwork(shape);
     const score = total(mul(logits, constant([strengths.length], strengths)));

@@ -13,6 +13,7 @@ import {
   type Network,
   relu,
   reshape,
+  scale,
   softmax,
   split,
   stretchLike,
@@ -80,21 +81,32 @@ export function meet(network: Network, meeting: Meeting, config: FusionConfig): 
       return [reshape(at, ["G", "C", config.embeddingSize])];
     }
     case "early": {
-      const { embeddingSize } = config;
-      const onRows = dense(network, "rows.candidate", candidates, embeddingSize);
-      const ofRows = dense(network, "rows.act", acts, embeddingSize);
-      const both = mul(unsqueeze(acts, 1), unsqueeze(candidates, 2)); // (G, C, T, D)
-      const rows = [
-        unsqueeze(ofRows, 1),
-        unsqueeze(onRows, 2),
-        dense(network, "rows.both", both, embeddingSize),
-      ].reduce(add);
       const masked = unsqueeze(hidden, 1);
-      const read = readHistory(network, rows, masked, config);
+      const read = readHistory(network, rowsForEach(network, acts, candidates, config), masked, config);
       const said = summary(read, masked, unsqueeze(real, 1), config); // (G, C, 1, (K + 1) D)
       return [reshape(said, ["G", "C", Number(said.shape.at(-1))])];
     }
   }
+}
+
+/**
+ * The history once for each candidate, (G, C, T, D): act, candidate, their product, and the act once more as far as it is of something like the
+ * candidate. Without the last a network has to find out by itself that acts with like items count, for which little data has too few examples.
+ */
+function rowsForEach(
+  network: Network,
+  acts: Expression,
+  candidates: Expression,
+  { embeddingSize }: FusionConfig,
+): Expression {
+  const both = mul(unsqueeze(acts, 1), unsqueeze(candidates, 2));
+  const likeness = scale(sum(both, -1), 1 / Math.sqrt(embeddingSize)); // (G, C, T, 1)
+  return [
+    unsqueeze(dense(network, "rows.act", acts, embeddingSize), 1),
+    unsqueeze(dense(network, "rows.candidate", candidates, embeddingSize), 2),
+    dense(network, "rows.both", both, embeddingSize),
+    mul(likeness, unsqueeze(dense(network, "rows.like", acts, embeddingSize), 1)),
+  ].reduce(add);
 }
 
 /** What a block adds starts small, so that at first rows are what they were and their likeness to candidates counts. */

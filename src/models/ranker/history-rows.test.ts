@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
+import { ContentLikeness } from "./content-likeness.ts";
 import { chooseRows } from "./history-rows.ts";
 
-/** Five items, each a direction of its own. */
-const contents = {
-  width: 5,
-  values: Float32Array.from({ length: 30 }, (_, at) => (at < 25 && at % 6 === 0 ? 1 : 0)),
-};
-const choice = { maxLength: 2, nearest: 0, items: 5, contents };
+/** Five items, each with a term of its own. */
+const likeness = new ContentLikeness({
+  ...{ items: 5, places: 2, terms: Int32Array.of(0, 0, 1, 0, 2, 0, 3, 0, 4, 0) },
+  ...{ shares: Float32Array.of(1, 0, 1, 0, 1, 0, 1, 0, 1, 0), vectorSize: 0, vectors: new Float32Array(0) },
+});
+const isKnown = (item: number): boolean => item < 5;
+const choice = { maxLength: 2, nearest: 0, isKnown, likeness };
 const acts = {
   itemRows: Uint32Array.of(3, 0, 1, 3, 2, 1, 9),
   actions: Uint8Array.of(1, 1, 2, 1, 1, 2, 1),

@@ -1,7 +1,5 @@
-import { assert } from "#base";
-import { dot } from "#numeric";
 import type { History } from "#sequences";
-import type { ItemContents } from "./item-contents.ts";
+import type { ContentLikeness } from "./content-likeness.ts";
 
 /** Which acts of a history are read for a list. */
 export interface RowChoice {
@@ -9,12 +7,11 @@ export interface RowChoice {
   readonly maxLength: number;
   /** Beside them, so many of the older ones: those most like what is to be ranked (TransAct V2, Xia et al. 2025). */
   readonly nearest: number;
-  /** What likeness is taken by. */
-  readonly contents: ItemContents | undefined;
+  readonly likeness: ContentLikeness | undefined;
   /** Codes of actions that are read; all when absent. */
   readonly codes?: ReadonlySet<number> | undefined;
-  /** Items the network knows. */
-  readonly items: number;
+  /** Whether the network knows an item. */
+  readonly isKnown: (item: number) => boolean;
 }
 
 /** Candidates that stand for all when likeness is looked for: a history of thousands of acts is held against these. */
@@ -31,17 +28,17 @@ export function chooseRows(
   choice: RowChoice,
   hiddenFromMs = Number.POSITIVE_INFINITY,
 ): number[] {
-  const { maxLength, nearest, codes, items, contents } = choice;
+  const { maxLength, nearest, codes, isKnown, likeness } = choice;
   const positions: number[] = [];
-  const limit = nearest > 0 && contents ? Number.POSITIVE_INFINITY : maxLength;
+  const limit = nearest > 0 && likeness ? Number.POSITIVE_INFINITY : maxLength;
   for (let at = before - 1; at >= 0 && positions.length < limit; at--) {
-    if (acts.itemRows[at]! >= items || (acts.timestampsMs?.[at] ?? 0) >= hiddenFromMs) continue;
+    if (!isKnown(acts.itemRows[at]!) || (acts.timestampsMs?.[at] ?? 0) >= hiddenFromMs) continue;
     if (codes && !codes.has(acts.actions?.[at] ?? 0)) continue;
     positions.push(at);
   }
-  if (positions.length <= maxLength || !contents) return positions;
+  if (positions.length <= maxLength || !likeness) return positions;
   const older = positions.slice(maxLength);
-  const near = nearestOf(acts, older, candidates, { nearest, contents, items });
+  const near = nearestOf(acts, older, candidates, nearest, likeness);
   return [...positions.slice(0, maxLength), ...near];
 }
 
@@ -49,22 +46,18 @@ function nearestOf(
   { itemRows }: History,
   positions: readonly number[],
   candidates: ArrayLike<number>,
-  { nearest, contents, items }: { nearest: number; contents: ItemContents; items: number },
+  nearest: number,
+  likeness: ContentLikeness,
 ): number[] {
-  const { width, values } = contents;
-  assert(values.length === (items + 1) * width, "contents are of the items");
-  const vectorOf = (item: number): Float32Array => values.subarray(item * width, (item + 1) * width);
-  const known = Array.from(candidates).filter((item) => item < items);
-  const step = Math.max(1, known.length / SPOKESMEN);
-  const spokesmen: Float32Array[] = [];
-  for (let at = 0; at < known.length; at += step) spokesmen.push(vectorOf(known[Math.floor(at)]!));
-  const likeness = new Map<number, number>();
+  const step = Math.max(1, candidates.length / SPOKESMEN);
+  const spokesmen: number[] = [];
+  for (let at = 0; at < candidates.length; at += step) spokesmen.push(candidates[Math.floor(at)]!);
+  const found = new Map<number, number>();
   const likenessOf = (item: number): number => {
-    const found = likeness.get(item);
-    if (found !== undefined) return found;
-    const own = vectorOf(item);
-    const most = spokesmen.reduce((best, vector) => Math.max(best, dot(own, vector)), -1);
-    likeness.set(item, most);
+    const known = found.get(item);
+    if (known !== undefined) return known;
+    const most = spokesmen.reduce((best, other) => Math.max(best, likeness.of(item, other)), -1);
+    found.set(item, most);
     return most;
   };
   return [...positions]

@@ -9,11 +9,13 @@ import {
   train,
 } from "#tensor";
 import type { FitContext } from "../model.ts";
+import { ContentPart } from "../sequence-encoder/content-bags.ts";
+import { INPUT_TABLE } from "../sequence-encoder/encoder-network.ts";
 import { LearningState } from "../sequence-encoder/learning-state.ts";
 import { type Calibration, plattLine } from "./calibration.ts";
 import { type BatchOptions, batchOf, type Lesson, passesOver, rowOf } from "./lesson.ts";
-import { vectorsAt } from "./ranker-batch.ts";
-import { answeringNetwork, CONTENT_WEIGHT, ITEM_TABLE, learningNetwork } from "./ranker-network.ts";
+import { vectorsOf } from "./ranker-batch.ts";
+import { answeringNetwork, learningNetwork } from "./ranker-network.ts";
 import type { RankerConfig } from "./settings.ts";
 
 type Weights = Readonly<Record<string, NamedTensor>>;
@@ -21,8 +23,10 @@ type Weights = Readonly<Record<string, NamedTensor>>;
 export interface Learned {
   /** Of the network that answers. */
   readonly weights: Weights;
-  /** (items + 1, D) what each item is, its contents folded in. */
+  /** (items + 1, D) what each item is, its description folded in; the last row is of no item. */
   readonly table: Float32Array;
+  /** What descriptions mean. */
+  readonly part: ContentPart | undefined;
   /** One line a head. */
   readonly calibration: readonly Calibration[];
 }
@@ -39,6 +43,7 @@ export async function learn(
   const seed = context.random.uint32();
   const { learned, heldOut } = divide(lesson, from, config.heldOut);
   const data = passesOver(lesson, learned, { ...config, ...options, seed });
+  const isMet = metIn(lesson, learned);
   const totalSteps = config.epochs * data.batchesPerEpoch;
   const trainer = await newTrainer(options, config, { seed, totalSteps, threads });
   const answers = await Answers.create(options, threads);
@@ -60,7 +65,11 @@ export async function learn(
     },
     async afterEpoch(epoch) {
       if (heldOut.length > 0) {
-        const said = await answers.logits(lesson, heldOut, trained(trainer.averagedWeights, options));
+        const said = await answers.logits(
+          lesson,
+          heldOut,
+          foldedItems(isMet, trainer.averagedWeights, options),
+        );
         state.remember(epoch, -lossOf(said, lesson, heldOut, options.headWeights));
       }
       if (latest) {
@@ -80,7 +89,7 @@ export async function learn(
   }
   await checkpoints?.remove();
   const weights = state.best ?? trainer.averagedWeights;
-  const { table } = trained(weights, options);
+  const { table, part } = foldedItems(isMet, weights, options);
   const H = options.shape.heads;
   const calibrated =
     heldOut.length > 0 ? await answers.logits(lesson, heldOut, { weights, table }) : new Float32Array(0);
@@ -90,7 +99,7 @@ export async function learn(
       Float64Array.from({ length: values.length / H }, (_, row) => values[row * H + head]!);
     return plattLine(own(calibrated), own(labels));
   });
-  return { weights: answers.own(weights), table, calibration };
+  return { weights: answers.own(weights), table, part, calibration };
 }
 
 /** The newest share of the requests, and the others. */
@@ -106,11 +115,11 @@ function divide(
 }
 
 function newTrainer(
-  { shape, rows }: BatchOptions,
+  { shape, content }: BatchOptions,
   { learningRate: peak, weightDecay }: RankerConfig,
   { seed, totalSteps, threads }: { seed: number; totalSteps: number; threads: number | undefined },
 ): Promise<Trainer> {
-  const { network, loss } = learningNetwork(shape, rows.contents);
+  const { network, loss } = learningNetwork(shape, content?.bags);
   return Trainer.create(network, loss, {
     seed,
     ...(threads !== undefined && { threads }),
@@ -118,10 +127,6 @@ function newTrainer(
     adamW: { ...adamWDefaults, weightDecay },
     maxGradientNorm: 5,
   });
-}
-
-function trained(weights: Weights, options: BatchOptions): Pick<Learned, "weights" | "table"> {
-  return { weights, table: foldedTable(weights, options) };
 }
 
 /** Probabilities of every candidate of the requests, in their order: (candidates, H). */
@@ -140,20 +145,43 @@ export async function answersTo(
   });
 }
 
-/** What items are in the network that answers: their own vectors and what their contents make. */
-function foldedTable(weights: Weights, { shape, rows }: BatchOptions): Float32Array {
-  const table = Float32Array.from(weights[ITEM_TABLE]!.values as Float32Array); // as the network has it
-  const { contents } = rows;
-  const { embeddingSize: D } = shape;
-  const weight = weights[CONTENT_WEIGHT]?.values as Float32Array | undefined;
-  if (!contents || !weight) return table;
-  for (let item = 0; item <= shape.items; item++)
-    for (let column = 0; column < contents.width; column++) {
-      const said = contents.values[item * contents.width + column]!;
-      if (said === 0) continue;
-      for (let at = 0; at < D; at++) table[item * D + at]! += said * weight[column * D + at]!;
-    }
-  return table;
+/** 1 for items that were there in the requests or in what was done before the last of them. */
+function metIn({ requests, acts }: Lesson, learned: Uint32Array): Uint8Array {
+  const isMet = new Uint8Array(acts.itemCount);
+  let lastMs = 0;
+  for (const request of learned) {
+    lastMs = Math.max(lastMs, requests.timesMs[request]!);
+    for (let at = requests.offsets[request]!; at < requests.offsets[request + 1]!; at++)
+      isMet[requests.candidates[at]!] = 1;
+  }
+  for (const [at, item] of acts.itemRows.entries())
+    if ((acts.timestampsMs?.[at] ?? 0) <= lastMs) isMet[item] = 1;
+  return isMet;
+}
+
+/**
+ * What items are in the network that answers: their own vectors and what their descriptions make. One that nobody met is what its description says, as it
+ * will be with those that come later.
+ */
+function foldedItems(
+  isMet: Uint8Array,
+  weights: Weights,
+  { content, shape: { items, embeddingSize: D } }: BatchOptions,
+): Omit<Learned, "calibration"> {
+  const table = Float32Array.from(weights[INPUT_TABLE]!.values as Float32Array); // as the network has it
+  if (!content) return { weights, table, part: undefined };
+  const { part } = ContentPart.of(content.vocabulary, weights, D);
+  const { places, terms, shares, vectorSize, vectors } = content.bags;
+  for (let item = 0; item < items; item++) {
+    const row = table.subarray(item * D, (item + 1) * D);
+    if (isMet[item] === 0) row.fill(0);
+    part.addTo(row, {
+      terms: terms.subarray(item * places, (item + 1) * places),
+      shares: shares.subarray(item * places, (item + 1) * places),
+      vector: vectors.subarray(item * vectorSize, (item + 1) * vectorSize),
+    });
+  }
+  return { weights, table, part };
 }
 
 /** Requests answered at once. */
@@ -193,6 +221,7 @@ class Answers {
     const { offsets } = lesson.requests;
     const size = requests.reduce((sum, request) => sum + offsets[request + 1]! - offsets[request]!, 0);
     const all = new Float32Array(size * H);
+    const vectorOf = (item: number) => table.subarray(item * D, (item + 1) * D);
     let to = 0;
     for (let start = 0; start < requests.length; start += BATCH) {
       const chosen = [...requests.subarray(start, start + BATCH)];
@@ -201,8 +230,8 @@ class Answers {
       const { logits } = await this.#program.run({
         ...inputs,
         ...this.own(weights),
-        actVectors: vectorsAt(inputs["items"]!, table, D),
-        candidateVectors: vectorsAt(inputs["candidates"]!, table, D),
+        actVectors: vectorsOf(inputs["items"]!, vectorOf, D),
+        candidateVectors: vectorsOf(inputs["candidates"]!, vectorOf, D),
       });
       const C = logits!.shape[1]!;
       const values = logits!.values as Float32Array; // as the graph says

@@ -1,6 +1,8 @@
 import { DAY_MS, HOUR_MS, Random } from "#base";
 import { historyOf, type Interactions } from "#sequences";
 import { type Batch, lengthBuckets, type TrainingData } from "#tensor";
+import type { ContentVocabulary } from "../sequence-encoder/content-vocabulary.ts";
+import type { ContentBags } from "../sequence-encoder/encoder-network.ts";
 import type { Heads } from "./acts.ts";
 import { type FactScale, factCount, scaleFacts, scaleOf, writeFacts } from "./facts.ts";
 import { chooseRows, type RowChoice } from "./history-rows.ts";
@@ -56,6 +58,8 @@ function lastDay({ timestampsMs }: Interactions, shown: Interactions["impression
 }
 
 export interface BatchOptions {
+  /** What the items are described by; the last row, of no item, nothing. */
+  readonly content: ItemDescriptions | undefined;
   readonly rows: RowChoice;
   readonly shape: RankerShape;
   /** (H) */
@@ -84,6 +88,11 @@ export function rowOf(
     candidates,
     facts: facts.subarray(from * width, to * width),
   };
+}
+
+export interface ItemDescriptions {
+  readonly vocabulary: ContentVocabulary;
+  readonly bags: ContentBags;
 }
 
 export interface PassOptions extends BatchOptions {
@@ -125,7 +134,7 @@ export function batchOf(
   rows: readonly RankerRow[],
   { shape, headWeights, stateWeights }: BatchOptions,
 ): Batch {
-  const inputs = rankerInputs(rows, shape);
+  const inputs = rankerInputs(rows, shape, shape.items);
   const [G, C] = inputs["candidates"]!.shape as [number, number];
   const { heads: H } = shape;
   const labels = new Float32Array(G * C * H);

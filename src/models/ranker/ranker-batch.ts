@@ -22,13 +22,17 @@ type Inputs = Record<string, NamedTensor>;
 
 /**
  * Requests as inputs of the network: histories of T places, newest first, place 0 being no act, padded to the longest; C candidates, padded
- * with no item. What a graph does not ask for it does not take.
+ * with no item, which is row `none`. What a graph does not ask for it does not take.
  */
-export function rankerInputs(rows: readonly RankerRow[], shape: RankerShape): Inputs {
+export function rankerInputs(
+  rows: readonly RankerRow[],
+  shape: Omit<RankerShape, "items">,
+  none: number,
+): Inputs {
   const G = rows.length;
   const T = 1 + Math.max(...rows.map(({ places }) => places.length));
   const C = Math.max(1, ...rows.map(({ candidates }) => candidates.length));
-  const { items: none, actions, surfaces, facts: width, columns } = shape;
+  const { actions, surfaces, facts: width, columns } = shape;
   const items = new Int32Array(G * T).fill(none);
   const codes = { actions: new Int32Array(G * T), surfaces: new Int32Array(G * T) };
   const times = new Float32Array(G * T * SPAN_FEATURES);
@@ -73,12 +77,13 @@ function codeOf(code: number | undefined, known: number): number {
   return code !== undefined && code < known ? code + 1 : 0;
 }
 
-/** Rows of a table, (rows, D), one after another, as the network that answers wants its items. */
-export function vectorsAt({ shape, values }: NamedTensor, table: Float32Array, D: number): NamedTensor {
+/** The vectors of items, one after another, (D) each, as the network that answers wants them. */
+export function vectorsOf(
+  { shape, values }: NamedTensor,
+  vectorOf: (item: number) => Float32Array,
+  D: number,
+): NamedTensor {
   const vectors = new Float32Array(values.length * D);
-  for (let at = 0; at < values.length; at++) {
-    const row = Number(values[at]);
-    vectors.set(table.subarray(row * D, (row + 1) * D), at * D);
-  }
+  for (let at = 0; at < values.length; at++) vectors.set(vectorOf(Number(values[at])), at * D);
   return { shape: [...shape, D], values: vectors };
 }

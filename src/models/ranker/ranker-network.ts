@@ -2,7 +2,6 @@ import {
   add,
   binaryLoss,
   concatenate,
-  constant,
   type Expression,
   gather,
   input,
@@ -13,8 +12,8 @@ import {
   stretchLike,
 } from "#tensor";
 import { dense, norm } from "../sequence-encoder/blocks.ts";
+import { type ContentBags, describing, INPUT_TABLE } from "../sequence-encoder/encoder-network.ts";
 import { type FusionConfig, type Meeting, meet } from "./fusion.ts";
-import type { ItemContents } from "./item-contents.ts";
 
 /** What the network of a ranker looks like. */
 export interface RankerShape extends FusionConfig {
@@ -30,13 +29,11 @@ export interface RankerShape extends FusionConfig {
   readonly facts: number;
   readonly crossLayers: number;
   readonly idDropout: number;
-  /** Numbers said of an item; 0 where nothing is. */
-  readonly contents: number;
 }
 
-export const ITEM_TABLE = "items.embedding";
-export const CONTENT_WEIGHT = "items.content";
 const small = { kind: "normal", deviation: 0.1 } as const;
+/** What is said of an item counts more than that it is this one, until something is learned. */
+const SAID = 0.2;
 /** What goes with an item starts smaller than the item. */
 const smaller = { kind: "normal", deviation: 0.02 } as const;
 
@@ -86,22 +83,16 @@ type Shape = readonly (number | string)[];
 /** The network that learns, from rows of items; its inputs are those of `ranker-batch.ts`. */
 export function learningNetwork(
   shape: RankerShape,
-  contents: ItemContents | undefined,
+  content: ContentBags | undefined,
 ): { readonly network: Network; readonly loss: Expression } {
   const network = new Network({ isTraining: true });
   const { items, embeddingSize, idDropout, heads } = shape;
-  const own = network.parameter(ITEM_TABLE, [items + 1, embeddingSize], small);
-  const kept = contents && network.dropoutFactors([items + 1, 1], idDropout);
+  const own = network.parameter(INPUT_TABLE, [items + 1, embeddingSize], small);
+  const kept = content && network.dropoutFactors([items + 1, 1], idDropout);
   const table = kept ? mul(own, kept) : own;
-  const weight =
-    contents &&
-    network.parameter(CONTENT_WEIGHT, [contents.width, embeddingSize], { kind: "normal", deviation: 0.2 });
-  const vectorsOf = (rows: Expression): Expression => {
-    const ids = gather(table, rows);
-    if (!contents || !weight) return ids;
-    const said = gather(constant([items + 1, contents.width], contents.values), rows);
-    return add(ids, matmul(said, weight));
-  };
+  const said = content && describing(network, content, { embeddingSize, deviation: SAID });
+  const vectorsOf = (rows: Expression): Expression =>
+    [gather(table, rows), ...(said?.(rows) ?? [])].reduce(add);
   const logits = describeRanker(
     network,
     {

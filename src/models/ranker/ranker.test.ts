@@ -31,30 +31,54 @@ const noon = 20_030 * DAY_MS;
 const context = { random: new Random(1), progress: () => {}, threads: 1 };
 const planted = { ...ranker.defaults, ...tiny, heldOut: 0.2, epochs: 6, idDropout: 0.5 };
 
-/** Somebody who saved items 0, 3 and 6 and hid 1 and 4. */
-const person = {
-  itemRows: Uint32Array.of(0, 1, 3, 4, 6),
-  weights: Float32Array.of(2, 0, 2, 0, 2),
-  actions: Uint8Array.of(SAVE, HIDE, SAVE, HIDE, SAVE),
-  surfaces: new Uint8Array(5).fill(1),
-  timestampsMs: Float64Array.from([5, 4, 3, 2, 1], (days) => noon - days * DAY_MS),
-};
+const fits = new Map<string, ReturnType<typeof ranker.fit>>();
+
+/** A ranker of the planted people; one that was fitted before is not fitted again. */
+function fitted(fusion: "cross" | "early"): ReturnType<typeof ranker.fit> {
+  const known = fits.get(fusion) ?? ranker.fit(plantedPeople(60, 8), { ...planted, fusion }, context);
+  fits.set(fusion, known);
+  return known;
+}
+
+/** Somebody who saved three items of one kind and hid two of another. */
+function personWho(loved: number, loathed: number) {
+  return {
+    itemRows: Uint32Array.of(loved, loathed, 3 + loved, 3 + loathed, 6 + loved),
+    weights: Float32Array.of(2, 0, 2, 0, 2),
+    actions: Uint8Array.of(SAVE, HIDE, SAVE, HIDE, SAVE),
+    surfaces: new Uint8Array(5).fill(1),
+    timestampsMs: Float64Array.from([5, 4, 3, 2, 1], (days) => noon - days * DAY_MS),
+  };
+}
+const person = personWho(0, 1);
 const candidates = [30, 31, 32, 99];
 
-test.each(["cross"] as const)(
+test.each(["cross", "early"] as const)(
   "with %s fusion it learns what is saved and what is hidden by whom, from impressions",
   async (fusion) => {
-    const fitted = await ranker.fit(plantedPeople(60, 8), { ...planted, fusion }, context);
-    const { heads, strengths } = fitted.ranker!;
+    const { ranker: own } = await fitted(fusion);
+    const { heads, strengths } = own!;
     expect(heads).toEqual(["save", "hide"]);
     expect(strengths["save"]).toBe(2);
     expect(strengths["hide"]).toBe(-2);
-    const said = await fitted.ranker!.rank(person, candidates, { timeMs: noon, surface: 1 });
-    const of = (row: number, head: number) => said[row * 2 + head]!;
-    for (const other of [1, 2]) expect(of(0, 0)).toBeGreaterThan(2 * of(other, 0)); // 0.7 of the loved kind is saved, nothing else
-    for (const other of [0, 2]) expect(of(1, 1)).toBeGreaterThan(of(other, 1)); // half of the loathed kind is hidden, nothing else
-    expect(of(3, 0)).toBeNaN(); // no such item
-    expect(of(3, 1)).toBeNaN();
+    /** Of what such a person loves, loathes and has never met. */
+    const means = { save: [0, 0, 0], hide: [0, 0, 0] };
+    for (const [loved, loathed] of [0, 1, 2].flatMap((one) =>
+      [1, 2].map((by) => [one, (one + by) % 3] as const),
+    )) {
+      const kinds = [loved, loathed, 3 - loved - loathed];
+      const said = await own!.rank(personWho(loved, loathed), [...kinds.map((kind) => 30 + kind), 99], {
+        ...{ timeMs: noon, surface: 1 },
+      });
+      for (const kind of kinds.keys()) {
+        means.save[kind]! += said[2 * kind]! / 6;
+        means.hide[kind]! += said[2 * kind + 1]! / 6;
+      }
+      expect([...said.subarray(6)]).toEqual([Number.NaN, Number.NaN]); // no such item
+    }
+    const [loved, loathed, unmet] = [0, 1, 2] as const;
+    for (const other of [loathed, unmet]) expect(means.save[loved]).toBeGreaterThan(2 * means.save[other]!); // 0.7 of the loved kind is saved, nothing else
+    for (const other of [loved, unmet]) expect(means.hide[loathed]).toBeGreaterThan(1.5 * means.hide[other]!); // half of the loathed kind is hidden, nothing else
   },
 );
 
@@ -74,6 +98,32 @@ test("what it says of a candidate does not depend on the others, and a model rea
   expect(await fitted.ranker!.rank(person, [], moment)).toHaveLength(0);
   const nobody = await fitted.ranker!.rank({ itemRows: new Uint32Array(0) }, [0, 1], moment);
   expect(nobody.every((value) => value > 0 && value < 1)).toBe(true);
+});
+
+test("an item that came after the fit is what its description says, as a candidate and in a history; of one that says nothing nothing is said", async () => {
+  const before = await fitted("cross");
+  const later = [{ tags: ["red"] }, { tags: ["green"] }, { tags: ["unheard of"] }];
+  const grown = ranker.load(before.serialize()).over!({
+    ...{ revision: 1, itemCount: 63 },
+    at: (item) => later[item - 60] ?? {},
+  });
+  expect(grown.itemCount).toBe(63);
+  const moment = { timeMs: noon, surface: 1 };
+  const said = await grown.ranker!.rank(person, [60, 61, 62, 63], moment);
+  const save = (row: number) => said[row * 2]!;
+  expect(save(0)).toBeGreaterThan(2 * save(1)); // the person saves what is red
+  expect([save(2), save(3)]).toEqual([Number.NaN, Number.NaN]);
+  const [known] = await grown.ranker!.rank(person, [30], moment);
+  expect(await before.ranker!.rank(person, [30], moment)).toEqual(
+    await grown.ranker!.rank(person, [30], moment),
+  );
+  const newcomer = {
+    ...person,
+    itemRows: Uint32Array.of(60, 61, 60, 61, 60),
+  };
+  const [red, , green] = await grown.ranker!.rank(newcomer, [30, 31], moment);
+  expect(red).toBeGreaterThan(green!);
+  expect(known).toBeGreaterThan(0);
 });
 
 test("settings that name actions are refused where there are none of that name, and weights that are none", async () => {

@@ -1,15 +1,17 @@
 import { PlatformError } from "#base";
-import type { Interactions } from "#sequences";
+import type { Interactions, ItemContent } from "#sequences";
 import type { NamedTensor } from "#tensor";
 import type { FitContext, Model } from "../model.ts";
 import { readModelFile } from "../model-file.ts";
+import { ContentPart, contentBags } from "../sequence-encoder/content-bags.ts";
+import { ContentVocabulary } from "../sequence-encoder/content-vocabulary.ts";
 import { SPAN_FEATURES } from "../sequence-encoder/time-features.ts";
 import { columnSums, engagementsOf } from "../sparse-rows.ts";
 import { actsOf, type Heads, headsOf } from "./acts.ts";
+import { ContentLikeness } from "./content-likeness.ts";
 import { factCount } from "./facts.ts";
 import { FittedRanker } from "./fitted-ranker.ts";
 import type { RowChoice } from "./history-rows.ts";
-import { itemContents } from "./item-contents.ts";
 import { ItemStatistics } from "./item-statistics.ts";
 import { learn } from "./learn.ts";
 import { type BatchOptions, type Lesson, lessonOf, STATES } from "./lesson.ts";
@@ -43,22 +45,22 @@ export const ranker: Model<RankerConfig> = {
     checkSettings(config);
     const heads = headNames(file.metadata["heads"]);
     const counts = file.floats("counts");
-    const [actions = 0, surfaces = 0, contents = 0] = file.floats("code_counts");
-    const sizes = { items: counts.length, heads: heads.length, actions, surfaces, contents };
+    const [actions = 0, surfaces = 0] = file.floats("code_counts");
+    const sizes = { items: counts.length, heads: heads.length, actions, surfaces };
     const shape = shapeOf(config, sizes);
     const { network } = answeringNetwork(shape);
     const weights = Array.from(network.parameters, ([name, described]): [string, NamedTensor] => [
       name,
       { shape: described.shape, values: file.floats(name) },
     ]);
-    const kept = config.nearest > 0 && contents > 0;
     const codes = file.floats("read_codes");
     const lines = file.floats("calibration");
     return new FittedRanker({
       ...{ name: ranker.name, config, shape, heads, counts },
+      part: ContentPart.read(file, config.embeddingSize),
       rows: {
-        ...{ maxLength: config.maxLength, nearest: config.nearest, items: shape.items },
-        contents: kept ? { width: contents, values: file.floats("contents") } : undefined,
+        ...{ maxLength: config.maxLength, nearest: config.nearest },
+        likeness: ContentLikeness.read(file),
         codes: codes.length > 0 ? new Set(codes) : undefined,
       },
       strengths: file.floats("strengths"),
@@ -105,7 +107,7 @@ export function prepare(
 }
 
 export function optionsOf(data: Interactions, heads: Heads, config: RankerConfig): BatchOptions {
-  const contents = itemContents(data);
+  const content = descriptionsOf(data, config);
   const codesIn = (codes: Uint8Array | undefined, names: readonly string[] = []): number =>
     Math.max(names.length, codes?.reduce((most, code) => Math.max(most, code + 1), 0) ?? 0);
   const shape = shapeOf(config, {
@@ -113,12 +115,14 @@ export function optionsOf(data: Interactions, heads: Heads, config: RankerConfig
     heads: heads.names.length,
     actions: codesIn(data.actions, data.actionNames),
     surfaces: codesIn(data.surfaces, data.surfaceNames),
-    contents: contents?.width ?? 0,
   });
   return {
     shape,
+    content,
     rows: {
-      ...{ maxLength: config.maxLength, nearest: config.nearest, items: data.itemCount, contents },
+      ...{ maxLength: config.maxLength, nearest: config.nearest },
+      isKnown: (item) => item < data.itemCount,
+      likeness: config.nearest > 0 && content ? new ContentLikeness(content.bags) : undefined,
       codes: readCodes(data, config),
     },
     headWeights: weightsOf("headWeights", config.headWeights, heads.names),
@@ -138,15 +142,24 @@ export async function fitLesson(
   const { heads, scale, statistics } = lesson;
   const { rows, shape } = options;
   return new FittedRanker({
-    ...{ name: ranker.name, config, shape, scale, statistics, ...learned },
-    rows: { ...rows, contents: config.nearest > 0 ? rows.contents : undefined },
+    ...{ name: ranker.name, config, shape, scale, statistics, rows, ...learned },
     heads: heads.names,
     strengths: heads.strengths,
     counts: columnSums(engagementsOf(data)),
   });
 }
 
-type Sizes = Pick<RankerShape, "items" | "heads" | "actions" | "surfaces" | "contents">;
+/** What the items are described by, and a last row for no item; undefined where nothing is said, or it is not asked for. */
+function descriptionsOf(
+  { itemCount, items = [] }: Interactions,
+  { content }: RankerConfig,
+): BatchOptions["content"] {
+  const vocabulary = content === "ignored" ? undefined : ContentVocabulary.of(items, content);
+  const all = Array.from({ length: itemCount + 1 }, (_, item): ItemContent => items[item] ?? {});
+  return vocabulary && { vocabulary, bags: contentBags(all, vocabulary) };
+}
+
+type Sizes = Pick<RankerShape, "items" | "heads" | "actions" | "surfaces">;
 
 function shapeOf(config: RankerConfig, sizes: Sizes): RankerShape {
   const { embeddingSize, fusion, blocks, crossings, columns, dropout, crossLayers, idDropout } = config;

@@ -45,7 +45,10 @@ const heads = {
   ]),
   strengths: Float32Array.of(2, -2),
 };
-const options = { heads, outcomeHours: 1, negatives: 2, popularNegatives: 0, maxRequests: 100, seed: 1 };
+const options = {
+  ...{ heads, outcomeHours: 1, negatives: 2, popularNegatives: 0, negativeHours: 0 },
+  ...{ maxRequests: 100, seed: 1 },
+};
 
 test("an act counts for the last time its item was shown, within the time given; a list knows only what came before", () => {
   const requests = requestsOf(data, actsOf(data), options);
@@ -103,4 +106,19 @@ test("where nobody knows what was shown, items that were there by then and are n
       expect(people.timestampsMs![people.itemRows.indexOf(item)]!).toBeLessThanOrEqual(timeMs);
     }
   }
+});
+
+test("drawn items can be held to what others engaged with at about the same time", () => {
+  const people: Interactions = {
+    userCount: 2,
+    itemCount: 40,
+    offsets: Uint32Array.of(0, 1, 40),
+    itemRows: Uint32Array.from({ length: 40 }, (_, item) => item),
+    timestampsMs: Float64Array.from({ length: 40 }, (_, item) => start + (item === 0 ? 20 : item) * HOUR_MS),
+  };
+  const one = { names: ["engagement"], headOf: new Map([[0, 0]]), strengths: Float32Array.of(1) };
+  const drawn = { ...options, heads: one, negatives: 30, popularNegatives: 1, negativeHours: 3 };
+  const { candidates, offsets } = requestsOf(people, actsOf(people), drawn);
+  const others = new Set(candidates.subarray(1, offsets[1]!)); // beside item 0, at hour 20
+  expect([...others].sort((left, right) => left - right)).toEqual([18, 19, 20, 21, 22, 23]);
 });

@@ -29,6 +29,8 @@ export interface RequestOptions {
   readonly outcomeHours: number;
   readonly negatives: number;
   readonly popularNegatives: number;
+  /** Those are of what was engaged with within so many hours before and after; 0 for all before. */
+  readonly negativeHours: number;
   /** Requests kept, drawn at random. */
   readonly maxRequests: number;
   readonly seed: number;
@@ -173,8 +175,8 @@ function addSampled(
   options: RequestOptions,
   share: number,
 ): void {
-  const { heads, outcomeHours, negatives, popularNegatives, seed } = options;
-  const there = new Timeline(data);
+  const { heads, outcomeHours, negatives, popularNegatives, negativeHours, seed } = options;
+  const there = new Timeline(data, negativeHours * HOUR_MS);
   for (let user = 0; user < data.userCount; user++) {
     const random = Random.of(seed, `requests of ${user}`);
     const own = historyOf(acts, user);
@@ -212,7 +214,11 @@ class Timeline {
   readonly #born: Uint32Array;
   readonly #bornMs: Float64Array;
 
-  constructor({ itemRows, timestampsMs = new Float64Array(itemRows.length) }: Interactions) {
+  readonly #reachMs: number;
+
+  /** `reachMs`: how far around a time what was engaged with counts as being of it; 0 for all before it. */
+  constructor({ itemRows, timestampsMs = new Float64Array(itemRows.length) }: Interactions, reachMs: number) {
+    this.#reachMs = reachMs;
     const order = Uint32Array.from(itemRows.keys()).sort(
       (a, b) => timestampsMs[a]! - timestampsMs[b]! || a - b,
     );
@@ -228,9 +234,12 @@ class Timeline {
   /** An item that is none of `others`; undefined when a few draws find none. */
   draw(timeMs: number, evenly: boolean, others: ReadonlySet<number>, random: Random): number | undefined {
     const from = evenly ? this.#born : this.#items;
-    const count = countUntil(evenly ? this.#bornMs : this.#timesMs, timeMs);
+    const timesMs = evenly ? this.#bornMs : this.#timesMs;
+    const reachMs = evenly ? 0 : this.#reachMs;
+    const first = reachMs > 0 ? countUntil(timesMs, timeMs - reachMs) : 0;
+    const count = countUntil(timesMs, timeMs + reachMs) - first;
     for (let tries = 0; tries < TRIES && count > 0; tries++) {
-      const item = from[random.integer(count)]!;
+      const item = from[first + random.integer(count)]!;
       if (!others.has(item)) return item;
     }
     return undefined;

@@ -1,5 +1,6 @@
 import { checkConfig, type Limits } from "../config.ts";
 import type { ModelConfig } from "../model.ts";
+import { type ContentChoice, contentChoices } from "../sequence-encoder/content-vocabulary.ts";
 import { type Fusion, fusions } from "./fusion.ts";
 
 export type RankerConfig = {
@@ -29,13 +30,20 @@ export type RankerConfig = {
   readonly negatives: number;
   /** Share of them that is drawn by how often items were engaged with; then what is popular is no longer likely for it. */
   readonly popularNegatives: number;
+  /**
+   * These are of what anybody engaged with within so many hours before and after; 0 for all before. Where what is new goes fast, as news, an item of any
+   * other time is told from a wanted one by its age alone.
+   */
+  readonly negativeHours: number;
   /** Names of the actions to predict, separated by commas; all there are when empty. */
   readonly heads: string;
   /** How much heads count in learning: `save:2,hide:3`; 1 for those not named. */
   readonly headWeights: string;
   /** How much requests count in learning by how much the person did before: `new:2,casual:1.5,core:1`; 1 for those not named. */
   readonly stateWeights: string;
-  /** Share of items that learning knows by their tags and vectors alone, at random at every step. */
+  /** What of the items' descriptions is read. Items that come after the fit are known by it. */
+  readonly content: ContentChoice;
+  /** Share of items that learning knows by their description alone, at random at every step. */
   readonly idDropout: number;
   readonly dropout: number;
   readonly epochs: number;
@@ -63,9 +71,11 @@ export const defaultSettings: RankerConfig = {
   outcomeHours: 24,
   negatives: 8,
   popularNegatives: 0,
+  negativeHours: 0,
   heads: "",
   headWeights: "",
   stateWeights: "",
+  content: "all",
   idDropout: 0.1,
   dropout: 0.1,
   epochs: 3,
@@ -90,9 +100,11 @@ export const settingLimits: Limits<RankerConfig> = {
   outcomeHours: { min: 1e-3, max: 8760 },
   negatives: { min: 1, max: 1000, isInteger: true },
   popularNegatives: { min: 0, max: 1 },
+  negativeHours: { min: 0, max: 8760 },
   heads: { isText: true },
   headWeights: { isText: true },
   stateWeights: { isText: true },
+  content: { oneOf: contentChoices },
   idDropout: { min: 0, max: 0.9 },
   dropout: { min: 0, max: 0.9 },
   epochs: { min: 1, max: 1000, isInteger: true },

@@ -1,7 +1,11 @@
 import type { ItemContent } from "#sequences";
 import type { NamedTensor } from "#tensor";
-import type { ContentVocabulary } from "./content-vocabulary.ts";
+import { jsonTensor, type ModelFile } from "../model-file.ts";
+import { ContentVocabulary, type KeptVocabulary } from "./content-vocabulary.ts";
 import { CONTENT_MATRIX, type ContentBags, INPUT_TABLE, TERM_TABLE } from "./encoder-network.ts";
+
+/** In a model's file. */
+const VOCABULARY = "content_vocabulary";
 
 /** What items are described by, as the network takes it in. */
 export function contentBags(items: readonly ItemContent[], vocabulary: ContentVocabulary): ContentBags {
@@ -53,15 +57,42 @@ export class ContentPart {
     return { part: new ContentPart(vocabulary, learned, width), others };
   }
 
+  /** Inverse of {@link tensors}; `undefined` of a model that reads no descriptions. */
+  static read(file: Pick<ModelFile<never>, "floats" | "json">, width: number): ContentPart | undefined {
+    const vocabulary = file.json<KeptVocabulary>(VOCABULARY);
+    if (!vocabulary) return undefined;
+    const weights = { terms: file.floats(TERM_TABLE), matrix: file.floats(CONTENT_MATRIX) };
+    return new ContentPart(ContentVocabulary.from(vocabulary), weights, width);
+  }
+
+  /** For a model's file. */
+  get tensors(): Record<string, NamedTensor> {
+    const table = (values: Float32Array) => ({ shape: [values.length / this.#width, this.#width], values });
+    return {
+      [TERM_TABLE]: table(this.terms),
+      [CONTENT_MATRIX]: table(this.matrix),
+      [VOCABULARY]: jsonTensor(this.vocabulary.kept),
+    };
+  }
+
   /** (D); `undefined` for an item of which the vocabulary knows nothing. */
   vectorOf(content: ItemContent): Float32Array | undefined {
     const { terms, shares } = this.vocabulary.bagOf(content);
     const given = this.vocabulary.vectorOf(content);
     if (terms.length === 0 && !given) return undefined;
     const vector = new Float32Array(this.#width);
-    for (const [place, term] of terms.entries()) this.#add(vector, this.terms, term, shares[place]!);
-    for (const [row, value] of (given ?? []).entries()) this.#add(vector, this.matrix, row, value);
+    this.addTo(vector, { terms, shares, vector: given ?? [] });
     return vector;
+  }
+
+  /** Adds what terms and a content vector say to the vector of an item. */
+  addTo(
+    into: Float32Array,
+    said: { terms: ArrayLike<number>; shares: ArrayLike<number>; vector: ArrayLike<number> },
+  ): void {
+    for (let place = 0; place < said.terms.length; place++)
+      if (said.shares[place] !== 0) this.#add(into, this.terms, said.terms[place]!, said.shares[place]!);
+    for (let row = 0; row < said.vector.length; row++) this.#add(into, this.matrix, row, said.vector[row]!);
   }
 
   #add(into: Float32Array, table: Float32Array, row: number, factor: number): void {

@@ -136,24 +136,36 @@ function itemTable(network: Network, config: EncoderConfig): Expression {
   const own = network.parameter(INPUT_TABLE, [items, embeddingSize], small);
   if (!content) return own;
   const known = network.dropoutFactors([items, 1], idDropout);
-  return [known ? mul(own, known) : own, ...described(network, content, embeddingSize)].reduce(add);
+  return [known ? mul(own, known) : own, ...describing(network, content, { embeddingSize })()].reduce(add);
 }
 
-/** (V, D) each: the weighted sum of the vectors of an item's terms, and its content vector as a learned matrix turns it. */
-function described(network: Network, content: ContentBags, embeddingSize: number): Expression[] {
+/**
+ * What descriptions add to items, (V, D) each, or (..., D) of `rows` alone: the weighted sum of the vectors of an item's terms, and its content
+ * vector as a learned matrix turns it. `deviation` is of what they begin with.
+ */
+export function describing(
+  network: Network,
+  content: ContentBags,
+  { embeddingSize, deviation = small.deviation }: { embeddingSize: number; deviation?: number },
+): (rows?: Expression) => Expression[] {
   const { items, termCount, places, terms, shares, vectorSize, vectors } = content;
-  const parts: Expression[] = [];
-  if (termCount > 0) {
-    const table = network.parameter(TERM_TABLE, [termCount, embeddingSize], small);
-    const rows = gather(table, constant([items, places], terms)); // (V, M, D)
-    const bag = sum(mul(rows, constant([items, places, 1], shares)), 1); // (V, 1, D)
-    parts.push(reshape(bag, [items, embeddingSize]));
-  }
-  if (vectorSize > 0) {
-    const matrix = network.parameter(CONTENT_MATRIX, [vectorSize, embeddingSize], small);
-    parts.push(matmul(constant([items, vectorSize], vectors), matrix));
-  }
-  return parts;
+  const initial = { kind: "normal", deviation } as const;
+  const table =
+    termCount > 0 ? network.parameter(TERM_TABLE, [termCount, embeddingSize], initial) : undefined;
+  const matrix =
+    vectorSize > 0 ? network.parameter(CONTENT_MATRIX, [vectorSize, embeddingSize], initial) : undefined;
+  return (rows) => {
+    const asked = rows?.shape ?? [items];
+    const of = (all: Expression): Expression => (rows ? gather(all, rows) : all);
+    const parts: Expression[] = [];
+    if (table) {
+      const known = gather(table, of(constant([items, places], terms))); // (..., M, D)
+      const counting = reshape(of(constant([items, places], shares)), [...asked, places, 1]);
+      parts.push(reshape(sum(mul(known, counting), -2), [...asked, embeddingSize]));
+    }
+    if (matrix) parts.push(matmul(of(constant([items, vectorSize], vectors)), matrix));
+    return parts;
+  };
 }
 
 /** The logarithm of the factor of a cosine: learning starts at a temperature of 0.05. */

@@ -24,13 +24,11 @@ import { cosinesTo, type TensorSpec, type VectorEncoder } from "../vector-encode
 import { vectorInputs } from "./encoder-inputs.ts";
 import { EncoderItems, type LearnedItems } from "./encoder-items.ts";
 import {
-  CONTENT_MATRIX,
   type EncoderConfig,
   encodeItems,
   encodeVectors,
   INPUT_TABLE,
   OUTPUT_TABLE,
-  TERM_TABLE,
 } from "./encoder-network.ts";
 import { windowOf, windowPositions } from "./window.ts";
 
@@ -195,16 +193,11 @@ export class FittedEncoder implements FittedModel, VectorEncoder {
     const { name, config, network, counts, items, weights } = this.#parts;
     const { embeddingSize: D, actions, surfaces } = network;
     const table = (values: Float32Array) => ({ shape: [values.length / D, D], values });
-    const vocabulary = items.content?.vocabulary.kept;
     return writeModelFile(name, config, {
       ...weights,
       [INPUT_TABLE]: table(items.input),
       ...(items.output && { [OUTPUT_TABLE]: table(items.output) }),
-      ...(items.content && {
-        [TERM_TABLE]: table(items.content.terms),
-        [CONTENT_MATRIX]: table(items.content.matrix),
-      }),
-      ...(vocabulary && { content_vocabulary: jsonTensor(vocabulary) }),
+      ...items.content?.tensors,
       ...(network.start && { start: jsonTensor(network.start) }),
       counts: { shape: [counts.length], values: counts },
       code_counts: { shape: [2], values: Float32Array.of(actions, surfaces) },

@@ -2,18 +2,11 @@ import { PlatformError } from "#base";
 import { type AskedContext, type History, historyOf, type Interactions } from "#sequences";
 import { input, type NamedTensor, Network } from "#tensor";
 import type { Model } from "../model.ts";
-import { type ModelFile, readModelFile } from "../model-file.ts";
+import { readModelFile } from "../model-file.ts";
 import { columnSums, engagementsOf } from "../sparse-rows.ts";
 import { ContentPart, contentBags, foldContent } from "./content-bags.ts";
-import { ContentVocabulary, type KeptVocabulary } from "./content-vocabulary.ts";
-import {
-  CONTENT_MATRIX,
-  type EncoderConfig,
-  encodeVectors,
-  INPUT_TABLE,
-  OUTPUT_TABLE,
-  TERM_TABLE,
-} from "./encoder-network.ts";
+import { ContentVocabulary } from "./content-vocabulary.ts";
+import { type EncoderConfig, encodeVectors, INPUT_TABLE, OUTPUT_TABLE } from "./encoder-network.ts";
 import { FittedEncoder } from "./fitted-encoder.ts";
 import { type Lesson, learn } from "./learn.ts";
 import {
@@ -76,7 +69,7 @@ export const sequenceEncoder: Model<SequenceEncoderConfig> = {
       ...tables.map((name) => [name, [counts.length, D]] as const),
     ];
     const weights = shapes.map(([name, shape]) => [name, { shape, values: file.floats(name) }]);
-    const content = contentOf(file, D);
+    const content = ContentPart.read(file, D);
     return fittedOf(config, network, { counts, weights: Object.fromEntries(weights), content });
   },
 };
@@ -104,13 +97,6 @@ function fittedOf(
     ...{ name: sequenceEncoder.name, config, network, counts, items },
     weights: others,
   });
-}
-
-function contentOf(file: ModelFile<SequenceEncoderConfig>, width: number): ContentPart | undefined {
-  const vocabulary = file.json<KeptVocabulary>("content_vocabulary");
-  if (!vocabulary) return undefined;
-  const weights = { terms: file.floats(TERM_TABLE), matrix: file.floats(CONTENT_MATRIX) };
-  return new ContentPart(ContentVocabulary.from(vocabulary), weights, width);
 }
 
 /** Codes in use, where the data has no names for them. */
