@@ -87,7 +87,8 @@ const shots: readonly Shot[] = [
 ];
 
 await sendNames();
-const traffic = setInterval(() => void sendTraffic().catch(() => {}), 500);
+let isOver = false;
+void keepSending();
 const wanted = options.only?.split(",");
 for (const scheme of options.schemes.split(",") as ("light" | "dark")[]) {
   for (const width of options.widths.split(",").map(Number)) {
@@ -98,7 +99,7 @@ if (options.docs) {
   await picture("docs/console-person.png", person);
   await picture("docs/console-what-if.png", person, imagine);
 }
-clearInterval(traffic);
+isOver = true;
 await browser.close();
 await server?.stop();
 
@@ -190,6 +191,14 @@ async function sendNames(): Promise<void> {
     }),
   ]);
   await ask("/v1/batch", { batch });
+}
+
+/** One after the other, for a slow server must not be asked more than it answers. */
+async function keepSending(): Promise<void> {
+  while (!isOver) {
+    await sendTraffic().catch(() => {}); // the server may be gone by now
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
 }
 
 /** People see what is recommended to them, and do something with some of it. */

@@ -59,7 +59,7 @@ export async function untilSurveyed(address: string): Promise<void> {
 /** Nothing on the page is on its way any more. */
 export async function untilSettled(page: Page): Promise<void> {
   await page.locator("h1").first().waitFor();
-  await page.waitForFunction("document.querySelector('[data-waiting]') === null");
+  await page.locator("[data-waiting]").first().waitFor({ state: "detached" });
 }
 
 /** As on a machine without a graphics processor, nor one made of software. */
