@@ -96,8 +96,8 @@ for (const scheme of options.schemes.split(",") as ("light" | "dark")[]) {
   }
 }
 if (options.docs) {
-  await picture("docs/console-person.png", person);
-  await picture("docs/console-what-if.png", person, imagine);
+  await picture("docs/console-person.png", person, { scheme: "light", height: 1180 });
+  await picture("docs/console-what-if.png", person, { scheme: "dark", height: 800 }, imagine);
 }
 isOver = true;
 await browser.close();
@@ -122,8 +122,13 @@ async function take({ name, path, prepare, act, isWaiting }: Shot, scheme: "ligh
 }
 
 /** One of README's. */
-async function picture(file: string, path: string, act?: (page: Page) => Promise<void>): Promise<void> {
-  const context = await openContext(browser, { scheme: "light", viewport: { width: 1280, height: 1000 } });
+async function picture(
+  file: string,
+  path: string,
+  { scheme, height }: { readonly scheme: "light" | "dark"; readonly height: number },
+  act?: (page: Page) => Promise<void>,
+): Promise<void> {
+  const context = await openContext(browser, { scheme, viewport: { width: 1280, height } });
   context.setDefaultTimeout(PATIENCE_MS);
   const { page } = await newPage(context);
   await page.goto(`${address}${path}`);
@@ -226,8 +231,13 @@ async function sendTraffic(): Promise<void> {
 
 async function imagine(page: Page): Promise<void> {
   await page.getByRole("button", { name: "What if…" }).click();
-  const { items } = await ask<{ items: { itemId: string; title?: string }[] }>("/v1/items?limit=40");
-  const { itemId, title = itemId } = items.at(-1)!; // any will do
+  const userId = decodeURIComponent(person.slice(person.lastIndexOf("/") + 1));
+  // What they are shown first: once it is saved, the list is another.
+  const list = await ask<{ items: { itemId: string; title?: string }[] }>("/v1/recommendations", {
+    userId,
+    n: 1,
+  });
+  const { itemId, title = itemId } = list.items[0]!; // they have a history
   await page.getByLabel("An item, by title or id").fill(itemId);
   await page.getByRole("dialog").getByRole("button", { name: title }).first().click();
   await page.getByText(/of 10 recommended items (is|are) new/).waitFor();
