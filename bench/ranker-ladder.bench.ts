@@ -143,7 +143,7 @@ async function answersOf(
   { deskdrop, seed }: Options,
 ): Promise<AnsweredRequests> {
   const context = { random: Random.of(seed, "ladder"), progress: () => {}, threads: 1 };
-  const { lesson, options } = prepareRanker(data, config, context);
+  const { lesson, options } = await prepareRanker(data, config, context);
   const { users, timesMs, offsets } = lesson.requests;
   const newest = timesMs.reduce((latest, timeMs) => Math.max(latest, timeMs), 0);
   const isAsked = (request: number): boolean =>

@@ -1,6 +1,7 @@
 import { surfacesOf } from "#declarations";
 import type { ServedModels } from "#models";
 import {
+  type FeatureReader,
   type InterestReader,
   type ItemIndexes,
   type ItemIndexReport,
@@ -44,6 +45,7 @@ export async function createRecommender(
   platform: Parts,
   models: ServedModels,
   interests: InterestReader,
+  features: FeatureReader,
 ): Promise<Recommender> {
   const { purposes, log, state, catalogue, identity, actions, clock, itemIndexes: indexes } = platform;
   const vectors = platform.vectors.of(models);
@@ -51,7 +53,7 @@ export async function createRecommender(
   const [personal, coldStart] = await Promise.all([models.personal(), models.coldStart()]);
   return new Recommender({
     ...{ log, state, catalogue, identity, actions, clock, personal, coldStart, models, interests },
-    ...{ vectors, indexes },
+    ...{ vectors, indexes, features },
     purpose: purposes.personalization,
     traits: Object.keys(platform.config.traits ?? {}),
     surfaces: surfacesOf(platform.config),

@@ -16,7 +16,8 @@ import { interactionsFromLog } from "#sequences";
 import { FileBlobStore, SegmentedEventLog } from "#storage";
 import { checkpointFile } from "./checkpoint-file.ts";
 import { readCodeVersion } from "./code-version.ts";
-import { paths } from "./data-folder.ts";
+import { paths, readManifest } from "./data-folder.ts";
+import { pastFeatures } from "./feature-numbers.ts";
 import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
 import { fitAndKeepPredictions } from "./predictions.ts";
@@ -89,6 +90,8 @@ async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<
     vocabularyHash: vocabularyHash(data.itemIds),
     code: await readCodeVersion(),
   };
+  const manifest = await readManifest(folder);
+  const features = manifest && pastFeatures(folder, manifest, data);
   const manifests: ModelManifest[] = [];
   for (const { name, config } of task.models) {
     const model = modelNamed(name);
@@ -99,6 +102,7 @@ async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<
       random: Random.of(seed, name),
       progress: within(name, progress),
       checkpoints: checkpointFile(folder, name),
+      ...(features && { features }),
       ...watch,
       learned: (point) => {
         curve.push(point);

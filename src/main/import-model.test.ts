@@ -64,7 +64,7 @@ test("it answers by name: vectors, scores and lists, at what came out where it w
 
   const { now } = (await get("/v1/users/anna?include=vectors&model=torch")).vectors;
   expect(now).toMatchObject({ version: "torch@0001", completeness: 1 });
-  const { samples } = parseEncoderCard(await readFile(files.card, "utf8"));
+  const { samples } = await parseEncoderCard(await readFile(files.card, "utf8"));
   const there = samples[2]!.vector; // of item-12, item-3, item-9
   const length = Math.hypot(...there);
   for (const [at, value] of now.value.entries()) expect(value).toBeCloseTo(there[at]! / length, 5);

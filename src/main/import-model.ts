@@ -38,7 +38,7 @@ export async function importModel(platform: Platform, files: ForeignFiles): Prom
       `--name is "${name}": give small letters, digits, dots and dashes, and no name of a model that was fitted here`,
     );
   const onnx = await read(files.onnx);
-  const card = parseEncoderCard((await read(files.card)).toString());
+  const card = await parseEncoderCard((await read(files.card)).toString());
   const vocabulary = (await read(files.items)).toString().split(/\r?\n/);
   if (vocabulary.at(-1) === "") vocabulary.pop();
   const itemTable = files.itemVectors === undefined ? undefined : await readTable(files.itemVectors);

@@ -49,6 +49,7 @@ import { type Declared, declaredBy, numberPurposes } from "./declared.ts";
 import { createRecommender, openServedLists } from "./discovery.ts";
 import { createErasures, resumeErasures } from "./erase.ts";
 import { HealthWatch } from "./feature-health.ts";
+import { ServedFeatureNumbers } from "./feature-numbers.ts";
 import { planOf } from "./features.ts";
 import { type FitListeners, fitInWorker } from "./fit.ts";
 import type { FitTask, ModelToFit } from "./fit-worker.ts";
@@ -63,7 +64,7 @@ import { Population } from "./population.ts";
 import { LogRetention, segmentBytesFor } from "./retention.ts";
 import { LazyServedLog } from "./served-features.ts";
 import { servedModels } from "./served-models.ts";
-import { createServices } from "./services.ts";
+import { createServices, onlineFeatures } from "./services.ts";
 import { openVectorStore, Vectors } from "./vectors.ts";
 
 /** @file The composition root: one folder in, one wired platform out. */
@@ -372,7 +373,8 @@ export class Platform {
   /** What answers with lists. Models must be in service. */
   async createRecommender(): Promise<Recommender> {
     const served = await servedModels(this);
-    return createRecommender(this, served, await openInterests(this, served));
+    const features = new ServedFeatureNumbers(this.plan, onlineFeatures(this), this.clock);
+    return createRecommender(this, served, await openInterests(this, served), features);
   }
 
   /** The HTTP server over this platform. Models must be in service. */

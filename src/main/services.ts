@@ -11,6 +11,7 @@ import { EventFeed } from "#sequences";
 import { Pulse, type Services } from "#serving";
 import { readVersion } from "./code-version.ts";
 import { createRecommender } from "./discovery.ts";
+import { ServedFeatureNumbers } from "./feature-numbers.ts";
 import { openInterests } from "./interests.ts";
 import { createMetrics } from "./metrics.ts";
 import { bodyNamed, readModelBodies } from "./model-bodies.ts";
@@ -33,6 +34,8 @@ export async function createServices(platform: Platform, served: ServedModels): 
   const { ingestion, deadLetters, servedLists, erasures, itemIndexes } = platform;
   const wall = new SystemClock();
   const interests = await openInterests(platform, served);
+  const features = onlineFeatures(platform);
+  const numbers = new ServedFeatureNumbers(platform.plan, features, clock);
   await platform.population.load();
   return {
     ...{
@@ -49,13 +52,9 @@ export async function createServices(platform: Platform, served: ServedModels): 
       itemIndexes,
     },
     declared: jsonSchemaOf(config),
-    recommender: await createRecommender(platform, served, interests),
+    recommender: await createRecommender(platform, served, interests, numbers),
     feed: new EventFeed({ ...{ state, catalogue, identity, log: platform.log }, applied: applier.applied }),
-    features: new OnlineFeatures({
-      ...{ state, catalogue, identity, clock, plan: platform.plan },
-      partitions: userPartitions(platform.log),
-      services: config.featureServices ?? {},
-    }),
+    features,
     featureHealth: () => platform.health.report,
     featureLooks: (name) => platform.health.looksOf(name),
     noteServed: platform.servedFeatures.note,
@@ -85,6 +84,23 @@ export async function createServices(platform: Platform, served: ServedModels): 
     hasUnapplied: (ids) => hasUnapplied(platform, ids),
     newRecommendationId: randomUUID,
   };
+}
+
+/** The applied features, as they are now. */
+export function onlineFeatures({
+  state,
+  catalogue,
+  identity,
+  clock,
+  plan,
+  log,
+  config,
+}: Platform): OnlineFeatures {
+  return new OnlineFeatures({
+    ...{ state, catalogue, identity, clock, plan },
+    partitions: userPartitions(log),
+    services: config.featureServices ?? {},
+  });
 }
 
 function publishedOn(dataset: string | null): Services["published"] {

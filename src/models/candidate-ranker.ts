@@ -9,6 +9,8 @@ export interface CandidateRanker {
   readonly heads: readonly string[];
   /** How much each head counts unless somebody declares otherwise: its strength, below 0 for what shows that nothing is wanted. */
   readonly strengths: Readonly<Record<string, number>>;
+  /** Declared features that {@link RankMoment.features} must have, in this order, and the version of their definitions; none when absent. */
+  readonly declared?: { readonly names: readonly string[]; readonly version: string } | undefined;
   /**
    * Probabilities of shape (candidates, heads), row-major, for a list that is made now; NaN through a row of an item the model has not met.
    * @param acts all that the person did, oldest first, what shows that nothing is wanted too; empty for somebody new
@@ -20,4 +22,6 @@ export interface RankMoment {
   readonly timeMs: number;
   /** Code of the surface the list is for; 0 where nobody says. */
   readonly surface: number;
+  /** (candidates, declared features), row-major, as they are now; NaN where there is no value, everywhere when absent. */
+  readonly features?: ArrayLike<number>;
 }

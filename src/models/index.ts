@@ -1,4 +1,5 @@
 export type { CandidateRanker, RankMoment } from "./candidate-ranker.ts";
+export type { DeclaredFeatures, FeatureRows } from "./declared-features.ts";
 export {
   type ClusterConfig,
   clusterVectors,

@@ -2,6 +2,7 @@ import type { ProgressListener, Random } from "#base";
 import type { History, Interactions, ItemContent } from "#sequences";
 import type { Matrix } from "#tensor";
 import type { CandidateRanker } from "./candidate-ranker.ts";
+import type { DeclaredFeatures } from "./declared-features.ts";
 import type { VectorEncoder } from "./vector-encoder.ts";
 
 /**
@@ -37,6 +38,8 @@ export interface FitContext {
   readonly checkpoints?: CheckpointPlace;
   /** Ends a run that can be interrupted: it leaves a checkpoint and throws. */
   readonly abort?: AbortSignal;
+  /** For models that read declared features; absent where there are none. */
+  readonly features?: DeclaredFeatures;
   /** Threads to compute with; as many as there are cores when absent. */
   readonly threads?: number;
 }

@@ -9,6 +9,7 @@ import {
 import type { Actions, Catalogue, IdentityGraph, NamedPurpose } from "#events";
 import type { ServedModel, ServedModels } from "#models";
 import type { EventLog, StateReader } from "#storage";
+import type { FeatureReader } from "./feature-reader.ts";
 import { AvailabilityFilter } from "./filters/availability-filter.ts";
 import { FatigueFilter } from "./filters/fatigue-filter.ts";
 import { SeenFilter } from "./filters/seen-filter.ts";
@@ -58,6 +59,8 @@ export interface SurfaceParts {
   readonly models: ServedModels;
   /** The items as vectors of the model in service that makes any; where none does it has no index. */
   readonly indexes: ItemIndexes;
+  /** For rankers that read declared features. */
+  readonly features: FeatureReader;
 }
 
 /** The stages of a surface. */
@@ -230,16 +233,20 @@ export class Surfaces {
   }
 
   #scorerOf(declared: SurfaceScorer = { kind: "model", model: PERSONAL }): Scorer {
-    if (declared.kind === "ranker") return new ModelScorer(declared.model, this.#scoresBy(declared.model));
+    if (declared.kind === "ranker") return this.#modelScorer(declared.model);
     if (declared.kind === "model") return this.#byModel(declared.model);
     return new FusionScorer(declared.model && this.#byModel(declared.model));
   }
 
   /** Somebody without a history is scored by what is popular, unless the model knows what such people come for. */
   #byModel(model: string): Scorer {
-    const coldStart = new ModelScorer(COLD_START, this.#scoresBy(COLD_START));
+    const coldStart = this.#modelScorer(COLD_START);
     if (model === COLD_START) return coldStart;
-    return new ByQuery(isAnswered, new ModelScorer(model, this.#scoresBy(model)), coldStart);
+    return new ByQuery(isAnswered, this.#modelScorer(model), coldStart);
+  }
+
+  #modelScorer(model: string): Scorer {
+    return new ModelScorer(model, this.#scoresBy(model), this.#parts);
   }
 
   /** By role, or by the name of a model in service. */

@@ -1,4 +1,4 @@
-import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
 import type { SegmentMessage } from "#api";
 import { PlatformError } from "#base";
 import type { RejectedRows } from "../dataset.ts";
@@ -197,6 +197,7 @@ async function openEngine({ memoryLimitMb = 512 }: TableOptions): Promise<{
   connection: DuckDBConnection;
   close: () => void;
 }> {
+  const { DuckDBInstance } = await import("@duckdb/node-api"); // which takes a while, for commands that read no table
   const instance = await DuckDBInstance.create(":memory:", {
     threads: "1",
     memory_limit: `${memoryLimitMb}MiB`,

@@ -1,5 +1,4 @@
 import { type Static, Type } from "typebox";
-import { Value } from "typebox/value";
 import { PlatformError } from "#base";
 
 /**
@@ -51,13 +50,14 @@ export const EncoderCard = Type.Object(
 export type EncoderCard = Static<typeof EncoderCard>;
 
 /** @throws PlatformError `invalid-model` that names the value at fault */
-export function parseEncoderCard(text: string): EncoderCard {
+export async function parseEncoderCard(text: string): Promise<EncoderCard> {
   let card: unknown;
   try {
     card = JSON.parse(text);
   } catch (cause) {
     throw new PlatformError("invalid-model", `The description of the model is not JSON: ${String(cause)}`);
   }
+  const Value = await import("typebox/value"); // which takes a while, for threads that import nothing
   if (Value.Check(EncoderCard, card)) return card;
   const [first] = Value.Errors(EncoderCard, card);
   throw new PlatformError(

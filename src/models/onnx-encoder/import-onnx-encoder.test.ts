@@ -176,17 +176,17 @@ test("items of another space than people are refused", async () => {
   await expect(bring({ card, itemTable })).rejects.toThrow("people have 2 numbers and items 3");
 });
 
-test("a description of another shape is refused by the place at fault", () => {
-  expect(() => parseEncoderCard("{")).toThrow("is not JSON");
+test("a description of another shape is refused by the place at fault", async () => {
+  await expect(parseEncoderCard("{")).rejects.toThrow("is not JSON");
   const { padding: _, ...unpadded } = CARD;
-  expect(() => parseEncoderCard(JSON.stringify(unpadded))).toThrow("padding");
-  expect(() => parseEncoderCard(JSON.stringify({ ...CARD, maxLength: "3" }))).toThrow("/maxLength");
-  expect(parseEncoderCard(JSON.stringify(CARD))).toEqual(CARD);
+  await expect(parseEncoderCard(JSON.stringify(unpadded))).rejects.toThrow("padding");
+  await expect(parseEncoderCard(JSON.stringify({ ...CARD, maxLength: "3" }))).rejects.toThrow("/maxLength");
+  expect(await parseEncoderCard(JSON.stringify(CARD))).toEqual(CARD);
 });
 
 test("a transformer that PyTorch exported computes here what it computed there", async () => {
   const file = (name: string) => readFile(new URL(`../../../test/made-by-pytorch/${name}`, import.meta.url));
-  const card = parseEncoderCard((await file("encoder.json")).toString());
+  const card = await parseEncoderCard((await file("encoder.json")).toString());
   const vocabulary = (await file("items.txt")).toString().trimEnd().split("\n");
   const foreign = { name: "torch", onnx: await file("encoder.onnx"), card, vocabulary };
   const { fitted, parityGap } = await importOnnxEncoder(foreign, vocabulary.toReversed());

@@ -4,15 +4,18 @@ import { dayOf, type ItemStatistics } from "./item-statistics.ts";
 
 /** @file What a ranker is told of a candidate in numbers, beside vectors: the same code while learning and while serving. */
 
-const OF_REQUEST = 6;
+const OF_REQUEST = 9;
 const OF_ITEM = 5;
 const OF_PAIR = 2;
 /** Acts looked through for the candidate. */
 const LOOKED_THROUGH = 1000;
 
-/** Numbers per candidate. */
-export function factCount(heads: number): number {
-  return OF_REQUEST + OF_ITEM + heads + OF_PAIR;
+/** A declared feature is its value, and whether there is none. */
+const OF_DECLARED = 2;
+
+/** Numbers per candidate, `declared` features among them. */
+export function factCount(heads: number, declared: number): number {
+  return OF_REQUEST + OF_ITEM + heads + OF_PAIR + OF_DECLARED * declared;
 }
 
 /** A request as facts are worked out for it. */
@@ -22,17 +25,37 @@ export interface Asked {
   readonly acts: History;
   readonly before: number;
   readonly candidates: ArrayLike<number>;
+  /** (candidates, declared) row-major; NaN where there is no value, everywhere when absent. */
+  readonly features?: ArrayLike<number> | undefined;
+}
+
+/** How much was done in four weeks: fewer than 5 acts are somebody new, 20 and more a core user. */
+export const STATES = ["new", "casual", "core"] as const;
+const STATE_DAYS = 28;
+const CORE_ACTS = 20;
+const CASUAL_ACTS = 5;
+
+/** Position among {@link STATES}. */
+export function stateAt({ timestampsMs }: History, before: number, timeMs: number): number {
+  let recent = 0;
+  while (
+    recent < Math.min(before, CORE_ACTS) &&
+    timeMs - (timestampsMs?.[before - 1 - recent] ?? timeMs) <= STATE_DAYS * DAY_MS
+  )
+    recent++;
+  if (recent >= CORE_ACTS) return 2;
+  return recent >= CASUAL_ACTS ? 1 : 0;
 }
 
 /** Writes (candidates, {@link factCount}) from `at` on, row-major. An item beyond the statistics has none. */
 export function writeFacts(
-  { timeMs, acts, before, candidates }: Asked,
-  statistics: ItemStatistics,
+  { timeMs, acts, before, candidates, features }: Asked,
+  { statistics, declared }: { readonly statistics: ItemStatistics; readonly declared: number },
   into: Float32Array,
   at: number,
 ): void {
   const { heads, shown, counts, firstDay } = statistics;
-  const width = factCount(heads);
+  const width = factCount(heads, declared);
   const ofRequest = requestFacts(timeMs, acts, before);
   const met = metBefore(acts, before);
   const day = dayOf(timeMs);
@@ -56,10 +79,17 @@ export function writeFacts(
     const own = met.get(item);
     into[to++] = own ? Math.log1p(own.count) : 0;
     into[to++] = spanOf(timeMs - (own?.lastMs ?? Number.NEGATIVE_INFINITY));
+    for (let n = 0; n < declared; n++) {
+      const value = features?.[row * declared + n] ?? Number.NaN;
+      const isAbsent = Number.isNaN(value);
+      into[to++] = isAbsent ? 0 : Math.sign(value) * Math.log1p(Math.abs(value)); // counts and sums have long tails
+      into[to++] = isAbsent ? 1 : 0;
+    }
   }
 }
 
-function requestFacts(timeMs: number, { timestampsMs }: History, before: number): number[] {
+function requestFacts(timeMs: number, acts: History, before: number): number[] {
+  const { timestampsMs } = acts;
   const hour = (2 * Math.PI * (timeMs % DAY_MS)) / DAY_MS;
   const weekday = (2 * Math.PI * (timeMs % (7 * DAY_MS))) / (7 * DAY_MS);
   const newestMs = before > 0 ? (timestampsMs?.[before - 1] ?? 0) : Number.NEGATIVE_INFINITY;
@@ -67,6 +97,7 @@ function requestFacts(timeMs: number, { timestampsMs }: History, before: number)
     Math.log1p(before),
     spanOf(timeMs - newestMs),
     ...[Math.sin(hour), Math.cos(hour), Math.sin(weekday), Math.cos(weekday)],
+    ...STATES.map((_, state) => Number(state === stateAt(acts, before, timeMs))),
   ];
 }
 

@@ -12,6 +12,7 @@ import type { Calibration } from "./calibration.ts";
 import { type FactScale, scaleFacts, writeFacts } from "./facts.ts";
 import { chooseRows, type RowChoice } from "./history-rows.ts";
 import type { ItemStatistics } from "./item-statistics.ts";
+import type { AskedFeatures } from "./lesson.ts";
 import { rankerInputs, vectorsOf } from "./ranker-batch.ts";
 import { answeringNetwork, type RankerShape } from "./ranker-network.ts";
 
@@ -31,6 +32,8 @@ export interface RankerParts {
   readonly table: Float32Array;
   /** What descriptions mean, where it was learned. */
   readonly part: ContentPart | undefined;
+  /** Declared features it reads. */
+  readonly declared: Pick<AskedFeatures, "names" | "version"> | undefined;
   readonly calibration: readonly Calibration[];
   readonly scale: FactScale;
   readonly statistics: ItemStatistics;
@@ -84,6 +87,10 @@ export class FittedRanker implements FittedModel, CandidateRanker {
 
   get heads(): readonly string[] {
     return this.#parts.heads;
+  }
+
+  get declared(): CandidateRanker["declared"] {
+    return this.#parts.declared;
   }
 
   get ranker(): CandidateRanker {
@@ -176,7 +183,10 @@ export class FittedRanker implements FittedModel, CandidateRanker {
         counts: flat(counts),
         strengths: flat(strengths),
       },
-      { heads: JSON.stringify(this.heads) },
+      {
+        heads: JSON.stringify(this.heads),
+        ...(this.declared && { features: this.declared.version }),
+      },
     );
   }
 
@@ -194,11 +204,12 @@ export class FittedRanker implements FittedModel, CandidateRanker {
     );
   }
 
-  #inputsOf(acts: History, candidates: ArrayLike<number>, { timeMs, surface }: RankMoment): Inputs {
+  #inputsOf(acts: History, candidates: ArrayLike<number>, { timeMs, surface, features }: RankMoment): Inputs {
     const { shape, statistics, scale } = this.#parts;
     const before = acts.itemRows.length;
     const facts = new Float32Array(candidates.length * shape.facts);
-    writeFacts({ timeMs, acts, before, candidates }, statistics, facts, 0);
+    const declared = this.declared?.names.length ?? 0;
+    writeFacts({ timeMs, acts, before, candidates, features }, { statistics, declared }, facts, 0);
     scaleFacts(facts, scale);
     const known = Int32Array.from(candidates, (item) => (this.#isKnown(item) ? item : NONE));
     const places = chooseRows(acts, before, known, this.#choice);

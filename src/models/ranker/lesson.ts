@@ -1,10 +1,10 @@
-import { DAY_MS, HOUR_MS, Random } from "#base";
+import { HOUR_MS, Random } from "#base";
 import { historyOf, type Interactions } from "#sequences";
 import { type Batch, lengthBuckets, type TrainingData } from "#tensor";
 import type { ContentVocabulary } from "../sequence-encoder/content-vocabulary.ts";
 import type { ContentBags } from "../sequence-encoder/encoder-network.ts";
 import type { Heads } from "./acts.ts";
-import { type FactScale, factCount, scaleFacts, scaleOf, writeFacts } from "./facts.ts";
+import { type FactScale, factCount, scaleFacts, scaleOf, stateAt, writeFacts } from "./facts.ts";
 import { chooseRows, type RowChoice } from "./history-rows.ts";
 import { dayOf, type ItemStatistics, StatisticsWalk } from "./item-statistics.ts";
 import { type RankerRow, rankerInputs } from "./ranker-batch.ts";
@@ -19,20 +19,30 @@ export interface Lesson {
   /** (candidates, facts) scaled. */
   readonly facts: Float32Array;
   readonly scale: FactScale;
+  readonly declared: AskedFeatures | undefined;
   /** As of the day after the newest thing that happened. */
   readonly statistics: ItemStatistics;
 }
 
-/** Facts of every candidate as of the start of its request's day, and the scale of those of `scaledBy`, or a scale given. */
+/** Declared features of every candidate just before its request. */
+export interface AskedFeatures {
+  readonly names: readonly string[];
+  readonly version: string;
+  /** (candidates, names) */
+  readonly values: Float64Array;
+}
+
+/** Facts of every candidate as of the start of its request's day, and their scale. */
 export function lessonOf(
   { acts, impressions }: { readonly acts: Interactions; readonly impressions: Interactions["impressions"] },
   requests: Requests,
   heads: Heads,
-  given?: FactScale,
+  features?: AskedFeatures,
 ): Lesson {
   const { users, timesMs, actsBefore, offsets, candidates } = requests;
   const walk = new StatisticsWalk(acts, impressions, heads);
-  const width = factCount(heads.names.length);
+  const declared = features?.names.length ?? 0;
+  const width = factCount(heads.names.length, declared);
   const facts = new Float32Array(candidates.length * width);
   const order = Uint32Array.from(timesMs.keys()).sort((a, b) => timesMs[a]! - timesMs[b]! || a - b);
   for (const request of order) {
@@ -42,12 +52,14 @@ export function lessonOf(
       acts: historyOf(acts, users[request]!),
       before: actsBefore[request]!,
       candidates: candidates.subarray(offsets[request]!, offsets[request + 1]!),
+      features: features?.values.subarray(offsets[request]! * declared, offsets[request + 1]! * declared),
     };
-    writeFacts(asked, statistics, facts, offsets[request]! * width);
+    writeFacts(asked, { statistics, declared }, facts, offsets[request]! * width);
   }
-  const scale = given ?? scaleOf(facts, width);
+  const scale = scaleOf(facts, width);
   scaleFacts(facts, scale);
-  return { acts, requests, heads, facts, scale, statistics: walk.until(lastDay(acts, impressions) + 1) };
+  const statistics = walk.until(lastDay(acts, impressions) + 1);
+  return { acts, requests, heads, facts, scale, declared: features, statistics };
 }
 
 function lastDay({ timestampsMs }: Interactions, shown: Interactions["impressions"]): number {
@@ -142,7 +154,8 @@ export function batchOf(
   const { offsets, labels: known } = lesson.requests;
   let count = 0;
   for (const [row, request] of chosen.entries()) {
-    const weight = stateWeights[stateOf(rows[row]!)]!;
+    const { acts, timeMs } = rows[row]!;
+    const weight = stateWeights[stateAt(acts, lesson.requests.actsBefore[request]!, timeMs)]!;
     const [from, to] = [offsets[request]!, offsets[request + 1]!];
     count += to - from;
     for (let at = from; at < to; at++)
@@ -162,18 +175,4 @@ export function batchOf(
     sizes: { G, C, T: inputs["items"]!.shape[1]! },
     tokens: rows.reduce((sum, { places }) => sum + places.length + 1, 0),
   };
-}
-
-export const STATES = ["new", "casual", "core"] as const;
-const STATE_DAYS = 28;
-const CORE_ACTS = 20;
-const CASUAL_ACTS = 5;
-
-/** By how much was done in four weeks: fewer than 5 acts are somebody new, 20 and more a core user. */
-function stateOf({ acts, places, timeMs }: RankerRow): number {
-  const recent = places.filter(
-    (at) => timeMs - (acts.timestampsMs?.[at] ?? timeMs) <= STATE_DAYS * DAY_MS,
-  ).length;
-  if (recent >= CORE_ACTS) return 2;
-  return recent >= CASUAL_ACTS ? 1 : 0;
 }

@@ -9,14 +9,14 @@ import { SPAN_FEATURES } from "../sequence-encoder/time-features.ts";
 import { columnSums, engagementsOf } from "../sparse-rows.ts";
 import { actsOf, type Heads, headsOf } from "./acts.ts";
 import { ContentLikeness } from "./content-likeness.ts";
-import { factCount } from "./facts.ts";
+import { factCount, STATES } from "./facts.ts";
 import { FittedRanker } from "./fitted-ranker.ts";
 import type { RowChoice } from "./history-rows.ts";
 import { ItemStatistics } from "./item-statistics.ts";
 import { learn } from "./learn.ts";
-import { type BatchOptions, type Lesson, lessonOf, STATES } from "./lesson.ts";
+import { type AskedFeatures, type BatchOptions, type Lesson, lessonOf } from "./lesson.ts";
 import { answeringNetwork, type RankerShape } from "./ranker-network.ts";
-import { requestsOf } from "./requests.ts";
+import { type Requests, requestsOf } from "./requests.ts";
 import { checkSettings, defaultSettings, type RankerConfig, settingLimits } from "./settings.ts";
 import { weightsOf } from "./weights-text.ts";
 
@@ -35,7 +35,7 @@ export const ranker: Model<RankerConfig> = {
 
   async fit(data, config, context) {
     checkSettings(config);
-    const { lesson, options } = prepare(data, config, context);
+    const { lesson, options } = await prepare(data, config, context);
     return fitLesson(data, lesson, options, config, context);
   },
 
@@ -45,6 +45,7 @@ export const ranker: Model<RankerConfig> = {
     checkSettings(config);
     const heads = headNames(file.metadata["heads"]);
     const counts = file.floats("counts");
+    const names = featureNames(config);
     const [actions = 0, surfaces = 0] = file.floats("code_counts");
     const sizes = { items: counts.length, heads: heads.length, actions, surfaces };
     const shape = shapeOf(config, sizes);
@@ -57,6 +58,7 @@ export const ranker: Model<RankerConfig> = {
     const lines = file.floats("calibration");
     return new FittedRanker({
       ...{ name: ranker.name, config, shape, heads, counts },
+      declared: names.length > 0 ? { names, version: file.metadata["features"] ?? "" } : undefined,
       part: ContentPart.read(file, config.embeddingSize),
       rows: {
         ...{ maxLength: config.maxLength, nearest: config.nearest },
@@ -86,11 +88,11 @@ export interface Prepared {
 }
 
 /** Requests of the data with all that is known at each. @throws PlatformError `no-data`, `invalid-config` */
-export function prepare(
+export async function prepare(
   data: Interactions,
   config: RankerConfig,
-  { random }: Pick<FitContext, "random">,
-): Prepared {
+  { random, features }: Pick<FitContext, "random" | "features">,
+): Promise<Prepared> {
   const acts = actsOf(data);
   const heads = headsOf(acts, config.heads, (name) => notThere("heads", name, data));
   const requests = requestsOf(data, acts, {
@@ -102,8 +104,38 @@ export function prepare(
       "no-data",
       "ranker needs people who did something with what they were shown, or engaged with.",
     );
-  const lesson = lessonOf({ acts, impressions: data.impressions }, requests, heads);
+  const asked = await askFeatures(requests, featureNames(config), features);
+  const lesson = lessonOf({ acts, impressions: data.impressions }, requests, heads, asked);
   return { lesson, options: optionsOf(data, heads, config) };
+}
+
+function featureNames({ features }: RankerConfig): readonly string[] {
+  return features === "" ? [] : features.split(",");
+}
+
+/** What is declared of people and items just before each request: an act that is the answer is in none of it. */
+async function askFeatures(
+  { users, timesMs, offsets, candidates }: Requests,
+  names: readonly string[],
+  features: FitContext["features"],
+): Promise<AskedFeatures | undefined> {
+  if (names.length === 0) return undefined;
+  if (!features)
+    throw new PlatformError(
+      "invalid-config",
+      `ranker: "features" has ${names.join(", ")}, and no features are declared where this is fitted.`,
+    );
+  const version = features.versionOf(names);
+  const rows = {
+    users: new Uint32Array(candidates.length),
+    items: candidates,
+    timesMs: new Float64Array(candidates.length),
+  };
+  for (const [request, user] of users.entries()) {
+    rows.users.fill(user, offsets[request]!, offsets[request + 1]!);
+    rows.timesMs.fill(timesMs[request]! - 1, offsets[request]!, offsets[request + 1]!);
+  }
+  return { names, version, values: await features.at(names, rows) };
 }
 
 export function optionsOf(data: Interactions, heads: Heads, config: RankerConfig): BatchOptions {
@@ -143,6 +175,7 @@ export async function fitLesson(
   const { rows, shape } = options;
   return new FittedRanker({
     ...{ name: ranker.name, config, shape, scale, statistics, rows, ...learned },
+    declared: lesson.declared,
     heads: heads.names,
     strengths: heads.strengths,
     counts: columnSums(engagementsOf(data)),
@@ -163,7 +196,10 @@ type Sizes = Pick<RankerShape, "items" | "heads" | "actions" | "surfaces">;
 
 function shapeOf(config: RankerConfig, sizes: Sizes): RankerShape {
   const { embeddingSize, fusion, blocks, crossings, columns, dropout, crossLayers, idDropout } = config;
-  const numbers = { times: SPAN_FEATURES, facts: factCount(sizes.heads) };
+  const numbers = {
+    times: SPAN_FEATURES,
+    facts: factCount(sizes.heads, featureNames(config).length),
+  };
   return {
     embeddingSize,
     fusion,

@@ -35,6 +35,8 @@ export type RankerConfig = {
    * other time is told from a wanted one by its age alone.
    */
   readonly negativeHours: number;
+  /** Names of declared features of people and items that are numbers, separated by commas: read as they are just before each request. */
+  readonly features: string;
   /** Names of the actions to predict, separated by commas; all there are when empty. */
   readonly heads: string;
   /** How much heads count in learning: `save:2,hide:3`; 1 for those not named. */
@@ -72,6 +74,7 @@ export const defaultSettings: RankerConfig = {
   negatives: 8,
   popularNegatives: 0,
   negativeHours: 0,
+  features: "",
   heads: "",
   headWeights: "",
   stateWeights: "",
@@ -101,6 +104,7 @@ export const settingLimits: Limits<RankerConfig> = {
   negatives: { min: 1, max: 1000, isInteger: true },
   popularNegatives: { min: 0, max: 1 },
   negativeHours: { min: 0, max: 8760 },
+  features: { isText: true },
   heads: { isText: true },
   headWeights: { isText: true },
   stateWeights: { isText: true },

@@ -1,6 +1,14 @@
+import type { Catalogue } from "#events";
+import type { CandidateRanker } from "#models";
+import type { FeatureReader } from "../feature-reader.ts";
 import type { Candidate, Query, Scorer, Scores } from "../pipeline.ts";
 import type { QueryScores } from "../query-scores.ts";
 import { scoredBy } from "./scored-by.ts";
+
+interface Parts {
+  readonly features: FeatureReader;
+  readonly catalogue: Catalogue;
+}
 
 /**
  * What a model says of each candidate for the person's history: of one that tells actions apart, how likely each is; of the others, its
@@ -9,20 +17,35 @@ import { scoredBy } from "./scored-by.ts";
 export class ModelScorer implements Scorer {
   readonly name: string;
   readonly #scores: QueryScores;
+  readonly #parts: Parts;
 
-  constructor(name: string, scores: QueryScores) {
+  constructor(name: string, scores: QueryScores, parts: Parts) {
     this.name = name;
     this.#scores = scores;
+    this.#parts = parts;
   }
 
   async score(query: Query, candidates: readonly Candidate[]): Promise<Scores> {
     const { ranker } = await this.#scores.model(query);
     const rows = candidates.map(({ itemRow }) => itemRow);
     if (ranker) {
-      const moment = { timeMs: query.asOfMs, surface: query.surfaceCode };
+      const moment = {
+        ...{ timeMs: query.asOfMs, surface: query.surfaceCode },
+        ...(ranker.declared && { features: await this.#featuresOf(ranker.declared, query, rows) }),
+      };
       const values = await ranker.rank(query.acts, rows, moment);
       return { heads: ranker.heads, values, weights: ranker.strengths };
     }
     return scoredBy(await this.#scores.ofItems(query, rows));
+  }
+
+  #featuresOf(
+    declared: NonNullable<CandidateRanker["declared"]>,
+    { person, asOfMs }: Query,
+    rows: readonly number[],
+  ): Promise<Float64Array> {
+    const { features, catalogue } = this.#parts;
+    const itemIds = rows.map((row) => catalogue.at(row).itemId);
+    return features.read(declared, { userId: person?.userId, itemIds, asOfMs });
   }
 }

@@ -19,12 +19,13 @@ import {
 } from "../lake.ts";
 import { compactPartitions } from "./compact-partitions.ts";
 import { eachOf, PARTIAL, publish } from "./durable-file.ts";
+import { openEngine } from "./engine.ts";
 import { rewriteWithout } from "./erase-user.ts";
 import { listOf, quoteText, ROW_ORDER, relationOf } from "./lake-columns.ts";
 import { type Arrival, bytesOf, LakeFolder, type LakeManifest, type SettledFile } from "./lake-folder.ts";
 import { Leases, Turns } from "./leases.ts";
 import { loadRows } from "./load-rows.ts";
-import { openEngine, ReadOnlyEngine } from "./read-only-query.ts";
+import { ReadOnlyEngine } from "./read-only-query.ts";
 import { scanBucket } from "./scan-bucket.ts";
 
 export interface DuckDbLakeOptions {

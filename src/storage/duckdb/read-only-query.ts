@@ -1,41 +1,8 @@
-import {
-  type DuckDBConnection,
-  DuckDBDateValue,
-  DuckDBDecimalValue,
-  DuckDBInstance,
-  DuckDBListValue,
-  DuckDBMapValue,
-  type DuckDBResult,
-  DuckDBStructValue,
-  DuckDBTimestampMillisecondsValue,
-  DuckDBTimestampTZValue,
-  DuckDBTimestampValue,
-  StatementType,
-} from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBInstance, DuckDBResult } from "@duckdb/node-api";
 import { PlatformError } from "#base";
 import type { LakeQueryOptions, LakeTable } from "../lake.ts";
+import { duckDb, type EngineOptions, openEngine } from "./engine.ts";
 import { quoteText } from "./lake-columns.ts";
-
-export interface EngineOptions {
-  readonly memoryLimitMb: number;
-  readonly threads: number;
-  /** Where it puts what memory does not hold. */
-  readonly temporaryFolder: string;
-}
-
-export function openEngine({
-  memoryLimitMb,
-  threads,
-  temporaryFolder,
-}: EngineOptions): Promise<DuckDBInstance> {
-  return DuckDBInstance.create(":memory:", {
-    memory_limit: `${memoryLimitMb}MiB`,
-    threads: String(threads),
-    temp_directory: temporaryFolder,
-    autoinstall_known_extensions: "false",
-    autoload_known_extensions: "false",
-  });
-}
 
 /** How much more than its memory a query may put on the disk. */
 const SPILL_FACTOR = 16;
@@ -99,7 +66,7 @@ async function select(connection: DuckDBConnection, sql: string): Promise<DuckDB
       `The query has ${statements.count} statements; send one SELECT.`,
     );
   const statement = await statements.prepare(0);
-  if (statement.statementType !== StatementType.SELECT)
+  if (statement.statementType !== duckDb().StatementType.SELECT)
     throw new PlatformError(
       "invalid-request",
       "The query does more than read. Send one SELECT, WITH, FROM, VALUES, DESCRIBE or SUMMARIZE statement.",
@@ -128,15 +95,16 @@ function toJson(value: unknown): unknown {
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
   if (typeof value !== "object" || value === null) return value ?? null;
-  if (value instanceof DuckDBTimestampMillisecondsValue) return isoTime(Number(value.millis), value);
-  if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue)
+  const duckdb = duckDb();
+  if (value instanceof duckdb.DuckDBTimestampMillisecondsValue) return isoTime(Number(value.millis), value);
+  if (value instanceof duckdb.DuckDBTimestampValue || value instanceof duckdb.DuckDBTimestampTZValue)
     return isoTime(Number(value.micros / 1000n), value);
-  if (value instanceof DuckDBDateValue) return value.toString();
-  if (value instanceof DuckDBDecimalValue) return value.toDouble();
-  if (value instanceof DuckDBListValue) return value.items.map(toJson);
-  if (value instanceof DuckDBStructValue)
+  if (value instanceof duckdb.DuckDBDateValue) return value.toString();
+  if (value instanceof duckdb.DuckDBDecimalValue) return value.toDouble();
+  if (value instanceof duckdb.DuckDBListValue) return value.items.map(toJson);
+  if (value instanceof duckdb.DuckDBStructValue)
     return Object.fromEntries(Object.entries(value.entries).map(([key, entry]) => [key, toJson(entry)]));
-  if (value instanceof DuckDBMapValue)
+  if (value instanceof duckdb.DuckDBMapValue)
     return value.entries.map(({ key, value: entry }) => ({ key: toJson(key), value: toJson(entry) }));
   return String(value);
 }

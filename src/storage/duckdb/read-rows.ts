@@ -1,5 +1,5 @@
-import { DuckDBInstance } from "@duckdb/node-api";
 import { PlatformError } from "#base";
+import { openEngine } from "./engine.ts";
 import { listOf } from "./lake-columns.ts";
 
 /** A person, an item, or both, at a moment. */
@@ -19,10 +19,7 @@ export async function readEntityRows(path: string): Promise<EntityTimeRow[]> {
     : /\.(json|jsonl|ndjson)$/.test(path)
       ? "read_json_auto"
       : "read_csv_auto";
-  const instance = await DuckDBInstance.create(":memory:", {
-    autoinstall_known_extensions: "false",
-    autoload_known_extensions: "false",
-  });
+  const instance = await openEngine();
   const connection = await instance.connect();
   try {
     await connection.run(`SET TimeZone = 'UTC'`);

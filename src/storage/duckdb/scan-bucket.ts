@@ -1,11 +1,7 @@
-import {
-  type DuckDBConnection,
-  DuckDBTimestampMillisecondsVector,
-  DuckDBTimestampVector,
-  type DuckDBVector,
-} from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBVector } from "@duckdb/node-api";
 import { assert, DAY_MS } from "#base";
 import type { LakeBatch, LakeEvent, LakeScanOptions } from "../lake.ts";
+import { duckDb } from "./engine.ts";
 import { lakeColumns, quoteName, quoteText, ROW_ORDER, relationOf } from "./lake-columns.ts";
 import type { Arrival, LakeFolder, SettledFile } from "./lake-folder.ts";
 
@@ -67,6 +63,7 @@ function timeOf(timeMs: number): string {
 
 /** Times and whole numbers as JavaScript numbers; the rest as it is. */
 function readerOf(vector: DuckDBVector): (row: number) => unknown {
+  const { DuckDBTimestampMillisecondsVector, DuckDBTimestampVector } = duckDb();
   if (vector instanceof DuckDBTimestampMillisecondsVector)
     return (row) => Number(vector.getItem(row)?.millis ?? 0n);
   if (vector instanceof DuckDBTimestampVector)

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
-import { DuckDBInstance } from "@duckdb/node-api";
+import { openEngine } from "./engine.ts";
 import { listOf, quoteName, quoteText } from "./lake-columns.ts";
 
 /** A column of a table that is written as Parquet. Values are given as JSON has them; times as ISO 8601 text. */
@@ -31,10 +31,7 @@ export async function writeParquet(
     const count = await writeLines(lines, rows);
     const types = columns.map(({ type }, n) => `${quoteName(`c${n}`)}: ${quoteText(type)}`).join(", ");
     const selected = columns.map(({ name }, n) => `${quoteName(`c${n}`)} AS ${quoteName(name)}`).join(", ");
-    const instance = await DuckDBInstance.create(":memory:", {
-      autoinstall_known_extensions: "false",
-      autoload_known_extensions: "false",
-    });
+    const instance = await openEngine();
     const connection = await instance.connect();
     try {
       await connection.run(
