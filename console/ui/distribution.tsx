@@ -73,46 +73,37 @@ export function Distribution(props: DistributionProps) {
   );
 }
 
-function Drawing(
-  props: DistributionProps & { readonly width: number; readonly height: number; readonly colors: Colors },
-) {
-  const { bounds, shares, before = [], absent = 0, mark, hasTail = false, width, height, colors } = props;
-  const top = niceShare(Math.max(...shares, ...before, absent, 0.01));
-  const left = LEFT + (props.absent === undefined ? 0 : ABSENT);
+interface DrawingProps extends DistributionProps {
+  readonly width: number;
+  readonly height: number;
+  readonly colors: Colors;
+}
+
+/** Where values and shares are, in pixels. */
+function scaleOf({ bounds, shares, before = [], absent, width, height }: DrawingProps) {
+  const top = niceShare(Math.max(...shares, ...before, absent ?? 0, 0.01));
+  const left = LEFT + (absent === undefined ? 0 : ABSENT);
   const foot = height - FOOT;
   const [from, to] = [bounds[0] ?? 0, bounds.at(-1) ?? 1];
   const x = (value: number): number => left + ((value - from) / (to - from || 1)) * (width - left - 8);
   const y = (share: number): number => foot - (share / top) * (foot - TOP);
-  const words = { fill: colors.of("text-3"), fontSize: 11, fontFamily: colors.of("font") };
   const bar = (share: number): { y: number; height: number } => {
     const size = share === 0 ? 0 : Math.max(1.5, foot - y(share)); // the few are seen as well
     return { y: foot - size, height: size };
   };
+  return { top, foot, from, x, y, bar };
+}
+
+function Drawing(props: DrawingProps) {
+  const { bounds, shares, before = [], absent, mark, colors } = props;
+  const { foot, from, x, y, bar } = scaleOf(props);
   return (
     <>
-      {[0, top / 2, top].map((tick) => (
-        <g key={tick}>
-          <line
-            x1={LEFT}
-            x2={width}
-            y1={y(tick)}
-            y2={y(tick)}
-            stroke={colors.of(tick ? "line" : "line-strong")}
-          />
-          <text {...words} x={LEFT - 6} y={y(tick) + 4} textAnchor="end">
-            {formatShare(tick)}
-          </text>
-        </g>
-      ))}
-      {props.absent !== undefined && (
-        <g>
-          <rect x={LEFT + 8} width={ABSENT - 22} {...bar(absent)} fill={colors.of("line-strong")}>
-            <title>{`${formatShare(absent)} without a value`}</title>
-          </rect>
-          <text {...words} x={LEFT + 8 + (ABSENT - 22) / 2} y={height - 5} textAnchor="middle">
-            none
-          </text>
-        </g>
+      <Axes {...props} />
+      {absent !== undefined && (
+        <rect x={LEFT + 8} width={ABSENT - 22} {...bar(absent)} fill={colors.of("line-strong")}>
+          <title>{`${formatShare(absent)} without a value`}</title>
+        </rect>
       )}
       {shares.map((share, n) => (
         <rect
@@ -137,18 +128,43 @@ function Drawing(
       {mark !== undefined && (
         <line x1={x(mark)} x2={x(mark)} y1={TOP - 6} y2={foot} stroke={colors.of("text")} strokeWidth={1.6} />
       )}
-      {ticksOf(bounds).map((tick, n, all) => (
-        <text
-          key={tick}
-          {...words}
-          x={x(tick)}
-          y={height - 5}
-          textAnchor={
-            isBinned(bounds) ? "middle" : n === 0 ? "start" : n === all.length - 1 ? "end" : "middle"
-          }
-        >
+    </>
+  );
+}
+
+function Axes(props: DrawingProps) {
+  const { bounds, absent, hasTail = false, width, height, colors } = props;
+  const { top, x, y } = scaleOf(props);
+  const words = { fill: colors.of("text-3"), fontSize: 11, fontFamily: colors.of("font") };
+  const ticks = ticksOf(bounds);
+  const last = ticks.length - 1;
+  const anchorOf = (n: number) =>
+    isBinned(bounds) || (n > 0 && n < last) ? "middle" : n === 0 ? "start" : "end";
+  return (
+    <>
+      {[0, top / 2, top].map((tick) => (
+        <g key={tick}>
+          <line
+            x1={LEFT}
+            x2={width}
+            y1={y(tick)}
+            y2={y(tick)}
+            stroke={colors.of(tick ? "line" : "line-strong")}
+          />
+          <text {...words} x={LEFT - 6} y={y(tick) + 4} textAnchor="end">
+            {formatShare(tick)}
+          </text>
+        </g>
+      ))}
+      {absent !== undefined && (
+        <text {...words} x={LEFT + 8 + (ABSENT - 22) / 2} y={height - 5} textAnchor="middle">
+          none
+        </text>
+      )}
+      {ticks.map((tick, n) => (
+        <text key={tick} {...words} x={x(tick)} y={height - 5} textAnchor={anchorOf(n)}>
           {formatFeature(tick)}
-          {hasTail && n === all.length - 1 && "+"}
+          {hasTail && n === last && "+"}
         </text>
       ))}
     </>
