@@ -59,7 +59,9 @@ async function saidOf(
   return {
     ...(added.includes("state") && { state: stands?.state ?? null }),
     ...(foretold && {
-      predictions: Object.fromEntries(foretold.map(({ target, probability }) => [target, probability])),
+      predictions: Object.fromEntries(
+        foretold.predictions.map(({ target, probability }) => [target, probability]),
+      ),
     }),
   };
 }
