@@ -1,12 +1,14 @@
 /**
- * @file The world in a closed loop: the same people, with the same chances, for some weeks under a list of what is popular and under the whole
- * pipeline, each through the HTTP interface of a platform of its own. What the pipeline is worth is known then, not estimated.
+ * @file The world in a closed loop: the same people, with the same chances, for some weeks under a list of what is popular, under the whole
+ * pipeline, and under the pipeline whose candidates the ranker orders, each through the HTTP interface of a platform of its own. What a pipeline is
+ * worth is known then, not estimated; of all people, and of those of each state when the loop is closed.
  */
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { Random } from "#base";
 import { ClosedLoop, type PersonDay, type SlateAsk, type SlateServer, worldPresets } from "#datasets";
 import { defaultActions, defineConfig, surface } from "#declarations";
+import { modelNamed } from "#models";
 import { type UserState, userStateOn } from "#profiles";
 import type { Server } from "#serving";
 import { Platform } from "../src/main/platform.ts";
@@ -21,36 +23,49 @@ interface Options extends Record<string, number> {
   /** The models are fitted anew after so many days. */
   readonly fitEveryDays: number;
   readonly items: number;
+  /** Lists that the ranker learns from; 0 leaves it out. */
+  readonly rankerRequests: number;
   readonly seed: number;
 }
 
 export const bench: Bench<Options> = {
   title:
     "the world in a closed loop: what is popular against the whole pipeline, the same people with the same chances",
-  defaults: { people: 600, daysBefore: 60, days: 14, fitEveryDays: 7, items: 2000, seed: 1 },
-  tiny: { people: 12, daysBefore: 3, days: 2, fitEveryDays: 7, items: 200, seed: 1 },
+  defaults: {
+    people: 600,
+    daysBefore: 60,
+    days: 14,
+    fitEveryDays: 7,
+    items: 2000,
+    rankerRequests: 20_000,
+    seed: 1,
+  },
+  tiny: { people: 12, daysBefore: 3, days: 2, fitEveryDays: 7, items: 200, rankerRequests: 50, seed: 1 },
   run: (options, say) => withTemporaryFolder((folder) => measure(options, folder, say)),
 };
 
 const slow = { timeoutMs: 10_000 };
 
+const home = surface({
+  sources: [
+    { kind: "model", model: "personal", budget: 200, ...slow },
+    { kind: "interests", budget: 100, ...slow },
+    { kind: "neighbours", budget: 100, ...slow },
+    { kind: "popular-now", budget: 50, ...slow },
+    { kind: "fresh", budget: 50, ...slow },
+    { kind: "model", model: "cold-start", budget: 50, ...slow },
+  ],
+  filters: { fatigue: { impressions: 3, hours: 72 } },
+  scorer: { kind: "fusion", model: "personal" },
+  diversity: { kind: "mmr", lambda: 0.8, likeness: "tags" },
+  exploration: { places: [5, 9], share: 0.5, source: "fresh" },
+});
+
 const config = defineConfig({
   actions: defaultActions,
   surfaces: {
-    home: surface({
-      sources: [
-        { kind: "model", model: "personal", budget: 200, ...slow },
-        { kind: "interests", budget: 100, ...slow },
-        { kind: "neighbours", budget: 100, ...slow },
-        { kind: "popular-now", budget: 50, ...slow },
-        { kind: "fresh", budget: 50, ...slow },
-        { kind: "model", model: "cold-start", budget: 50, ...slow },
-      ],
-      filters: { fatigue: { impressions: 3, hours: 72 } },
-      scorer: { kind: "fusion", model: "personal" },
-      diversity: { kind: "mmr", lambda: 0.8, likeness: "tags" },
-      exploration: { places: [5, 9], share: 0.5, source: "fresh" },
-    }),
+    home,
+    ranked: { ...home, scorer: { kind: "ranker", model: "ranker" } },
     popular: surface({
       sources: [
         { kind: "popular-now", budget: 300, halfLifeHours: 72, ...slow },
@@ -62,20 +77,31 @@ const config = defineConfig({
   },
 });
 
-const ARMS = ["popular", "home"] as const;
-type Arm = (typeof ARMS)[number];
-type Days = Record<Arm, readonly PersonDay[]>;
+type Arm = "popular" | "home" | "ranked";
+/** One arm less another. */
+const PAIRS = [
+  ["home", "popular"],
+  ["ranked", "popular"],
+  ["ranked", "home"],
+] as const;
+type Days = ReadonlyMap<Arm, readonly PersonDay[]>;
 type Say = (line: string) => void;
 
 async function measure(options: Options, folder: string, say: Say): Promise<BenchResult> {
   const prepared = join(folder, "prepared");
   const states = await prepare(options, prepared, say);
-  const days: Record<Arm, readonly PersonDay[]> = { popular: [], home: [] };
-  for (const arm of ARMS) {
+  const arms: readonly Arm[] = [
+    "popular",
+    "home",
+    ...(options.rankerRequests > 0 ? ["ranked" as const] : []),
+  ];
+  const days = new Map<Arm, readonly PersonDay[]>();
+  for (const arm of arms) {
     const own = join(folder, arm);
     await cp(prepared, own, { recursive: true });
-    days[arm] = await playArm(arm, options, own, say);
+    days.set(arm, await playArm(arm, options, own, say));
   }
+  const { itemCount } = loopOf(options);
   const metrics: Record<string, number> = {};
   const compared: Record<string, number> = {};
   for (const state of ["all", ...new Set(states.values())]) {
@@ -84,17 +110,21 @@ async function measure(options: Options, folder: string, say: Say): Promise<Benc
     );
     const label = state === "all" ? "" : ` ${state}`;
     metrics[`people${label}`] = people.length;
-    for (const { name, values, difference } of compareArms(people, days, options)) {
-      for (const arm of ARMS) metrics[`${name} ${arm}${label}`] = values[arm];
-      compared[`${name}${label}`] = difference.mean;
-      compared[`${name} from${label}`] = difference.from;
-      compared[`${name} to${label}`] = difference.to;
+    for (const figure of compareArms(people, days, options)) {
+      const { name, values, differences } = figure;
+      for (const [arm, value] of values) metrics[`${name} ${arm}${label}`] = value;
+      for (const { than, mean, from, to } of differences) {
+        compared[`${name} ${than}${label}`] = mean;
+        compared[`${name} ${than} from${label}`] = from;
+        compared[`${name} ${than} to${label}`] = to;
+      }
     }
-  }
-  for (const arm of ARMS) {
-    const shown = days[arm].flatMap((day) => day.shown);
-    metrics[`coverage ${arm}`] = new Set(shown).size / loopOf(options).itemCount;
-    metrics[`gini ${arm}`] = giniOf(shown);
+    const isTheirs = new Set(people);
+    for (const [arm, played] of days) {
+      const shown = played.flatMap((day) => (isTheirs.has(day.person) ? day.shown : []));
+      metrics[`coverage ${arm}${label}`] = new Set(shown).size / itemCount;
+      metrics[`gini ${arm}${label}`] = giniOf(shown);
+    }
   }
   return { metrics, compared };
 }
@@ -121,7 +151,7 @@ async function prepare(options: Options, folder: string, say: Say): Promise<Read
       await platform.ingestion.ingestMessages(messages.slice(from, from + BATCH));
   }
   say(`${options.daysBefore} days before: ${active.size} of ${options.people} people came`);
-  await learn(platform, say);
+  await learn(platform, options.rankerRequests, say);
   await platform.close();
   const states = [...active].map(
     ([person, days]) => [person, userStateOn(days, options.daysBefore - 1)] as const,
@@ -145,7 +175,7 @@ async function playArm(arm: Arm, options: Options, folder: string, say: Say): Pr
   for (let day = 0; day < options.days; day++) {
     if (day > 0 && day % options.fitEveryDays === 0) {
       await server.close();
-      await learn(platform, say);
+      await learn(platform, arm === "ranked" ? options.rankerRequests : 0, say);
       server = await platform.createServer({});
     }
     const today = await loop.play(options.daysBefore + day, served(server, arm));
@@ -168,9 +198,13 @@ function open(folder: string): Promise<Platform> {
   });
 }
 
-async function learn(platform: Platform, say: Say): Promise<void> {
+async function learn(platform: Platform, rankerRequests: number, say: Say): Promise<void> {
   say("fitting");
   await platform.fit([{ name: "ease" }, { name: platform.coldStartModel }], { progress: () => {} });
+  if (rankerRequests === 0) return;
+  const { defaults } = modelNamed("ranker");
+  const ranker = { name: "ranker", config: { ...defaults, maxRequests: rankerRequests } };
+  await platform.models.serveBeside(await platform.fitBeside(ranker, { progress: () => {} }));
 }
 
 /** Before the loop is closed nobody asks. */
@@ -210,7 +244,7 @@ function served(server: Server, arm: Arm): SlateServer {
 /** The pipeline is told what the list is about; popularity shows what is popular of the topic. */
 function aboutIn(arm: Arm, { about }: SlateAsk): object {
   if (about.surface === "home") return {};
-  if (arm === "home")
+  if (arm !== "popular")
     return { condition: about.surface === "search" ? { topic: about.topic } : { itemId: about.itemId } };
   return about.surface === "search"
     ? { filters: { tags: { any: [about.topic] } } }
@@ -219,43 +253,54 @@ function aboutIn(arm: Arm, { about }: SlateAsk): object {
 
 interface Figure {
   readonly name: string;
-  readonly values: Readonly<Record<Arm, number>>;
-  /** Home less popular, with its 95 % interval. */
-  readonly difference: { readonly mean: number; readonly from: number; readonly to: number };
+  readonly values: ReadonlyMap<Arm, number>;
+  /** One arm less another, with its 95 % interval. */
+  readonly differences: readonly {
+    readonly than: string;
+    readonly mean: number;
+    readonly from: number;
+    readonly to: number;
+  }[];
 }
 
 const RESAMPLES = 1000;
 
 /** Ratios of sums over people; intervals by drawing people (bootstrap), each with what they did in both arms. */
 function compareArms(people: readonly number[], days: Days, options: Options): Figure[] {
-  const byPerson = (arm: Arm): PersonDay[][] => {
-    const own = new Map(people.map((person) => [person, [] as PersonDay[]]));
-    for (const day of days[arm]) own.get(day.person)?.push(day);
-    return [...own.values()];
-  };
-  const own = { popular: byPerson("popular"), home: byPerson("home") };
+  const byPerson = new Map([...days].map(([arm, played]) => [arm, daysOf(people, played)]));
   return Object.entries(measures(options)).map(([name, { of, per }]) => {
-    const parts = (arm: Arm) => own[arm].map((days) => [of(days), per(days)] as const);
-    const given = { popular: parts("popular"), home: parts("home") };
+    const parts = new Map(
+      [...byPerson].map(([arm, own]) => [arm, own.map((days) => [of(days), per(days)] as const)]),
+    );
     const ratio = (arm: Arm, drawn: Iterable<number>): number => {
       let [above, below] = [0, 0];
       for (const at of drawn) {
-        above += given[arm][at]![0];
-        below += given[arm][at]![1];
+        above += parts.get(arm)![at]![0];
+        below += parts.get(arm)![at]![1];
       }
       return below === 0 ? 0 : above / below;
     };
     const all = [...people.keys()];
-    const values = { popular: ratio("popular", all), home: ratio("home", all) };
-    const random = Random.of(options.seed, `resample/${name}`);
-    const drawn = Array.from({ length: RESAMPLES }, () => {
-      const sample = all.map(() => random.integer(all.length));
-      return ratio("home", sample) - ratio("popular", sample);
-    }).sort((left, right) => left - right);
-    const at = (share: number): number => drawn[Math.floor(share * (RESAMPLES - 1))] ?? 0;
-    const difference = { mean: values.home - values.popular, from: at(0.025), to: at(0.975) };
-    return { name, values, difference };
+    const values = new Map([...days.keys()].map((arm) => [arm, ratio(arm, all)]));
+    const differences = PAIRS.filter(([one]) => days.has(one)).map(([one, other]) => {
+      const random = Random.of(options.seed, `resample/${name}`);
+      const drawn = Array.from({ length: RESAMPLES }, () => {
+        const sample = all.map(() => random.integer(all.length));
+        return ratio(one, sample) - ratio(other, sample);
+      }).sort((left, right) => left - right);
+      const at = (share: number): number => drawn[Math.floor(share * (RESAMPLES - 1))] ?? 0;
+      const mean = values.get(one)! - values.get(other)!;
+      return { than: `${one} less ${other}`, mean, from: at(0.025), to: at(0.975) };
+    });
+    return { name, values, differences };
   });
+}
+
+/** Of each person, in their order, the days on which they came. */
+function daysOf(people: readonly number[], played: readonly PersonDay[]): PersonDay[][] {
+  const own = new Map(people.map((person) => [person, [] as PersonDay[]]));
+  for (const day of played) own.get(day.person)?.push(day);
+  return [...own.values()];
 }
 
 interface Measure {

@@ -264,8 +264,7 @@ class BestStages {
 const YEAR = 365;
 
 /**
- * States from the events against those from the sessions of the truth, on the last day (a visit over midnight is two days of events),
- * and the days of the ledger whose transitions are the change of the active count.
+ * States from the events, as they arrived, against those from what people truly did, on the last day, and the days of the ledger whose transitions are the change of the active count.
  */
 function stateFigures({ world, rows }: SimulatedPeople): Record<string, number> {
   const lastDay = Math.floor(world.endMs / DAY_MS) - 1;
@@ -274,9 +273,8 @@ function stateFigures({ world, rows }: SimulatedPeople): Record<string, number> 
     ...new Set(acts.map(({ timestampMs }) => Math.floor(timestampMs / DAY_MS))),
   ]);
   const right = daysOf.filter((days, index) => {
-    const { sessions } = world.truth.visits(world.truth.person(index));
-    const visited = sessions.flatMap((count, day) => (count > 0 ? firstDay + day : []));
-    return userStateOn(days, lastDay) === userStateOn(visited, lastDay);
+    const lived = world.truth.activeDays(world.truth.person(index));
+    return userStateOn(days, lastDay) === userStateOn(lived, lastDay);
   }).length;
   const ledger = transitionLedger(daysOf, firstDay, lastDay);
   const balanced = ledger.filter(

@@ -1,7 +1,7 @@
 /**
  * @file The ways to meet a history, one after the other as they were published (TransAct, Xia et al. 2023, table 3), each learned and asked the same:
- * HIT@3 by utility and AUC of each action, with intervals over people. On the world, of the last week, learned from what was before; or on Deskdrop, of a
- * fifth of the people, learned from the others, every engagement among items that others engaged with within a day of it.
+ * HIT@3 by utility and AUC of each action, with intervals over people. On the world, of the last week, learned from what was before; of planted people, of
+ * a fifth of them, learned from the others; or on Deskdrop likewise, every engagement among items that others engaged with within a day of it.
  */
 import { join } from "node:path";
 import { DAY_MS, murmur3, Random } from "#base";
@@ -12,12 +12,15 @@ import { type Interactions, interactionsFromLog } from "#sequences";
 import { importSource, runsOf } from "../src/main/import-source.ts";
 import { Platform } from "../src/main/platform.ts";
 import { loadDataset } from "../src/main/sources.ts";
+import { plantedPeople } from "../src/models/ranker/planted.cases.ts";
 import { withTemporaryFolder } from "../test/server-process.ts";
 import type { Bench, BenchResult } from "./bench.ts";
 
 interface Options extends Record<string, number | boolean> {
   /** Deskdrop in place of the world. */
   readonly deskdrop: boolean;
+  /** So many planted people in place of the world: they save one kind of item and hide another. */
+  readonly planted: number;
   /** Of the world: the tiny one. */
   readonly tinyWorld: boolean;
   readonly requests: number;
@@ -36,6 +39,7 @@ export const bench: Bench<Options> = {
   title: "the published ladder of rankers: HIT@3 by utility and AUC of each action",
   defaults: {
     deskdrop: false,
+    planted: 0,
     tinyWorld: false,
     requests: 30_000,
     epochs: 2,
@@ -48,6 +52,7 @@ export const bench: Bench<Options> = {
   },
   tiny: {
     deskdrop: false,
+    planted: 0,
     tinyWorld: true,
     requests: 400,
     epochs: 1,
@@ -78,12 +83,16 @@ const RUNGS: readonly {
   { name: "crossPositives", set: { fusion: "cross" }, positives: true },
   { name: "earlyPositives", set: { fusion: "early" }, positives: true },
 ];
-const POSITIVES = { world: "close-up,save,click,share", deskdrop: "like,bookmark,comment,follow" };
+const POSITIVES = {
+  planted: "save",
+  world: "close-up,save,click,share",
+  deskdrop: "like,bookmark,comment,follow",
+};
 const TEST_DAYS = 7;
+const PLANTED_LISTS = 8;
 
 async function measure(options: Options, say: (line: string) => void): Promise<BenchResult> {
-  const data = options.deskdrop ? await deskdropData() : await worldData(options.tinyWorld);
-  const positives = options.deskdrop ? POSITIVES.deskdrop : POSITIVES.world;
+  const { data, positives } = await dataOf(options);
   const metrics: Record<string, number> = {};
   const compared: Record<string, number> = {};
   const answered = new Map<string, AnsweredRequests>();
@@ -140,14 +149,14 @@ async function measure(options: Options, say: (line: string) => void): Promise<B
 async function answersOf(
   data: Interactions,
   config: RankerConfig,
-  { deskdrop, seed }: Options,
+  { deskdrop, planted, seed }: Options,
 ): Promise<AnsweredRequests> {
   const context = { random: Random.of(seed, "ladder"), progress: () => {}, threads: 1 };
   const { lesson, options } = await prepareRanker(data, config, context);
   const { users, timesMs, offsets } = lesson.requests;
   const newest = timesMs.reduce((latest, timeMs) => Math.max(latest, timeMs), 0);
   const isAsked = (request: number): boolean =>
-    deskdrop
+    deskdrop || planted > 0
       ? murmur3(`person ${users[request]}`) % 5 === 0
       : timesMs[request]! > newest - TEST_DAYS * DAY_MS;
   const all = [...users.keys()];
@@ -176,6 +185,18 @@ async function answersOf(
       ),
     ),
   };
+}
+
+async function dataOf({
+  deskdrop,
+  planted,
+  tinyWorld,
+  seed,
+}: Options): Promise<{ data: Interactions; positives: string }> {
+  if (planted > 0)
+    return { data: plantedPeople(planted, PLANTED_LISTS, 100 + seed), positives: POSITIVES.planted };
+  if (deskdrop) return { data: await deskdropData(), positives: POSITIVES.deskdrop };
+  return { data: await worldData(tinyWorld), positives: POSITIVES.world };
 }
 
 async function deskdropData(): Promise<Interactions> {

@@ -1,13 +1,18 @@
 /**
  * @file Retrieve, then rank: the sequence encoder finds 500 items for each person, the ranker orders them, nothing is filtered. By the protocol of
- * the encoder's own figure (`loo-full`), and how much each counts is chosen on validation. MovieLens-1M, or planted walks for the tests.
+ * the encoder's own figure (`loo-full`), and how much each counts is chosen on validation. MovieLens-1M, MovieLens-100k, or planted walks for the tests. A
+ * fitted encoder is kept in the folder of temporary files with `--keep`, and the next run with the same numbers takes it from there.
  */
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Random } from "#base";
 import { datasetNamed, evaluationViewOf } from "#datasets";
 import { type EvaluationTask, evaluate, protocolNamed } from "#evaluation";
 import { type FittedModel, type ModelConfig, modelNamed } from "#models";
 import { topN } from "#numeric";
-import { type Interactions, packInteractions } from "#sequences";
+import { type History, type Interactions, packInteractions } from "#sequences";
 import { recipeFor } from "../src/main/recipes.ts";
 import { loadDataset } from "../src/main/sources.ts";
 import type { Bench, BenchResult } from "./bench.ts";
@@ -15,6 +20,10 @@ import type { Bench, BenchResult } from "./bench.ts";
 interface Options extends Record<string, number | boolean> {
   /** Planted walks in place of MovieLens-1M. */
   readonly planted: boolean;
+  /** MovieLens-100k in place of MovieLens-1M. */
+  readonly small: boolean;
+  /** Keeps fitted encoders for the next run with the same numbers. */
+  readonly keep: boolean;
   readonly retrieved: number;
   readonly encoderEpochs: number;
   readonly rankerEpochs: number;
@@ -28,6 +37,8 @@ export const bench: Bench<Options> = {
   title: "NDCG@10 of retrieving 500 by the sequence encoder and ranking them, beside the encoder alone",
   defaults: {
     planted: false,
+    small: false,
+    keep: false,
     retrieved: 500,
     encoderEpochs: 40,
     rankerEpochs: 2,
@@ -37,6 +48,8 @@ export const bench: Bench<Options> = {
   },
   tiny: {
     planted: true,
+    small: false,
+    keep: false,
     retrieved: 10,
     encoderEpochs: 2,
     rankerEpochs: 1,
@@ -51,26 +64,25 @@ export const bench: Bench<Options> = {
 const WEIGHTS = [0, 0.1, 0.2, 0.35, 0.5, 1];
 
 async function measure(options: Options, say: (line: string) => void): Promise<BenchResult> {
-  const data = options.planted ? planted() : await movies();
+  const data = options.planted ? planted() : await movies(setOf(options));
   const metrics: Record<string, number> = {};
   let chosen = 0;
   for (const part of ["validation", "test"] as const) {
     const task = someOf(protocolNamed("loo-full").task(data, { seed: options.seed, part }), options);
-    const { encoder, ranker } = await fitBoth(task.train, options, say);
+    const { encoder, ranker } = await fitBoth(task.train, part, options, say);
     const asked = part === "validation" ? WEIGHTS : [0, chosen];
+    const found: Found = new Map();
     let best = Number.NEGATIVE_INFINITY;
     for (const weight of asked) {
-      const { metrics: found, intervals } = await evaluate(
+      const { metrics: own, intervals } = await evaluate(
         task,
-        twoStages(encoder, ranker, weight, options.retrieved),
+        twoStages(encoder, ranker, { weight, retrieved: options.retrieved, found }),
       );
-      const ndcg = found.ndcgAt10!;
-      say(
-        `${part}, ranker counting ${weight}: NDCG@10 ${ndcg.toFixed(4)}, HR@10 ${found.hrAt10!.toFixed(4)}`,
-      );
+      const ndcg = own.ndcgAt10!;
+      say(`${part}, ranker counting ${weight}: NDCG@10 ${ndcg.toFixed(4)}, HR@10 ${own.hrAt10!.toFixed(4)}`);
       const name = `${part} ${weight === 0 ? "encoderAlone" : part === "test" ? "twoStages" : `weight${weight}`}`;
       metrics[`${name} ndcgAt10`] = ndcg;
-      metrics[`${name} hrAt10`] = found.hrAt10!;
+      metrics[`${name} hrAt10`] = own.hrAt10!;
       const interval = intervals.ndcgAt10!;
       metrics[`${name} ndcgAt10Low`] = interval.low;
       metrics[`${name} ndcgAt10High`] = interval.high;
@@ -80,7 +92,7 @@ async function measure(options: Options, say: (line: string) => void): Promise<B
   return { metrics: { ...metrics, rankerWeight: chosen }, compared: {} };
 }
 
-async function fitBoth(train: Interactions, options: Options, say: (line: string) => void) {
+async function fitBoth(train: Interactions, part: string, options: Options, say: (line: string) => void) {
   const learn = (name: string, config: ModelConfig): Promise<FittedModel> => {
     const model = modelNamed(name);
     say(`fitting ${name}`);
@@ -95,8 +107,13 @@ async function fitBoth(train: Interactions, options: Options, say: (line: string
     );
   };
   const { encoderEpochs, rankerEpochs, rankerRequests } = options;
-  const recipe = options.planted ? {} : recipeFor("ml-1m", "loo-full", "sequence-encoder");
-  const encoder = await learn("sequence-encoder", { ...recipe, epochs: encoderEpochs });
+  const recipe = options.planted ? {} : recipeFor(setOf(options), "loo-full", "sequence-encoder");
+  const kept = join(tmpdir(), `inkling-encoder-${setOf(options)}-${part}-${encoderEpochs}-${options.seed}`);
+  const isThere = options.keep && existsSync(kept);
+  const encoder = isThere
+    ? modelNamed("sequence-encoder").load(await readFile(kept))
+    : await learn("sequence-encoder", { ...recipe, epochs: encoderEpochs });
+  if (options.keep && !isThere) await writeFile(kept, encoder.serialize());
   const ranker = await learn("ranker", {
     epochs: rankerEpochs,
     maxRequests: rankerRequests,
@@ -105,13 +122,23 @@ async function fitBoth(train: Interactions, options: Options, say: (line: string
   return { encoder, ranker };
 }
 
+/** What was found for a history and the ranker's votes, by where the history begins in the table that all are views of. */
+type Found = Map<number, { readonly items: Uint32Array; readonly votes: Float32Array }>;
+
 /** Scores of the encoder; of what it finds first, each model's standard scores added up, above all the rest. */
 function twoStages(
   encoder: FittedModel,
   ranker: FittedModel,
-  weight: number,
-  retrieved: number,
+  { weight, retrieved, found }: { weight: number; retrieved: number; found: Found },
 ): FittedModel {
+  const findFor = async (history: History, own: Float32Array) => {
+    const unseen = own.slice();
+    for (const item of history.itemRows) unseen[item] = Number.NEGATIVE_INFINITY;
+    const items = Uint32Array.from(topN(unseen, retrieved));
+    const timeMs = history.timestampsMs?.at(-1) ?? 0;
+    const said = await ranker.ranker!.rank(history, items, { timeMs, surface: 0 });
+    return { items, votes: standard(said.map((chance) => Math.log(chance / (1 - chance)))) };
+  };
   return {
     ...{ name: "two-stages", config: {}, itemCount: encoder.itemCount },
     explain: (history, item) => encoder.explain(history, item),
@@ -123,15 +150,12 @@ function twoStages(
       const V = encoder.itemCount;
       for (const [row, history] of histories.entries()) {
         const own = scores.subarray(row * V, (row + 1) * V);
-        const unseen = own.slice();
-        for (const item of history.itemRows) unseen[item] = Number.NEGATIVE_INFINITY;
-        const found = topN(unseen, retrieved);
-        const timeMs = history.timestampsMs?.at(-1) ?? 0;
-        const said = await ranker.ranker!.rank(history, found, { timeMs, surface: 0 });
-        const votes = standard(said.map((chance) => Math.log(chance / (1 - chance))));
-        const first = standard(Float32Array.from(found, (item) => own[item]!));
+        const place = history.itemRows.byteOffset;
+        const { items, votes } = found.get(place) ?? (await findFor(history, own));
+        found.set(place, { items, votes });
+        const first = standard(Float32Array.from(items, (item) => own[item]!));
         const above = own.reduce((most, score) => Math.max(most, score), 0) + 100;
-        for (const [at, item] of found.entries()) own[item] = above + first[at]! + weight * votes[at]!;
+        for (const [at, item] of items.entries()) own[item] = above + first[at]! + weight * votes[at]!;
       }
       return scores;
     },
@@ -148,8 +172,12 @@ function someOf(task: EvaluationTask, { people }: Options): EvaluationTask {
   return people === 0 ? task : { ...task, cases: task.cases.slice(0, people) };
 }
 
-async function movies() {
-  return evaluationViewOf("ml-1m", await loadDataset(datasetNamed("ml-1m"), () => {}));
+function setOf({ small }: Options): "ml-100k" | "ml-1m" {
+  return small ? "ml-100k" : "ml-1m";
+}
+
+async function movies(name: "ml-100k" | "ml-1m") {
+  return evaluationViewOf(name, await loadDataset(datasetNamed(name), () => {}));
 }
 
 /** People walk through forty items in rounds. */

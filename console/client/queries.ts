@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type {
+  FeatureCourseResponse,
   FeatureHealthResponse,
   FeaturesResponse,
   ItemResponse,
@@ -20,6 +21,8 @@ import { request, withQuery } from "./http.ts";
 /** @file What the pages ask for, each with its key: an answer is shared by all who ask the same. */
 const id = encodeURIComponent;
 const PAGE = 60;
+/** Said of each in the list. */
+const ROW = "state,predictions";
 const SAID = "interests,state,predictions";
 
 export const platformQuery = queryOptions({
@@ -41,9 +44,12 @@ export const peopleQuery = (filter: PeopleFilter) =>
   infiniteQueryOptions({
     queryKey: ["people", filter],
     queryFn: ({ signal, pageParam }) =>
-      request<PeopleResponse>(withQuery("/v1/users", { ...filter, offset: pageParam, limit: PAGE }), {
-        signal,
-      }),
+      request<PeopleResponse>(
+        withQuery("/v1/users", { ...filter, include: ROW, offset: pageParam, limit: PAGE }),
+        {
+          signal,
+        },
+      ),
     initialPageParam: 0,
     getNextPageParam: ({ total }, pages) => (pages.length * PAGE < total ? pages.length * PAGE : undefined),
     placeholderData: keepPreviousData,
@@ -106,6 +112,14 @@ export const featureHealthQuery = queryOptions({
   queryKey: ["features", "health"],
   queryFn: ({ signal }) => request<FeatureHealthResponse>("/v1/features/health", { signal }),
 });
+
+/** One feature over time, as of the look that was last heard of. */
+export const featureCourseQuery = (name: string, at: string) =>
+  queryOptions({
+    queryKey: ["features", "course", name, at],
+    queryFn: ({ signal }) => request<FeatureCourseResponse>(`/v1/features/${id(name)}/course`, { signal }),
+    placeholderData: (before, query) => (query?.queryKey[2] === name ? before : undefined),
+  });
 
 /** The values of all features of one person, now. */
 export const userFeaturesQuery = (userId: string) =>

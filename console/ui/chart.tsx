@@ -10,6 +10,8 @@ import { saveCanvas } from "./save.ts";
 import { useWidth } from "./width.ts";
 
 const HEIGHT = 200;
+/** Up to so many values on a line each is a point that is seen. */
+const FEW = 16;
 
 export interface Series {
   readonly name: string;
@@ -164,7 +166,7 @@ function optionsOf(
               points: { show: false },
               ...(barPaths && { paths: barPaths }),
             }
-          : { label: name, stroke: color, width: 1.6, points: { show: false } };
+          : { label: name, stroke: color, width: 1.6, points: { show: at.length <= FEW, size: 5 } };
       }),
     ],
   };
@@ -216,6 +218,6 @@ function axesOf(colorOfToken: (token: string) => string, formatAt: (at: number) 
   };
   return [
     { ...shared, grid: { show: false }, size: 26, space: 90, values: (_, splits) => splits.map(formatAt) },
-    { ...shared, size: 44, space: 36, values: (_, splits) => splits.map(formatShort) },
+    { ...shared, size: 44, space: 28, values: (_, splits) => splits.map(formatShort) },
   ];
 }

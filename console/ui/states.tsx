@@ -50,10 +50,26 @@ export function Notice({ children }: { readonly children: ReactNode }) {
 /** The shape of lines that are on their way; seen only by those who wait. */
 export function Skeleton({ lines = 3, height = 20 }: { readonly lines?: number; readonly height?: number }) {
   return (
-    <div className={styles["skeleton"]} aria-hidden="true">
+    <div className={styles["skeleton"]} aria-hidden="true" data-waiting>
       {Array.from({ length: lines }, (_, n) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the lines are all alike
         <span key={n} style={{ height, width: `${92 - ((n * 29) % 41)}%` }} />
+      ))}
+    </div>
+  );
+}
+
+/** The shape of a table that is on its way: its rows stand where they will. */
+export function RowsOnTheirWay({ rows }: { readonly rows: number }) {
+  return (
+    <div className={styles["rows"]} aria-hidden="true" data-waiting>
+      {Array.from({ length: rows }, (_, n) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike
+        <div key={n}>
+          <span style={{ width: 90 + ((n * 37) % 60) }} />
+          <span style={{ width: `${34 + ((n * 13) % 18)}%` }} />
+          <span style={{ width: 52 }} />
+        </div>
       ))}
     </div>
   );

@@ -12,6 +12,8 @@ import styles from "./table.module.css";
 export interface Column<Row> {
   readonly key: string;
   readonly title: string;
+  /** What the title means, where it is short. */
+  readonly hint?: string;
   /** A track of CSS grid. */
   readonly width: string;
   readonly align?: "end";
@@ -77,8 +79,8 @@ export function DataTable<Row>(props: {
     >
       <div role="rowgroup">
         <div className={`${styles["row"]} ${styles["head"]}`} role="row">
-          {columns.map(({ key, title, align, isWide }) => (
-            <span key={key} role="columnheader" data-align={align} data-wide={isWide}>
+          {columns.map(({ key, title, hint, align, isWide }) => (
+            <span key={key} role="columnheader" data-align={align} data-wide={isWide} title={hint}>
               {title}
             </span>
           ))}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { groupWords, sliceOf, withValue } from "./slices.ts";
+import { groupWords, sliceOf, sliceWords, withValue } from "./slices.ts";
 
 test("a slice is what the address says of it, and no more", () => {
   expect(sliceOf(new URLSearchParams("view=groups&state=core&trait=country%3ADE"))).toEqual({
@@ -21,4 +21,14 @@ test("a value is chosen, replaces another of its group, and is let go when it is
   });
   expect(withValue({ trait: "country:FR" }, "trait:country", "FR").isChosen).toBe(true);
   expect(groupWords("trait:country")).toBe("country");
+});
+
+test("what is chosen in words", () => {
+  expect(sliceWords({})).toEqual([]);
+  expect(sliceWords({ state: "core", tenure: "7-27", activity: "1-3", trait: "country:DE" })).toEqual([
+    "core",
+    "here 7-27 days",
+    "1-3 active days",
+    "country DE",
+  ]);
 });

@@ -25,6 +25,16 @@ export function sliceOf(address: URLSearchParams): Slice {
   );
 }
 
+/** What is chosen, in the order of the groups: "core", "here 7-27 days", "12-28 active days", "country DE". */
+export function sliceWords({ state, tenure, activity, trait }: Slice): readonly string[] {
+  return [
+    ...(state === undefined ? [] : [state]),
+    ...(tenure === undefined ? [] : [`here ${tenure} days`]),
+    ...(activity === undefined ? [] : [`${activity} active days`]),
+    ...(trait === undefined ? [] : [trait.replace(":", " ")]),
+  ];
+}
+
 /** What the address becomes when a value is chosen, or let go because it was. */
 export function withValue(
   slice: Slice,

@@ -13,3 +13,10 @@ export function formatFeature(value: unknown): string {
       .join(", ");
   return String(value);
 }
+
+/** A value that is known to one part of a hundred: next to a whole number it is that number. */
+export function formatQuantile(value: number | null): string {
+  if (value === null) return "–";
+  const whole = Math.round(value);
+  return formatFeature(Math.abs(value - whole) <= 0.011 * Math.abs(value) ? whole : value);
+}

@@ -71,6 +71,15 @@ export const FeaturesResponse = Type.Object({
 
 const numberOrNull = Type.Union([Type.Number(), Type.Null()]);
 
+const Quantiles = Type.Object({ p10: numberOrNull, p50: numberOrNull, p90: numberOrNull });
+const stability = Type.Union([Type.Number(), Type.Null()], {
+  description: "Population stability index against the baseline; null where there is none of this version",
+});
+const chance = Type.Union([Type.Number(), Type.Null()], {
+  description: "What the index reaches by chance alone, from samples of these sizes, 5 times of 100",
+});
+const shares = Type.Array(Type.Number());
+
 /** `GET /v1/features/health` */
 export const FeatureHealthResponse = Type.Object({
   at: Type.Union([IsoTime, Type.Null()], { description: "null before the first look" }),
@@ -88,13 +97,58 @@ export const FeatureHealthResponse = Type.Object({
       skewedItem: Type.Optional(Type.String()),
       nullRate: Type.Number(),
       freshnessSeconds: numberOrNull,
-      quantiles: Type.Object({ p10: numberOrNull, p50: numberOrNull, p90: numberOrNull }),
-      stabilityIndex: numberOrNull,
+      quantiles: Quantiles,
+      stabilityIndex: stability,
+      indexByChance: chance,
+      spread: Type.Optional(
+        Type.Object(
+          {
+            bounds: Type.Array(Type.Number(), {
+              description: "One more than there are bins; values beyond the ends count in the outer bins",
+            }),
+            now: shares,
+            before: Type.Optional(shares),
+          },
+          { description: "Parts of the people, or items, by value: now and in the baseline" },
+        ),
+      ),
     }),
   ),
   coverage: Type.Record(AnyKey, Type.Number(), { description: "By feature service" }),
 });
 
+export const FeatureParams = Type.Object({ name: Type.String({ minLength: 1, maxLength: 250 }) });
+
+/** `GET /v1/features/{name}/course`: what was found of a feature over time. */
+export const FeatureCourseResponse = Type.Object({
+  name: Type.String(),
+  looks: Type.Array(
+    Type.Object({
+      at: IsoTime,
+      version: Type.String({ description: "Of the definition then" }),
+      skew: Type.Integer(),
+      nullRate: Type.Number(),
+      freshnessSeconds: numberOrNull,
+      quantiles: Quantiles,
+      stabilityIndex: stability,
+      indexByChance: chance,
+    }),
+    { description: "Oldest first: the newest one by one, those before them one a day" },
+  ),
+  past: Type.Array(
+    Type.Object({
+      at: IsoTime,
+      people: Type.Integer({ description: "Or items, that had come by then" }),
+      nullRate: Type.Number(),
+      quantiles: Quantiles,
+      stabilityIndex: stability,
+      indexByChance: chance,
+    }),
+    { description: "As of earlier moments, walked from the log at the last look, oldest first" },
+  ),
+});
+
+export type FeatureCourseResponse = Static<typeof FeatureCourseResponse>;
 export type FeatureBody = Static<typeof FeatureBody>;
 export type FeatureHealthResponse = Static<typeof FeatureHealthResponse>;
 export type FeaturesResponse = Static<typeof FeaturesResponse>;

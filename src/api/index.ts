@@ -10,7 +10,9 @@ export { DeadLetterBody, DeadLettersQuerystring, DeadLettersResponse } from "./d
 export { ErasureAccepted, ErasureBody, ErasureParams, ErasureResponse } from "./erasures.ts";
 export {
   FeatureBody,
+  FeatureCourseResponse,
   FeatureHealthResponse,
+  FeatureParams,
   FeaturesResponse,
   OnlineFeaturesBody,
   OnlineFeaturesResponse,

@@ -91,6 +91,9 @@ export const UserStateBody = Type.Object({
   ...signal,
 });
 
+const Drivers = (effect: string) =>
+  Type.Array(Type.Object({ name: Type.String(), effect: Type.Number({ description: effect }) }));
+
 export const PredictionsBody = Type.Object({
   value: Type.Array(
     Type.Object({
@@ -99,13 +102,25 @@ export const PredictionsBody = Type.Object({
           "return7, churn28, downgrade28, and convert:goal of each declared goal (without any convert7)",
       }),
       probability: Type.Number({ minimum: 0, maximum: 1 }),
-      drivers: Type.Array(
-        Type.Object({
-          name: Type.String(),
-          effect: Type.Number({ description: "On the logit, against everybody" }),
-        }),
-      ),
+      drivers: Drivers("On the logit, against everybody"),
     }),
+  ),
+  repeatPurchases: Type.Optional(
+    Type.Array(
+      Type.Object({
+        goal: Type.String(),
+        withinDays: Type.Integer(),
+        probabilityAlive: Type.Number({ description: "That they still are a customer" }),
+        purchases: Type.Number({ description: "Expected within the days" }),
+        valuePerPurchase: Type.Number(),
+        value: Type.Number({ description: "Expected of all purchases within the days" }),
+        drivers: Drivers("Logarithm against the typical customer; they add up to that of the value"),
+      }),
+      {
+        description:
+          "Of each goal whose events carry a value, where the user reached it before; without declared goals of purchases",
+      },
+    ),
   ),
   ...signal,
 });

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { AsOf, IsoTime } from "./common.ts";
+import { AnyKey, AsOf, IsoTime } from "./common.ts";
 import { TopicBody } from "./users.ts";
 
 export const PeopleQuerystring = Type.Object({
@@ -12,6 +12,9 @@ export const PeopleQuerystring = Type.Object({
   offset: Type.Integer({ minimum: 0, maximum: 100_000, default: 0 }),
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
   asOf: AsOf,
+  include: Type.Optional(
+    Type.String({ maxLength: 100, description: "Signals to add, divided by commas: state, predictions" }),
+  ),
 });
 
 export const PersonRow = Type.Object({
@@ -24,6 +27,16 @@ export const PersonRow = Type.Object({
   activity: Type.Array(Type.Integer(), {
     description: "Engagements other than impressions on each of the last 28 days, oldest first",
   }),
+  state: Type.Optional(
+    Type.Union([Type.String(), Type.Null()], {
+      description: "As the signal state says; null before the first event",
+    }),
+  ),
+  predictions: Type.Optional(
+    Type.Record(AnyKey, Type.Number(), {
+      description: "Target -> probability, as the signal predictions says",
+    }),
+  ),
 });
 
 /** `GET /v1/users`: people, found and in order. */

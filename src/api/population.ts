@@ -167,8 +167,8 @@ const ReliabilityBody = Type.Object({
 
 /** `GET /v1/predictions`: the model behind what is foretold, and how true it was. */
 export const PredictionModelResponse = Type.Object({
-  version: Type.String({ description: "When it was fitted" }),
-  trainedUntil: IsoTime,
+  version: Type.String({ description: "When it was fitted; none while there is too little to learn from" }),
+  trainedUntil: Type.Union([IsoTime, Type.Null()]),
   people: Type.Integer({ description: "Learned from" }),
   targets: Type.Array(
     Type.Object({

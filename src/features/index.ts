@@ -9,6 +9,9 @@ export {
   type FeatureHealth,
   type HealthReport,
 } from "./health/check-health.ts";
+export { type FeatureLook, type FeatureLooks, withLook } from "./health/looks.ts";
+export type { PastMoment } from "./health/past-moments.ts";
+export type { Spread } from "./health/spread.ts";
 export type { PastEvents } from "./history/collect-rows.ts";
 export {
   getHistoricalFeatures,

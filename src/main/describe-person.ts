@@ -20,7 +20,10 @@ export function describePerson({ profile, interests, next }: Portrait): string {
     heading(profile),
     section("Interests", interests.interests.slice(0, SHOWN_INTERESTS).map(interestLine)),
     section("Journeys", interests.journeys.slice(0, SHOWN_JOURNEYS).map(journeyLine)),
-    section("Foretold", (profile.predictions?.value ?? []).map(predictionLine)),
+    section("Foretold", [
+      ...(profile.predictions?.value ?? []).map(predictionLine),
+      ...(profile.predictions?.repeatPurchases ?? []).map(purchaseLine),
+    ]),
     section("Why", whyLines(interests.interests[0])),
     section(
       "Next",
@@ -97,6 +100,13 @@ function predictionLine({
 }: NonNullable<UserResponse["predictions"]>["value"][number]): string {
   const because = drivers.map(({ name, effect }) => `${effect > 0 ? "▲" : "▼"} ${name}`).slice(0, 2);
   return `${toWidth(questions[target] ?? target, LABEL_WIDTH + 2)} ${bar(probability)} ${percent(probability)}  ${pc.dim(because.join("   "))}`;
+}
+
+type RepeatPurchases = NonNullable<NonNullable<UserResponse["predictions"]>["repeatPurchases"]>[number];
+
+function purchaseLine({ goal, withinDays, purchases, value, probabilityAlive }: RepeatPurchases): string {
+  const expected = `${purchases.toFixed(2)} in ${withinDays} days, worth ${value.toFixed(2)}`;
+  return `${toWidth(`${goal} again`, LABEL_WIDTH + 2)} ${expected}  ${pc.dim(`${percent(probabilityAlive).trim()} still a customer`)}`;
 }
 
 /** What the first interest rests on. */

@@ -1,7 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { assert, giveWay, ignoreProgress, useLargeBufferPool } from "#base";
-import type { HealthReport } from "#features";
-import { type HealthOptions, lookAtHealth } from "./feature-health.ts";
+import { type HealthLook, type HealthOptions, lookAtHealth } from "./feature-health.ts";
 
 /** @file The thread that looks once at the health of the features. */
 
@@ -11,7 +10,7 @@ export interface HealthTask {
 }
 
 export type HealthMessage =
-  | { readonly kind: "done"; readonly report: HealthReport }
+  | ({ readonly kind: "done" } & HealthLook)
   | { readonly kind: "failed"; readonly message: string };
 
 assert(parentPort, "this file runs as a worker thread");
@@ -20,7 +19,7 @@ giveWay();
 useLargeBufferPool();
 const { folder, options } = workerData as HealthTask;
 const message = await lookAtHealth(folder, options, ignoreProgress).then(
-  (report): HealthMessage => ({ kind: "done", report }),
+  (found): HealthMessage => ({ kind: "done", ...found }),
   (error: unknown): HealthMessage => ({
     kind: "failed",
     message: error instanceof Error ? error.message : String(error),

@@ -1,5 +1,12 @@
 import { MINUTE_MS, type ProgressListener, SystemClock } from "#base";
-import { checkHealth, type FeatureBaseline, type HealthReport } from "#features";
+import {
+  checkHealth,
+  type FeatureBaseline,
+  type FeatureLook,
+  type FeatureLooks,
+  type HealthReport,
+  withLook,
+} from "#features";
 import { readAllProgress } from "#sequences";
 import { FileBlobStore, type StateReader } from "#storage";
 import { BackgroundLook } from "./background-look.ts";
@@ -12,6 +19,13 @@ import { withPast } from "./training-set.ts";
 /** @file The health of a folder's features: looked at once, or again and again beside a running server. */
 
 const BASELINE = "features/baseline.json";
+const LOOKS = "features/looks.json";
+
+/** A report, and what was found at this and earlier looks. */
+export interface HealthLook {
+  readonly report: HealthReport;
+  readonly looks: FeatureLooks;
+}
 
 export interface HealthOptions {
   readonly manifest: Pick<DataManifest, "actions" | "features" | "clock" | "partitionCount">;
@@ -27,10 +41,9 @@ export async function lookAtHealth(
   folder: string,
   { manifest, setsBaseline, ...options }: HealthOptions,
   progress: ProgressListener,
-): Promise<HealthReport> {
+): Promise<HealthLook> {
   const blobs = new FileBlobStore(paths.blobs(folder));
-  const stored = await blobs.get(BASELINE);
-  const baseline = stored && (JSON.parse(Buffer.from(stored).toString()) as FeatureBaseline); // written by us
+  const baseline = await readJson<FeatureBaseline>(blobs, BASELINE);
   return withPast(folder, async (past) => {
     const snapshot = past.state.snapshot();
     try {
@@ -38,11 +51,19 @@ export async function lookAtHealth(
       const query = { plan: planOf(manifest), ...options, nowMs, ...(baseline && { baseline }) };
       const report = await checkHealth({ ...past, state: snapshot }, query, progress);
       if (setsBaseline || !baseline) await blobs.put(BASELINE, Buffer.from(JSON.stringify(report.baseline)));
-      return report;
+      const looks = withLook((await readJson<FeatureLooks>(blobs, LOOKS)) ?? {}, report);
+      await blobs.put(LOOKS, Buffer.from(JSON.stringify(looks)));
+      return { report, looks };
     } finally {
       snapshot.release();
     }
   });
+}
+
+/** What we wrote. */
+async function readJson<Value>(blobs: FileBlobStore, key: string): Promise<Value | undefined> {
+  const stored = await blobs.get(key);
+  return stored && (JSON.parse(Buffer.from(stored).toString()) as Value); // written by us
 }
 
 /** Now by the folder's clock. */
@@ -54,8 +75,8 @@ export async function nowOf(
   return Math.max(...(await readAllProgress(state, partitionCount)).map(({ newestMs }) => newestMs));
 }
 
-/** People looked at each time beside a running server. */
-const PEOPLE_WATCHED = 50;
+/** People looked at each time beside a running server: of fewer, drift cannot be told from chance. */
+const PEOPLE_WATCHED = 200;
 
 type WatchedPlatform = Pick<Platform, "folder" | "manifest" | "clock" | "config">;
 
@@ -76,6 +97,7 @@ export class HealthWatch {
   #onNotice: (message: string) => void = () => {};
   /** What was last found; `undefined` before the first look. */
   report: HealthReport | undefined;
+  #looks: FeatureLooks = {};
 
   constructor(platform: WatchedPlatform) {
     this.#look = new BackgroundLook({
@@ -94,6 +116,11 @@ export class HealthWatch {
     this.#look.start();
   }
 
+  /** What was found of a feature at this and earlier looks, oldest first. */
+  looksOf(name: string): readonly FeatureLook[] {
+    return Object.hasOwn(this.#looks, name) ? this.#looks[name]! : []; // its own
+  }
+
   /** Lets go of log and state until what it returns is called. */
   hold(): Promise<() => void> {
     return this.#look.hold();
@@ -105,6 +132,7 @@ export class HealthWatch {
       return;
     }
     this.report = message.report;
+    this.#looks = message.looks;
     const { skewed, compared } = message.report;
     if (skewed > 0)
       this.#onNotice(

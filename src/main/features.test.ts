@@ -319,13 +319,18 @@ test("the doctor finds no skew, and the one that is planted", async () => {
       { manifest: platform.manifest, services: config.featureServices, people, seed: 1, setsBaseline: false },
       ignoreProgress,
     );
-  const report = await look(100);
+  const { report } = await look(100);
   expect(report).toMatchObject({ people: 3, skewed: 0, coverage: { ranking: expect.closeTo(2 / 3) } }); // zoe has no events that a feature reads
   const health = new Map(report.features.map((one) => [one.name, one]));
   expect(health.get("dwell")).toMatchObject({ nullRate: expect.closeTo(2 / 3), stabilityIndex: null });
-  expect((await look(100)).features.map(({ stabilityIndex }) => stabilityIndex ?? 0)).toEqual(
+  const again = await look(100);
+  expect(again.report.features.map(({ stabilityIndex }) => stabilityIndex ?? 0)).toEqual(
     report.features.map(() => 0),
   );
+  expect(again.looks["clicks"]).toMatchObject([{ skew: 0, stabilityIndex: 0, at: again.report.at }]); // the clock stands
+  expect(again.report.features.find(({ name }) => name === "clicks")?.spread).toMatchObject({
+    now: again.report.features.find(({ name }) => name === "clicks")?.spread?.before,
+  });
   expect(report).toMatchObject({ items: 2 });
   platform.health.report = report;
   const text = (await server.inject({ method: "GET", url: "/metrics" })).body;
@@ -345,9 +350,9 @@ test("the doctor finds no skew, and the one that is planted", async () => {
   const wrong = Buffer.from(head!);
   wrong[wrong.length - 1]! ^= 1;
   await platform.state.write([{ kind: "put", key, value: wrong }]);
-  expect((await look(100)).skewed).toBeGreaterThan(0);
+  expect((await look(100)).report.skewed).toBeGreaterThan(0);
   await platform.state.write([{ kind: "put", key, value: head! }]);
-  expect((await look(100)).skewed).toBe(0);
+  expect((await look(100)).report.skewed).toBe(0);
 });
 
 test("a replay gives the same bytes, and an erased person is gone", async () => {

@@ -109,6 +109,19 @@ describe("people", () => {
     expect(await get("/v1/users?search=zzzz")).toMatchObject({ people: [], total: 0, isComplete: true });
   });
 
+  test("the list says of each what their own page says, where it is asked to", async () => {
+    const { people } = await get("/v1/users?sort=events&limit=3&include=state,predictions");
+    for (const { userId, state, predictions } of people) {
+      const own = await get(`/v1/users/${userId}?include=state,predictions`);
+      expect(state).toBe(own.state.value);
+      const foretold = own.predictions.value.map(({ target, probability }: Body) => [target, probability]);
+      expect(predictions).toEqual(Object.fromEntries(foretold));
+    }
+    const [plain] = (await get("/v1/users?limit=1")).people;
+    expect(plain).not.toHaveProperty("state");
+    expect((await get("/v1/users?include=vectors")).detail).toContain('include names "vectors"');
+  });
+
   test("come in order, page by page, each once, with the counts of their own page", async () => {
     const { people: all, total } = await get("/v1/users?sort=events&limit=200");
     const counts = all.map(({ eventCount }: Body) => eventCount);

@@ -7,7 +7,7 @@ import type { BlobStore, EventLog } from "#storage";
 
 /** @file Predictions of one folder: fitted with its models, kept as one blob, read when serving begins. */
 
-const BLOB = "profiles/predictions-2.json";
+const BLOB = "profiles/predictions-3.json";
 /** Learned from about so many people at most. */
 const MOST_PEOPLE = 20_000;
 

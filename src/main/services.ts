@@ -77,6 +77,7 @@ export async function createServices(
     feed: new EventFeed({ ...{ state, catalogue, identity, log: platform.log }, applied: applier.applied }),
     features,
     featureHealth: () => platform.health.report,
+    featureLooks: (name) => platform.health.looksOf(name),
     noteServed: platform.servedFeatures.note,
     vectors: platform.vectors.of(inService),
     interests,

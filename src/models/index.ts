@@ -22,10 +22,13 @@ export {
 } from "./interest-life/interest-life.ts";
 export {
   type BgNbd,
+  expectedPurchases,
   fitBgNbd,
   type Purchases,
+  probabilityAlive,
 } from "./lifetime-value/bg-nbd.ts";
 export {
+  expectedValue,
   fitGammaGamma,
   type GammaGamma,
   type Spending,

@@ -7,6 +7,8 @@ export interface Act {
   readonly timestampMs: number;
   /** Name of the action. */
   readonly action: string;
+  /** What it was worth, where the event said so. */
+  readonly value?: number;
 }
 
 /** A visit ends when nothing happens for so long. */

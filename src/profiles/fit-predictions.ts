@@ -12,6 +12,7 @@ import { areaUnderCurve, calibrationError, reliability } from "#numeric";
 import { type Act, activityFeatureNames, dailyVisits } from "./activity-features.ts";
 import { type Goal, type PredictionTarget, questionsOf, type TargetQuestion } from "./prediction-targets.ts";
 import { type PredictionModel, type PredictionReport, snapshot } from "./predictions.ts";
+import { fitRepeatPurchases } from "./repeat-purchases.ts";
 import { STATE_DAYS } from "./user-state.ts";
 
 /** Fewer people, or fewer to whom it happened or did not, say nothing. */
@@ -22,6 +23,8 @@ const HELD_EVERY = 3;
 /** Moments that are learned from, and the days between them; none so early that features look behind the first event of all. */
 const MOMENTS = 3;
 const MOMENT_DAYS = 3;
+/** What repeat purchases are of, where no goal is declared. */
+const USUAL_PURCHASE: Goal = { name: "purchase", action: "purchase", withinDays: STATE_DAYS };
 /** People whose coming and going says how everybody's goes. */
 const PRESENCE_PEOPLE = 1000;
 
@@ -63,7 +66,9 @@ export function fitPredictions(
   }
   if (known < LEAST_PEOPLE)
     throw new PlatformError("no-data", `predictions need ${LEAST_PEOPLE} people seen over some weeks`);
-  return { ...basis, targets, reports, trainedUntilMs: untilMs, people: Math.round(known) };
+  const bought = goals.length > 0 ? goals : [USUAL_PURCHASE];
+  const purchases = bought.flatMap((goal) => fitRepeatPurchases(people, goal, untilMs) ?? []);
+  return { ...basis, targets, purchases, reports, trainedUntilMs: untilMs, people: Math.round(known) };
 }
 
 /** Of some, spread over all. */

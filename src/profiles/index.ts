@@ -31,6 +31,7 @@ export {
   type ServedPredictions,
   snapshot,
 } from "./predictions.ts";
+export type { Foretold } from "./read-predictions.ts";
 export type { UserStateSignal } from "./read-user-state.ts";
 export { readStateHistory, type StateHistory } from "./state-history.ts";
 export { Taxonomy } from "./taxonomy.ts";

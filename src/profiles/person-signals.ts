@@ -2,8 +2,8 @@ import type { Actions, Catalogue, IdentityGraph, NamedPurpose, Purposes } from "
 import { type PersonState, readPerson, usableFor } from "#sequences";
 import type { StateReader } from "#storage";
 import { KeptAnswers } from "./kept-answers.ts";
-import type { Prediction, ServedPredictions } from "./predictions.ts";
-import { readPredictions } from "./read-predictions.ts";
+import type { ServedPredictions } from "./predictions.ts";
+import { type Foretold, readPredictions } from "./read-predictions.ts";
 import { readUserState, type UserStateSignal } from "./read-user-state.ts";
 import { profileOf, type UserProfile } from "./user-profile.ts";
 
@@ -34,7 +34,7 @@ export class PersonSignals {
   readonly #parts: PersonSignalsParts;
   readonly #profiles = new KeptAnswers<UserProfile | undefined>(KEPT_PEOPLE);
   readonly #states = new KeptAnswers<UserStateSignal | undefined>(KEPT_PEOPLE);
-  readonly #predictions = new KeptAnswers<readonly Prediction[]>(KEPT_PEOPLE);
+  readonly #predictions = new KeptAnswers<Foretold>(KEPT_PEOPLE);
 
   constructor(parts: PersonSignalsParts) {
     this.#parts = parts;
@@ -72,9 +72,9 @@ export class PersonSignals {
   }
 
   /** None while there is no model, and of somebody who had done nothing. */
-  predictions(userId: string, person: PersonState, query: SignalQuery): Promise<readonly Prediction[]> {
+  predictions(userId: string, person: PersonState, query: SignalQuery): Promise<Foretold> {
     const served = this.#parts.predictions();
-    if (!served) return Promise.resolve([]);
+    if (!served) return Promise.resolve({ predictions: [], repeatPurchases: [] });
     const question = this.#question(userId, person, query);
     const also = `${question.also} ${served.version}`;
     return this.#predictions.read({ ...question, also }, (asOfMs) =>

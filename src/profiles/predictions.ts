@@ -3,6 +3,7 @@ import { type Driver, driversOf, type PresenceModel, type Propensity, probabilit
 import type { ReliabilityBin } from "#numeric";
 import { type Act, activityFeatures, goalFeature, withGoalFeature } from "./activity-features.ts";
 import { outcomeOf, type PredictionTarget, type TargetQuestion } from "./prediction-targets.ts";
+import type { PurchaseModel } from "./repeat-purchases.ts";
 import { STATE_DAYS } from "./user-state.ts";
 
 /**
@@ -16,6 +17,8 @@ export interface PredictionModel {
   /** Coming and staying away, as everybody does it. */
   readonly presence: PresenceModel;
   readonly targets: Readonly<Partial<Record<PredictionTarget, Propensity>>>;
+  /** Of goals whose events say what they are worth. */
+  readonly purchases: readonly PurchaseModel[];
   /** How true each was of people it was neither fitted nor calibrated on. */
   readonly reports: readonly PredictionReport[];
   /** Time of the newest moment it learned from, ms. */

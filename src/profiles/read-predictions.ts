@@ -3,8 +3,16 @@ import { type PersonState, readPersonSequence, type SequenceQuery } from "#seque
 import type { StateReader } from "#storage";
 import type { Act } from "./activity-features.ts";
 import { type Prediction, type PredictionModel, predict } from "./predictions.ts";
+import { foreseePurchases, type RepeatPurchases } from "./repeat-purchases.ts";
 
 const ALL_ROWS = 1_000_000;
+
+/** Everything that is foretold of a person. */
+export interface Foretold {
+  readonly predictions: readonly Prediction[];
+  /** Of each goal whose events say what they are worth, where they reached it before. */
+  readonly repeatPurchases: readonly RepeatPurchases[];
+}
 
 /** What is foretold of a person as of a time, from all rows of their sequence. */
 export async function readPredictions(
@@ -12,13 +20,19 @@ export async function readPredictions(
   model: PredictionModel,
   person: PersonState,
   { asOfMs, isUsable }: Pick<SequenceQuery, "asOfMs" | "isUsable">,
-): Promise<Prediction[]> {
+): Promise<Foretold> {
   const atMs = asOfMs + 1; // what happens at the moment asked about is known
   const query = { limit: ALL_ROWS, asOfMs, ...(isUsable && { isUsable }) };
   const window = await readPersonSequence(state, person, query);
   const acts: Act[] = [];
   window.forEach((rows, n) => {
-    acts.push({ timestampMs: rows.timestampMs(n), action: catalogue.actions.nameOf(rows.action(n)) });
+    const value = rows.value(n);
+    const action = catalogue.actions.nameOf(rows.action(n));
+    acts.push({ timestampMs: rows.timestampMs(n), action, ...(value !== undefined && { value }) });
   });
-  return predict(model, acts.reverse(), atMs);
+  acts.reverse();
+  return {
+    predictions: predict(model, acts, atMs),
+    repeatPurchases: model.purchases.flatMap((one) => foreseePurchases(one, acts, atMs) ?? []),
+  };
 }

@@ -1,5 +1,5 @@
 import { DAY_MS } from "#base";
-import { type PersonState, readPersonSequence, type SequenceQuery } from "#sequences";
+import { type PersonState, readActiveDays, readPersonSequence, type SequenceQuery } from "#sequences";
 import type { StateReader } from "#storage";
 import { type UserState, userStateOn } from "./user-state.ts";
 
@@ -20,7 +20,7 @@ export interface StateHistory {
 
 const ALL_ROWS = 1_000_000;
 
-/** How a person used the product, from the first row of their sequence to the day of `asOfMs`. O(rows + days). */
+/** How a person used the product, from their first row, trimmed or not, to the day of `asOfMs`. O(rows + days). */
 export async function readStateHistory(
   state: StateReader,
   person: PersonState,
@@ -28,9 +28,7 @@ export async function readStateHistory(
 ): Promise<StateHistory> {
   const query = { limit: ALL_ROWS, asOfMs, ...(isUsable && { isUsable }) };
   const window = await readPersonSequence(state, person, query);
-  const days = new Set<number>();
-  window.forEach((rows, n) => void days.add(Math.floor(rows.timestampMs(n) / DAY_MS)));
-  const activeDays = [...days].sort((left, right) => left - right);
+  const activeDays = await readActiveDays(state, person, window, query);
   return { runs: stateRuns(activeDays, Math.floor(asOfMs / DAY_MS)), activeDays, newestMs: window.newestMs };
 }
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { naiveState } from "./naive-state.cases.ts";
 import { transitionLedger } from "./transition-ledger.ts";
 import { isDowngraded, userStateOn, userStates } from "./user-state.ts";
 
@@ -9,23 +10,6 @@ import { isDowngraded, userStateOn, userStates } from "./user-state.ts";
 const lives = fc
   .uniqueArray(fc.integer({ min: 0, max: 150 }), { minLength: 1, maxLength: 60 })
   .map((days) => days.sort((left, right) => left - right));
-
-/** The rules, one day at a time, as they are said. */
-function naiveState(days: readonly number[], day: number): string | undefined {
-  const first = days[0]!;
-  if (first > day) return undefined;
-  const was = new Set(days);
-  const activeOn = (at: number): number =>
-    Array.from({ length: 28 }, (_, back) => was.has(at - back)).filter(Boolean).length;
-  const active = activeOn(day);
-  if (active === 0) return "dormant";
-  if (day - first < 28) return "new";
-  for (let back = 0; back < 28; back++)
-    if (day - back > first && activeOn(day - back) === 0) return "resurrected";
-  // Active again on the very day after 28 silent ones: dormant the day before the window began.
-  if (activeOn(day - 28) === 0) return "resurrected";
-  return active >= 12 ? "core" : active >= 4 ? "casual" : "marginal";
-}
 
 test("states are what the rules say, on every day of any life", () => {
   fc.assert(

@@ -16,6 +16,8 @@ import { usableFor } from "./usable-rows.ts";
 export interface LoggedAct {
   readonly timestampMs: number;
   readonly action: string;
+  /** What it was worth, where the event said so. */
+  readonly value?: number;
 }
 
 const BATCH_RECORDS = 10_000;
@@ -23,11 +25,13 @@ const BATCH_RECORDS = 10_000;
 interface Doer {
   readonly acts: (LoggedAct & { readonly consent: number })[];
   choices: StandingChoices | undefined;
+  /** Ids of the events that said what they were worth. */
+  readonly priced: Set<string>;
 }
 
 /**
  * What people did that may be used for the purpose, each by time: of a share of them (1: everybody), drawn by hash. An event that came
- * twice counts twice; it changes no day.
+ * twice counts twice, for it changes no day, unless it says what it is worth.
  */
 export async function actsFromLog(
   log: EventLog,
@@ -53,18 +57,22 @@ export async function actsFromLog(
         const event = viewEvent(bytes);
         const person = identity.personOf(event.userId);
         if (murmur3(person) / 2 ** 32 >= share) continue;
-        const doer = people.get(person) ?? { acts: [], choices: undefined };
+        const doer = people.get(person) ?? { acts: [], choices: undefined, priced: new Set() };
         people.set(person, doer);
         doer.choices = countChoices(doer.choices, event, catalogue.purposes);
         if (event.kind !== "track" || !actions.named(event.name)) continue;
         const consent = consentBits(event.consent(), catalogue.purposes);
-        doer.acts.push({ timestampMs: event.timestampMs, action: event.name, consent });
+        const { value } = event.rowProperties();
+        if (value !== undefined && doer.priced.has(event.eventId)) continue;
+        if (value !== undefined) doer.priced.add(event.eventId);
+        const worth = value === undefined ? {} : { value };
+        doer.acts.push({ timestampMs: event.timestampMs, action: event.name, consent, ...worth });
       }
     }
   return Array.from(people.values(), ({ acts, choices }) =>
     acts
       .filter(usableFor(purpose, choices, catalogue))
-      .map(({ timestampMs, action }) => ({ timestampMs, action }))
+      .map(({ consent: _, ...act }) => act)
       .sort((left, right) => left.timestampMs - right.timestampMs),
   );
 }

@@ -8,6 +8,7 @@ import { Actions, encodeEvent, encodeSharedRecord, SHARED_PARTITION } from "#eve
 import { LmdbStateStore, SegmentedEventLog } from "#storage";
 import { Applier } from "./applier.ts";
 import { SEQUENCE_ROWS } from "./capped-blocks.ts";
+import { GoneDays } from "./gone-days.ts";
 import { hashState } from "./hash-state.ts";
 import { measureBlocks } from "./measure-blocks.ts";
 import { readHeads, readSequence } from "./read-sequence.ts";
@@ -175,4 +176,19 @@ test("trim marks of version 1 are these bytes", () => {
   expect(marks.of(3).removed).toBe(3);
   expect(marks.of(4)).toEqual({ removed: 0, end: { timestampMs: 0, offset: 0 } });
   expect(Buffer.from(marks.encode()).toString("hex")).toBe(bytes.toString("hex"));
+});
+
+test("gone days of version 1 are these bytes", () => {
+  const hex = [
+    "01", // version
+    "000000000000f03f 00000000", // the first day, 1 ms, nothing said of consent
+    "0000000070999441 07000000", // the second, 86,400,000 ms, consent 7
+  ].join("");
+  const bytes = Buffer.from(hex.replaceAll(" ", ""), "hex");
+  const days = GoneDays.decode(bytes);
+  expect(days.rows()).toEqual([
+    { timestampMs: 1, consent: 0 },
+    { timestampMs: 86_400_000, consent: 7 },
+  ]);
+  expect(Buffer.from(days.encode()).toString("hex")).toBe(bytes.toString("hex"));
 });

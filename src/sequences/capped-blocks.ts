@@ -1,9 +1,10 @@
 import { type Actions, type Catalogue, UNNAMED } from "#events";
 import type { StateOperation, StateReader } from "#storage";
 import { countOf } from "./event-counts.ts";
+import { GoneDays } from "./gone-days.ts";
 import { SealedBlocks } from "./sealed-blocks.ts";
 import { BLOCK_ROWS, type SequenceRow } from "./sequence-block.ts";
-import { type BlockStart, trimKey } from "./state-keys.ts";
+import { type BlockStart, goneDaysKey, trimKey } from "./state-keys.ts";
 import { EVERY_ACTION, TrimMarks } from "./trim-marks.ts";
 import type { HeadParts } from "./user-head.ts";
 
@@ -18,6 +19,7 @@ export class CappedBlocks {
   readonly #blocks: SealedBlocks;
   /** Read when something is over its cap, which it is for few users. */
   #marks: TrimMarks | undefined;
+  #days: GoneDays | undefined;
 
   constructor(userId: string, { newestBlock, sealedMs }: Sealed, context: CapContext) {
     this.#userId = userId;
@@ -42,6 +44,7 @@ export class CappedBlocks {
     const actions = caps.map(({ action }) => action);
     const gone = rows.filter((row) => marks.isGone(row));
     marks.count(gone, actions);
+    await this.#noteDays(gone);
     await this.#blocks.insert(rows.filter((row) => !gone.includes(row)));
     for (const { action, maxRows, rowCount } of caps) {
       const { removed, end } = marks.of(action);
@@ -50,6 +53,7 @@ export class CappedBlocks {
       const isUnder = (row: SequenceRow): boolean => action === EVERY_ACTION || row.action === action;
       const removal = await this.#blocks.removeOldest(end, excess, isUnder);
       marks.count(removal.removed, actions);
+      await this.#noteDays(removal.removed);
       marks.moveTo(action, removal.end);
     }
   }
@@ -57,7 +61,22 @@ export class CappedBlocks {
   operations(): StateOperation[] {
     const blocks = this.#blocks.operations();
     if (!this.#marks) return blocks;
-    return [...blocks, { kind: "put", key: trimKey(this.#userId), value: this.#marks.encode() }];
+    const operations: StateOperation[] = [
+      ...blocks,
+      { kind: "put", key: trimKey(this.#userId), value: this.#marks.encode() },
+    ];
+    if (this.#days)
+      operations.push({ kind: "put", key: goneDaysKey(this.#userId), value: this.#days.encode() });
+    return operations;
+  }
+
+  async #noteDays(gone: readonly SequenceRow[]): Promise<void> {
+    if (gone.length === 0) return;
+    if (!this.#days) {
+      const [stored] = await this.#context.state.get([goneDaysKey(this.#userId)]);
+      this.#days = stored ? GoneDays.decode(stored) : new GoneDays();
+    }
+    this.#days.add(gone);
   }
 
   async #openMarks(): Promise<TrimMarks> {

@@ -1,3 +1,4 @@
+export { readActiveDays } from "./active-days.ts";
 export { actsFromLog } from "./acts-from-log.ts";
 export { type AppliedProgress, Applier, type ApplierParts, readAllProgress } from "./applier.ts";
 export type { AlsoApply, Arrival } from "./apply-events.ts";

@@ -6,6 +6,7 @@
  *     "u" userId 0 "a"                          the head: what changes with every event
  *     "u" userId 0 "b" chunk:u32                hashes of event ids already applied, beyond those in the head
  *     "u" userId 0 "c" facet interestId         what the person wants of an interest: muted or not ("m"), forgotten ("f")
+ *     "u" userId 0 "d"                          days of which rows were trimmed
  *     "u" userId 0 "s" startMs:u48 offset:u48   a sealed block of the sequence, named by the (time, offset) it starts at
  *     "u" userId 0 "t"                          how far the sequence was trimmed, once it was
  *     "p" partition:u16                         the log offset this state reflects
@@ -86,6 +87,10 @@ export function controlsPrefix(userId: string): Uint8Array {
 
 export function controlKey(userId: string, facet: "m" | "f", interestId: string): Uint8Array {
   return Buffer.from(`u${userId}\0c${facet}${interestId}`);
+}
+
+export function goneDaysKey(userId: string): Uint8Array {
+  return Buffer.from(`u${userId}\0d`);
 }
 
 export function trimKey(userId: string): Uint8Array {

@@ -1,6 +1,6 @@
 import type { InterestBody, InterestsBody, JourneyBody, PredictionsBody, UserStateBody } from "#api";
 import type { Catalogue } from "#events";
-import type { Engagement, Interest, InterestsSignal, Journey, Prediction, UserStateSignal } from "#profiles";
+import type { Engagement, Foretold, Interest, InterestsSignal, Journey, UserStateSignal } from "#profiles";
 import { toIso, toIsoOrNull } from "./bodies.ts";
 
 /** @file Interests, journeys and states as the API's bodies. */
@@ -97,7 +97,7 @@ export function userStateBody(signal: UserStateSignal | undefined, computedAtMs:
 }
 
 export function predictionsBody(
-  predictions: readonly Prediction[],
+  { predictions, repeatPurchases }: Foretold,
   { version, newestMs, computedAtMs }: { version: string; newestMs: number; computedAtMs: number },
 ): PredictionsBody {
   return {
@@ -105,6 +105,12 @@ export function predictionsBody(
       ...prediction,
       drivers: drivers.map((driver) => ({ ...driver })),
     })),
+    ...(repeatPurchases.length > 0 && {
+      repeatPurchases: repeatPurchases.map(({ drivers, ...one }) => ({
+        ...one,
+        drivers: drivers.map((driver) => ({ ...driver })),
+      })),
+    }),
     asOf: toIso(newestMs),
     computedAt: toIso(computedAtMs),
     version,

@@ -9,7 +9,7 @@ import type {
 } from "#api";
 import type { Clock } from "#base";
 import type { Actions, Catalogue, DeadLetters, IdentityGraph, Ingestion, Purposes } from "#events";
-import type { HealthReport, OnlineFeatures, ServedFeatures } from "#features";
+import type { FeatureLook, HealthReport, OnlineFeatures, ServedFeatures } from "#features";
 import type { Erasures } from "#governance";
 import type {
   ItemMap,
@@ -43,6 +43,8 @@ export interface Services {
   readonly noteServed: (served: readonly ServedFeatures[]) => void;
   /** What was last found of the features. */
   readonly featureHealth: () => HealthReport | undefined;
+  /** What was found of a feature at this and earlier looks, oldest first. */
+  readonly featureLooks: (name: string) => readonly FeatureLook[];
   readonly recommender: Recommender;
   /** The items as vectors, where a model in service makes any. */
   readonly itemIndexes: Pick<ItemIndexes, "reports">;

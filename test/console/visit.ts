@@ -23,7 +23,7 @@ export function addressesFor(userId: string, itemId: string): Readonly<Record<st
     "/items": "by number of items",
     [`/items/${itemId}`]: "Met by the same people",
     "/models": "learned from",
-    "/features": "Declare one",
+    "/features": "each as the log says",
     "/nowhere": "There is no such page",
   };
 }
@@ -47,9 +47,19 @@ export async function newPage(context: BrowserContext): Promise<{ page: Page; co
 
 /** What is made of everybody beside the server is there: pages say so until then, and browsers complain of every 503. */
 export async function untilSurveyed(address: string): Promise<void> {
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 200));
   for (const path of ["/v1/map", "/v1/population"])
-    while ((await fetch(`${address}${path}`)).status === 503)
-      await new Promise((resolve) => setTimeout(resolve, 200));
+    while ((await fetch(`${address}${path}`)).status === 503) await pause();
+  const ask = async <Body>(path: string) => (await (await fetch(`${address}${path}`)).json()) as Body; // routes of ours
+  const { features } = await ask<{ features: readonly object[] }>("/v1/features");
+  if (features.length === 0) return; // nothing is looked at
+  while ((await ask<{ at: string | null }>("/v1/features/health")).at === null) await pause();
+}
+
+/** Nothing on the page is on its way any more. */
+export async function untilSettled(page: Page): Promise<void> {
+  await page.locator("h1").first().waitFor();
+  await page.locator("[data-waiting]").first().waitFor({ state: "detached" });
 }
 
 /** As on a machine without a graphics processor, nor one made of software. */
@@ -78,7 +88,7 @@ export function paintedPixels(page: Page): Promise<number> {
 
 /** What axe finds of serious and critical impact, rule by rule with the elements. The page's policy lets no script in but its own. */
 export async function seriousFaults(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
+  if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(axe.source);
   return page.evaluate(async () => {
     const { axe: rules } = globalThis as unknown as { axe: { run: (options: object) => Promise<Found> } };
     const { violations } = await rules.run({ resultTypes: ["violations"] });

@@ -1,7 +1,8 @@
 import type { FeatureHealthResponse } from "#api";
+import { SmallDistribution } from "../../ui/distribution.tsx";
 import { formatShare, formatSpan } from "../../words/format.ts";
-import { formatFeature } from "../../words/values.ts";
-import { definitionSentence, driftWords, type Feature } from "./feature-words.ts";
+import { formatQuantile } from "../../words/values.ts";
+import { definitionSentence, driftWords, type Feature, isDrifted } from "./feature-words.ts";
 import styles from "./features.module.css";
 
 /** Every feature in a line: what it is, how it is spread, how old, how often absent, whether it drifts. */
@@ -20,6 +21,7 @@ export function Catalogue(props: {
         <thead>
           <tr>
             <th scope="col">feature</th>
+            <th scope="col">values</th>
             <th scope="col">p10, p50, p90</th>
             <th scope="col">absent</th>
             <th scope="col">age</th>
@@ -31,6 +33,7 @@ export function Catalogue(props: {
           {features.map((feature) => {
             const one = found.get(feature.name);
             const { p10, p50, p90 } = one?.quantiles ?? { p10: null, p50: null, p90: null };
+            const spread = one?.spread;
             return (
               <tr key={feature.name} data-shown={feature === shown}>
                 <th scope="row">
@@ -39,10 +42,19 @@ export function Catalogue(props: {
                   </button>
                   <small>{definitionSentence(feature)}</small>
                 </th>
-                <td>{p50 === null ? "–" : [p10, p50, p90].map(formatFeature).join(", ")}</td>
+                <td>
+                  {spread && (
+                    <SmallDistribution
+                      label={`Values of ${feature.name}`}
+                      shares={spread.now}
+                      {...(spread.before && { before: spread.before })}
+                    />
+                  )}
+                </td>
+                <td>{p50 === null ? "–" : [p10, p50, p90].map(formatQuantile).join(", ")}</td>
                 <td>{one ? formatShare(one.nullRate) : "–"}</td>
                 <td>{one?.freshnessSeconds == null ? "–" : formatSpan(1000 * one.freshnessSeconds)}</td>
-                <td>{one ? driftWords(one.stabilityIndex) : "–"}</td>
+                <td data-bad={one !== undefined && isDrifted(one)}>{one ? driftWords(one) : "–"}</td>
                 <td data-bad={(one?.skew ?? 0) > 0}>{one ? one.skew : "–"}</td>
               </tr>
             );

@@ -2,8 +2,11 @@ import { Link } from "wouter";
 import type { FeatureHealthResponse, FeaturesResponse } from "#api";
 import { Tag } from "../../ui/chip.tsx";
 import { Copyable } from "../../ui/copy.tsx";
+import { Distribution } from "../../ui/distribution.tsx";
 import { Panel } from "../../ui/panel.tsx";
-import { type Feature, sourcesOf, textAt } from "./feature-words.ts";
+import { formatShare, formatSpan } from "../../words/format.ts";
+import { Course } from "./course.tsx";
+import { driftWords, type Feature, type FeatureHealth, sourcesOf, textAt } from "./feature-words.ts";
 import styles from "./features.module.css";
 
 /** One feature: its definition, what it is made of, and who asks for it. */
@@ -19,7 +22,8 @@ export function FeatureDetails(props: {
   const readers = features.features.flatMap((other) =>
     other.kind !== "aggregate" && sourcesOf(other).includes(feature.name) ? [other.name] : [],
   );
-  const skewed = health?.features.find(({ name }) => name === feature.name)?.skewedUser;
+  const found = health?.features.find(({ name }) => name === feature.name);
+  const skewed = found?.skewedUser;
   const owner = textAt(feature.definition, "owner");
   const description = textAt(feature.definition, "description");
   return (
@@ -33,10 +37,44 @@ export function FeatureDetails(props: {
             the log says.
           </p>
         )}
+        {found && <Values found={found} />}
+        {health?.at && <Course feature={feature} at={health.at} />}
         <Lineage columns={[sourcesOf(feature), [feature.name], [...readers, ...services]]} />
         <Copyable label="Definition" text={JSON.stringify(feature.definition, null, 2)} />
       </div>
     </Panel>
+  );
+}
+
+/** How its values lie now beside the reference. */
+function Values({ found }: { readonly found: FeatureHealth }) {
+  const { name, spread, nullRate, freshnessSeconds, entity } = found;
+  const who = entity === "item" ? "items" : "people";
+  const age = freshnessSeconds === null ? undefined : formatSpan(1000 * freshnessSeconds);
+  const facts = [
+    ...(found.stabilityIndex === null ? [] : [`drift ${driftWords(found)}`]),
+    `${formatShare(nullRate)} of ${who} without a value`,
+    ...(age === undefined ? [] : [`newest event ${age} old at the median`]),
+  ];
+  if (!spread) return <p>{facts.join(", ")}; its values are no numbers.</p>;
+  return (
+    <div>
+      <Distribution
+        label={`Values of ${name}`}
+        caption={
+          <span className={styles["key"]}>
+            <i /> now{spread.before && <b />}
+            {spread.before && " reference"}, part of {who}
+          </span>
+        }
+        bounds={spread.bounds}
+        shares={spread.now}
+        {...(spread.before && { before: spread.before })}
+        absent={nullRate}
+        hasTail
+      />
+      <p className={styles["looks"]}>{facts.join(", ")}.</p>
+    </div>
   );
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { formatFeature } from "../../words/values.ts";
-import { definitionSentence, driftWords, paritySentence, sourcesOf } from "./feature-words.ts";
+import { definitionSentence, driftWords, isDrifted, paritySentence, sourcesOf } from "./feature-words.ts";
 
 const DAY_MS = 86_400_000;
 const saves = {
@@ -33,12 +33,19 @@ test("a definition in one line, and what it is made of", () => {
 test("parity and drift in words", () => {
   expect(paritySentence({ compared: 9, skewed: 0 })).toBe("each as the log says");
   expect(paritySentence({ compared: 9, skewed: 2 })).toBe("2 values are not what the log says");
-  expect([null, 0.05, 0.2, 0.4].map(driftWords)).toEqual([
+  const drift = (stabilityIndex: number | null, indexByChance: number | null) => ({
+    stabilityIndex,
+    indexByChance,
+  });
+  const found = [drift(null, null), drift(0.05, 0.1), drift(0.2, 0.1), drift(0.4, 0.1), drift(0.4, 0.7)];
+  expect(found.map(driftWords)).toEqual([
     "–",
-    "0.05, stable",
-    "0.20, moving",
-    "0.40, drifted",
+    "0.05 stable",
+    "0.20 moving",
+    "0.40 drifted",
+    "0.40 by chance",
   ]);
+  expect(found.map(isDrifted)).toEqual([false, false, false, true, false]);
 });
 
 test("values of any type", () => {

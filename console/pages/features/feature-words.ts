@@ -70,9 +70,21 @@ function featuresIn(tree: unknown): readonly string[] {
   return [...(own === undefined ? [] : [own]), ...Object.values(tree).flatMap(featuresIn)];
 }
 
-/** What a stability index means (Siddiqi 2006): below 0.1 nothing, above 0.25 the population is another one. */
-export function driftWords(index: number | null): string {
+/** What a stability index means (Siddiqi 2006): below 0.1 nothing, above 0.25 the population is another one; and nothing while chance alone makes as much. */
+export function driftWords({
+  stabilityIndex: index,
+  indexByChance: chance,
+}: Pick<FeatureHealth, "stabilityIndex" | "indexByChance">): string {
   if (index === null) return "–";
-  if (index < 0.1) return `${index.toFixed(2)}, stable`;
-  return `${index.toFixed(2)}, ${index < 0.25 ? "moving" : "drifted"}`;
+  const word =
+    index < 0.1 ? "stable" : index <= (chance ?? 0) ? "by chance" : index < 0.25 ? "moving" : "drifted";
+  return `${index.toFixed(2)} ${word}`;
+}
+
+/** Whether somebody should look. */
+export function isDrifted({
+  stabilityIndex: index,
+  indexByChance: chance,
+}: Pick<FeatureHealth, "stabilityIndex" | "indexByChance">): boolean {
+  return index !== null && index >= 0.25 && index > (chance ?? 0);
 }

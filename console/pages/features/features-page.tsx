@@ -14,10 +14,17 @@ import { FeatureDetails } from "./feature-details.tsx";
 import { paritySentence } from "./feature-words.ts";
 import styles from "./features.module.css";
 
+/** Between questions: before the first look is over, and after. */
+const SOON_MS = 4000;
+const LATER_MS = 30_000;
+
 /** The catalogue of features: what each means, how it is spread, whether it is what the log says. */
 export default function FeaturesPage() {
   const query = useQuery(featuresQuery);
-  const health = useQuery({ ...featureHealthQuery, refetchInterval: 30_000 });
+  const health = useQuery({
+    ...featureHealthQuery,
+    refetchInterval: ({ state: { data } }) => (data?.at ? LATER_MS : SOON_MS),
+  });
   return (
     <Page
       name="Features"

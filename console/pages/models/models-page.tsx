@@ -9,6 +9,7 @@ import { Empty, Loaded } from "../../ui/states.tsx";
 import { Comparison } from "./comparison.tsx";
 import { Curves } from "./curves.tsx";
 import { Details } from "./details.tsx";
+import { Foretelling } from "./foretelling.tsx";
 import { referenceOf } from "./model-words.ts";
 import styles from "./models.module.css";
 import { Published } from "./published.tsx";
@@ -78,6 +79,7 @@ function Chosen({ models, published }: ModelsResponse) {
         {shown && other && other !== shown && <Comparison model={shown} other={other} />}
       </div>
       <Published published={published} models={newestFirst} />
+      <Foretelling />
     </>
   );
 }

@@ -1,9 +1,10 @@
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { Link } from "wouter";
 import { Button } from "../../ui/button.tsx";
 import { Dot, TopicChip } from "../../ui/chip.tsx";
+import { useColors } from "../../ui/colors.ts";
 import { Panel } from "../../ui/panel.tsx";
-import { saveText, toCsv } from "../../ui/save.ts";
+import { saveCanvas, saveText, toCsv } from "../../ui/save.ts";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { type Column, DataTable } from "../../ui/table.tsx";
@@ -15,6 +16,7 @@ import { lanesOf, type Moment, surfacesOf } from "./moments.ts";
 import styles from "./person.module.css";
 import type { Lifecycle } from "./stage.tsx";
 import { Timeline } from "./timeline.tsx";
+import { timelinePicture } from "./timeline-picture.ts";
 
 const LOOKS = [
   { value: "timeline", label: "Timeline" },
@@ -34,7 +36,9 @@ export function History(props: {
   const { moments, selected, asOf, states, lifecycles, onSelect, onAsOf } = props;
   const [look, setLook] = useState<"timeline" | "table">("timeline");
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
-  const actions = useMemo(() => lanesOf(moments).map(({ action }) => action), [moments]);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const colors = useColors();
+  const lanes = useMemo(() => lanesOf(moments), [moments]);
   const surfaces = useMemo(() => surfacesOf(moments), [moments]);
   const shown = useMemo(
     () =>
@@ -56,6 +60,11 @@ export function History(props: {
     if (!next.delete(name)) next.add(name);
     setHidden(next);
   };
+  const savePicture = (): void => {
+    if (!canvas.current) return;
+    const picture = timelinePicture(canvas.current, lanes, states.length > 0, colors);
+    saveCanvas("timeline.png", [picture], colors.of("background"));
+  };
   return (
     <Panel
       title="What they did"
@@ -69,12 +78,17 @@ export function History(props: {
           <Button look="quiet" onClick={() => saveText("events.csv", csvOf(shown))}>
             CSV
           </Button>
+          {look === "timeline" && (
+            <Button look="quiet" onClick={savePicture}>
+              PNG
+            </Button>
+          )}
           <Segmented label="Show as" value={look} options={LOOKS} onChange={setLook} />
         </>
       }
     >
       <div className={styles["filters"]}>
-        {actions.map((action) => (
+        {lanes.map(({ action }) => (
           <Toggle
             key={action}
             name={action}
@@ -96,6 +110,7 @@ export function History(props: {
       </div>
       {look === "timeline" ? (
         <Timeline
+          canvas={canvas}
           moments={shown}
           all={moments}
           selected={selected}

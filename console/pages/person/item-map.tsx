@@ -53,7 +53,7 @@ export function PersonMap(props: {
       ) : error ? (
         <Failure error={error} onRetry={() => void Promise.all([map.refetch(), own.refetch()])} />
       ) : (
-        <div style={{ height: HEIGHT }} />
+        <div style={{ height: HEIGHT }} data-waiting />
       )}
     </Panel>
   );
@@ -99,7 +99,7 @@ function Placed(props: {
     return <VisitedTable visited={visited} labels={labels} titles={titles} hueFor={hueFor} />;
   return (
     <>
-      <Suspense fallback={<div style={{ height: HEIGHT }} />}>
+      <Suspense fallback={<div style={{ height: HEIGHT }} data-waiting />}>
         <PointMap
           label={`Map of ${countOf(map.itemIds.length, "item")} with ${countOf(visited.length, "item")} that ${own.userId} engaged with`}
           xs={map.xs}

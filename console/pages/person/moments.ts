@@ -33,10 +33,14 @@ export function interestOf(tags: readonly string[], interests: Interests): strin
 
 const IMPRESSION = "impression";
 
+/** A row of the timeline. */
+export interface Lane {
+  readonly action: string;
+  readonly count: number;
+}
+
 /** Actions in the order of their lanes: the rarest, which say most, at the top, impressions at the foot. */
-export function lanesOf(
-  moments: readonly Moment[],
-): readonly { readonly action: string; readonly count: number }[] {
+export function lanesOf(moments: readonly Moment[]): readonly Lane[] {
   const counts = countBy(moments, ({ event }) => event.action);
   return [...counts]
     .map(([action, count]) => ({ action, count }))

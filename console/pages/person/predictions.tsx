@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
-import type { PredictionModelResponse, UserResponse } from "#api";
+import { useMemo, useState } from "react";
+import type { UserResponse } from "#api";
 import { populationQuery, predictionModelQuery } from "../../client/population.ts";
 import { Button } from "../../ui/button.tsx";
-import { Histogram } from "../../ui/histogram.tsx";
+import { Distribution } from "../../ui/distribution.tsx";
+import { HowTrue } from "../../ui/how-true.tsx";
 import { Panel } from "../../ui/panel.tsx";
-import { Reliability } from "../../ui/reliability.tsx";
-import { countOf, formatDay, formatProbability, formatShare } from "../../words/format.ts";
+import { formatProbability, formatShare } from "../../words/format.ts";
 import { targetWords } from "../../words/targets.ts";
 import styles from "./person.module.css";
 import { driverWords, partBelow } from "./prediction-words.ts";
@@ -37,13 +37,7 @@ export function Predictions({ user: { predictions } }: { readonly user: UserResp
       <ul className={styles["predictions"]}>
         {predictions.value.map(({ target, probability, drivers }) => (
           <li key={target}>
-            {targetWords(target)}
-            <b>{formatProbability(probability)}</b>
-            <Histogram
-              label={`${targetWords(target)}: ${formatProbability(probability)}`}
-              bins={binsOf(target)}
-              value={probability}
-            />
+            <AmongEverybody target={target} probability={probability} bins={binsOf(target)} />
             <small className={styles["drivers"]}>
               {driverWords(drivers, DRIVERS)}
               {binsOf(target).length > 0 && (
@@ -60,26 +54,33 @@ export function Predictions({ user: { predictions } }: { readonly user: UserResp
   );
 }
 
-function HowTrue({ model }: { readonly model: PredictionModelResponse }) {
+/** The probability, and where it stands among those of everybody, once they were all looked at. */
+function AmongEverybody(props: {
+  readonly target: string;
+  readonly probability: number;
+  readonly bins: readonly number[];
+}) {
+  const { target, probability, bins } = props;
+  const drawn = useMemo(() => {
+    const people = bins.reduce((sum, count) => sum + count, 0);
+    return {
+      bounds: Array.from({ length: bins.length + 1 }, (_, n) => n / bins.length),
+      shares: bins.map((count) => count / Math.max(1, people)),
+    };
+  }, [bins]);
+  const words = (
+    <span className={styles["foretold"]}>
+      {targetWords(target)} <b>{formatProbability(probability)}</b>
+    </span>
+  );
+  if (bins.length === 0) return words;
   return (
-    <div className={styles["true"]}>
-      <p className={styles["held"]}>
-        Learned from {countOf(model.people, "person", "people")} until {formatDay(model.trainedUntil)}, and
-        held against others.
-      </p>
-      {model.targets.map(({ target, tested, rate, auc, ece, reliability }) => (
-        <Reliability
-          key={target}
-          label={`Said and happened, ${targetWords(target)}`}
-          bins={reliability}
-          caption={
-            <span>
-              <b className={styles["target"]}>{targetWords(target)}</b> AUC {auc.toFixed(3)}, ECE{" "}
-              {ece.toFixed(3)}, {formatShare(rate)} of {countOf(tested, "person", "people")}
-            </span>
-          }
-        />
-      ))}
-    </div>
+    <Distribution
+      label={`${targetWords(target)}, among everybody`}
+      caption={words}
+      {...drawn}
+      mark={probability}
+      height={84}
+    />
   );
 }

@@ -1,6 +1,7 @@
 import {
   type KeyboardEvent,
   type PointerEvent,
+  type RefObject,
   useEffect,
   useLayoutEffect,
   useMemo,
@@ -38,8 +39,10 @@ export function Timeline(props: {
   readonly lifecycles: ReadonlyMap<string, Lifecycle>;
   readonly onAsOf: (ms: number | undefined) => void;
   readonly onSelect: (moment: Moment | undefined) => void;
+  /** Given what is drawn, for who wants it as a picture. */
+  readonly canvas: RefObject<HTMLCanvasElement | null>;
 }) {
-  const { moments, all, selected, asOfMs, states, lifecycles, onAsOf, onSelect } = props;
+  const { canvas, moments, all, selected, asOfMs, states, lifecycles, onAsOf, onSelect } = props;
   const bounds = useMemo(() => boundsOf(all), [all]);
   const [view, setView] = useState(bounds);
   const [drag, setDrag] = useState<readonly [number, number]>();
@@ -48,7 +51,6 @@ export function Timeline(props: {
     readonly x: number;
     readonly y: number;
   }>();
-  const canvas = useRef<HTMLCanvasElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const width = useWidth(host);
   const colors = useColors();
@@ -68,6 +70,7 @@ export function Timeline(props: {
   );
   const layout = layoutOf(lanes.length, states.length > 0);
   useEffect(() => setView(bounds), [bounds]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the canvas is the same as long as this is there
   useLayoutEffect(() => {
     const context = canvas.current?.getContext("2d");
     if (!context || width === 0) return;

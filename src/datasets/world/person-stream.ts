@@ -51,22 +51,34 @@ export class PersonStream {
     return arrived.sort((left, right) => left.arrivalMs - right.arrivalMs);
   }
 
+  /** What the person does during the sessions of the next day, before any of it is sent; in place of {@link nextDay}. */
+  nextOccurrences(): Occurrence[] {
+    return this.#sessionsOf(this.#nextDay++).flatMap(({ occurrences }) => occurrences);
+  }
+
   #live(day: number): void {
     const { config, endMs } = this.#scene;
-    const name = `person/${this.person.index}/day/${day}`;
-    const starts = planSessions(this.#scene, this.person, this.#presence, day);
-    for (const [session, plannedMs] of starts.entries()) {
-      const beginMs = Math.max(plannedMs, this.#memory.lastEndMs + sessionGapMs);
-      if (plannedMs < this.person.signedUpMs || beginMs >= endMs) continue;
-      const random = Random.of(config.seed, `${name}/session/${session}`);
-      const sessionId = `s-${this.person.userId.slice(2)}-${day}-${session}`;
-      const occurrences = playSession(this.#scene, this.person, this.#memory, sessionId, beginMs, random);
-      const noise = Random.of(config.seed, `${name}/session/${session}/delivery`);
+    for (const { name, occurrences } of this.#sessionsOf(day)) {
+      const noise = Random.of(config.seed, `${name}/delivery`);
       for (const occurrence of occurrences) {
         const message = this.#track(occurrence);
         this.#pending.push(...deliver(config.delivery, message, occurrence.timeMs, endMs, noise));
       }
     }
+  }
+
+  #sessionsOf(day: number): { readonly name: string; readonly occurrences: readonly Occurrence[] }[] {
+    const { config, endMs } = this.#scene;
+    const starts = planSessions(this.#scene, this.person, this.#presence, day);
+    return starts.flatMap((plannedMs, session) => {
+      const beginMs = Math.max(plannedMs, this.#memory.lastEndMs + sessionGapMs);
+      if (plannedMs < this.person.signedUpMs || beginMs >= endMs) return [];
+      const name = `person/${this.person.index}/day/${day}/session/${session}`;
+      const sessionId = `s-${this.person.userId.slice(2)}-${day}-${session}`;
+      const random = Random.of(config.seed, name);
+      const occurrences = playSession(this.#scene, this.person, this.#memory, sessionId, beginMs, random);
+      return [{ name, occurrences }];
+    });
   }
 
   #identify(): SegmentMessage {

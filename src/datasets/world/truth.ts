@@ -1,3 +1,4 @@
+import { DAY_MS } from "#base";
 import { interestAffinities } from "./affinity.ts";
 import { appealOf } from "./appeal.ts";
 import { itemsBornBefore } from "./catalogue.ts";
@@ -6,7 +7,7 @@ import { type InterestStage, levelIn, stageAt } from "./interest-life.ts";
 import { itemDirection } from "./item-input.ts";
 import { drawPerson, type Person } from "./person.ts";
 import { PersonMemory } from "./person-memory.ts";
-import { planSessions } from "./person-stream.ts";
+import { PersonStream, planSessions } from "./person-stream.ts";
 import { beliefOn, comesWithin, drawPresence, type Presence, presences } from "./presence.ts";
 import { actionProbability, closeUpProbability, examinationProbability } from "./reaction.ts";
 import type { Scene } from "./scene.ts";
@@ -89,6 +90,15 @@ export class Truth {
       return starts.filter((startMs) => startMs >= person.signedUpMs).length;
     });
     return { sessions, presence };
+  }
+
+  /** UTC days since the epoch on which the person did anything, ascending: a visit over midnight is two. Plays their life anew. */
+  activeDays({ index }: Person): number[] {
+    const stream = new PersonStream(this.#scene, index);
+    const days = new Set<number>();
+    for (let day = 0; day < this.#scene.config.days; day++)
+      for (const { timeMs } of stream.nextOccurrences()) days.add(Math.floor(timeMs / DAY_MS));
+    return [...days].sort((left, right) => left - right);
   }
 
   /**

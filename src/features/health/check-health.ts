@@ -17,8 +17,11 @@ import {
   decodeDistribution,
   emptyDistribution,
   encodeDistribution,
+  indexByChance,
   stabilityIndex,
 } from "./drift.ts";
+import { momentsBetween, type PastMoment, PastMoments } from "./past-moments.ts";
+import { type Spread, spreadOf } from "./spread.ts";
 
 /**
  * @file Whether what is served is what the log says, and how the values lie: for a sample of people every feature is read as a consumer
@@ -73,6 +76,12 @@ export interface FeatureHealth {
   readonly quantiles: Readonly<Record<"p10" | "p50" | "p90", number | null>>;
   /** Against the baseline; `null` where there is none of this version. */
   readonly stabilityIndex: number | null;
+  /** What the index reaches by chance alone, from samples of these sizes, 5 times of 100. */
+  readonly indexByChance: number | null;
+  /** Of numbers; absent where nobody has one. */
+  readonly spread?: Spread;
+  /** As of earlier moments, oldest first. */
+  readonly past: readonly PastMoment[];
 }
 
 /** O(users + items + log): reads the log once. `past.state` does not change meanwhile: a snapshot. */
@@ -91,17 +100,26 @@ export async function checkHealth(
   const items = new CollectedItems(plan.items, catalogue, { items: new Set(drawn) });
   await readPast(past, drawn.length > 0 ? [collected, items] : [collected], progress);
   const served = await readFeatures(past, request, sample, nowMs);
-  const ofPeople = new Comparison(names);
+  const rowsOf = sample.map((person) => collected.rowsOf(identity.idsOf(person)) ?? []);
+  const firstMs = rowsOf.reduce((least, rows) => Math.min(least, rows[0]?.timestampMs ?? least), nowMs);
+  const ofPeople = new Comparison(names, momentsBetween(firstMs, nowMs));
   for (const [n, person] of sample.entries()) {
-    const rows = collected.rowsOf(identity.idsOf(person)) ?? [];
-    const atMs = Math.max(nowMs, rows.at(-1)?.timestampMs ?? 0);
+    const rows = rowsOf[n]!; // one for each
     const controls = await controlsFor(request, past.state, identity.idsOf(person));
-    ofPeople.take(person, served[n]!, featuresAt(rows, request, atMs, catalogue, controls), atMs); // one for each
+    const walked = (atMs: number) => featuresAt(rows, request, atMs, catalogue, controls);
+    const atMs = Math.max(nowMs, rows.at(-1)?.timestampMs ?? 0);
+    ofPeople.take(person, served[n]!, walked(atMs), atMs); // one for each
+    ofPeople.takePast(served[n]!, (timeMs) =>
+      rows[0] && rows[0].timestampMs <= timeMs ? walked(timeMs) : undefined,
+    );
   }
-  const ofItems = await compareItems(past, plan.items, drawn, items, nowMs);
+  const ofItems = await compareItems(
+    { past, plan: plan.items, drawn, nowMs, timesMs: ofPeople.past.timesMs },
+    items,
+  );
   const features = [
-    ...ofPeople.counts.map((counted, n) => healthOf(counted, plan, names[n]!, query.baseline)), // one for each
-    ...ofItems.counts.map((counted, n) => healthOf(counted, plan.items, ofItems.names[n]!, query.baseline)), // as above
+    ...names.map((_, n) => healthOf(ofPeople, n, plan, query.baseline)),
+    ...ofItems.names.map((_, n) => healthOf(ofItems, n, plan.items, query.baseline)),
   ];
   return {
     at: new Date(nowMs).toISOString(),
@@ -118,16 +136,22 @@ export async function checkHealth(
   };
 }
 
+interface ItemsQuery {
+  readonly past: PastEvents;
+  readonly plan: EntityPlan;
+  readonly drawn: readonly number[];
+  readonly nowMs: number;
+  /** Earlier moments to look at, ascending. */
+  readonly timesMs: readonly number[];
+}
+
 async function compareItems(
-  past: PastEvents,
-  plan: EntityPlan,
-  drawn: readonly number[],
+  { past, plan, drawn, nowMs, timesMs }: ItemsQuery,
   collected: CollectedItems,
-  nowMs: number,
 ): Promise<Comparison> {
   const { catalogue, log } = past;
   const names = [...plan.features.keys()];
-  const comparison = new Comparison(names);
+  const comparison = new Comparison(names, timesMs);
   if (drawn.length === 0) return comparison;
   const request = requestFeatures(plan, names, catalogue);
   const ids = drawn.map((item) => catalogue.at(item).itemId);
@@ -136,6 +160,8 @@ async function compareItems(
     const atMs = Math.max(nowMs, collected.newestMs(item));
     const [walked] = collected.answersAt(item, [atMs], request);
     comparison.take(ids[n]!, served[n]!, walked, atMs); // one for each
+    const earlier = collected.answersAt(item, timesMs, request);
+    comparison.takePast(served[n]!, () => earlier.next().value ?? undefined); // as above, in the order of the times
   }
   return comparison;
 }
@@ -144,10 +170,12 @@ async function compareItems(
 class Comparison {
   readonly names: readonly string[];
   readonly counts: readonly FeatureCount[];
+  readonly past: PastMoments;
   compared = 0;
 
-  constructor(names: readonly string[]) {
+  constructor(names: readonly string[], timesMs: readonly number[]) {
     this.names = names;
+    this.past = new PastMoments(names, timesMs);
     this.counts = names.map(() => ({ distribution: emptyDistribution(), agesMs: [], skewed: [] }));
   }
 
@@ -164,6 +192,17 @@ class Comparison {
       if (value.status === "NOT_FOUND") continue; // refused, or never met
       this.compared++;
       if (!isSame(value, walked?.[n])) counted.skewed.push(id);
+    }
+  }
+
+  /** What the log says of earlier moments; `undefined` of one before the first event. */
+  takePast(
+    served: readonly OnlineValue[],
+    walkedAt: (timeMs: number) => readonly (Answer | undefined)[] | undefined,
+  ): void {
+    for (const [moment, timeMs] of this.past.timesMs.entries()) {
+      const walked = walkedAt(timeMs);
+      if (walked) this.past.take(moment, walked, (n) => served[n]!.status !== "NOT_FOUND"); // refused
     }
   }
 }
@@ -187,14 +226,18 @@ function isSame(served: Answer, walked: Answer | undefined): boolean {
 }
 
 function healthOf(
-  { distribution, agesMs, skewed }: FeatureCount,
+  { names, counts, past }: Comparison,
+  feature: number,
   plan: EntityPlan,
-  name: string,
   baseline: FeatureBaseline | undefined,
 ): FeatureHealth {
+  const name = names[feature]!; // one of them
+  const { distribution, agesMs, skewed } = counts[feature]!; // as above
   const { version } = plan.features.get(name)!; // one of its names
-  const before = baseline?.features[name];
+  const kept = baseline?.features[name];
+  const before = kept?.version === version ? decodeDistribution(kept.distribution) : undefined;
   const { people, absent, sketch } = distribution;
+  const spread = spreadOf(distribution, before);
   const sorted = [...agesMs].sort((left, right) => left - right);
   const median = sorted[Math.floor((sorted.length - 1) / 2)];
   return {
@@ -207,10 +250,10 @@ function healthOf(
     nullRate: people === 0 ? 0 : absent / people,
     freshnessSeconds: median === undefined ? null : median / 1000,
     quantiles: { p10: sketch.quantile(0.1), p50: sketch.quantile(0.5), p90: sketch.quantile(0.9) },
-    stabilityIndex:
-      before?.version === version
-        ? stabilityIndex(decodeDistribution(before.distribution), distribution)
-        : null,
+    stabilityIndex: before ? stabilityIndex(before, distribution) : null,
+    indexByChance: before ? indexByChance(before, distribution) : null,
+    ...(spread && { spread }),
+    past: past.of(feature, before ?? distribution),
   };
 }
 

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
+import { Random } from "#base";
 import {
   type Distribution,
   decodeDistribution,
   emptyDistribution,
   encodeDistribution,
+  indexByChance,
   stabilityIndex,
 } from "./drift.ts";
 
@@ -35,4 +37,15 @@ test("a distribution comes back from its text", () => {
   const again = decodeDistribution(encodeDistribution(before));
   expect(again).toMatchObject({ people: 5, absent: 1 });
   expect(stabilityIndex(before, again)).toBe(0);
+});
+
+test("what chance alone makes of the index is told: samples of one population stay under it about 95 times of 100", () => {
+  const random = new Random(7);
+  const sample = () => distribution(Array.from({ length: 100 }, () => 1 + random.integer(10_000)));
+  const pairs = Array.from({ length: 200 }, () => [sample(), sample()] as const);
+  const under = pairs.filter(([before, now]) => stabilityIndex(before, now) < indexByChance(before, now));
+  expect(under.length / pairs.length).toBeGreaterThan(0.88);
+  expect(under.length / pairs.length).toBeLessThan(1);
+  const few = indexByChance(distribution(thousand.slice(0, 50)), distribution(thousand.slice(0, 50)));
+  expect(few).toBeGreaterThan(0.5);
 });

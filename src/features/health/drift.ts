@@ -24,13 +24,33 @@ const LEAST_SHARE = 1e-4;
  * Below 0.1 is called stable, above 0.25 a shift worth a look (Siddiqi 2006, "Credit Risk Scorecards").
  */
 export function stabilityIndex(before: Distribution, now: Distribution): number {
+  return binned(before, now).reduce((sum, [share, actual]) => {
+    const [old, fresh] = [Math.max(share, LEAST_SHARE), Math.max(actual, LEAST_SHARE)];
+    return sum + (fresh - old) * Math.log(fresh / old);
+  }, 0);
+}
+
+/** Of the standard normal distribution, 95 % lie below. */
+const Z95 = 1.645;
+
+/**
+ * What the index stays under, 95 times of 100, when both samples are of one and the same population: it is (1/N + 1/M) times a chi-squared variable
+ * of one degree less than there are bins (Yurdakul and Naranjo 2020), whose quantile is Wilson and Hilferty's. Fifty people against fifty can reach .7.
+ */
+export function indexByChance(before: Distribution, now: Distribution): number {
+  const degrees = binned(before, now).filter(([old, fresh]) => old > 0 || fresh > 0).length - 1;
+  if (degrees < 1 || before.people === 0 || now.people === 0) return 0;
+  const spread = 2 / (9 * degrees);
+  const quantile = degrees * (1 - spread + Z95 * Math.sqrt(spread)) ** 3;
+  return quantile * (1 / before.people + 1 / now.people);
+}
+
+/** Parts of the people in each bin, before and now. */
+function binned(before: Distribution, now: Distribution): [number, number][] {
   const bounds = Array.from({ length: BINS - 1 }, (_, n) => before.sketch.quantile((n + 1) / BINS) ?? 0);
   const distinct = [...new Set(bounds)].sort((left, right) => left - right);
   const [expected, actual] = [sharesOf(before, distinct), sharesOf(now, distinct)];
-  return expected.reduce((sum, share, bin) => {
-    const [old, fresh] = [Math.max(share, LEAST_SHARE), Math.max(actual[bin]!, LEAST_SHARE)];
-    return sum + (fresh - old) * Math.log(fresh / old);
-  }, 0);
+  return expected.map((share, bin) => [share, actual[bin]!]); // the same bins
 }
 
 /** Part of the people in each bin; the last is of those without a value. */

@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import pc from "picocolors";
 import { SystemClock } from "#base";
 import { FlatIndex, HnswIndex, type VectorIndex, type VectorIndexConfig } from "#retrieval";
-import { LmdbStateStore } from "#storage";
+import { DuckDbLake, LmdbStateStore } from "#storage";
 import { matrixOf, multiply } from "#tensor";
 import { say } from "../terminal.ts";
 
@@ -17,6 +17,7 @@ export function registerDoctor(program: Command): void {
     .action(async () => {
       const needed = {
         "state store (lmdb)": checkState,
+        "lake (DuckDB)": checkLake,
         "learning engine (onnxruntime-node)": checkTensor,
         "vector kernels (WebAssembly)": () => checkIndex(FlatIndex),
       };
@@ -43,13 +44,27 @@ function faultOf(check: () => Promise<void>): Promise<string | undefined> {
 }
 
 async function checkState(): Promise<void> {
+  await withFolder(async (folder) => {
+    const store = new LmdbStateStore(folder, new SystemClock());
+    await store.write([{ kind: "put", key: Buffer.from("a"), value: Buffer.from("b") }]);
+    const [value] = await store.get([Buffer.from("a")]);
+    await store.close();
+    if (Buffer.from(value ?? []).toString() !== "b") throw new Error("a value written was not read back");
+  });
+}
+
+async function checkLake(): Promise<void> {
+  await withFolder(async (folder) => {
+    const lake = await DuckDbLake.open(folder);
+    const { rows } = await lake.query("select 6 * 7");
+    await lake.close();
+    if (String(rows) !== "42") throw new Error(`a product came out as ${String(rows)}`);
+  });
+}
+
+async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "inkling-doctor-"));
-  const store = new LmdbStateStore(folder, new SystemClock());
-  await store.write([{ kind: "put", key: Buffer.from("a"), value: Buffer.from("b") }]);
-  const [value] = await store.get([Buffer.from("a")]);
-  await store.close();
-  await rm(folder, { recursive: true });
-  if (Buffer.from(value ?? []).toString() !== "b") throw new Error("a value written was not read back");
+  await use(folder).finally(() => rm(folder, { recursive: true }));
 }
 
 async function checkTensor(): Promise<void> {

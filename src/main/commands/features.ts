@@ -111,7 +111,7 @@ async function doctor(options: DoctorOptions): Promise<void> {
   const { featureServices = {} } = await declarationsOf(options);
   const bar = new ProgressBar();
   const seed = options.seed ?? manifest.seed;
-  const report = await lookAtHealth(
+  const { report } = await lookAtHealth(
     folder,
     {
       manifest,
@@ -128,12 +128,15 @@ async function doctor(options: DoctorOptions): Promise<void> {
   if (options.json) return say(JSON.stringify(told));
   const shown = (value: number | null, digits = 3): string =>
     (value === null ? "-" : value.toFixed(digits)).padStart(12);
-  say(`${"feature".padEnd(36)}  skew  absent %     age days         PSI         p10         p50         p90`);
-  for (const { name, skew, nullRate, freshnessSeconds, stabilityIndex, quantiles } of report.features) {
+  say(
+    `${"feature".padEnd(36)}  skew  absent %     age days         PSI   by chance         p10         p50         p90`,
+  );
+  for (const one of report.features) {
+    const { name, skew, nullRate, freshnessSeconds, stabilityIndex, indexByChance, quantiles } = one;
     const days = freshnessSeconds === null ? null : (freshnessSeconds * 1000) / DAY_MS;
     const { p10, p50, p90 } = quantiles;
     say(
-      `${name.padEnd(36)} ${String(skew).padStart(5)} ${(100 * nullRate).toFixed(1).padStart(9)} ${[days, stabilityIndex, p10, p50, p90].map((value) => shown(value)).join("")}`,
+      `${name.padEnd(36)} ${String(skew).padStart(5)} ${(100 * nullRate).toFixed(1).padStart(9)} ${[days, stabilityIndex, indexByChance, p10, p50, p90].map((value) => shown(value)).join("")}`,
     );
   }
   for (const [service, coverage] of Object.entries(report.coverage))

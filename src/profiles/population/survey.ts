@@ -3,6 +3,7 @@ import type { NamedPurpose } from "#events";
 import {
   listUsers,
   type PersonState,
+  readActiveDays,
   readPerson,
   readPersonSequence,
   traitsAsOf,
@@ -131,7 +132,7 @@ async function lookAt(parts: SurveyParts, userId: string, asOfMs: number): Promi
   const isMuted = new Set(known.controls.muted.map(({ interestId }) => interestId));
   return {
     userId,
-    activeDays: [...new Set(acts.map(({ timestampMs }) => Math.floor(timestampMs / DAY_MS)))],
+    activeDays: await readActiveDays(state, person, window, { asOfMs, isUsable }),
     traits: traitsAsOf(person.record, asOfMs, isUsable),
     interests: known.interests
       .filter(({ interestId }) => !isMuted.has(interestId))

@@ -1,6 +1,8 @@
 import {
   type FeatureBody,
+  FeatureCourseResponse,
   FeatureHealthResponse,
+  FeatureParams,
   FeaturesResponse,
   OnlineFeaturesBody,
   OnlineFeaturesResponse,
@@ -9,7 +11,14 @@ import {
 } from "#api";
 import { PlatformError } from "#base";
 import type { NamedPurpose } from "#events";
-import { type EntityRow, joinKeysOf, type OnlineFeatures, type OnlineValue } from "#features";
+import {
+  type EntityRow,
+  joinKeysOf,
+  type OnlineFeatures,
+  type OnlineValue,
+  type PastMoment,
+  type Spread,
+} from "#features";
 import { toIso, toIsoOrNull } from "../bodies.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
@@ -47,26 +56,7 @@ export function registerFeatureRoutes(server: Server, services: Services): void 
     },
   );
 
-  server.get(
-    "/v1/features/health",
-    {
-      schema: {
-        summary: "Skew, absence, freshness and drift of each feature, as last looked at",
-        response: { 200: FeatureHealthResponse },
-      },
-    },
-    async () => {
-      const report = services.featureHealth();
-      if (!report)
-        return { at: null, people: 0, items: 0, compared: 0, skewed: 0, features: [], coverage: {} };
-      const { baseline: _, ...told } = report;
-      return {
-        ...told,
-        features: told.features.map((feature) => ({ ...feature, quantiles: { ...feature.quantiles } })),
-        coverage: { ...told.coverage },
-      };
-    },
-  );
+  registerHealth(server, services);
 
   server.get(
     "/v1/features",
@@ -90,6 +80,62 @@ export function registerFeatureRoutes(server: Server, services: Services): void 
       ),
     }),
   );
+}
+
+/** What was found of features, at the last look and before. */
+function registerHealth(server: Server, { features, featureHealth, featureLooks }: Services): void {
+  server.get(
+    "/v1/features/health",
+    {
+      schema: {
+        summary: "Skew, absence, freshness and drift of each feature, as last looked at",
+        response: { 200: FeatureHealthResponse },
+      },
+    },
+    async () => {
+      const report = featureHealth();
+      if (!report)
+        return { at: null, people: 0, items: 0, compared: 0, skewed: 0, features: [], coverage: {} };
+      const { baseline: _, ...told } = report;
+      return {
+        ...told,
+        features: told.features.map(({ quantiles, spread, past: _past, ...feature }) => ({
+          ...feature,
+          quantiles: { ...quantiles },
+          ...(spread && { spread: spreadBody(spread) }),
+        })),
+        coverage: { ...told.coverage },
+      };
+    },
+  );
+
+  server.get(
+    "/v1/features/:name/course",
+    {
+      schema: {
+        summary: "Skew, absence, freshness and drift of one feature over time",
+        params: FeatureParams,
+        response: { 200: FeatureCourseResponse, "4xx": Problem },
+      },
+    },
+    async ({ params: { name } }) => {
+      if (!features.planned(name))
+        throw new PlatformError(
+          "invalid-request",
+          `no feature is called "${name}"; GET /v1/features lists those there are`,
+        );
+      const health = featureHealth()?.features.find((one) => one.name === name);
+      return { name, looks: featureLooks(name).map(lookBody), past: (health?.past ?? []).map(lookBody) };
+    },
+  );
+}
+
+function lookBody<Look extends Pick<PastMoment, "quantiles">>(look: Look): Look {
+  return { ...look, quantiles: { ...look.quantiles } };
+}
+
+function spreadBody({ bounds, now, before }: Spread) {
+  return { bounds: [...bounds], now: [...now], ...(before && { before: [...before] }) };
 }
 
 /** Of rows that name a person and have any; one record each. */

@@ -116,11 +116,8 @@ function registerPredictionModel(server: Server, { population }: Services): void
     },
     async () => {
       const { predictions } = population;
-      if (!predictions)
-        throw new PlatformError(
-          "no-data",
-          "nothing is foretold: there are too few people seen over some weeks",
-        );
+      // Too few people seen over some weeks: nothing is foretold, and nothing is wrong.
+      if (!predictions) return { version: "none", trainedUntil: null, people: 0, targets: [] };
       const { model, version } = predictions;
       return {
         version,

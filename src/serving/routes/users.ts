@@ -17,6 +17,7 @@ import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 import { asOfOf } from "./as-of.ts";
 import { readIncludedFeatures } from "./features.ts";
+import { namesIn } from "./include.ts";
 import { purposeOf } from "./purpose.ts";
 import { readSaid } from "./said-of-person.ts";
 import { userNotFound } from "./user-not-found.ts";
@@ -43,7 +44,7 @@ function registerProfileRoute(server: Server, services: Services): void {
       },
     },
     async ({ params: { id }, query }) => {
-      const added = signalsIn(query.include);
+      const added = namesIn(query.include, ADDABLE);
       const asOfMs = asOfOf(query, clock);
       const purpose = purposeOf(query, services);
       const userId = identity.personOf(id);
@@ -115,17 +116,6 @@ function registerSequenceRoute(server: Server, services: Services): void {
       reply.type("application/json; charset=utf-8");
       return text as never; // the schema's text already, so no serializer sees it
     },
-  );
-}
-
-/** @throws PlatformError `invalid-request` for a signal that cannot be added */
-function signalsIn(include = ""): readonly string[] {
-  const signals = include.split(",").filter((name) => name !== "");
-  const unknown = signals.find((name) => !ADDABLE.includes(name));
-  if (unknown === undefined) return signals;
-  throw new PlatformError(
-    "invalid-request",
-    `include names "${unknown}"; what can be added: ${ADDABLE.join(", ")}`,
   );
 }
 

@@ -1,0 +1,199 @@
+import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useDeferredValue, useMemo } from "react";
+import { useLocation } from "wouter";
+import type { PersonRow } from "#api";
+import { useAddress } from "../../client/address.ts";
+import { type PeopleFilter, peopleQuery, recommendationsQuery, userQuery } from "../../client/queries.ts";
+import { Chips, Tag, TopicChip } from "../../ui/chip.tsx";
+import { Choice, SearchField } from "../../ui/field.tsx";
+import { Page } from "../../ui/page.tsx";
+import { Sparkline } from "../../ui/sparkline.tsx";
+import { Empty, Failure, RowsOnTheirWay } from "../../ui/states.tsx";
+import { type Column, DataTable } from "../../ui/table.tsx";
+import { Ago } from "../../ui/time.tsx";
+import { countOf, formatCount, formatProbability, formatShare } from "../../words/format.ts";
+import { useColumns } from "./columns.tsx";
+import styles from "./people.module.css";
+import { ViewSwitch } from "./view-switch.tsx";
+
+const SORTS = [
+  { value: "lastSeen", label: "last seen" },
+  { value: "events", label: "most events" },
+  { value: "userId", label: "id" },
+] as const;
+
+/** Everybody in a table, to find somebody. */
+export function Everybody() {
+  const [address, setAddress] = useAddress();
+  const search = address.get("search") ?? "";
+  const sort = sortNamed(address.get("sort"));
+  const filter: PeopleFilter = { search: useDeferredValue(search), sort };
+  const query = useInfiniteQuery({ ...peopleQuery(filter), placeholderData: keepPreviousData });
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const rows = useMemo(() => query.data?.pages.flatMap(({ people }) => people) ?? [], [query.data]);
+  const [first] = query.data?.pages ?? [];
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const open = useOpenPerson();
+  const { shown, chooser } = useColumns(columns);
+  return (
+    <Page
+      name="People"
+      title={first ? countOf(first.total, "person", "people") : "People"}
+      actions={<ViewSwitch />}
+      lead={
+        first && !first.isComplete
+          ? `The first ${formatCount(first.lookedAt)} ids were looked at; an exact id is found in any case.`
+          : undefined
+      }
+    >
+      <div>
+        <div className={styles["controls"]}>
+          <SearchField
+            label="Search by id, name or any other trait"
+            value={search}
+            onValue={(value) => setAddress({ search: value })}
+          />
+          <span className={styles["choices"]}>
+            {chooser}
+            <Choice
+              label="Order"
+              value={sort}
+              options={SORTS}
+              onChange={(value) => setAddress({ sort: value })}
+            />
+          </span>
+        </div>
+        {query.error && !query.data ? (
+          <Failure error={query.error} onRetry={() => void query.refetch()} />
+        ) : !query.data ? (
+          <RowsOnTheirWay rows={14} />
+        ) : rows.length === 0 ? (
+          <NobodyFound search={search} />
+        ) : (
+          <DataTable
+            label="People"
+            columns={shown}
+            rows={rows}
+            keyOf={({ userId }) => userId}
+            onOpen={({ userId }) => open.now(userId)}
+            onHover={({ userId }) => open.soon(userId)}
+            onEnd={onEnd}
+          />
+        )}
+      </div>
+    </Page>
+  );
+}
+
+const columns: readonly Column<PersonRow>[] = [
+  {
+    key: "person",
+    title: "person",
+    width: "minmax(130px, 1.1fr)",
+    cell: ({ userId, name }) => (
+      <span className={styles["person"]}>
+        <bdi>{name ?? userId}</bdi>
+        {name !== undefined && <small>{userId}</small>}
+      </span>
+    ),
+  },
+  {
+    key: "state",
+    title: "state",
+    width: "92px",
+    isWide: true,
+    cell: ({ state }) => state && <Tag>{state}</Tag>,
+  },
+  {
+    key: "topics",
+    title: "likes most",
+    width: "minmax(0, 1.7fr)",
+    isWide: true,
+    cell: ({ topics }) => (
+      <Chips isLine>
+        {topics.map(({ topic, share }) => (
+          <TopicChip key={topic} topic={topic}>
+            <small className={styles["share"]}>{formatShare(share)}</small>
+          </TopicChip>
+        ))}
+      </Chips>
+    ),
+  },
+  {
+    key: "activity",
+    title: "last 28 days",
+    width: "116px",
+    cell: ({ activity }) => (
+      <Sparkline
+        counts={activity}
+        label={`${formatCount(activity.reduce((sum, count) => sum + count, 0))} engagements in 28 days`}
+      />
+    ),
+  },
+  {
+    key: "events",
+    title: "events",
+    width: "70px",
+    align: "end",
+    isWide: true,
+    cell: ({ eventCount }) => formatCount(eventCount),
+  },
+  {
+    key: "return",
+    title: "P(return)",
+    hint: "comes back within 7 days",
+    width: "96px",
+    align: "end",
+    isWide: true,
+    cell: ({ predictions }) => <Probability value={predictions?.["return7"]} />,
+  },
+  {
+    key: "seen",
+    title: "last seen",
+    width: "84px",
+    align: "end",
+    cell: ({ lastSeen }) => <Ago time={lastSeen} />,
+  },
+];
+
+/** A probability as a figure and, under it, as a length. */
+function Probability({ value }: { readonly value: number | undefined }) {
+  if (value === undefined) return "–";
+  return (
+    <span className={styles["probability"]}>
+      {formatProbability(value)}
+      <i style={{ width: `${100 * value}%` }} />
+    </span>
+  );
+}
+
+function sortNamed(name: string | null): PeopleFilter["sort"] {
+  return SORTS.find(({ value }) => value === name)?.value ?? "lastSeen";
+}
+
+/** Opens a person; what their page asks first is fetched when the pointer comes near. */
+function useOpenPerson() {
+  const client = useQueryClient();
+  const [, navigate] = useLocation();
+  return {
+    now: (userId: string) => navigate(`/people/${encodeURIComponent(userId)}`),
+    soon: (userId: string) => {
+      void client.prefetchQuery(userQuery(userId));
+      void client.prefetchQuery(recommendationsQuery(userId));
+    },
+  };
+}
+
+function NobodyFound({ search }: { readonly search: string }) {
+  return search === "" ? (
+    <Empty title="Nobody is here yet">
+      People appear with their first event. Pulse says how to send one.
+    </Empty>
+  ) : (
+    <Empty title={`Nobody matches “${search}”`}>
+      Ids and the text of traits are searched, in any case, for what you typed as a whole.
+    </Empty>
+  );
+}
