@@ -9,6 +9,7 @@ import { declared } from "./console/declare.ts";
 import {
   addressesFor,
   LOOKS,
+  lookAt,
   newPage,
   openContext,
   paintedPixels,
@@ -75,11 +76,10 @@ describe.skipIf(chromium === undefined)(
           await page.goto(`${server.ready.address}${address}`);
           await page.getByText(text).first().waitFor();
           await untilSettled(page);
-          for (const { scheme, viewport } of LOOKS) {
+          for (const one of LOOKS) {
+            const { scheme, viewport } = one;
             const look = `${address} ${scheme} ${viewport.width}`;
-            await page.emulateMedia({ colorScheme: scheme });
-            await page.setViewportSize(viewport);
-            await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
+            await lookAt(page, one);
             expect({ look, faults: await seriousFaults(page) }).toEqual({ look, faults: [] });
             const width = await page.evaluate("document.documentElement.scrollWidth");
             expect({ look, width }).toEqual({ look, width: viewport.width });

@@ -105,7 +105,11 @@ export function joinWords(words: readonly string[]): string {
   return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} and ${last}`;
 }
 
-/** 1 event, 2 events. */
-export function countOf(count: number, noun: string, plural = `${noun}s`): string {
+/** 1 event, 2 events, 2 watches. */
+export function countOf(
+  count: number,
+  noun: string,
+  plural = /(s|x|ch|sh)$/.test(noun) ? `${noun}es` : `${noun}s`,
+): string {
   return `${formatCount(count)} ${count === 1 ? noun : plural}`;
 }

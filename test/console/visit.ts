@@ -56,6 +56,14 @@ export async function untilSurveyed(address: string): Promise<void> {
   while ((await ask<{ at: string | null }>("/v1/features/health")).at === null) await pause();
 }
 
+/** The page as it looks otherwise, once it does: what changes colour takes a frame for it. */
+export async function lookAt(page: Page, { scheme, viewport }: Look): Promise<void> {
+  await page.emulateMedia({ colorScheme: scheme });
+  await page.setViewportSize(viewport);
+  await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
+  await page.evaluate("new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))");
+}
+
 /** Nothing on the page is on its way any more. */
 export async function untilSettled(page: Page): Promise<void> {
   await page.locator("h1").first().waitFor();

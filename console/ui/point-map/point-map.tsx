@@ -80,14 +80,18 @@ export default function PointMap(props: PointMapProps) {
   const painted = useRef<HTMLCanvasElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
   const { painter, kind } = usePainter(painted);
-  const view = { camera, size, ratio: globalThis.devicePixelRatio };
+  const ratio = globalThis.devicePixelRatio;
+  // A hundred thousand points are painted when the view is another, and not because the pointer is over another one.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the window may come to another screen
+  useLayoutEffect(() => {
+    if (size.width > 0) painter?.paint(layers, { camera, size, ratio });
+  }, [painter, layers, camera, size, ratio]);
   useLayoutEffect(() => {
     const context = overlay.current?.getContext("2d");
-    if (!context || !painter || width === 0) return;
-    painter.paint(layers, view);
-    context.canvas.width = width * view.ratio;
-    context.canvas.height = height * view.ratio;
-    context.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
+    if (!context || width === 0) return;
+    context.canvas.width = width * ratio;
+    context.canvas.height = height * ratio;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
     const at = chosen < 0 ? undefined : ([xs[chosen]!, ys[chosen]!] as const);
     drawOverlay(context, { rings, marks, places, chosen: at }, { camera, size, colors });
   });
