@@ -65,6 +65,8 @@ const topic = (name: string, share: number, evidence: string[]) => ({
   evidence,
 });
 
+type Interest = NonNullable<UserResponse["interests"]>["interests"][number];
+
 describe("the sentence", () => {
   test("names what they do with what, what grows, and when", () => {
     const topics = [
@@ -75,6 +77,16 @@ describe("the sentence", () => {
     expect(summaryOf(user({ topics }), life)).toBe(
       "Saves photography; ceramics is growing; mostly from 15:00 to 21:00 your time",
     );
+  });
+
+  test("goes by interests where there are any, so that it says what the list says", () => {
+    const interest = (label: string, lifecycle: string) => ({ label, lifecycle }) as Interest; // what the sentence reads
+    const interests = { interests: [interest("film", "habit"), interest("tea", "growing")] };
+    const said = user({
+      topics: [topic("photography", 0.8, ["a"])],
+      interests: interests as UserResponse["interests"] & object,
+    });
+    expect(summaryOf(said, life)).toBe("Saves film; tea is growing; mostly from 15:00 to 21:00 your time");
   });
 
   test("says so when there is little to say", () => {

@@ -86,14 +86,18 @@ export function usualHours(moments: readonly Moment[]): string | undefined {
   return `${String(start).padStart(2, "0")}:00 to ${String((start + WINDOW_HOURS) % 24).padStart(2, "0")}:00`;
 }
 
-/** "Saves photography and film; ceramics is growing; mostly from 18:00 to 00:00." */
+/** "Saves photography and film; ceramics is growing; mostly from 18:00 to 00:00." Of interests where there are any, as the list below it; else of topics. */
 export function summaryOf(user: UserResponse, moments: readonly Moment[]): string {
-  const distinct = distinctTopics(user.topics, 3);
+  const interests = user.interests?.interests.slice(0, 3).map(({ label }) => label) ?? [];
+  const hasInterests = interests.length > 0;
+  const distinct = hasInterests ? interests : distinctTopics(user.topics, 3);
   if (distinct.length === 0)
     return user.engagementCount === 0
       ? "Known, but has not engaged with anything yet"
       : `${countOf(user.engagementCount, "engagement")}, none with a topic`;
-  const growing = growingInterest(user) ?? growingTopic(moments, Date.parse(user.asOf ?? user.lastSeen));
+  const growing = hasInterests
+    ? growingInterest(user)
+    : growingTopic(moments, Date.parse(user.asOf ?? user.lastSeen));
   const hours = usualHours(moments);
   const others = distinct.filter((topic) => topic !== growing);
   const isAlsoGrowing = growing !== undefined && others.length > 0;
