@@ -40,7 +40,7 @@ export const bench: Bench<Options> = {
     rankerRequests: 20_000,
     seed: 1,
   },
-  tiny: { people: 12, daysBefore: 3, days: 2, fitEveryDays: 7, items: 200, rankerRequests: 50, seed: 1 },
+  tiny: { people: 30, daysBefore: 6, days: 1, fitEveryDays: 7, items: 200, rankerRequests: 50, seed: 1 },
   run: (options, say) => withTemporaryFolder((folder) => measure(options, folder, say)),
 };
 
