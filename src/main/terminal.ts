@@ -46,6 +46,12 @@ export class ProgressBar {
     this.#stage = "";
   }
 
+  /** Says something between two stages. */
+  note(line: string): void {
+    this.finish();
+    this.#stream.write(`${line}\n`);
+  }
+
   #draw(progress: Progress, nowMs: number): void {
     const line = formatProgress(progress, nowMs - this.#startedMs);
     this.#stream.write(this.#stream.isTTY ? `\r\x1b[2K${line}` : `${line}\n`);

@@ -107,7 +107,9 @@ async function runEvaluation(options: Options): Promise<void> {
       for (const fitSeed of options.fitSeeds ?? [seed]) {
         const measured = await measure(model, settings[position]!, tasks, { ...options, fitSeed }, bar);
         const shown = lessons.length > 1 ? `, ${learnFrom[lesson]}` : "";
-        results.push(...measured.map((one) => ({ ...one, model: one.model + shown })));
+        const rows = measured.map((one) => ({ ...one, model: one.model + shown }));
+        for (const row of rows) bar.note(noteOf(row, isStaleness)); // the next may take an hour, and not end
+        results.push(...rows);
       }
   bar.finish();
   const [task] = lessons[0]!;
@@ -116,7 +118,7 @@ async function runEvaluation(options: Options): Promise<void> {
     await writeFile(picture, stalenessSvg(...linesOf(name, part, results)));
   const rows = results.map(({ refreshed, ...row }) => ({
     ...row,
-    model: isStaleness ? `${row.model}, ${refreshed}` : row.model,
+    model: nameOf({ model: row.model, refreshed }, isStaleness),
   }));
   const report = reportOf(named, rows, { licence: dataset.licence, clock: contents.clock });
   if (!options.json) return say(formatReport(report));
@@ -129,6 +131,18 @@ interface Measured extends Evaluation {
   readonly fitSeconds: number;
   /** How fresh the histories were, in the last word of the protocol's name. */
   readonly refreshed: string;
+}
+
+function nameOf({ model, refreshed }: Pick<Measured, "model" | "refreshed">, isStaleness: boolean): string {
+  return isStaleness ? `${model}, ${refreshed}` : model;
+}
+
+function noteOf(row: Measured, isStaleness: boolean): string {
+  const { metrics, fitSeconds } = row;
+  const figures = Object.entries(metrics).map(
+    ([name, value]) => `${name} ${(value ?? Number.NaN).toFixed(4)}`,
+  );
+  return `${nameOf(row, isStaleness)}, fitted in ${fitSeconds.toFixed(0)} s: ${figures.join(", ")}`;
 }
 
 /** What the picture shows: Recall@10 by how fresh histories were. */
