@@ -196,6 +196,7 @@ const spared: Readonly<Record<string, readonly string[]>> = {
     "GET /v1/indexes",
     "GET /v1/features",
     "GET /v1/features/health",
+    "GET /v1/features/{name}/course",
     "GET /v1/predictions",
     "POST /v1/vectors/score",
   ],
