@@ -7,7 +7,7 @@ import { ranker } from "./ranker.ts";
 const tiny = {
   embeddingSize: 16,
   maxLength: 20,
-  epochs: 6,
+  epochs: 15,
   batchSize: 32,
   negatives: 4,
   columns: 3,
