@@ -51,6 +51,12 @@ for (const register of [
   register(program);
 }
 
+// Who reads no further, as `head`, has what they wanted.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit();
+  throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -25,6 +25,8 @@ export interface ModelWatchParts extends ModelsOfFolder {
 }
 
 const LOOK_EVERY_MS = SECOND_MS;
+/** After a look that failed. Reading a model may take long, so not at once. */
+const RETRY_MS = 30 * SECOND_MS;
 /** Changes that are told of. */
 const REMEMBERED = 20;
 
@@ -41,6 +43,8 @@ export class ModelWatch {
   readonly #counts = { "in-service": 0, "out-of-service": 0, refused: 0 };
   /** What was last said of which versions serve. */
   #seen: string | undefined;
+  /** What kept the last look from its end; told once. */
+  #trouble: string | undefined;
   #looking: Promise<void> = Promise.resolve();
   #freeing: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -93,8 +97,15 @@ export class ModelWatch {
         onNotice(`${model} does not answer, and what did goes on: ${reason}`);
       }
       if (next.models) await this.#swap(next.models);
+      this.#trouble = undefined;
     } catch (error) {
-      onNotice(`the models in service stay as they are: ${String(error)}`);
+      const seen = this.#seen;
+      setTimeout(() => {
+        if (this.#seen === seen) this.#seen = undefined; // the next look tries again
+      }, RETRY_MS).unref();
+      if (this.#trouble !== String(error))
+        onNotice(`the models in service stay as they are for now: ${String(error)}`);
+      this.#trouble = String(error);
     }
   }
 

@@ -116,3 +116,9 @@ test("a question about an earlier time is not answered by what came later, nor t
   expect(await order(popular, undefined, 20)).toEqual([1]);
   expect(await order(popular, undefined, 5)).toEqual([]);
 });
+
+test("whoever asks before the first count is done waits for it, not only who asked first", async () => {
+  await append([{ item: 2, name: "save", hours: 1, surface: "home" }]);
+  const popular = popularNow(24);
+  expect(await Promise.all([order(popular, undefined, 2), order(popular, "home", 2)])).toEqual([[2], [2]]);
+});

@@ -76,11 +76,8 @@ export class PopularNow {
     surface: string | undefined,
     { asOfMs, cameMs }: Pick<Query, "asOfMs" | "cameMs">,
   ): Promise<readonly Proposal[]> {
-    if (monotonicMs() - this.#refreshedMs >= REFRESH_MS) {
-      const refreshing = this.refresh();
-      if (this.#counts.length === 0) await refreshing;
-      else refreshing.catch(() => {}); // the next who asks tries again
-    }
+    if (monotonicMs() - this.#refreshedMs >= REFRESH_MS) this.refresh().catch(() => {}); // the next who asks tries again
+    if (this.#counts.length === 0) await this.#refreshing;
     const counts = this.#counts.filter(({ newestMs }) => newestMs <= asOfMs);
     const count = counts.findLast(({ takenMs }) => takenMs <= cameMs) ?? counts[0];
     return count?.bySurface.get(surface ?? ANYWHERE) ?? [];
