@@ -87,7 +87,7 @@ describe("start", () => {
   test("on a folder in use ends with 2, naming the process and the way out, and leaves the first one serving", async () => {
     const folder = await prepared.copy();
     const first = await ServerProcess.start([...TINY, "--data", folder]);
-    const others = [["start"], ["serve"], ["train", "popularity"]];
+    const others = [["start"], ["serve"], ["replay"]];
     for (const refusal of await refusalsOf(others.map((command) => [...command, "--data", folder]))) {
       expect(refusal).toContain(`process ${first.program.pid}`);
       expect(refusal).toMatch(/Stop that one, or choose another folder with --data/);
@@ -263,6 +263,6 @@ test("help names every command, and doctor finds the native parts well", async (
   const doctor = await runProgram(["doctor"]);
   expect(doctor).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/^ok .*lmdb.*\nok .*onnxruntime.*\nok .*WebAssembly/),
+    stdout: expect.stringMatching(/^ok .*lmdb.*\nok .*DuckDB.*\nok .*onnxruntime.*\nok .*WebAssembly/),
   });
 });
