@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ignoreProgress } from "#base";
 import { defaultActions, defineConfig, text } from "#declarations";
 import type { Server } from "#serving";
-import { type Body, openPlatform } from "./platform.cases.ts";
+import { asking, type Body, openPlatform } from "./platform.cases.ts";
 import type { Platform } from "./platform.ts";
 
 /**
@@ -83,10 +83,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function ask(method: "GET" | "POST" | "DELETE", url: string, payload?: object): Promise<Body> {
-  const answer = await server.inject({ method, url, ...(payload && { payload }) });
-  return { status: answer.statusCode, ...answer.json() };
-}
+const { ask } = asking(() => server);
 
 const interestsOf = (id: string, query = ""): Promise<Body> =>
   ask("GET", `/v1/users/${id}/interests${query}`);

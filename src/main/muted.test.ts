@@ -21,7 +21,7 @@ import {
 import type { Server } from "#serving";
 import { describePerson } from "./describe-person.ts";
 import { lookAtHealth } from "./feature-health.ts";
-import { type Body, openPlatform } from "./platform.cases.ts";
+import { asking, type Body, openPlatform } from "./platform.cases.ts";
 import type { Platform } from "./platform.ts";
 
 /**
@@ -115,10 +115,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function ask(method: "GET" | "POST" | "DELETE", url: string, payload?: object): Promise<Body> {
-  const answer = await server.inject({ method, url, ...(payload && { payload }) });
-  return { status: answer.statusCode, ...answer.json() };
-}
+const { ask } = asking(() => server);
 
 const lists = {
   ...Object.fromEntries(Object.keys(sources).map((name) => [`surface ${name}`, { surface: name }])),

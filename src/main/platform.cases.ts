@@ -41,13 +41,20 @@ export async function openTinyWorld(folder: string, options: Options = {}): Prom
 // biome-ignore lint/suspicious/noExplicitAny: a test reads answers as a stranger does
 export type Body = any;
 
-/** Bodies of answers, whatever their status. */
+type Method = "GET" | "POST" | "DELETE";
+
+/** Answers as their bodies, whatever their status; `ask` tells it beside the body's fields. */
 export function asking(server: () => Server): {
   readonly get: (url: string) => Promise<Body>;
   readonly post: (url: string, payload: object) => Promise<Body>;
+  readonly ask: (method: Method, url: string, payload?: object) => Promise<Body>;
 } {
   return {
     get: async (url) => (await server().inject(url)).json(),
     post: async (url, payload) => (await server().inject({ method: "POST", url, payload })).json(),
+    ask: async (method, url, payload) => {
+      const answer = await server().inject({ method, url, ...(payload && { payload }) });
+      return { status: answer.statusCode, ...answer.json() };
+    },
   };
 }

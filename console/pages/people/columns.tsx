@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from "react";
+import { Button } from "../../ui/button.tsx";
 import type { Column } from "../../ui/table.tsx";
 import styles from "./people.module.css";
 
@@ -28,9 +29,9 @@ export function useColumns<Row>(all: readonly Column<Row>[]): {
       }}
       onKeyDown={({ key }) => key === "Escape" && setOpen(false)}
     >
-      <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+      <Button aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         Columns
-      </button>
+      </Button>
       {isOpen && (
         <div>
           {all.slice(1).map(({ key, title }) => (

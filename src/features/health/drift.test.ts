@@ -1,23 +1,7 @@
 import { expect, test } from "vitest";
 import { Random } from "#base";
-import {
-  type Distribution,
-  decodeDistribution,
-  emptyDistribution,
-  encodeDistribution,
-  indexByChance,
-  stabilityIndex,
-} from "./drift.ts";
-
-function distribution(values: readonly (number | null)[]): Distribution {
-  const found = emptyDistribution();
-  for (const value of values) {
-    found.people++;
-    if (value === null) found.absent++;
-    else found.sketch.add(value);
-  }
-  return found;
-}
+import { distribution } from "./distribution.cases.ts";
+import { decodeDistribution, encodeDistribution, indexByChance, stabilityIndex } from "./drift.ts";
 
 const thousand = Array.from({ length: 1000 }, (_, n) => n + 1);
 

@@ -1,16 +1,6 @@
 import { expect, test } from "vitest";
-import { type Distribution, emptyDistribution } from "./drift.ts";
+import { distribution } from "./distribution.cases.ts";
 import { spreadOf } from "./spread.ts";
-
-function distribution(values: readonly (number | null)[]): Distribution {
-  const found = emptyDistribution();
-  for (const value of values) {
-    found.people++;
-    if (value === null) found.absent++;
-    else found.sketch.add(value);
-  }
-  return found;
-}
 
 test("small whole numbers have a bin each, as parts of all people, before and now", () => {
   const now = distribution([0, 0, 1, 3, null]);
