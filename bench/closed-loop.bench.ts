@@ -9,6 +9,7 @@ import { Random } from "#base";
 import { ClosedLoop, type PersonDay, type SlateAsk, type SlateServer, worldPresets } from "#datasets";
 import { defaultActions, defineConfig, surface } from "#declarations";
 import { modelNamed } from "#models";
+import { gini } from "#numeric";
 import { type UserState, userStateOn } from "#profiles";
 import type { Server } from "#serving";
 import { Platform } from "../src/main/platform.ts";
@@ -331,7 +332,5 @@ function measures({ days }: Options): Readonly<Record<string, Measure>> {
 function giniOf(shown: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const row of shown) counts.set(row, (counts.get(row) ?? 0) + 1);
-  const sorted = [...counts.values()].sort((left, right) => left - right);
-  const weighted = sorted.reduce((sum, count, rank) => sum + (2 * (rank + 1) - sorted.length - 1) * count, 0);
-  return shown.length === 0 ? 0 : weighted / (sorted.length * shown.length);
+  return gini(counts.values());
 }

@@ -8,7 +8,7 @@ import { createWorld, type PersonRow, withWorldSettings, worldPresets } from "#d
 import { writeWorld } from "./world-files.ts";
 
 /** @file What stands in the files is what is true of the world in memory, and the document names every field of them. */
-const config = withWorldSettings(worldPresets.living, {
+const config = withWorldSettings(worldPresets.responsive, {
   ...{ peopleCount: 120, days: 40, itemsBefore: 800, itemsPerDay: 10 },
   dynamics: { purchases: { clickShare: 0.4 } },
 });
@@ -61,15 +61,29 @@ test("items and events are those that the world tells, and its settings make the
   }
 });
 
+const ASKED = 12;
+
 test("presence, sessions, stages and forecasts of the file are those of the truth", () => {
   for (const [index, row] of people.entries()) {
     const person = truth.person(index);
-    const { presence, sessions } = truth.visits(person);
-    expect(row).toMatchObject({ userId: person.userId, channel: person.temper!.channel });
-    expect(row.days.presence).toEqual(presence.slice(row.days.first));
-    expect(row.days.presence).toHaveLength(config.days - row.days.first);
-    expect(row.days.sessions).toEqual(sessions.slice(row.days.first));
-    for (const { day, returnIn7, churnIn28 } of row.forecasts) {
+    const lived = truth.life(person);
+    const { channel, cohort, notified } = person.temper!;
+    expect(row).toMatchObject({
+      userId: person.userId,
+      channel,
+      cohort,
+      notifications: { kind: notified!.kind },
+    });
+    const there = lived.slice(row.days.first);
+    expect(row.days.presence).toEqual(there.map(({ presence }) => presence));
+    expect(row.days.sessions).toEqual(there.map(({ sessions }) => sessions.length));
+    expect(row.days.satisfaction).toHaveLength(config.days - row.days.first);
+    for (const [at, { hazards, morning }] of there.entries()) {
+      expect(row.days.leave[at]! / hazards.leave).toBeCloseTo(1, 5);
+      expect(row.notifications!.sentOn.includes(row.days.first + at)).toBe(morning.isNotified);
+    }
+    const isAsked = index < ASKED; // each answer plays a life
+    for (const { day, returnIn7, churnIn28 } of isAsked ? row.forecasts : []) {
       const [week, month] = [truth.returns(person, day, 7), truth.returns(person, day, 28)];
       expect(returnIn7.given).toBeCloseTo(week.given, 5);
       expect(returnIn7.observed).toBeCloseTo(week.observed, 5);

@@ -2,12 +2,14 @@ import type { ItemInput, SegmentMessage } from "#api";
 import { assert, DAY_MS, HOUR_MS, Random } from "#base";
 import { interestAffinities, itemAffinity } from "./affinity.ts";
 import { drawSessionHour } from "./circadian-habit.ts";
+import { neutral } from "./circumstances.ts";
 import { poisson } from "./distributions.ts";
 import { itemIdOf, itemInput } from "./item-input.ts";
 import type { ShownItem, SlateRequest } from "./logging-policy.ts";
 import { drawPerson, type Person } from "./person.ts";
 import { PersonMemory } from "./person-memory.ts";
 import { drawPresence, type Presence, sessionRate } from "./presence.ts";
+import { afterSlate, type SatisfactionConfig, worthOf } from "./satisfaction.ts";
 import { type Scene, setScene } from "./scene.ts";
 import { breakAfterSlate, drawRequest, type Occurrence, sessionGapMs, viewSlate } from "./session.ts";
 import type { WorldConfig } from "./world-config.ts";
@@ -22,11 +24,7 @@ import type { WorldConfig } from "./world-config.ts";
  * Whatever is drawn is drawn by (person, day, session, slate) and compared with a threshold, so that of two runs under other servers the
  * same chances befall the same person (common random numbers): what differs is what the server did. Purchases, which come days later, are left out.
  */
-export interface LoopConfig {
-  /** Slates after which satisfaction is mostly of what came since. */
-  readonly memorySlates: number;
-  /** What one slate is worth: so much a save, a close-up, a hide. */
-  readonly worth: { readonly save: number; readonly closeUp: number; readonly hide: number };
+export interface LoopConfig extends SatisfactionConfig {
   readonly returning: number;
   readonly least: number;
   readonly most: number;
@@ -179,7 +177,7 @@ export class ClosedLoop {
     const factor = Math.min(most, Math.max(least, wish));
     const { config, startMs } = this.#scene;
     const random = Random.of(config.seed, `loop/${person.index}/${day}`);
-    const count = poisson(random, most * sessionRate(this.#scene, person, day, presence[day]!));
+    const count = poisson(random, most * sessionRate(this.#scene, person, day, presence[day]!, neutral));
     const dayMs = startMs + day * DAY_MS;
     const starts = Array.from({ length: count }, (_, session) => {
       const utcMs = drawSessionHour(person.habit, random) * HOUR_MS - person.utcOffsetMs;
@@ -290,16 +288,12 @@ export class ClosedLoop {
   }
 
   #feel(player: Player, occurrences: readonly Occurrence[]): void {
-    const { worth, memorySlates } = this.#loop;
-    const value =
-      worth.save * countOf(occurrences, "save") +
-      worth.closeUp * countOf(occurrences, "close-up") +
-      worth.hide * countOf(occurrences, "hide");
+    const value = worthOf(this.#loop, occurrences);
     if (this.#before) {
       this.#before.worth += value;
       this.#before.slates++;
     }
-    player.satisfaction += (value - player.satisfaction) / memorySlates;
+    player.satisfaction = afterSlate(this.#loop, player.satisfaction, value);
   }
 
   #perhapsLeave(player: Player, day: number): void {

@@ -21,7 +21,7 @@ export function drawJourney(scene: Scene, person: Person): Journey | undefined {
   const { config, startMs, endMs, topics } = scene;
   const random = Random.of(config.seed, `person/${person.index}/journey`);
   const { personShare, leastDays, mostDays, strength } = config.dynamics!.journeys; // asked for in the second form only
-  if (!random.chance(personShare)) return undefined;
+  if (!random.chance(Math.min(1, personShare * (person.temper?.journeyFactor ?? 1)))) return undefined;
   const known = new Set(person.interests.map(({ leaf }) => topics.leaves[leaf]!.middle));
   const middle = pick(
     random,

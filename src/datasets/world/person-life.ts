@@ -1,9 +1,13 @@
 import { DAY_MS, HOUR_MS, Random } from "#base";
 import { drawSessionHour } from "./circadian-habit.ts";
+import type { Circumstances } from "./circumstances.ts";
 import { poisson } from "./distributions.ts";
+import type { PresenceDay } from "./forecast.ts";
+import { Notifications } from "./notifications.ts";
 import type { Person } from "./person.ts";
 import { PersonMemory } from "./person-memory.ts";
-import { drawPresence, type Presence, sessionRate } from "./presence.ts";
+import { firstDay, type Hazards, hazardsOf, type Presence, PresenceWalk, sessionRate } from "./presence.ts";
+import { afterVisit } from "./satisfaction.ts";
 import type { Scene } from "./scene.ts";
 import { type Occurrence, playSession, sessionGapMs } from "./session.ts";
 
@@ -16,23 +20,48 @@ export class PersonLife {
   readonly person: Person;
   readonly #scene: Scene;
   readonly #memory: PersonMemory;
-  readonly #presence: readonly Presence[];
+  readonly #presence: PresenceWalk;
+  readonly #notifications: Notifications | undefined;
+  /** Absent where it moves nothing. */
+  #satisfaction: number | undefined;
   #nextDay = 0;
 
   constructor(scene: Scene, person: Person) {
     this.#scene = scene;
     this.person = person;
     this.#memory = new PersonMemory(scene.config.reactions.fatigueHours);
-    this.#presence = drawPresence(scene, person);
+    this.#presence = new PresenceWalk(scene, person);
+    const { seed, dynamics } = scene.config;
+    const notified = person.temper?.notified;
+    if (dynamics?.notifications && notified)
+      this.#notifications = new Notifications(seed, person.index, dynamics.notifications, notified);
+    this.#satisfaction = dynamics?.hazards?.usual;
   }
 
   /** The next day of the window; to be asked as often as there are days. */
   nextDay(): LivedDay {
+    const scene = this.#scene;
+    const { person } = this;
     const day = this.#nextDay++;
-    const presence = this.#presence[day]!;
-    const starts = planSessions(this.#scene, this.person, presence, day);
+    const { presence } = this.#presence;
+    const isSubscribed = this.#notifications?.isSubscribed ?? false;
+    const isThere = day >= firstDay(scene, person);
+    const isNotified = (isThere && this.#notifications?.nextDay()) || false;
+    const morning = this.#circumstances(isNotified);
+    const starts = planSessions(scene, person, presence, day, morning);
     const sessions = starts.flatMap((plannedMs, session) => this.#session(plannedMs, day, session) ?? []);
-    return { day, presence, sessions };
+    const evening = this.#circumstances(isNotified);
+    this.#presence.sleep(day, evening);
+    return {
+      ...{ day, presence, sessions, sessionCount: sessions.length, morning, evening, isSubscribed },
+      rate: sessionRate(scene, person, day, presence, morning),
+      hazards: hazardsOf(scene, person, evening),
+    };
+  }
+
+  #circumstances(isNotified: boolean): Circumstances {
+    const satisfaction = this.#satisfaction;
+    return { ...(satisfaction !== undefined && { satisfaction }), isNotified };
   }
 
   #session(plannedMs: number, day: number, session: number): LivedSession | undefined {
@@ -44,14 +73,20 @@ export class PersonLife {
     const sessionId = `s-${userId.slice(2)}-${day}-${session}`;
     const random = Random.of(config.seed, name);
     const occurrences = playSession(this.#scene, this.person, this.#memory, sessionId, startMs, random);
+    const { hazards } = config.dynamics ?? {};
+    if (hazards && this.#satisfaction !== undefined)
+      this.#satisfaction = afterVisit(hazards, this.#satisfaction, occurrences);
     return { name, startMs, occurrences };
   }
 }
 
-export interface LivedDay {
+export interface LivedDay extends PresenceDay {
   /** Of the window, 0-based. */
   readonly day: number;
-  readonly presence: Presence;
+  /** Sessions that were to be expected. */
+  readonly rate: number;
+  /** Of the night after. */
+  readonly hazards: Hazards;
   readonly sessions: readonly LivedSession[];
 }
 
@@ -63,10 +98,16 @@ export interface LivedSession {
 }
 
 /** Start times of a person's sessions on a UTC day of the window, ascending; those before sign-up included. */
-export function planSessions(scene: Scene, person: Person, presence: Presence, day: number): number[] {
+export function planSessions(
+  scene: Scene,
+  person: Person,
+  presence: Presence,
+  day: number,
+  morning: Circumstances,
+): number[] {
   const random = Random.of(scene.config.seed, `person/${person.index}/day/${day}`);
   const dayStartMs = scene.startMs + day * DAY_MS;
-  const count = poisson(random, sessionRate(scene, person, day, presence));
+  const count = poisson(random, sessionRate(scene, person, day, presence, morning));
   const starts = Array.from({ length: count }, () => {
     const utcMs = drawSessionHour(person.habit, random) * HOUR_MS - person.utcOffsetMs;
     return dayStartMs + Math.floor((utcMs + DAY_MS) % DAY_MS);

@@ -52,7 +52,11 @@ export function drawPerson(scene: Scene, index: number): Person {
     utcOffsetMs: utcOffsetHours(demographics.country) * HOUR_MS,
     surfaceShares: drawSurfaceShares(scene, random),
     noveltyTaste: random.uniform(),
-    interests: drawInterests(scene, random, demographics, signedUpMs),
+    interests: drawInterests(scene, random, {
+      who: demographics,
+      signedUpMs,
+      births: temper?.birthsFactor ?? 1,
+    }),
   };
   return temper ? withDynamics(scene, { ...drawn, temper }) : drawn;
 }
@@ -62,12 +66,13 @@ function withDynamics(scene: Scene, person: Person): Person {
   const { config, endMs } = scene;
   if (!config.dynamics) return person;
   const life = config.dynamics.interests;
+  const own = { ...life, habitDays: life.habitDays / (person.temper?.fadeFactor ?? 1) };
   const interests = person.interests.map((interest, n) => {
     const random = Random.of(config.seed, `person/${person.index}/interest/${n}`);
     const { bornMs } = interest;
     return {
       ...interest,
-      life: { config: life, stages: drawStages(life, { bornMs, endMs, lasts: n === 0 }, random) },
+      life: { config: life, stages: drawStages(own, { bornMs, endMs, lasts: n === 0 }, random) },
     };
   });
   const journey = drawJourney(scene, person);
@@ -93,7 +98,15 @@ function drawSurfaceShares({ config }: Scene, random: Random): Readonly<Record<S
   return { home: home / total, search: search / total, related: related / total };
 }
 
-function drawInterests(scene: Scene, random: Random, who: Demographics, signedUpMs: number): Interest[] {
+function drawInterests(
+  scene: Scene,
+  random: Random,
+  {
+    who,
+    signedUpMs,
+    births,
+  }: { readonly who: Demographics; readonly signedUpMs: number; readonly births: number },
+): Interest[] {
   const { config, topics, startMs, endMs } = scene;
   const { furtherInterest, lateBirthShare, besideExisting, fadeShare, strengthSigma } = config.people;
   const tilts = topicTilts(config.seed, who, topics.topNames, config.people.tiltSigma);
@@ -103,7 +116,7 @@ function drawInterests(scene: Scene, random: Random, who: Demographics, signedUp
   const within = (fromMs: number): number => Math.floor(fromMs + random.uniform() * (endMs - fromMs));
   for (let round = 0; round < 6; round++) {
     const isFirst = round === 0;
-    if (!isFirst && !random.chance(furtherInterest)) continue;
+    if (!isFirst && !random.chance(Math.min(1, furtherInterest * births))) continue;
     const isLate = !isFirst && random.chance(lateBirthShare);
     const bornMs = isLate ? within(visibleMs) : signedUpMs - Math.floor(random.exponential() * 120 * DAY_MS);
     const isSibling = isLate && random.chance(besideExisting);

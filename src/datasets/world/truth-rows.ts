@@ -1,20 +1,13 @@
 import { DAY_MS } from "#base";
 import { interestAffinities, itemAffinity } from "./affinity.ts";
+import { type Forecast, forecastReturn } from "./forecast.ts";
 import type { Interest } from "./interest.ts";
 import { goneAfterMs, type InterestStage, type StageBegin } from "./interest-life.ts";
 import { itemDirection, itemIdOf } from "./item-input.ts";
 import type { Surface } from "./logging-policy.ts";
 import type { Person } from "./person.ts";
 import type { LivedDay, LivedSession } from "./person-life.ts";
-import {
-  beliefOn,
-  comesWithin,
-  firstDay,
-  hazardsOf,
-  type Presence,
-  presences,
-  sessionRate,
-} from "./presence.ts";
+import { firstDay, type Presence } from "./presence.ts";
 import { purchaseProbability } from "./purchase.ts";
 import { examinationProbability } from "./reaction.ts";
 import type { Scene } from "./scene.ts";
@@ -42,6 +35,7 @@ export interface WorldRow {
 export interface PersonRow {
   readonly userId: string;
   readonly channel: string | null;
+  readonly cohort: string | null;
   readonly signedUpAt: string;
   readonly sessionsPerDay: number;
   readonly noveltyTaste: number;
@@ -50,6 +44,7 @@ export interface PersonRow {
   readonly purchaseShare: number | null;
   readonly interests: readonly InterestRow[];
   readonly journey: JourneyRow | null;
+  readonly notifications: NotificationsRow | null;
   readonly days: DayColumns;
   readonly forecasts: readonly ForecastRow[];
   readonly conversions: readonly ConversionRow[];
@@ -70,12 +65,22 @@ export interface JourneyRow {
   readonly endsAt: string;
 }
 
+export interface NotificationsRow {
+  readonly kind: string;
+  readonly sessionsFactor: number;
+  readonly lapseFactor: number;
+  readonly unsubscribeShare: number;
+  readonly sentOn: readonly number[];
+  readonly unsubscribedOn: number | null;
+}
+
 /** A value for each day of the window from `first` on. */
 export interface DayColumns {
   readonly first: number;
   readonly presence: readonly Presence[];
   readonly rate: readonly number[];
   readonly sessions: readonly number[];
+  readonly satisfaction: readonly number[] | null;
   readonly lapse: readonly number[];
   readonly leave: readonly number[];
   readonly comeBack: readonly number[];
@@ -83,13 +88,8 @@ export interface DayColumns {
 
 export interface ForecastRow {
   readonly day: number;
-  readonly returnIn7: Known;
-  readonly churnIn28: Known;
-}
-
-export interface Known {
-  readonly given: number;
-  readonly observed: number;
+  readonly returnIn7: Forecast;
+  readonly churnIn28: Forecast;
 }
 
 export interface ConversionRow {
@@ -132,6 +132,7 @@ export function personRow(scene: Scene, days: readonly LivedDay[], person: Perso
   return {
     userId: person.userId,
     channel: temper?.channel ?? null,
+    cohort: temper?.cohort ?? null,
     signedUpAt: isoTime(person.signedUpMs),
     sessionsPerDay: short(person.sessionsPerDay),
     noveltyTaste: short(person.noveltyTaste),
@@ -140,6 +141,7 @@ export function personRow(scene: Scene, days: readonly LivedDay[], person: Perso
     purchaseShare: temper ? short(temper.purchaseShare) : null,
     interests: person.interests.map((interest) => interestRow(scene, interest)),
     journey: journeyRow(scene, person),
+    notifications: notificationsRow(days, person),
     days: dayColumns(scene, days, person),
     forecasts: forecasts(scene, days, person),
     conversions: days.flatMap(({ sessions }) =>
@@ -196,15 +198,31 @@ function journeyRow({ topics }: Scene, { journey }: Person): JourneyRow | null {
 function dayColumns(scene: Scene, days: readonly LivedDay[], person: Person): DayColumns {
   const first = firstDay(scene, person);
   const there = days.slice(first);
-  const hazards = there.map(() => hazardsOf(scene, person));
+  const satisfied = there.flatMap(({ evening }) => evening.satisfaction ?? []);
   return {
     first,
     presence: there.map(({ presence }) => presence),
-    rate: there.map(({ day, presence }) => short(sessionRate(scene, person, day, presence))),
-    sessions: there.map(({ sessions }) => sessions.length),
-    lapse: hazards.map(({ lapse }) => short(lapse)),
-    leave: hazards.map(({ leave }) => short(leave)),
-    comeBack: hazards.map(({ comeBack }) => short(comeBack)),
+    rate: there.map(({ rate }) => short(rate)),
+    sessions: there.map(({ sessionCount }) => sessionCount),
+    satisfaction: satisfied.length > 0 ? satisfied.map(short) : null,
+    lapse: there.map(({ hazards }) => short(hazards.lapse)),
+    leave: there.map(({ hazards }) => short(hazards.leave)),
+    comeBack: there.map(({ hazards }) => short(hazards.comeBack)),
+  };
+}
+
+/** What is sent to them and what it does, with the days on which it was. */
+function notificationsRow(days: readonly LivedDay[], { temper }: Person): NotificationsRow | null {
+  if (!temper?.notified) return null;
+  const { kind, sessionsFactor, lapseFactor, unsubscribeShare } = temper.notified;
+  const sentOn = days.filter(({ morning }) => morning.isNotified).map(({ day }) => day);
+  return {
+    kind,
+    sessionsFactor: short(sessionsFactor),
+    lapseFactor: short(lapseFactor),
+    unsubscribeShare: short(unsubscribeShare),
+    sentOn,
+    unsubscribedOn: sentOn.findLast((day) => !(days[day + 1]?.isSubscribed ?? true)) ?? null,
   };
 }
 
@@ -216,15 +234,13 @@ function forecasts(scene: Scene, days: readonly LivedDay[], person: Person): For
   const asked = days.filter(
     ({ day }) => day % WEEK === 0 && person.signedUpMs <= scene.startMs + day * DAY_MS,
   );
-  return asked.map(({ day, presence }) => {
-    const given = presences.map((state) => Number(state === presence));
-    const observed = beliefOn(scene, person, (at) => days[at]!.sessions.length, day);
-    const comes = (belief: readonly number[], horizon: number): number =>
-      comesWithin(scene, person, belief, day, horizon);
+  return asked.map(({ day }) => {
+    const week = forecastReturn(scene, person, days, day, WEEK);
+    const month = forecastReturn(scene, person, days, day, MONTH);
     return {
       day,
-      returnIn7: { given: short(comes(given, WEEK)), observed: short(comes(observed, WEEK)) },
-      churnIn28: { given: short(1 - comes(given, MONTH)), observed: short(1 - comes(observed, MONTH)) },
+      returnIn7: { given: short(week.given), observed: short(week.observed) },
+      churnIn28: { given: short(1 - month.given), observed: short(1 - month.observed) },
     };
   });
 }

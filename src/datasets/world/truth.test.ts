@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import type { ItemInput, TrackMessage } from "#api";
-import { dot, topN } from "#numeric";
+import { dot, gini, topN } from "#numeric";
 import type { Person } from "./person.ts";
 import { createWorld } from "./world.ts";
 import { worldPresets } from "./world-config.ts";
@@ -241,13 +241,4 @@ function collectKeys(value: object, into: Set<string>): void {
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Gini coefficient: 0 when all are equal, near 1 when one has everything. */
-function gini(values: Float64Array): number {
-  const sorted = values.toSorted();
-  let weighted = 0;
-  for (const [position, value] of sorted.entries())
-    weighted += (2 * (position + 1) - sorted.length - 1) * value;
-  return weighted / (sorted.length * sorted.reduce((sum, value) => sum + value));
 }

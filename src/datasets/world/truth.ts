@@ -2,13 +2,15 @@ import { DAY_MS } from "#base";
 import { interestAffinities } from "./affinity.ts";
 import { appealOf } from "./appeal.ts";
 import { itemsBornBefore } from "./catalogue.ts";
+import { areMoved, neutral } from "./circumstances.ts";
+import { type Forecast, forecastReturn, type PresenceDay } from "./forecast.ts";
 import type { Interest } from "./interest.ts";
 import { GONE, type InterestStage, levelIn, stageAt } from "./interest-life.ts";
 import { itemDirection } from "./item-input.ts";
 import { drawPerson, type Person } from "./person.ts";
 import { type LivedDay, PersonLife, planSessions } from "./person-life.ts";
 import { PersonMemory } from "./person-memory.ts";
-import { beliefOn, comesWithin, drawPresence, type Presence, presences } from "./presence.ts";
+import { drawPresence, type Presence } from "./presence.ts";
 import { actionProbability, closeUpProbability, examinationProbability } from "./reaction.ts";
 import type { Scene } from "./scene.ts";
 import { type ItemRow, itemRow, type PersonRow, personRow, type WorldRow, worldRow } from "./truth-rows.ts";
@@ -85,12 +87,21 @@ export class Truth {
 
   /** Day of the window -> sessions of the person, and the state they were truly in. */
   visits(person: Person): { readonly sessions: readonly number[]; readonly presence: readonly Presence[] } {
-    const presence = drawPresence(this.#scene, person);
-    const sessions = presence.map((state, day) => {
-      const starts = planSessions(this.#scene, person, state, day);
-      return starts.filter((startMs) => startMs >= person.signedUpMs).length;
+    const days = this.#presenceDays(person);
+    return {
+      sessions: days.map(({ sessionCount }) => sessionCount),
+      presence: days.map(({ presence }) => presence),
+    };
+  }
+
+  /** Where nothing moves people their days are known without playing what they do on them. */
+  #presenceDays(person: Person): readonly PresenceDay[] {
+    if (areMoved(this.#scene)) return this.life(person);
+    return drawPresence(this.#scene, person).map((presence, day) => {
+      const starts = planSessions(this.#scene, person, presence, day, neutral);
+      const sessionCount = starts.filter((startMs) => startMs >= person.signedUpMs).length;
+      return { presence, sessionCount, morning: neutral, evening: neutral, isSubscribed: false };
     });
-    return { sessions, presence };
   }
 
   /** UTC days since the epoch on which the person did anything, ascending: a visit over midnight is two. Plays their life anew. */
@@ -126,20 +137,10 @@ export class Truth {
 
   /**
    * P(any session within `horizon` days from `day` on) as it truly is, given the state the person is in, and as the best observer
-   * could know it: from the person's true habits and the days on which they came before `day`.
+   * could know it: from the person's true habits and what could be seen of the days before `day`.
    */
-  returns(
-    person: Person,
-    day: number,
-    horizon: number,
-  ): { readonly given: number; readonly observed: number } {
-    const { sessions, presence } = this.visits(person);
-    const given = presences.map((state) => Number(state === presence[day]));
-    const belief = beliefOn(this.#scene, person, (at) => sessions[at] ?? 0, day);
-    return {
-      given: comesWithin(this.#scene, person, given, day, horizon),
-      observed: comesWithin(this.#scene, person, belief, day, horizon),
-    };
+  returns(person: Person, day: number, horizon: number): Forecast {
+    return forecastReturn(this.#scene, person, this.#presenceDays(person), day, horizon);
   }
 
   /** P(save | looked at) of each item that exists at `timeMs`, for a rested person who never saw it. O(items). */

@@ -2,7 +2,13 @@ import { expect, test } from "vitest";
 import { validateWorldConfig } from "./validate-world-config.ts";
 import { type WorldConfig, worldPresets } from "./world-config.ts";
 
-const { tiny } = worldPresets;
+const { tiny, living, responsive } = worldPresets;
+const { hazards, notifications } = responsive.dynamics;
+
+/** As somebody's JSON might have it. */
+function withDynamics(given: object): WorldConfig {
+  return { ...tiny, dynamics: { ...living.dynamics, ...given } };
+}
 
 test("every preset is valid", () => {
   for (const preset of Object.values(worldPresets)) expect(() => validateWorldConfig(preset)).not.toThrow();
@@ -25,6 +31,26 @@ test.each<[string, WorldConfig]>([
     "world.policy.home.explore is 0",
     { ...tiny, policy: { ...tiny.policy, home: { popular: 0.5, fresh: 0.5, explore: 0 } } },
   ],
+  ["world.dynamics.cohorts is 0.9", withDynamics({ cohorts: { some: { share: 0.9 } } })],
+  ["world.dynamics.cohorts.some.share is undefined", withDynamics({ cohorts: { some: {} } })],
+  [
+    "world.dynamics.cohorts.some.leavFactor is 2",
+    withDynamics({ cohorts: { some: { share: 1, leavFactor: 2 } } }),
+  ],
+  [
+    "world.dynamics.cohorts.some.leaveFactor is -1",
+    withDynamics({ cohorts: { some: { share: 1, leaveFactor: -1 } } }),
+  ],
+  ["world.dynamics.channels is 0", withDynamics({ channels: {} })],
+  [
+    "world.dynamics.notifications.kinds is 0",
+    withDynamics({ notifications: { ...notifications, kinds: {} } }),
+  ],
+  [
+    "world.dynamics.notifications.dayShare is 2",
+    withDynamics({ notifications: { ...notifications, dayShare: 2 } }),
+  ],
+  ["world.dynamics.hazards.most is 0.5", withDynamics({ hazards: { ...hazards, most: 0.5 } })],
 ])("a wrong setting is refused by name: %s", (message, config) => {
   expect(() => validateWorldConfig(config)).toThrow(
     expect.objectContaining({ code: "invalid-config", message: expect.stringContaining(message) }),

@@ -1,4 +1,6 @@
 import { PlatformError } from "#base";
+import { noCohort } from "./cohort.ts";
+import type { DynamicsConfig } from "./dynamics.ts";
 import type { WorldConfig } from "./world-config.ts";
 
 /** @throws PlatformError `invalid-config` naming the first setting whose value cannot be, the value and what it can be. */
@@ -6,6 +8,7 @@ export function validateWorldConfig(config: WorldConfig): void {
   if (Number.isNaN(Date.parse(config.startsAt)))
     fail("startsAt", config.startsAt, "an ISO 8601 time, such as 2026-01-01T00:00:00Z");
   checkNumbers(config, "");
+  if (config.dynamics) checkKinds(config.dynamics);
   const { home, topical } = config.policy;
   const splits = {
     "policy.home": home,
@@ -20,6 +23,51 @@ export function validateWorldConfig(config: WorldConfig): void {
     if (explore === 0) fail(`${path}.explore`, 0, "above 0, so that every item can be shown");
   if (config.itemsBefore < 10 * config.policy.slateSize)
     fail("itemsBefore", config.itemsBefore, "at least ten slates of items");
+}
+
+/** Groups whose members are named by who writes them: each has all it needs and nothing that is not known. */
+function checkKinds({ channels, cohorts, notifications }: DynamicsConfig): void {
+  checkMembers(
+    "dynamics.channels",
+    channels,
+    ["weight", "sessionsFactor", "lapseFactor", "purchaseFactor"],
+    [],
+  );
+  checkWeights("dynamics.channels", channels);
+  if (notifications) {
+    const needed = ["weight", "sessionsFactor", "lapseFactor", "unsubscribeShare"];
+    checkMembers("dynamics.notifications.kinds", notifications.kinds, needed, []);
+    checkWeights("dynamics.notifications.kinds", notifications.kinds);
+  }
+  if (!cohorts) return;
+  checkMembers("dynamics.cohorts", cohorts, ["share"], Object.keys(noCohort));
+  const sum = Object.values(cohorts).reduce((total, { share }) => total + share, 0);
+  if (Math.abs(sum - 1) > 1e-9) fail("dynamics.cohorts", sum, "cohorts whose shares sum to 1");
+}
+
+function checkMembers(
+  path: string,
+  members: Readonly<Record<string, object>>,
+  needed: readonly string[],
+  allowed: readonly string[],
+): void {
+  for (const [name, member] of Object.entries(members)) {
+    const at = `${path}.${name}`;
+    if (typeof member !== "object" || member === null)
+      fail(at, member, `an object with ${needed.join(", ")}`);
+    for (const setting of needed)
+      if (!Object.hasOwn(member, setting)) fail(`${at}.${setting}`, undefined, "a number");
+    for (const [setting, value] of Object.entries(member)) {
+      if (![...needed, ...allowed].includes(setting))
+        fail(`${at}.${setting}`, value, `one of ${[...needed, ...allowed].join(", ")}: this is no setting`);
+      if (typeof value !== "number") fail(`${at}.${setting}`, value, "a number");
+    }
+  }
+}
+
+function checkWeights(path: string, members: Readonly<Record<string, { readonly weight: number }>>): void {
+  const sum = Object.values(members).reduce((total, { weight }) => total + weight, 0);
+  if (!(sum > 0)) fail(path, sum, "members of which one at least has a weight above 0");
 }
 
 /** What each number can be: [low, high], and whether it is whole. A path is looked up by its last name, then whole. */
@@ -61,6 +109,11 @@ const ranges: Readonly<Record<string, readonly [low: number, high: number, whole
   strength: [0, 10],
   weight: [0, 1000],
   meanDelayHours: [0, 1000],
+  share: [0, 1],
+  fadeFactor: [0.01, 100],
+  memorySlates: [1, 1000],
+  least: [0.01, 1],
+  most: [1, 100],
 };
 const logits: readonly [number, number] = [-20, 20];
 const shares: readonly [number, number] = [0, 1];

@@ -1,4 +1,4 @@
-import { type DynamicsConfig, dynamics } from "./dynamics.ts";
+import { type DynamicsConfig, dynamics, responsive } from "./dynamics.ts";
 
 /**
  * @file Every number the world is made of, in one documented record. The three presets differ in size only; behaviour is
@@ -212,11 +212,31 @@ const behaviour = {
 
 const common = { seed: 20260101, startsAt: "2026-01-01T00:00:00.000Z", ...behaviour };
 
-/** Worlds by size: `tiny` is for tests, `small` takes seconds; `living` and `standard` (minutes) have the second form. */
+/** Kinds of people of the preset `responsive`. */
+const cohorts = {
+  steady: { share: 0.6 },
+  flighty: { share: 0.25, lapseFactor: 1.5, leaveFactor: 2, birthsFactor: 1.3, fadeFactor: 1.5 },
+  collectors: {
+    share: 0.15,
+    sessionsFactor: 1.5,
+    leaveFactor: 0.5,
+    purchaseFactor: 2,
+    notificationFactor: 0.5,
+  },
+} as const;
+
+/**
+ * Worlds by size: `tiny` is for tests, `small` takes seconds; `living` and `standard` (minutes) have the second form, `responsive` has it
+ * with cohorts and with people whom satisfaction and notifications move.
+ */
 export const worldPresets = {
   tiny: { ...common, peopleCount: 60, days: 10, itemsBefore: 900, itemsPerDay: 20 },
   small: { ...common, peopleCount: 2_000, days: 30, itemsBefore: 2_500, itemsPerDay: 50 },
   living: { ...common, dynamics, peopleCount: 1_000, days: 90, itemsBefore: 3_000, itemsPerDay: 40 },
+  responsive: {
+    ...{ ...common, dynamics: { ...dynamics, ...responsive, cohorts } },
+    ...{ peopleCount: 2_000, days: 60, itemsBefore: 3_000, itemsPerDay: 40 },
+  },
   standard: { ...common, dynamics, peopleCount: 10_000, days: 90, itemsBefore: 4_000, itemsPerDay: 90 },
 } as const satisfies Record<string, WorldConfig>;
 

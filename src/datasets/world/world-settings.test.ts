@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dynamics } from "./dynamics.ts";
+import { dynamics, responsive } from "./dynamics.ts";
 import { worldPresets } from "./world-config.ts";
 import { withWorldSettings } from "./world-settings.ts";
 
@@ -19,10 +19,21 @@ test("channels are given whole", () => {
   expect(withWorldSettings(living, { dynamics: { channels } }).dynamics?.channels).toEqual(channels);
 });
 
+test("a group that the preset has not is as in the preset responsive, but for what is said of it", () => {
+  const hazards = { leaving: 3 };
+  const cohorts = { all: { share: 1 } };
+  const { dynamics: made } = withWorldSettings(worldPresets.tiny, { dynamics: { hazards, cohorts } });
+  expect(made).toEqual({ ...dynamics, cohorts, hazards: { ...responsive.hazards, leaving: 3 } });
+});
+
 test.each<[string, unknown]>([
   ["world is 3; it must be an object", 3],
   ["world.dynamic is no setting; there are seed,", { dynamic: {} }],
   ["world.dynamics.presence.laps is no setting; there are lapse,", { dynamics: { presence: { laps: 1 } } }],
+  [
+    "there are interests, presence, journeys, purchases, channels, cohorts, hazards, notifications",
+    { dynamics: { hazard: 1 } },
+  ],
   ["world.dynamics.presence is 1; it must be an object", { dynamics: { presence: 1 } }],
   ['world.days is "9"; it must be a number', { days: "9" }],
   ["world.__proto__ is no setting", JSON.parse('{"__proto__": {"days": 1}}')],

@@ -1,5 +1,6 @@
 import type { ItemInput, SegmentMessage } from "#api";
 import { DAY_MS } from "#base";
+import { neutral } from "./circumstances.ts";
 import type { Arrival } from "./delivery.ts";
 import { itemInput } from "./item-input.ts";
 import { drawPerson } from "./person.ts";
@@ -27,12 +28,14 @@ import type { WorldConfig } from "./world-config.ts";
  *
  *     interest   new, growing, habit, fading, perhaps back: half-way to full or to nothing       interest-life.ts
  *     journey    two or three leaves of a topic in a burst, then silence                               journey.ts
- *     presence   engaged, lapsing, away: a chain by days; P(return) is known exactly                  presence.ts
+ *     presence   engaged, lapsing, away: a chain by days; P(return) is known exactly     presence.ts, forecast.ts
+ *     moved by   how they liked what they were shown, and what is sent to them    satisfaction.ts, notifications.ts
+ *     cohorts    kinds of people with rates of their own                                                cohort.ts
  *     purchase   after some clicks, with delay                                                        purchase.ts
  *
  * Everything is derived from `(seed, entity id)`: person 37 alone is person 37 of the whole. The form follows RecSim (Ie et
  * al. 2019, arXiv:1909.04847): documents, users with a latent state, a choice model. We differ in running on real time
- * (hours, weeks, births) and in logging exact probabilities. Closed loop: `closed-loop.ts`. Still to come: notifications, ads.
+ * (hours, weeks, births) and in logging exact probabilities. Closed loop: `closed-loop.ts`. Still to come: ads.
  */
 export interface World {
   readonly config: WorldConfig;
@@ -110,7 +113,7 @@ function estimateMessages(scene: Scene): number {
     const first = Math.max(0, (person.signedUpMs - startMs) / DAY_MS);
     for (const [day, presence] of drawPresence(scene, person).entries()) {
       const part = Math.min(1, Math.max(0, day + 1 - first)); // of the day of sign-up
-      expectedImpressions += part * sessionRate(scene, person, day, presence) * perSession;
+      expectedImpressions += part * sessionRate(scene, person, day, presence, neutral) * perSession;
     }
   }
   let impressions = 0;
