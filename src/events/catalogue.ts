@@ -32,6 +32,8 @@ const CODES = 255;
 
 export class Catalogue {
   readonly #items: Item[] = [];
+  /** Item row -> the revision at which what is known of it changed last. */
+  readonly #changes: number[] = [];
   readonly #rows = new Map<string, ItemRow>();
   readonly #watchers = new Set<ItemWatcher>();
   #revision = 0;
@@ -46,6 +48,11 @@ export class Catalogue {
 
   get itemCount(): number {
     return this.#items.length;
+  }
+
+  /** The revision at which what is known of an item changed last: above 0 for every item there is. */
+  changeOf(row: number): number {
+    return this.#changes[row] ?? 0;
   }
 
   rowOf(itemId: string): ItemRow | undefined {
@@ -100,6 +107,7 @@ export class Catalogue {
       itemId: itemId as ItemId,
     };
     this.#items[row] = item;
+    this.#changes[row] = this.#revision;
     this.#rows.set(itemId, row);
     for (const watcher of this.#watchers) watcher(item, before);
   }

@@ -6,6 +6,7 @@ export {
   reliability,
 } from "./binary-metrics.ts";
 export { dot } from "./dot.ts";
+export { grown } from "./grown.ts";
 export { logBeta, logGamma } from "./log-gamma.ts";
 export { nelderMead } from "./nelder-mead.ts";
 export { solveSymmetric } from "./solve-symmetric.ts";

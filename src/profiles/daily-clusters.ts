@@ -36,10 +36,13 @@ export async function clusterEngagements(
   if (itemRows.length === 0) return [];
   const labels = await clusterVectors(vectors, counts, config);
   const members = groupBy([...itemRows.keys()], (at) => labels[at]!);
-  return Array.from(members.values(), (places) => ({
-    itemRows: places.map((at) => itemRows[at]!),
-    medoid: space.vectorOf(itemRows[medoidOf(vectors, places, counts)]!)!, // it had one above
-  }));
+  return Array.from(members.values(), (places) => {
+    const medoid = medoidOf(vectors, places, counts) * vectors.columns;
+    return {
+      itemRows: places.map((at) => itemRows[at]!),
+      medoid: vectors.values.slice(medoid, medoid + vectors.columns),
+    };
+  });
 }
 
 /** The clusters with the items met since: each joins the nearest; those near none are clustered by themselves. */
@@ -49,7 +52,8 @@ export async function joinClusters(
   space: ItemSpace,
   config: ClusterConfig,
 ): Promise<ItemCluster[]> {
-  const placed = new Set(daily.flatMap(({ itemRows }) => itemRows));
+  const placed = new Set<ItemRow>();
+  for (const { itemRows } of daily) for (const itemRow of itemRows) placed.add(itemRow);
   const joining = daily.map((): ItemRow[] => []);
   const apart: Engagement[] = [];
   for (const engagement of engagements) {
@@ -71,28 +75,28 @@ export async function joinClusters(
   return apart.length === 0 ? joined : [...joined, ...(await clusterEngagements(apart, space, config))];
 }
 
-/** Items in the order in which they were first met, how often each was, and their vectors as (n, D). */
+/** Items with a vector, in the order in which they were first met, how often each was, the vectors as (n, D), and the place of each item. */
 export function distinctItems(engagements: readonly Pick<Engagement, "itemRow">[], space: ItemSpace) {
+  const met = new Map<ItemRow, number>();
+  for (const { itemRow } of engagements) met.set(itemRow, (met.get(itemRow) ?? 0) + 1);
+  const size = space.embeddingSize;
+  const values = new Float32Array(met.size * size);
   const places = new Map<ItemRow, number>();
   const itemRows: ItemRow[] = [];
   const counts: number[] = [];
-  const known: Float32Array[] = [];
-  for (const { itemRow } of engagements) {
-    const place = places.get(itemRow);
-    if (place !== undefined) {
-      if (place >= 0) counts[place]!++;
-      continue;
-    }
-    const vector = space.vectorOf(itemRow);
-    places.set(itemRow, vector ? itemRows.length : -1);
-    if (!vector) continue;
+  for (const [itemRow, count] of met) {
+    if (!space.writeVector(itemRow, values, itemRows.length * size)) continue;
+    places.set(itemRow, itemRows.length);
     itemRows.push(itemRow);
-    counts.push(1);
-    known.push(vector);
+    counts.push(count);
   }
-  const vectors: Matrix = matrixOf(itemRows.length, space.embeddingSize);
-  for (const [at, vector] of known.entries()) vectors.values.set(vector, at * space.embeddingSize);
-  return { itemRows, counts, vectors };
+  const isWhole = itemRows.length === met.size;
+  const vectors: Matrix = matrixOf(
+    itemRows.length,
+    size,
+    isWhole ? values : values.slice(0, itemRows.length * size),
+  );
+  return { itemRows, counts, vectors, places };
 }
 
 /** What has the same key, in order. (`Map.groupBy` is not in Node 20.) */

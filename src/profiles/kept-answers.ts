@@ -1,6 +1,5 @@
-import { MINUTE_MS } from "#base";
-import type { PersonState } from "#sequences";
-import { LeastRecentlyUsed } from "./least-recently-used.ts";
+import { LeastRecentlyUsed, MINUTE_MS } from "#base";
+import type { PersonState, UserRecord } from "#sequences";
 
 /** Whose answer, and as of when. */
 export interface KeptQuestion {
@@ -17,7 +16,7 @@ export interface KeptQuestion {
  * is what says whether it still holds. A question about the past is never kept, for the state does not say what was known then.
  */
 export class KeptAnswers<Answer> {
-  readonly #answers: LeastRecentlyUsed<string, { readonly basis: string; readonly answer: Answer }>;
+  readonly #answers: LeastRecentlyUsed<string, { readonly basis: Basis; readonly answer: Answer }>;
 
   /** @param people of how many an answer is kept */
   constructor(people: number) {
@@ -28,18 +27,38 @@ export class KeptAnswers<Answer> {
   async read(question: KeptQuestion, work: (atMs: number) => Promise<Answer>): Promise<Answer> {
     const { userId, person, asOfMs } = question;
     if (person.record.lastMs > asOfMs) return work(asOfMs);
-    const basis = basisOf(question);
     const kept = this.#answers.get(userId);
-    if (kept?.basis === basis) return kept.answer;
-    const answer = await work(MINUTE_MS * (minuteOf(asOfMs) + 1) - 1);
+    if (kept && holds(kept.basis, question)) return kept.answer;
+    const basis = basisOf(question);
+    const answer = await work(MINUTE_MS * (basis.minute + 1) - 1);
     this.#answers.set(userId, { basis, answer });
     return answer;
   }
 }
 
-function basisOf({ person: { heads, record }, asOfMs, also }: KeptQuestion): string {
-  const ids = heads.map(({ userId }) => userId).join("\n");
-  return `${record.eventCount} ${record.firstMs} ${record.lastMs} ${minuteOf(asOfMs)} ${also}\n${ids}`;
+/** What an answer rests on. */
+interface Basis extends Pick<UserRecord, "eventCount" | "firstMs" | "lastMs"> {
+  readonly userIds: readonly string[];
+  readonly minute: number;
+  readonly also: string;
+}
+
+function basisOf({ person: { heads, record }, asOfMs, also }: KeptQuestion): Basis {
+  const { eventCount, firstMs, lastMs } = record;
+  const userIds = heads.map(({ userId }) => userId);
+  return { eventCount, firstMs, lastMs, userIds, minute: minuteOf(asOfMs), also };
+}
+
+function holds(basis: Basis, { person: { heads, record }, asOfMs, also }: KeptQuestion): boolean {
+  return (
+    basis.eventCount === record.eventCount &&
+    basis.firstMs === record.firstMs &&
+    basis.lastMs === record.lastMs &&
+    basis.minute === minuteOf(asOfMs) &&
+    basis.also === also &&
+    basis.userIds.length === heads.length &&
+    basis.userIds.every((userId, n) => userId === heads[n]!.userId)
+  );
 }
 
 function minuteOf(timeMs: number): number {

@@ -1,8 +1,7 @@
-import { DAY_MS, murmur3 } from "#base";
+import { DAY_MS, type ItemRow, LeastRecentlyUsed, murmur3 } from "#base";
 import type { NamedPurpose, Purposes } from "#events";
 import {
   type HistoryContext,
-  hasItem,
   type PersonControls,
   type PersonState,
   readControls,
@@ -15,7 +14,6 @@ import type { ItemKnowledge } from "./item-knowledge.ts";
 import type { JourneyNames } from "./journey-names.ts";
 import { type Journey, journeysOf } from "./journeys.ts";
 import { KeptAnswers } from "./kept-answers.ts";
-import { LeastRecentlyUsed } from "./least-recently-used.ts";
 
 /** What a person is interested in, and what that is made of. */
 export interface InterestsSignal {
@@ -54,6 +52,7 @@ export class UserInterests {
     { readonly basis: string; readonly clusters: readonly ItemCluster[] }
   >(KEPT_ANSWERS);
   readonly #answers = new KeptAnswers<InterestsSignal>(KEPT_ANSWERS);
+  readonly #withNames = new WeakMap<InterestsSignal, InterestsSignal>();
 
   constructor(parts: UserInterestsParts) {
     this.#parts = parts;
@@ -80,7 +79,17 @@ export class UserInterests {
       this.#work(userId, person, atMs, purpose),
     );
     const { journeyNames } = this.#parts;
-    return journeyNames ? { ...signal, journeys: journeyNames.named(signal.journeys) } : signal;
+    return journeyNames ? this.#named(signal, journeyNames) : signal;
+  }
+
+  /** With the names there are now: the very same answer until there are others. */
+  #named(signal: InterestsSignal, names: JourneyNames): InterestsSignal {
+    const journeys = names.named(signal.journeys);
+    const last = this.#withNames.get(signal) ?? signal;
+    if (journeys.every(({ name }, n) => name === last.journeys[n]!.name)) return last;
+    const named = { ...signal, journeys };
+    this.#withNames.set(signal, named);
+    return named;
   }
 
   async #work(
@@ -95,8 +104,10 @@ export class UserInterests {
       readControls(state, person),
     ]);
     const dayMs = Math.floor(asOfMs / DAY_MS) * DAY_MS;
-    const before = all.filter(({ timestampMs }) => timestampMs < dayMs).slice(-DAILY_ROWS);
-    const engagements = [...before, ...all.filter(({ timestampMs }) => timestampMs >= dayMs)];
+    const firstToday = all.findIndex(({ timestampMs }) => timestampMs >= dayMs);
+    const until = firstToday < 0 ? all.length : firstToday;
+    const engagements = all.slice(Math.max(0, until - DAILY_ROWS));
+    const before = engagements.slice(0, engagements.length - (all.length - until));
     const { space, taxonomy, catalogue } = knowledge;
     const daily = await this.#clusterDay(userId, before, dayMs);
     const clusters = await joinClusters(daily, engagements, space, interestClusters);
@@ -118,17 +129,16 @@ export class UserInterests {
       limit: DAILY_ROWS + TODAY_ROWS,
     } as const;
     const rows = await readEngagements(this.#parts, person, query);
-    return rows
-      .filter((row) => hasItem(row) && !knowledge.isUnsaid(catalogue.at(row.itemRow)))
-      .map(({ itemRow, timestampMs, eventId, action, source }) => ({
-        itemRow: catalogue.at(itemRow).row,
-        timestampMs,
-        eventId,
-        action: catalogue.actions.nameOf(action),
-        strength: actions.named(catalogue.actions.nameOf(action))?.strength ?? 0,
-        ...(source !== undefined && { source }),
-      }))
-      .reverse();
+    const engagements: Engagement[] = [];
+    for (let n = rows.length - 1; n >= 0; n--) {
+      const { itemRow, timestampMs, eventId, action: code, source } = rows[n]!;
+      if (knowledge.isUnsaid(itemRow)) continue;
+      const action = catalogue.actions.nameOf(code);
+      const strength = actions.named(action)?.strength ?? 0;
+      const engagement = { itemRow: itemRow as ItemRow, timestampMs, eventId, action, strength }; // rows with an item
+      engagements.push(source === undefined ? engagement : { ...engagement, source });
+    }
+    return engagements;
   }
 
   async #clusterDay(
