@@ -1,4 +1,4 @@
-import { LeastRecentlyUsed, MINUTE_MS } from "#base";
+import { DAY_MS, LeastRecentlyUsed, MINUTE_MS, murmur3 } from "#base";
 import type { PersonState, UserRecord } from "#sequences";
 
 /** Whose answer, and as of when. */
@@ -11,7 +11,7 @@ export interface KeptQuestion {
 }
 
 /**
- * @file Answers about people, each kept until the person does anything or the minute is over: who asks again gets what was worked out. Only
+ * @file Answers about people, each kept until the person does anything or their minute is over: who asks again gets what was worked out. Only
  * what would be worked out again is kept, so there is nothing to replay or to erase: the state that an answer rests on is read every time, and
  * is what says whether it still holds. A question about the past is never kept, for the state does not say what was known then.
  */
@@ -30,7 +30,7 @@ export class KeptAnswers<Answer> {
     const kept = this.#answers.get(userId);
     if (kept && holds(kept.basis, question)) return kept.answer;
     const basis = basisOf(question);
-    const answer = await work(MINUTE_MS * (basis.minute + 1) - 1);
+    const answer = await work(basis.untilMs);
     this.#answers.set(userId, { basis, answer });
     return answer;
   }
@@ -39,14 +39,16 @@ export class KeptAnswers<Answer> {
 /** What an answer rests on. */
 interface Basis extends Pick<UserRecord, "eventCount" | "firstMs" | "lastMs"> {
   readonly userIds: readonly string[];
-  readonly minute: number;
+  /** The minute it is of, both ends included. */
+  readonly fromMs: number;
+  readonly untilMs: number;
   readonly also: string;
 }
 
-function basisOf({ person: { heads, record }, asOfMs, also }: KeptQuestion): Basis {
+function basisOf({ userId, person: { heads, record }, asOfMs, also }: KeptQuestion): Basis {
   const { eventCount, firstMs, lastMs } = record;
-  const userIds = heads.map(({ userId }) => userId);
-  return { eventCount, firstMs, lastMs, userIds, minute: minuteOf(asOfMs), also };
+  const userIds = heads.map((head) => head.userId);
+  return { eventCount, firstMs, lastMs, userIds, ...minuteOf(userId, asOfMs), also };
 }
 
 function holds(basis: Basis, { person: { heads, record }, asOfMs, also }: KeptQuestion): boolean {
@@ -54,13 +56,21 @@ function holds(basis: Basis, { person: { heads, record }, asOfMs, also }: KeptQu
     basis.eventCount === record.eventCount &&
     basis.firstMs === record.firstMs &&
     basis.lastMs === record.lastMs &&
-    basis.minute === minuteOf(asOfMs) &&
+    basis.fromMs <= asOfMs &&
+    basis.untilMs >= asOfMs &&
     basis.also === also &&
     basis.userIds.length === heads.length &&
     basis.userIds.every((userId, n) => userId === heads[n]!.userId)
   );
 }
 
-function minuteOf(timeMs: number): number {
-  return Math.floor(timeMs / MINUTE_MS);
+/** Everybody's minutes begin at another moment, so that not all answers are worked out anew at once. None reaches into another day, on which much is otherwise. */
+function minuteOf(userId: string, timeMs: number): Pick<Basis, "fromMs" | "untilMs"> {
+  const beginsMs = murmur3(userId) % MINUTE_MS;
+  const fromMs = Math.floor((timeMs - beginsMs) / MINUTE_MS) * MINUTE_MS + beginsMs;
+  const dayMs = Math.floor(timeMs / DAY_MS) * DAY_MS;
+  return {
+    fromMs: Math.max(fromMs, dayMs),
+    untilMs: Math.min(fromMs + MINUTE_MS, dayMs + DAY_MS) - 1,
+  };
 }
