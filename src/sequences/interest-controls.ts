@@ -63,7 +63,7 @@ export class PersonControls {
    * Which items are not to be shown to the person: what is muted, and what was forgotten until they engage with it again.
    * @param engaged what they engaged with that counts
    */
-  hiding(engaged: Iterable<Item>): (item: Item) => boolean {
+  hiding(engaged: Iterable<Item>): (item: Named) => boolean {
     const waiting = new Set(this.#forgotten);
     for (const item of engaged)
       for (const control of waiting) if (covers(control, item)) waiting.delete(control);
@@ -82,6 +82,12 @@ export class PersonControls {
 
 const noControls = new PersonControls([]);
 
-function covers({ topic, itemIds }: InterestControl, { tags, itemId }: Item): boolean {
+/** What a control goes by. */
+interface Named {
+  readonly tags: readonly string[];
+  readonly itemId: string;
+}
+
+function covers({ topic, itemIds }: InterestControl, { tags, itemId }: Named): boolean {
   return (topic !== undefined && tags.includes(topic)) || (itemIds?.includes(itemId) ?? false);
 }
