@@ -183,6 +183,11 @@ describe("a request that cannot be served ends with 2 and names the fix:", () =>
       [["train", "nope", "--data", prepared.path], /"nope".*popularity.*ease/],
       [["start", "--preset", "huge"], /huge.*tiny, small, .*standard/],
       [["start", "--port", "99999"], /99999.*0 to 65535/],
+      [
+        ["world", "--out", join(root, "world"), "--people", "0"],
+        /world\.peopleCount is 0; it must be from 1/,
+      ],
+      [["world", "--out", join(root, "world"), "--settings", "nope.json"], /--settings nope\.json/],
     ];
     const refusals = await refusalsOf(
       cases.map(([args]) => args),

@@ -22,5 +22,7 @@ export {
   type SlateAsk,
   type SlateServer,
 } from "./world/closed-loop.ts";
+export type { PersonRow } from "./world/truth-rows.ts";
 export { createWorld, type World } from "./world/world.ts";
 export { type WorldConfig, type WorldPreset, worldPresets } from "./world/world-config.ts";
+export { withWorldSettings } from "./world/world-settings.ts";

@@ -19,6 +19,7 @@ import { registerShow } from "./commands/show.ts";
 import { registerStart } from "./commands/start.ts";
 import { registerTrain } from "./commands/train.ts";
 import { registerVectors } from "./commands/vectors.ts";
+import { registerWorld } from "./commands/world.ts";
 
 /** Exit codes: 0 done, 1 our mistake, 2 the request cannot be served as it is (the message names the fix). */
 const OUR_MISTAKE = 1;
@@ -46,6 +47,7 @@ for (const register of [
   registerCompare,
   registerDeadLetter,
   registerSchema,
+  registerWorld,
   registerDoctor,
 ]) {
   register(program);

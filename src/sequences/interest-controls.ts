@@ -65,7 +65,7 @@ export class PersonControls {
    * Which items are not to be shown to the person: what is muted, and what was forgotten until they engage with it again.
    * @param engaged what they engaged with that counts
    */
-  hiding(engaged: Iterable<Item>): (item: Item) => boolean {
+  hiding(engaged: Iterable<Item>): (item: Named) => boolean {
     const waiting = new Set(this.#forgotten);
     for (const item of engaged)
       for (const control of waiting) if (this.#isCovered(control, item)) waiting.delete(control);
@@ -73,7 +73,7 @@ export class PersonControls {
     return (item) => hidden.some((control) => this.#isCovered(control, item));
   }
 
-  #isCovered(control: InterestControl, { tags, itemId }: Item): boolean {
+  #isCovered(control: InterestControl, { tags, itemId }: Named): boolean {
     const cover = this.#covers.get(control)!; // there is one of each
     return cover.itemIds.has(itemId) || tags.some((tag) => cover.tags.has(tag));
   }
@@ -88,6 +88,9 @@ export class PersonControls {
 }
 
 const noControls = new PersonControls([]);
+
+/** What a control goes by. */
+type Named = Pick<Item, "tags" | "itemId">;
 
 /** What a control is about. */
 interface Cover {

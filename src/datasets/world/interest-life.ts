@@ -40,6 +40,14 @@ export function drawStages(
   return stages;
 }
 
+/** A fading interest below this part of its strength is gone. */
+export const GONE = 0.1;
+
+/** When a fading that begins so ends in nothing worth the name. */
+export function goneAfterMs({ fromMs, level }: StageBegin, { fadeHalfLifeDays }: InterestLifeConfig): number {
+  return fromMs + fadeHalfLifeDays * Math.max(0, Math.log2(level / GONE)) * DAY_MS;
+}
+
 /** The stage in force; `undefined` before birth. */
 export function stageAt(stages: readonly StageBegin[], timeMs: number): StageBegin | undefined {
   return stages.findLast(({ fromMs }) => fromMs <= timeMs);

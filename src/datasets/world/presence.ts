@@ -1,6 +1,5 @@
 import { DAY_MS, Random } from "#base";
 import { pickWeighted } from "./distributions.ts";
-import type { PresenceConfig } from "./dynamics.ts";
 import type { Person } from "./person.ts";
 import type { Scene } from "./scene.ts";
 
@@ -80,6 +79,22 @@ export function beliefOn(
   return belief;
 }
 
+/** Probabilities of the night after a day, as the person has them. */
+export interface Hazards {
+  /** Engaged to lapsing, lapsing to engaged, lapsing to away, away to engaged. */
+  readonly lapse: number;
+  readonly recover: number;
+  readonly leave: number;
+  readonly comeBack: number;
+}
+
+/** Hazards of a person; all 0 in the first form, where nobody lapses. */
+export function hazardsOf({ config }: Scene, { temper }: Person): Hazards {
+  if (!config.dynamics || !temper) return { lapse: 0, recover: 0, leave: 0, comeBack: 0 };
+  const { lapse, recover, leave, comeBack } = config.dynamics.presence;
+  return { lapse: Math.min(0.5, lapse * temper.frailty), recover, leave, comeBack };
+}
+
 /** P(state) on the first day in the window: the chain has gone on since they signed up. */
 function beliefAtFirst(scene: Scene, person: Person): number[] {
   const steps = stepsOf(scene, person);
@@ -96,20 +111,15 @@ function stepped(belief: readonly number[], steps: readonly (readonly number[])[
   return presences.map((_, to) => belief.reduce((sum, share, from) => sum + share * steps[from]![to]!, 0));
 }
 
-function firstDay({ startMs }: Scene, { signedUpMs }: Person): number {
+/** The first day of the window on which the person is there. */
+export function firstDay({ startMs }: Scene, { signedUpMs }: Person): number {
   return Math.max(0, Math.floor((signedUpMs - startMs) / DAY_MS));
 }
 
-function stepsOf({ config }: Scene, { temper }: Person): readonly (readonly number[])[] {
-  if (!config.dynamics || !temper)
-    return presences.map((_, state) => presences.map((_, to) => Number(state === to)));
-  return transitions(config.dynamics.presence, temper.frailty);
-}
-
-function transitions({ lapse, recover, leave, comeBack }: PresenceConfig, frailty: number): number[][] {
-  const lapses = Math.min(0.5, lapse * frailty);
+function stepsOf(scene: Scene, person: Person): readonly (readonly number[])[] {
+  const { lapse, recover, leave, comeBack } = hazardsOf(scene, person);
   return [
-    [1 - lapses, lapses, 0],
+    [1 - lapse, lapse, 0],
     [recover, 1 - recover - leave, leave],
     [comeBack, 0, 1 - comeBack],
   ];

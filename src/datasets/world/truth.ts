@@ -3,14 +3,15 @@ import { interestAffinities } from "./affinity.ts";
 import { appealOf } from "./appeal.ts";
 import { itemsBornBefore } from "./catalogue.ts";
 import type { Interest } from "./interest.ts";
-import { type InterestStage, levelIn, stageAt } from "./interest-life.ts";
+import { GONE, type InterestStage, levelIn, stageAt } from "./interest-life.ts";
 import { itemDirection } from "./item-input.ts";
 import { drawPerson, type Person } from "./person.ts";
+import { type LivedDay, PersonLife, planSessions } from "./person-life.ts";
 import { PersonMemory } from "./person-memory.ts";
-import { PersonStream, planSessions } from "./person-stream.ts";
 import { beliefOn, comesWithin, drawPresence, type Presence, presences } from "./presence.ts";
 import { actionProbability, closeUpProbability, examinationProbability } from "./reaction.ts";
 import type { Scene } from "./scene.ts";
+import { type ItemRow, itemRow, type PersonRow, personRow, type WorldRow, worldRow } from "./truth-rows.ts";
 
 /**
  * @file What is true of the world and never told: the other side of every estimate. Nothing here may reach an event, a trait
@@ -85,20 +86,42 @@ export class Truth {
   /** Day of the window -> sessions of the person, and the state they were truly in. */
   visits(person: Person): { readonly sessions: readonly number[]; readonly presence: readonly Presence[] } {
     const presence = drawPresence(this.#scene, person);
-    const sessions = presence.map((_, day) => {
-      const starts = planSessions(this.#scene, person, presence, day);
+    const sessions = presence.map((state, day) => {
+      const starts = planSessions(this.#scene, person, state, day);
       return starts.filter((startMs) => startMs >= person.signedUpMs).length;
     });
     return { sessions, presence };
   }
 
   /** UTC days since the epoch on which the person did anything, ascending: a visit over midnight is two. Plays their life anew. */
-  activeDays({ index }: Person): number[] {
-    const stream = new PersonStream(this.#scene, index);
+  activeDays(person: Person): number[] {
     const days = new Set<number>();
-    for (let day = 0; day < this.#scene.config.days; day++)
-      for (const { timeMs } of stream.nextOccurrences()) days.add(Math.floor(timeMs / DAY_MS));
+    for (const { sessions } of this.life(person))
+      for (const { occurrences } of sessions)
+        for (const { timeMs } of occurrences) days.add(Math.floor(timeMs / DAY_MS));
     return [...days].sort((left, right) => left - right);
+  }
+
+  /** Day of the window -> what the person did on it. Plays their life anew. */
+  life(person: Person): LivedDay[] {
+    const life = new PersonLife(this.#scene, person);
+    return Array.from({ length: this.#scene.config.days }, () => life.nextDay());
+  }
+
+  /** What is true for all, as a truth file has it. */
+  worldRow(): WorldRow {
+    return worldRow(this.#scene);
+  }
+
+  /** All that is true of person `index`, as a truth file has it. Plays their life anew. */
+  personRow(index: number): PersonRow {
+    const person = this.person(index);
+    return personRow(this.#scene, this.life(person), person);
+  }
+
+  /** All that is true of item `row`, as a truth file has it. */
+  itemRow(row: number): ItemRow {
+    return itemRow(this.#scene, row);
   }
 
   /**
@@ -130,9 +153,6 @@ export class Truth {
     });
   }
 }
-
-/** A fading interest below this part of its strength is gone. */
-const GONE = 0.1;
 
 export interface ItemTruth {
   readonly leaves: readonly { readonly leaf: number; readonly share: number }[];

@@ -150,7 +150,7 @@ function mapReaderOf({ population, interests }: Services): () => MapReader {
     const { map } = population;
     if (!map)
       throw new PlatformError(
-        "not-ready",
+        "not-made-yet",
         "the items are being laid out for the first time; ask again in a minute",
       );
     const { space } = interests.knowledge;
