@@ -90,7 +90,10 @@ export class PersonControls {
 const noControls = new PersonControls([]);
 
 /** What a control goes by. */
-type Named = Pick<Item, "tags" | "itemId">;
+interface Named {
+  readonly tags: readonly string[];
+  readonly itemId: string;
+}
 
 /** What a control is about. */
 interface Cover {
