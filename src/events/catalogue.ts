@@ -39,6 +39,7 @@ export class Catalogue {
   readonly #changes: number[] = [];
   readonly #rows = new Map<string, ItemRow>();
   readonly #watchers = new Set<ItemWatcher>();
+  readonly #tags = new Map<string, string>();
   /** By row: how often tags or attributes came to be others. */
   readonly #editions: number[] = [];
   /** The editions before the newest, from the first, of items that have more than one. */
@@ -122,6 +123,7 @@ export class Catalogue {
       isAvailable: true,
       ...before,
       ...given,
+      ...(given.tags && { tags: given.tags.map((tag) => this.#oneOf(tag)) }),
       ...(createdAt !== undefined && { createdAtMs: Date.parse(createdAt) }),
       ...(available !== undefined && { isAvailable: available }),
       row,
@@ -132,6 +134,14 @@ export class Catalogue {
     this.#changes[row] = this.#revision;
     this.#rows.set(itemId, row);
     for (const watcher of this.#watchers) watcher(item, before);
+  }
+
+  /** The one string for a tag: a copy for every item would lie far from the others and be compared with them letter by letter. */
+  #oneOf(tag: string): string {
+    const known = this.#tags.get(tag);
+    if (known !== undefined) return known;
+    this.#tags.set(tag, tag);
+    return tag;
   }
 
   #beginEdition(row: ItemRow, before: Item | undefined): void {

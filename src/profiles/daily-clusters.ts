@@ -27,12 +27,18 @@ export interface ItemCluster {
 const JOINS = 0.6;
 
 /** Clusters of what was engaged with. Items without a vector are left out. O(n^2 D) in the distinct items. */
-export async function clusterEngagements(
+export function clusterEngagements(
   engagements: readonly Engagement[],
   space: ItemSpace,
   config: ClusterConfig,
 ): Promise<ItemCluster[]> {
-  const { itemRows, counts, vectors } = distinctItems(engagements, space);
+  return clusterItems(distinctItems(engagements, space), config);
+}
+
+export async function clusterItems(
+  { itemRows, counts, vectors }: DistinctItems,
+  config: ClusterConfig,
+): Promise<ItemCluster[]> {
   if (itemRows.length === 0) return [];
   const labels = await clusterVectors(vectors, counts, config);
   const members = groupBy([...itemRows.keys()], (at) => labels[at]!);
@@ -75,8 +81,21 @@ export async function joinClusters(
   return apart.length === 0 ? joined : [...joined, ...(await clusterEngagements(apart, space, config))];
 }
 
-/** Items with a vector, in the order in which they were first met, how often each was, the vectors as (n, D), and the place of each item. */
-export function distinctItems(engagements: readonly Pick<Engagement, "itemRow">[], space: ItemSpace) {
+/** Items with a vector, in the order in which they were first met. */
+export interface DistinctItems {
+  readonly itemRows: readonly ItemRow[];
+  /** How often each was met. */
+  readonly counts: readonly number[];
+  /** (n, D) */
+  readonly vectors: Matrix;
+  /** Where each of them stands. */
+  readonly places: ReadonlyMap<ItemRow, number>;
+}
+
+export function distinctItems(
+  engagements: readonly Pick<Engagement, "itemRow">[],
+  space: ItemSpace,
+): DistinctItems {
   const met = new Map<ItemRow, number>();
   for (const { itemRow } of engagements) met.set(itemRow, (met.get(itemRow) ?? 0) + 1);
   const size = space.embeddingSize;
@@ -97,6 +116,25 @@ export function distinctItems(engagements: readonly Pick<Engagement, "itemRow">[
     isWhole ? values : values.slice(0, itemRows.length * size),
   );
   return { itemRows, counts, vectors, places };
+}
+
+/** Of the items met in engagements those of the first engagements, which are the first of them. */
+export function firstItems(
+  { itemRows, vectors, places }: DistinctItems,
+  first: readonly Pick<Engagement, "itemRow">[],
+): DistinctItems {
+  const counts: number[] = [];
+  for (const { itemRow } of first) {
+    const place = places.get(itemRow);
+    if (place !== undefined) counts[place] = (counts[place] ?? 0) + 1;
+  }
+  const values = vectors.values.subarray(0, counts.length * vectors.columns);
+  return {
+    itemRows: itemRows.slice(0, counts.length),
+    counts,
+    vectors: matrixOf(counts.length, vectors.columns, values),
+    places,
+  };
 }
 
 /** What has the same key, in order. (`Map.groupBy` is not in Node 20.) */

@@ -1,7 +1,13 @@
 import { DAY_MS, type ItemRow } from "#base";
 import type { Catalogue } from "#events";
 import { type ClusterConfig, landmarksOf, medoidOf } from "#models";
-import { distinctItems, type Engagement, groupBy, type ItemCluster } from "./daily-clusters.ts";
+import {
+  type DistinctItems,
+  distinctItems,
+  type Engagement,
+  groupBy,
+  type ItemCluster,
+} from "./daily-clusters.ts";
 import type { ItemSpace } from "./item-space.ts";
 import { type Pace, paceOf } from "./lifecycle.ts";
 import type { Taxonomy, Topic } from "./taxonomy.ts";
@@ -62,14 +68,15 @@ export const interestClusters: ClusterConfig = { linkage: "complete", height: 0.
 /**
  * Interests as of a time, the most important first, at most 15. Clusters under one topic are one interest, and the topic is its name.
  * @param engagements what the clusters are of, oldest first, none after `asOfMs`
+ * @param met their items, for who has them
  */
 export function interestsOf(
   clusters: readonly ItemCluster[],
   engagements: readonly Engagement[],
   asOfMs: number,
   context: InterestsContext,
+  met = distinctItems(engagements, context.space),
 ): Interest[] {
-  const met = distinctItems(engagements, context.space);
   const countOf = (itemRow: ItemRow): number => met.counts[met.places.get(itemRow) ?? -1] ?? 0;
   const named = clusters.map(({ itemRows }) => ({ itemRows, name: nameOf(itemRows, countOf, context) }));
   const weighed = weighAll(engagements, asOfMs);
@@ -77,11 +84,11 @@ export function interestsOf(
     name: alike[0]!.name, // a group has a first
     itemRows: alike.flatMap((cluster) => cluster.itemRows),
   }));
-  const owned = divideByItem(groups, weighed, ({ engagement }) => engagement.itemRow);
+  const owned = divideByItem(groups, engagements);
   const candidates = groups.flatMap(({ name, itemRows }, at) => {
     const own = owned[at]!;
     if (own.length < MIN_ENGAGEMENTS || itemRows.length < MIN_ITEMS) return [];
-    return { ...name, ...weigh(own, asOfMs), itemRows, own };
+    return { ...name, ...weigh(own, weighed, asOfMs), itemRows, own };
   });
   candidates.sort(
     (left, right) => right.importance - left.importance || (left.interestId < right.interestId ? -1 : 1),
@@ -90,12 +97,12 @@ export function interestsOf(
     ({ share, shareNow, engagementCount }) =>
       share >= MIN_SHARE || shareNow >= MIN_SHARE_NOW || engagementCount >= FEW_ENGAGEMENTS,
   );
-  const times = encounters(weighed);
+  const times = encounters([...engagements.keys()], weighed);
   return withShares(shown.slice(0, MAX_INTERESTS)).map(({ own, ...interest }) => ({
     ...interest,
     ...speakers(interest.itemRows, met),
-    ...paceOf(encounters(own), times, asOfMs),
-    evidence: evidenceOf(own),
+    ...paceOf(encounters(own, weighed), times, asOfMs),
+    evidence: evidenceOf(own, engagements, weighed),
   }));
 }
 
@@ -131,57 +138,56 @@ export function nameOf(
   return { interestId: `like-${itemId}`, label: title ?? itemId, path: [title ?? itemId] };
 }
 
-/** What belongs to each group of items, in order. An item belongs to one group at most. */
-export function divideByItem<Value>(
+/** Positions of the engagements with each group of items, in order. An item belongs to one group at most. */
+export function divideByItem(
   groups: readonly { readonly itemRows: readonly ItemRow[] }[],
-  values: readonly Value[],
-  itemOf: (value: Value) => ItemRow,
-): Value[][] {
+  engagements: readonly Pick<Engagement, "itemRow">[],
+): number[][] {
   const groupOf = new Map<ItemRow, number>();
   for (const [at, { itemRows }] of groups.entries()) for (const row of itemRows) groupOf.set(row, at);
-  const divided = groups.map((): Value[] => []);
-  for (const value of values) {
-    const group = groupOf.get(itemOf(value));
-    if (group !== undefined) divided[group]!.push(value);
+  const divided = groups.map((): number[] => []);
+  for (let at = 0; at < engagements.length; at++) {
+    const group = groupOf.get(engagements[at]!.itemRow);
+    if (group !== undefined) divided[group]!.push(at);
   }
   return divided;
 }
 
-/** An engagement as it counts at a moment. */
+/** Engagements as they count at a moment, by position. */
 interface Weighed {
-  readonly engagement: Engagement;
+  readonly timesMs: Float64Array;
   /** `exp(-lambda age)` */
-  readonly decay: number;
-  /** The first with its item on its day: looking, clicking and saving is one thing done. */
-  readonly isEncounter: boolean;
+  readonly decays: Float64Array;
+  /** 1 for the first with its item on its day: looking, clicking and saving is one thing done. */
+  readonly isEncounter: Uint8Array;
 }
 
 /** @param engagements oldest first */
-function weighAll(engagements: readonly Engagement[], asOfMs: number): Weighed[] {
+function weighAll(engagements: readonly Engagement[], asOfMs: number): Weighed {
+  const timesMs = Float64Array.from(engagements, ({ timestampMs }) => timestampMs);
+  const isEncounter = new Uint8Array(timesMs.length);
   const lastDays = new Map<ItemRow, number>();
-  return engagements.map((engagement) => {
-    const { itemRow, timestampMs } = engagement;
-    const day = Math.floor(timestampMs / DAY_MS);
-    const isEncounter = lastDays.get(itemRow) !== day;
-    if (isEncounter) lastDays.set(itemRow, day);
-    return {
-      engagement,
-      decay: Math.exp((-DECAY_PER_DAY * (asOfMs - timestampMs)) / DAY_MS),
-      isEncounter,
-    };
-  });
+  for (let at = 0; at < timesMs.length; at++) {
+    const { itemRow } = engagements[at]!;
+    const day = Math.floor(timesMs[at]! / DAY_MS);
+    if (lastDays.get(itemRow) === day) continue;
+    lastDays.set(itemRow, day);
+    isEncounter[at] = 1;
+  }
+  const decays = timesMs.map((timeMs) => Math.exp((-DECAY_PER_DAY * (asOfMs - timeMs)) / DAY_MS));
+  return { timesMs, decays, isEncounter };
 }
 
 /** Times at which something was done, ascending. */
-function encounters(weighed: readonly Weighed[]): number[] {
+function encounters(own: readonly number[], { timesMs, isEncounter }: Weighed): number[] {
   const times: number[] = [];
-  for (const { engagement, isEncounter } of weighed) if (isEncounter) times.push(engagement.timestampMs);
+  for (const at of own) if (isEncounter[at] === 1) times.push(timesMs[at]!);
   return times;
 }
 
 function speakers(
   own: readonly ItemRow[],
-  { itemRows, counts, vectors, places }: ReturnType<typeof distinctItems>,
+  { itemRows, counts, vectors, places }: DistinctItems,
 ): Pick<Interest, "medoid" | "landmarks"> {
   const members = own.map((row) => places.get(row)!).sort((left, right) => left - right); // clusters are of items met
   const medoid = medoidOf(vectors, members, counts);
@@ -189,32 +195,36 @@ function speakers(
   return { medoid: itemRows[medoid]!, landmarks: landmarks.map((at) => itemRows[at]!) };
 }
 
-function weigh(own: readonly Weighed[], asOfMs: number) {
+function weigh(own: readonly number[], { timesMs, decays }: Weighed, asOfMs: number) {
   let importance = 0;
   let countNow = 0;
-  for (const { engagement, decay } of own) {
-    importance += decay;
-    if (engagement.timestampMs > asOfMs - NOW_DAYS * DAY_MS) countNow++;
+  for (const at of own) {
+    importance += decays[at]!;
+    if (timesMs[at]! > asOfMs - NOW_DAYS * DAY_MS) countNow++;
   }
   return {
     ...{ importance, countNow, engagementCount: own.length },
-    firstMs: own[0]!.engagement.timestampMs,
-    lastMs: own.at(-1)!.engagement.timestampMs,
+    firstMs: timesMs[own[0]!]!,
+    lastMs: timesMs[own.at(-1)!]!,
   };
 }
 
-function evidenceOf(own: readonly Weighed[]): string[] {
-  const weightOf = ({ engagement, decay }: Weighed): number => engagement.strength * decay;
-  const heaviest: Weighed[] = [];
-  for (const one of own) {
-    const weight = weightOf(one);
-    let at = heaviest.length;
-    while (at > 0 && weightOf(heaviest[at - 1]!) < weight) at--;
-    if (at >= EVIDENCE) continue;
-    heaviest.splice(at, 0, one);
+function evidenceOf(
+  own: readonly number[],
+  engagements: readonly Engagement[],
+  { decays }: Weighed,
+): string[] {
+  const weightOf = (at: number): number => engagements[at]!.strength * decays[at]!;
+  const heaviest: number[] = [];
+  for (const at of own) {
+    const weight = weightOf(at);
+    let place = heaviest.length;
+    while (place > 0 && weightOf(heaviest[place - 1]!) < weight) place--;
+    if (place >= EVIDENCE) continue;
+    heaviest.splice(place, 0, at);
     heaviest.length = Math.min(heaviest.length, EVIDENCE);
   }
-  return heaviest.map(({ engagement }) => engagement.eventId);
+  return heaviest.map((at) => engagements[at]!.eventId);
 }
 
 function withShares<Kind extends { readonly importance: number; readonly countNow: number }>(

@@ -1,5 +1,5 @@
 import { DAY_MS } from "#base";
-import type { Catalogue } from "#events";
+import type { Catalogue, Item } from "#events";
 import { type Engagement, groupBy } from "./daily-clusters.ts";
 import { divideByItem, type Interest } from "./interests.ts";
 
@@ -50,10 +50,10 @@ export function journeysOf(
   asOfMs: number,
   { catalogue }: { readonly catalogue: Catalogue },
 ): Journey[] {
-  const owned = divideByItem(interests, engagements, ({ itemRow }) => itemRow);
+  const owned = divideByItem(interests, engagements);
   const seenMs = asOfMs - (engagements[0]?.timestampMs ?? asOfMs);
   const strands = interests.map((interest, at) => {
-    const own = owned[at]!;
+    const own = owned[at]!.map((position) => engagements[position]!);
     return { interest, own, isBurst: isBurst(own, seenMs) };
   });
   const groups = groupBy(strands, ({ interest, isBurst }) => {
@@ -161,9 +161,7 @@ function keywordsOf(own: readonly Engagement[], catalogue: Catalogue): string[] 
   }
   const counts = new Map<string, number>();
   for (const itemRow of new Set(own.map((engagement) => engagement.itemRow))) {
-    const { tags, title = "" } = catalogue.at(itemRow);
-    const titleWords = title.toLowerCase().match(/\p{L}{5,}/gu) ?? [];
-    for (const word of new Set([...tags, ...titleWords])) counts.set(word, (counts.get(word) ?? 0) + 1);
+    for (const word of wordsOf(catalogue.at(itemRow))) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   const theirs = ranked(Array.from(asked, ([words, days]) => [words, days.size] as const)).slice(
     0,
@@ -171,6 +169,21 @@ function keywordsOf(own: readonly Engagement[], catalogue: Catalogue): string[] 
   );
   const ofItems = ranked([...counts].filter(([word, count]) => count > 1 && !theirs.includes(word)));
   return [...theirs, ...ofItems].slice(0, KEYWORDS);
+}
+
+/** Items whose words are kept, for everybody who meets them asks again. */
+const KEPT_ITEMS = 20_000;
+const knownWords = new Map<Item, readonly string[]>();
+
+/** Tags and the longer words of the title, each once. */
+function wordsOf(item: Item): readonly string[] {
+  const kept = knownWords.get(item);
+  if (kept) return kept;
+  if (knownWords.size >= KEPT_ITEMS) knownWords.clear();
+  const { tags, title = "" } = item;
+  const words = [...new Set([...tags, ...(title.toLowerCase().match(/\p{L}{5,}/gu) ?? [])])];
+  knownWords.set(item, words);
+  return words;
 }
 
 /** How a source says that the person themselves put it into words. */

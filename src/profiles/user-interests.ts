@@ -5,10 +5,18 @@ import {
   type PersonControls,
   type PersonState,
   readControls,
-  readEngagements,
+  visitEngagements,
 } from "#sequences";
 import type { StateReader } from "#storage";
-import { clusterEngagements, type Engagement, type ItemCluster, joinClusters } from "./daily-clusters.ts";
+import {
+  clusterItems,
+  type DistinctItems,
+  distinctItems,
+  type Engagement,
+  firstItems,
+  type ItemCluster,
+  joinClusters,
+} from "./daily-clusters.ts";
 import { type Interest, interestClusters, interestsOf } from "./interests.ts";
 import type { ItemKnowledge } from "./item-knowledge.ts";
 import type { JourneyNames } from "./journey-names.ts";
@@ -109,9 +117,10 @@ export class UserInterests {
     const engagements = all.slice(Math.max(0, until - DAILY_ROWS));
     const before = engagements.slice(0, engagements.length - (all.length - until));
     const { space, taxonomy, catalogue } = knowledge;
-    const daily = await this.#clusterDay(userId, before, dayMs);
+    const met = distinctItems(engagements, space);
+    const daily = await this.#clusterDay(userId, before, dayMs, met);
     const clusters = await joinClusters(daily, engagements, space, interestClusters);
-    const interests = interestsOf(clusters, engagements, asOfMs, { space, taxonomy, catalogue });
+    const interests = interestsOf(clusters, engagements, asOfMs, { space, taxonomy, catalogue }, met);
     const journeys = journeysOf(interests, engagements, asOfMs, knowledge);
     return {
       ...{ interests, journeys, engagements, controls },
@@ -128,29 +137,31 @@ export class UserInterests {
       asOfMs,
       limit: DAILY_ROWS + TODAY_ROWS,
     } as const;
-    const rows = await readEngagements(this.#parts, person, query);
     const engagements: Engagement[] = [];
-    for (let n = rows.length - 1; n >= 0; n--) {
-      const { itemRow, timestampMs, eventId, action: code, source } = rows[n]!;
-      if (knowledge.isUnsaid(itemRow)) continue;
-      const action = catalogue.actions.nameOf(code);
+    await visitEngagements(this.#parts, person, query, (rows, n) => {
+      const itemRow = rows.itemRow(n) as ItemRow; // of rows with an item
+      if (knowledge.isUnsaid(itemRow)) return;
+      const action = catalogue.actions.nameOf(rows.action(n));
+      const source = rows.source(n);
+      const [timestampMs, eventId] = [rows.timestampMs(n), rows.eventId(n)];
       const strength = actions.named(action)?.strength ?? 0;
-      const engagement = { itemRow: itemRow as ItemRow, timestampMs, eventId, action, strength }; // rows with an item
+      const engagement = { itemRow, timestampMs, eventId, action, strength };
       engagements.push(source === undefined ? engagement : { ...engagement, source });
-    }
-    return engagements;
+    });
+    return engagements.reverse();
   }
 
   async #clusterDay(
     userId: string,
     before: readonly Engagement[],
     dayMs: number,
+    met: DistinctItems,
   ): Promise<readonly ItemCluster[]> {
     const { space } = this.knowledge;
     const basis = `${dayMs} ${space.version} ${murmur3(before.map(({ eventId }) => eventId).join())}`;
     const kept = this.#daily.get(userId);
     if (kept?.basis === basis) return kept.clusters;
-    const clusters = await clusterEngagements(before, space, interestClusters);
+    const clusters = await clusterItems(firstItems(met, before), interestClusters);
     this.#daily.set(userId, { basis, clusters });
     return clusters;
   }

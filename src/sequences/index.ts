@@ -31,6 +31,7 @@ export {
   historyOfRows,
   readActionRows,
   readEngagements,
+  visitEngagements,
 } from "./read-history.ts";
 export { type PersonState, readPerson, readPersonSequence } from "./read-person.ts";
 export { actionCodes, hasItem, type SequenceQuery, surfaceCodes } from "./read-sequence.ts";

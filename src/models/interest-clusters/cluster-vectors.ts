@@ -1,5 +1,5 @@
 import type { Linkage } from "#numeric";
-import { type Matrix, multiply } from "#tensor";
+import { type Matrix, matrixOf, multiply } from "#tensor";
 import { clustersWithin } from "./clusters-within.ts";
 
 /**
@@ -23,8 +23,23 @@ export async function clusterVectors(
   sizes: ArrayLike<number>,
   { linkage, height }: ClusterConfig,
 ): Promise<Int32Array> {
-  const { values } = await multiply(vectors, vectors, { transposeRight: true }); // (n, n) cosines
-  return clustersWithin(values, sizes, linkage, height);
+  const { rows } = vectors;
+  const room = takeRoom(rows * rows);
+  const into = matrixOf(rows, rows, room.subarray(0, rows * rows));
+  const { values } = await multiply(vectors, vectors, { transposeRight: true, into }); // (n, n) cosines
+  const labels = clustersWithin(values, sizes, linkage, height);
+  if (spare.length < SPARE_ROOMS && room.length <= LARGEST_ROOM) spare.push(room);
+  return labels;
+}
+
+/** Room for cosines that nobody uses now: a megabyte anew for every person would keep the collector of garbage busy. */
+const spare: Float32Array<ArrayBuffer>[] = [];
+const SPARE_ROOMS = 2;
+const LARGEST_ROOM = 1 << 20;
+
+function takeRoom(length: number): Float32Array<ArrayBuffer> {
+  const room = spare.pop();
+  return room && room.length >= length ? room : new Float32Array(length);
 }
 
 /** The member whose squared distances to all members, each as often as it counts, sum to least. O(members D). */
