@@ -3,7 +3,7 @@
  * clusters, the decayed average and the last item; stages of interests with the stages they are in. People with an odd index are
  * for choosing settings (`--validation`), those with an even one for the figures.
  */
-import { DAY_MS, Random } from "#base";
+import { DAY_MS, type ItemRow, Random } from "#base";
 import { type World, worldPresets } from "#datasets";
 import { adjustedMutualInformation, f1 } from "#evaluation";
 import { InterestLife, type InterestLifeRates, interestStages, kMeans } from "#models";
@@ -142,7 +142,8 @@ const NEAR = 0.6;
 
 function baselines(simulated: SimulatedPeople, person: number, engagements: readonly Engagement[]) {
   const { space, world } = simulated;
-  const { itemRows, vectors } = distinctItems(engagements, space);
+  const { itemRows, vectors, counts, places } = distinctItems(engagements, space);
+  const countOf = (row: ItemRow): number => counts[places.get(row)!]!; // asked of items met
   const numbers = kMeans(vectors, 5, Random.of(world.config.seed, `k-means/${person}`));
   const clusters: ItemCluster[] = Array.from({ length: 5 }, (_, k) => ({
     itemRows: itemRows.filter((_, at) => numbers[at] === k),
@@ -159,9 +160,8 @@ function baselines(simulated: SimulatedPeople, person: number, engagements: read
     "last item": single(space.vectorOf(engagements.at(-1)!.itemRow)!), // somebody with engagements; tags make vectors
   };
 
-  function claim(rows: readonly number[]): { readonly label: string } {
-    const own = engagements.filter(({ itemRow }) => rows.includes(itemRow));
-    return nameOf(own, simulated);
+  function claim(rows: readonly ItemRow[]): { readonly label: string } {
+    return nameOf(rows, countOf, simulated);
   }
 
   function single(vector: Float32Array) {

@@ -7,11 +7,11 @@ import { loadavg } from "node:os";
 import { join } from "node:path";
 import { ignoreProgress, monotonicMs, Random } from "#base";
 import { createWorld, worldPresets } from "#datasets";
-import { ItemKnowledge, PersonSignals, UserInterests } from "#profiles";
+import { fitPredictions, ItemKnowledge, PersonSignals, UserInterests } from "#profiles";
 import { FileBlobStore } from "#storage";
 import { paths } from "../src/main/data-folder.ts";
 import { Platform } from "../src/main/platform.ts";
-import { keptPredictions } from "../src/main/predictions.ts";
+import { keepPredictions, keptPredictions } from "../src/main/predictions.ts";
 import { withTemporaryFolder } from "../test/server-process.ts";
 import { type Bench, type BenchResult, quantileOf } from "./bench.ts";
 import { runRequestLoad } from "./request-load.ts";
@@ -130,7 +130,27 @@ async function openWithHeavyUsers(
     await platform.ingestion.ingestMessages(events);
   }
   await platform.ensureModels(ignoreProgress);
+  const model = fitPredictions(comersAndGoers(seed), { untilMs: END_MS, goals: [] });
+  await keepPredictions(new FileBlobStore(paths.blobs(folder)), model);
   return platform;
+}
+
+const PEOPLE = 300;
+
+/** What predictions are learned from, for heavy users alone show nobody who leaves: people who come more or less often, and two of five of whom stop. */
+function comersAndGoers(seed: number): { readonly timestampMs: number; readonly action: string }[][] {
+  return Array.from({ length: PEOPLE }, (_, person) => {
+    const random = Random.of(seed, `comers/${person}`);
+    const everyDays = 0.3 * 1.35 ** (person % 12);
+    const untilDaysAgo = random.uniform() < 0.4 ? random.uniform() * DAYS : 0;
+    const acts: { timestampMs: number; action: string }[] = [];
+    for (let ago = 100; ago > untilDaysAgo; ago -= everyDays * random.exponential())
+      acts.push({
+        timestampMs: END_MS - ago * DAY_MS,
+        action: random.uniform() < 0.1 ? "purchase" : "save",
+      });
+    return acts;
+  }).filter(({ length }) => length > 0);
 }
 
 /**
@@ -162,13 +182,14 @@ async function measureRebuilds(
     const person = await signals.person(userId);
     if (!person) throw new Error(`${userId} is there`);
     const query = { asOfMs: clock.nowMs(), purpose: undefined };
-    const [profile, signal, stands] = await Promise.all([
+    const [profile, signal, stands, foretold] = await Promise.all([
       signals.profile(userId, person, query),
       interests.read(userId, person, query.asOfMs),
       signals.state(userId, person, query),
       signals.predictions(userId, person, query),
     ]);
-    if (!profile || signal.interests.length === 0 || !stands) throw new Error(`${userId} has a profile`);
+    if (!profile || signal.interests.length === 0 || !stands || foretold.predictions.length === 0)
+      throw new Error(`${userId} has a profile`);
   }
 }
 

@@ -1,23 +1,23 @@
 import { useCallback } from "react";
 import { useLocation, useSearch } from "wouter";
 
+export type ChangeAddress = (changes: Readonly<Record<string, string | undefined>>) => void;
+
 /** What the address says after `?`, and how to change some of it; nothing is added to the browser's history. */
-export function useAddress(): [
-  URLSearchParams,
-  (changes: Readonly<Record<string, string | undefined>>) => void,
-] {
+export function useAddress(): [URLSearchParams, ChangeAddress] {
   const search = useSearch();
-  const [path, navigate] = useLocation();
-  const change = useCallback(
-    (changes: Readonly<Record<string, string | undefined>>) => {
-      const next = new URLSearchParams(search);
+  const [, navigate] = useLocation();
+  const change = useCallback<ChangeAddress>(
+    (changes) => {
+      const { pathname, search: now } = globalThis.location;
+      const next = new URLSearchParams(now);
       for (const [name, value] of Object.entries(changes)) {
         if (value === undefined || value === "") next.delete(name);
         else next.set(name, value);
       }
-      navigate(next.size === 0 ? path : `${path}?${next}`, { replace: true });
+      navigate(next.size === 0 ? pathname : `${pathname}?${next}`, { replace: true });
     },
-    [search, path, navigate],
+    [navigate],
   );
   return [new URLSearchParams(search), change];
 }

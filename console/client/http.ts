@@ -12,8 +12,8 @@ export class ProblemError extends Error {
 }
 
 /** Whether the answer is being made, and comes when it is asked for again. */
-export function isNotReady(error: unknown): error is ProblemError {
-  return error instanceof ProblemError && error.problem.code === "not-ready";
+export function isNotMadeYet(error: unknown): error is ProblemError {
+  return error instanceof ProblemError && error.problem.code === "not-made-yet";
 }
 
 export interface RequestOptions {

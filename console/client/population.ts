@@ -8,7 +8,7 @@ import type {
 } from "#api";
 import type { ItemMap } from "../words/item-map.ts";
 import type { Slice } from "../words/slices.ts";
-import { isNotReady, request, withQuery } from "./http.ts";
+import { isNotMadeYet, request, withQuery } from "./http.ts";
 
 /** @file What is asked of everybody and of the item space: made beside the server, so perhaps not there yet. */
 
@@ -18,7 +18,7 @@ const SOON_MS = 4000;
 /** Asked again soon while the server says that it is being made. */
 const untilReady = {
   refetchInterval: ({ state: { error } }: { readonly state: { readonly error: unknown } }) =>
-    isNotReady(error) ? SOON_MS : false,
+    isNotMadeYet(error) ? SOON_MS : false,
 } as const;
 
 export const itemMapQuery = queryOptions({

@@ -2,6 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import {
   type CSSProperties,
   type KeyboardEvent,
+  memo,
   type ReactNode,
   useLayoutEffect,
   useRef,
@@ -23,20 +24,29 @@ export interface Column<Row> {
 }
 
 const ROW_HEIGHT = 40;
-const MARGIN_ROWS = 12;
+/** Drawn above and below what is seen. */
+const MARGIN_ROWS = 4;
+/** Before the last row more are asked for. */
+const NEAR_END_ROWS = 12;
+/** The elements of rows are kept in a ring of a multiple of this size. */
+const RING_STEP = 16;
+/** After the last movement the rows are at rest. */
+const REST_MS = 500;
 
-/** Rows of the window's own scroll, drawn only where they are seen; arrow keys walk them, Enter opens. */
+/**
+ * Rows of the window's own scroll, drawn only where they are seen; arrow keys walk them, Enter opens. A row that goes leaves its elements to one
+ * that comes, which takes half the time of making new ones.
+ */
 export function DataTable<Row>(props: {
   readonly label: string;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
-  readonly keyOf: (row: Row) => string;
   readonly onOpen?: (row: Row) => void;
   readonly onHover?: (row: Row) => void;
   /** Called when the last rows come into sight. */
   readonly onEnd?: () => void;
 }) {
-  const { label, columns, rows, keyOf, onOpen, onHover, onEnd } = props;
+  const { label, columns, rows, onOpen, onHover, onEnd } = props;
   const top = useRef<HTMLDivElement>(null);
   const [scrollMargin, setScrollMargin] = useState(0);
   useLayoutEffect(() => setScrollMargin(top.current?.offsetTop ?? 0), []);
@@ -45,12 +55,18 @@ export function DataTable<Row>(props: {
     getScrollElement: () => document.getElementById("scroll"),
     estimateSize: () => ROW_HEIGHT,
     overscan: MARGIN_ROWS,
+    isScrollingResetDelay: REST_MS,
     scrollMargin,
   });
   const items = virtual.getVirtualItems();
+  const ring = useRef(0);
+  ring.current = Math.max(ring.current, RING_STEP * Math.ceil(items.length / RING_STEP));
+  const placeOf = ({ index }: { readonly index: number }): number => index % ring.current;
+  // Those who read or tab through the rows meet them in order; while they fly past, no element is moved among the others.
+  const drawn = virtual.isScrolling ? items.toSorted((left, right) => placeOf(left) - placeOf(right)) : items;
   const last = items.at(-1)?.index ?? 0;
   useLayoutEffect(() => {
-    if (rows.length > 0 && last >= rows.length - MARGIN_ROWS) onEnd?.();
+    if (rows.length > 0 && last >= rows.length - NEAR_END_ROWS) onEnd?.();
   }, [last, rows.length, onEnd]);
 
   const walk = (event: KeyboardEvent<HTMLElement>, index: number): void => {
@@ -87,12 +103,13 @@ export function DataTable<Row>(props: {
         </div>
       </div>
       <div ref={top} role="rowgroup" className={styles["body"]} style={{ height: virtual.getTotalSize() }}>
-        {items.map(({ index, start }) => {
+        {drawn.map((item) => {
+          const { index, start } = item;
           const row = rows[index];
           if (row === undefined) return null;
           return (
             <div
-              key={keyOf(row)}
+              key={placeOf(item)}
               role="row"
               data-row={index}
               aria-rowindex={index + 1}
@@ -105,11 +122,7 @@ export function DataTable<Row>(props: {
               onKeyDown={(event) => walk(event, index)}
               onPointerEnter={() => onHover?.(row)}
             >
-              {columns.map(({ key, align, isWide, cell }) => (
-                <span key={key} role="cell" data-align={align} data-wide={isWide}>
-                  {cell(row)}
-                </span>
-              ))}
+              <Cells row={row} columns={columns} />
             </div>
           );
         })}
@@ -117,3 +130,16 @@ export function DataTable<Row>(props: {
     </div>
   );
 }
+
+/** What a row says; as long as it is the same, so are these. */
+const Cells = memo(function Cells<Row>(props: {
+  readonly row: Row;
+  readonly columns: readonly Column<Row>[];
+}) {
+  const { row, columns } = props;
+  return columns.map(({ key, align, isWide, cell }) => (
+    <span key={key} role="cell" data-align={align} data-wide={isWide}>
+      {cell(row)}
+    </span>
+  ));
+}) as <Row>(props: { readonly row: Row; readonly columns: readonly Column<Row>[] }) => ReactNode; // memo forgets Row

@@ -54,11 +54,23 @@ test("names come by how often they came, and faults are counted", () => {
   ]);
   expect(busiestNames(seconds, 2)).toEqual(["c", "b"]);
   expect(pulseFaults(pulse([{}]))).toEqual([]);
-  const failing = [{ at: 0, events: {}, rejected: 3, requests: 9, errors: 1 }];
-  expect(pulseFaults(pulse([], { seconds: failing, fault: "stuck" }))).toEqual([
+  const rejecting = [{ at: 0, events: {}, rejected: 3, requests: 9, errors: 1 }];
+  const times = { count: 9, p50: 1, p99: 2 };
+  const latencies = [
+    { route: "GET /v1/map", ...times, errors: 0 },
+    { route: "GET /v1/models", ...times, errors: 1 },
+  ];
+  const at = "2026-01-01T12:00:00Z";
+  const changes = [
+    { at, model: "ease@0003", kind: "refused" as const, reason: "it is torn" },
+    { at, model: "ranker@0002", kind: "in-service" as const },
+    { at, model: "ranker@0001", kind: "refused" as const },
+  ];
+  expect(pulseFaults(pulse([], { seconds: rejecting, latencies, changes, fault: "stuck" }))).toEqual([
     "stuck",
-    "1 answer failed in the last two minutes",
+    "1 answer failed in the last five minutes: GET /v1/models",
     "3 events rejected in the last two minutes",
+    expect.stringMatching(/^ease@0003 was refused at .*: it is torn$/),
   ]);
 });
 

@@ -1,5 +1,5 @@
 import type { PulseResponse, PulseSecond } from "#api";
-import { countOf, formatClock, formatMs, formatShort } from "./format.ts";
+import { countOf, formatClock, formatMs, formatShort, joinWords } from "./format.ts";
 
 /** Seconds of which the rate is told. */
 const RATE_SECONDS = 10;
@@ -53,12 +53,25 @@ export function changeSentence({ kind, model, at, reason }: PulseResponse["chang
 
 /** What is wrong, one sentence each; none when nothing is. */
 export function pulseFaults(pulse: PulseResponse): readonly string[] {
-  const errors = pulse.seconds.reduce((sum, second) => sum + second.errors, 0);
+  const failing = pulse.latencies.filter(({ errors }) => errors > 0);
+  const errors = failing.reduce((sum, route) => sum + route.errors, 0);
   const rejected = pulse.seconds.reduce((sum, second) => sum + second.rejected, 0);
   return [
     ...(pulse.fault === null ? [] : [pulse.fault]),
-    ...(errors === 0 ? [] : [`${countOf(errors, "answer")} failed in the last two minutes`]),
+    ...(errors === 0
+      ? []
+      : [
+          `${countOf(errors, "answer")} failed in the last five minutes: ${joinWords(failing.map(({ route }) => route))}`,
+        ]),
     ...(rejected === 0 ? [] : [`${countOf(rejected, "event")} rejected in the last two minutes`]),
     ...(pulse.lagRecords > 10_000 ? [`${countOf(pulse.lagRecords, "record")} wait to be applied`] : []),
+    ...refusedLast(pulse.changes).map(changeSentence),
   ];
+}
+
+/** Models whose newest version was refused: an older one answers instead. */
+function refusedLast(changes: PulseResponse["changes"]): PulseResponse["changes"] {
+  const nameOf = (model: string): string => model.slice(0, model.lastIndexOf("@"));
+  const newest = new Map(changes.toReversed().map((change) => [nameOf(change.model), change])); // they are told newest first
+  return [...newest.values()].filter(({ kind }) => kind === "refused");
 }

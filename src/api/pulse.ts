@@ -7,7 +7,9 @@ export const PulseSecond = Type.Object({
   events: Type.Record(AnyKey, Type.Integer(), { description: "Events accepted, by action or message type" }),
   rejected: Type.Integer(),
   requests: Type.Integer({ description: "Answers, those of ingest included" }),
-  errors: Type.Integer({ description: "Answers of 500 and above" }),
+  errors: Type.Integer({
+    description: "Answers of 500 and above, but for what is being made for the first time",
+  }),
 });
 
 /** How long something took over the last five minutes; `null` where there was nothing to time. */
@@ -16,7 +18,7 @@ export const PulseLatency = Type.Object({
   count: Type.Integer(),
   p50: Type.Union([Type.Number(), Type.Null()], { description: "ms" }),
   p99: Type.Union([Type.Number(), Type.Null()], { description: "ms" }),
-  errors: Type.Integer(),
+  errors: Type.Integer({ description: "Of these answers, those that failed" }),
 });
 
 export const PulseEvent = Type.Object({

@@ -41,6 +41,7 @@ export const errorCatalogue = {
   internal: { status: 500, meaning: "Our mistake; the log has the details under the request id." },
   overloaded: { status: 503, meaning: "As much as fits in memory is in flight; send the same again." },
   "not-ready": { status: 503, meaning: "The platform is starting, stopping, or cannot write." },
+  "not-made-yet": { status: 503, meaning: "It is being made for the first time; ask again." },
 } as const satisfies Record<string, { status: number; meaning: string }>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -13,6 +13,7 @@ export {
 export { diskFull, type ErrorCode, errorCatalogue, isDiskFull, PlatformError } from "./errors.ts";
 export { mix32, murmur3, murmur3Of } from "./hash.ts";
 export { parseIsoTime } from "./iso-time.ts";
+export { LeastRecentlyUsed } from "./least-recently-used.ts";
 export { ignoreProgress, type Progress, type ProgressListener } from "./progress.ts";
 export { Random } from "./random.ts";
 export { giveWay, startThread, useLargeBufferPool } from "./threads.ts";

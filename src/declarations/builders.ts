@@ -107,6 +107,7 @@ export {
   type Window,
   type WindowDefinition,
 } from "./features/feature.ts";
+export { type AttributesOf, attributesOf } from "./features/item-attributes.ts";
 export { standardFeatures, standardLabels } from "./features/standard.ts";
 export {
   type Annotations,

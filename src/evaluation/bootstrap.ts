@@ -50,7 +50,7 @@ export function bootstrapIntervals(
 }
 
 /** Linear interpolation between order statistics (Hyndman and Fan 1996, type 7). */
-function quantile(sorted: Float64Array, probability: number): number {
+export function quantile(sorted: Float64Array, probability: number): number {
   const position = probability * (sorted.length - 1);
   const below = Math.floor(position);
   const above = Math.min(below + 1, sorted.length - 1);

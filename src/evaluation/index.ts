@@ -1,3 +1,4 @@
+export { type ComparedArea, compareAreas } from "./area-intervals.ts";
 export type { Interval } from "./bootstrap.ts";
 export { type EvaluateOptions, type Evaluation, type EvaluationSizes, evaluate } from "./evaluate.ts";
 export { stalenessProtocols } from "./future-window.ts";

@@ -22,6 +22,9 @@ export interface Item {
   readonly isAvailable: boolean;
 }
 
+/** What was said of an item that features are made of. */
+export type ItemFacts = Pick<Item, "tags" | "attributes">;
+
 /** Told of an item, and what was known of it before. */
 export type ItemWatcher = (item: Item, before: Item | undefined) => void;
 
@@ -32,8 +35,15 @@ const CODES = 255;
 
 export class Catalogue {
   readonly #items: Item[] = [];
+  /** Item row -> the revision at which what is known of it changed last. */
+  readonly #changes: number[] = [];
   readonly #rows = new Map<string, ItemRow>();
   readonly #watchers = new Set<ItemWatcher>();
+  readonly #tags = new Map<string, string>();
+  /** By row: how often tags or attributes came to be others. */
+  readonly #editions: number[] = [];
+  /** The editions before the newest, from the first, of items that have more than one. */
+  readonly #former = new Map<ItemRow, ItemFacts[]>();
   #revision = 0;
   readonly actions = new Vocabulary();
   readonly surfaces = new Vocabulary();
@@ -46,6 +56,11 @@ export class Catalogue {
 
   get itemCount(): number {
     return this.#items.length;
+  }
+
+  /** The revision at which what is known of an item changed last: above 0 for every item there is. */
+  changeOf(row: number): number {
+    return this.#changes[row] ?? 0;
   }
 
   rowOf(itemId: string): ItemRow | undefined {
@@ -61,6 +76,20 @@ export class Catalogue {
 
   items(): readonly Item[] {
     return this.#items;
+  }
+
+  /**
+   * How often the item's tags or attributes came to be others, from 0: nothing was said of them. Records in log order decide it, so it means the
+   * same in every replay, and an event that keeps it knows what was said of its item when it came.
+   */
+  editionOf(row: ItemRow): number {
+    return this.#editions[row] ?? 0;
+  }
+
+  /** What was said of an item in an edition; of a later one than there is, what is said now. */
+  factsAt(row: number, edition: number): ItemFacts {
+    if (edition === 0) return NOTHING;
+    return this.#former.get(row as ItemRow)?.[edition - 1] ?? this.at(row);
   }
 
   /** Shows every item there is, and then as `follow`. */
@@ -94,15 +123,45 @@ export class Catalogue {
       isAvailable: true,
       ...before,
       ...given,
+      ...(given.tags && { tags: given.tags.map((tag) => this.#oneOf(tag)) }),
       ...(createdAt !== undefined && { createdAtMs: Date.parse(createdAt) }),
       ...(available !== undefined && { isAvailable: available }),
       row,
       itemId: itemId as ItemId,
     };
+    if (differs(before ?? NOTHING, item)) this.#beginEdition(row, before);
     this.#items[row] = item;
+    this.#changes[row] = this.#revision;
     this.#rows.set(itemId, row);
     for (const watcher of this.#watchers) watcher(item, before);
   }
+
+  /** The one string for a tag: a copy for every item would lie far from the others and be compared with them letter by letter. */
+  #oneOf(tag: string): string {
+    const known = this.#tags.get(tag);
+    if (known !== undefined) return known;
+    this.#tags.set(tag, tag);
+    return tag;
+  }
+
+  #beginEdition(row: ItemRow, before: Item | undefined): void {
+    const edition = this.editionOf(row);
+    this.#editions[row] = edition + 1;
+    if (edition === 0 || !before) return;
+    const { tags, attributes } = before;
+    const former = this.#former.get(row);
+    if (former) former.push({ tags, attributes });
+    else this.#former.set(row, [{ tags, attributes }]);
+  }
+}
+
+/** Of an item that was only met. */
+const NOTHING: ItemFacts = { tags: [], attributes: {} };
+
+function differs(before: ItemFacts, after: ItemFacts): boolean {
+  const isSame = <Value>(left: Value, right: Value): boolean =>
+    left === right || JSON.stringify(left) === JSON.stringify(right);
+  return !isSame(before.tags, after.tags) || !isSame(before.attributes, after.attributes);
 }
 
 /** Names with codes from 1. */

@@ -16,17 +16,23 @@ const anyFields = fc
   )
   .map((fields): Fields => ({ ...fields }));
 
-const anyEvent: fc.Arbitrary<StoredEvent> = fc.record({
-  kind: fc.constantFrom(...KINDS),
-  eventId: fc.string({ unit: "binary", maxLength: 300 }).map((id) => id as EventId),
-  userId: fc.string({ unit: "grapheme" }).map((id) => id as UserId),
-  name: fc.string(),
-  timestampMs: fc.oneof(fc.integer({ min: 0 }), fc.double({ min: 0, max: 4e12, noNaN: true })),
-  receivedAtMs: fc.integer({ min: 0 }),
-  properties: anyFields,
-  traits: anyFields,
-  rest: anyFields,
-});
+const anyEvent: fc.Arbitrary<StoredEvent> = fc
+  .record({
+    kind: fc.constantFrom(...KINDS),
+    eventId: fc.string({ unit: "binary", maxLength: 300 }).map((id) => id as EventId),
+    userId: fc.string({ unit: "grapheme" }).map((id) => id as UserId),
+    name: fc.string(),
+    timestampMs: fc.oneof(fc.integer({ min: 0 }), fc.double({ min: 0, max: 4e12, noNaN: true })),
+    receivedAtMs: fc.integer({ min: 0 }),
+    properties: anyFields,
+    traits: anyFields,
+    rest: anyFields,
+  })
+  .chain((event) =>
+    fc
+      .option(fc.integer({ min: 1, max: 1e6 }), { nil: undefined })
+      .map((itemEdition) => (itemEdition === undefined ? event : { ...event, itemEdition })),
+  );
 
 test("a view says what the whole event says, whatever its fields are", () => {
   fc.assert(
@@ -36,6 +42,8 @@ test("a view says what the whole event says, whatever its fields are", () => {
       const { kind, eventId, userId, name, timestampMs } = whole;
       expect({ ...view, eventId: view.eventId }).toEqual({ kind, eventId, userId, name, timestampMs });
       expect(view.hashId(7)).toBe(murmur3(eventId, 7));
+      expect(whole.itemEdition).toBe(event.itemEdition);
+      expect(view.itemEdition()).toBe(event.itemEdition ?? 0);
       const row: Fields = { ...view.rowProperties() };
       for (const column of columns) {
         const value = whole.properties[column];

@@ -5,6 +5,7 @@ import {
   decodeEvent,
   decodeValue,
   type EventKind,
+  FIELDS,
   KINDS,
   STORED_EVENT_VERSION,
   type StoredEvent,
@@ -37,6 +38,8 @@ export interface EventView {
   rowProperties(): RowProperties;
   /** As {@link consentOf}: nothing but what is said of consent is unpacked. */
   consent(): ConsentChoices | undefined;
+  /** As the event's `itemEdition`; 0 where it has none. */
+  itemEdition(): number;
   /** Everything, unpacked. */
   event(): StoredEvent;
 }
@@ -61,7 +64,8 @@ class PackedEvent implements EventView {
 
   constructor(bytes: Uint8Array) {
     const cursor = shared.open(bytes);
-    assert(cursor.arrayLength() === FIELDS, "an event record is an array of its fields");
+    const fields = cursor.arrayLength();
+    assert(fields === FIELDS || fields === FIELDS + 1, "an event record is an array of its fields");
     const version = cursor.number();
     assert(
       version === STORED_EVENT_VERSION,
@@ -130,6 +134,16 @@ class PackedEvent implements EventView {
     return context && consentOf({ rest: { context } });
   }
 
+  itemEdition(): number {
+    const cursor = shared.open(this.#bytes);
+    if (cursor.arrayLength() === FIELDS) return 0;
+    cursor.at = this.#propertiesEnd || this.#propertiesAt;
+    if (this.#propertiesEnd === 0) cursor.skip();
+    cursor.skip(); // traits
+    cursor.skip(); // the rest
+    return cursor.number() ?? 0;
+  }
+
   event(): StoredEvent {
     return decodeEvent(this.#bytes);
   }
@@ -137,7 +151,6 @@ class PackedEvent implements EventView {
 
 /** Moved from record to record, one at a time. */
 const shared = new PackedCursor();
-const FIELDS = 10;
 const COLUMNS = keys("itemId", "surface", "dwellMs", "value", "position", "slateId", "source");
 const CONTEXT = keys("context");
 const CONSENT_FORMS = ["consent", "consentManagement"];

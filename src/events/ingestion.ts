@@ -156,12 +156,20 @@ export class Ingestion {
     if (undeclared) return { fault: { code: "undeclared", ...undeclared } };
     const normalized = normalizeMessage(checked.message, this.#receiptTime(checked.message), newEventId);
     if ("fault" in normalized) return normalized;
-    const event = sentBy(source, normalized.event);
+    const event = this.#withEdition(sentBy(source, normalized.event));
     clock.observe(event.timestampMs);
     if (isNestedDeeper(input, MAX_DEPTH)) return { fault: { code: "event-too-large", ...TOO_DEEP } };
     const record = encodeEvent(event);
     if (record.length <= MAX_EVENT_BYTES) return { event, record };
     return { fault: { code: "event-too-large", ...tooLarge(record.length, MAX_EVENT_BYTES) } };
+  }
+
+  /** What the catalogue says of the event's item is what it says now, whatever is said later. */
+  #withEdition(event: StoredEvent): StoredEvent {
+    const { itemId } = event.properties;
+    const row = typeof itemId === "string" ? this.#parts.catalogue.rowOf(itemId) : undefined;
+    const itemEdition = row === undefined ? 0 : this.#parts.catalogue.editionOf(row);
+    return itemEdition === 0 ? event : { ...event, itemEdition };
   }
 
   /** What goes against the application's declarations; in lenient mode only wrong types of declared things do. */

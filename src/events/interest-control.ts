@@ -13,7 +13,9 @@ export interface InterestControl {
   readonly interestId: string;
   /** The tag it is about; items that carry it belong to it. */
   readonly topic?: string;
-  /** Items that belong to it, where no topic does. */
+  /** Tags that stood below it in the tree; items that carry one, also those put later, belong to it. */
+  readonly topicsBelow?: readonly string[];
+  /** Items that belong to it beside those that these tags say. */
   readonly itemIds?: readonly string[];
   readonly timestampMs: number;
 }
@@ -26,15 +28,20 @@ export function interestControlOf({
   timestampMs,
 }: Pick<StoredEvent, "kind" | "name" | "properties" | "timestampMs">): InterestControl | undefined {
   if (kind !== "track" || name !== INTEREST_CONTROLLED) return undefined;
-  const { control, interestId, topic, itemIds } = properties;
+  const { control, interestId, topic, topicsBelow, itemIds } = properties;
   const known = interestControls.find((candidate) => candidate === control);
   if (!known || typeof interestId !== "string" || !/^[^\0]{1,300}$/.test(interestId)) return undefined;
-  const listed = Array.isArray(itemIds) ? itemIds.filter((id) => typeof id === "string") : undefined;
+  const [below, listed] = [textsIn(topicsBelow), textsIn(itemIds)];
   return {
     control: known,
     interestId,
     ...(typeof topic === "string" && { topic }),
+    ...(below && { topicsBelow: below }),
     ...(listed && { itemIds: listed }),
     timestampMs,
   };
+}
+
+function textsIn(list: unknown): string[] | undefined {
+  return Array.isArray(list) ? list.filter((one) => typeof one === "string") : undefined;
 }

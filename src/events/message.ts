@@ -126,6 +126,7 @@ const OWN_PLACE = new Set([
   "name",
   "properties",
   "traits",
+  "itemEdition",
   "__proto__",
 ]);
 

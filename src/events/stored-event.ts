@@ -4,10 +4,10 @@ import { assert, type EventId, type UserId } from "#base";
 /**
  * @file An event as the log keeps it: one self-contained msgpack array, so that any record can be read alone.
  *
- *     [1, kind, messageId, userId, name, timestampMs, receivedAtMs, properties, traits, rest]
+ *     [1, kind, messageId, userId, name, timestampMs, receivedAtMs, properties, traits, rest, itemEdition?]
  *
  * `rest` holds every other field of the message untouched (context, integrations, fields we do not know), but for
- * `source`: the declared source by whose key the event came.
+ * `source`: the declared source by whose key the event came. `itemEdition` is left out where it is 0.
  */
 export interface StoredEvent {
   readonly kind: EventKind;
@@ -21,19 +21,23 @@ export interface StoredEvent {
   readonly properties: Fields;
   readonly traits: Fields;
   readonly rest: Fields;
+  /** What the catalogue had said of the item when the event came, as the catalogue counts it; absent: nothing yet. */
+  readonly itemEdition?: number;
 }
 
 export type EventKind = (typeof KINDS)[number];
 export type Fields = Readonly<Record<string, unknown>>;
 
 export const STORED_EVENT_VERSION = 1;
+/** Of a record without an edition. */
+export const FIELDS = 10;
 /** By the number that stands for each. */
 export const KINDS = ["track", "identify", "page", "screen", "group", "alias"] as const;
 const packr = new Packr({ useRecords: false, useToJSON: false });
 const none: Fields = {};
 
 export function encodeEvent(event: StoredEvent): Uint8Array {
-  return packr.pack([
+  const fields: unknown[] = [
     STORED_EVENT_VERSION,
     KINDS.indexOf(event.kind),
     event.eventId,
@@ -44,7 +48,9 @@ export function encodeEvent(event: StoredEvent): Uint8Array {
     orNull(event.properties),
     orNull(event.traits),
     orNull(event.rest),
-  ]);
+  ];
+  if (event.itemEdition) fields.push(event.itemEdition);
+  return packr.pack(fields);
 }
 
 export function decodeEvent(bytes: Uint8Array): StoredEvent {
@@ -63,6 +69,7 @@ export function decodeEvent(bytes: Uint8Array): StoredEvent {
     properties: (fields[7] as Fields | null) ?? none,
     traits: (fields[8] as Fields | null) ?? none,
     rest: (fields[9] as Fields | null) ?? none,
+    ...(fields.length > FIELDS && { itemEdition: fields[FIELDS] as number }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ExpressionTree, NamedPurpose, Scalar } from "#declarations";
-import type { Catalogue, EventView, RowProperties } from "#events";
+import type { Catalogue, EventView, ItemFacts, RowProperties } from "#events";
 import type { Place } from "./aggregation.ts";
 import { compileExpression, type Evaluate, timePart } from "./definition/compile-expression.ts";
 import type { Column, EntityPlan, Source } from "./definition/plan.ts";
@@ -16,7 +16,7 @@ export interface FeatureRow extends Place {
   readonly source: Source;
   /** One bit for each stream of the source. */
   readonly streams: Uint8Array;
-  /** By the source's columns; the item as its row in the catalogue. */
+  /** By the source's columns; the item as its row in the catalogue, and the edition of what was said of it. */
   readonly columns: readonly (Scalar | null)[];
 }
 
@@ -98,6 +98,7 @@ export class RowMaker {
 
   #columnOf(subject: EventSubject, { op, name }: Column): Scalar | null {
     if (op === "user") return subject.userId;
+    if (op === "edition") return subject.itemEdition;
     if (op !== "item") return op === "property" ? subject.property(name) : subject.trait(name);
     const itemId = subject.property("itemId");
     return typeof itemId === "string" ? (this.#catalogue.rowOf(itemId) ?? null) : null;
@@ -164,16 +165,22 @@ class EventSubject {
   readonly userId: string;
   readonly action: string;
   readonly timestampMs: number;
+  readonly #view: EventView;
   readonly #properties: Readonly<Record<string, unknown>>;
   readonly #traits: Readonly<Record<string, unknown>>;
 
   constructor(view: EventView, needsMore: boolean) {
+    this.#view = view;
     this.userId = view.userId;
     this.action = view.name;
     this.timestampMs = Math.floor(view.timestampMs);
     const whole = needsMore ? view.event() : undefined;
     this.#properties = whole?.properties ?? asFields(view.rowProperties());
     this.#traits = whole?.traits ?? {};
+  }
+
+  get itemEdition(): number {
+    return this.#view.itemEdition();
   }
 
   property(name: string): Scalar | null {
@@ -257,8 +264,40 @@ export function compileForRow(
         const part = leaf.op;
         return ({ timestampMs }) => timePart(part, timestampMs);
       }
+      case "item-attribute": {
+        const { name, type } = leaf;
+        const factsOf = compileFacts(source, catalogue);
+        return (row) => attributeOf(factsOf(row), name, type);
+      }
       default:
-        return () => null; // keys of items are made of parts, not of rows
+        return () => null; // tags are several: see `compileTags`
     }
   });
+}
+
+/** How the tags that the item had when the event came are read from a row, each once. */
+export function compileTags(source: Source, catalogue: Catalogue): (row: FeatureRow) => readonly string[] {
+  const factsOf = compileFacts(source, catalogue);
+  return (row) => [...new Set(factsOf(row).tags)];
+}
+
+/** How what was said of the item when the event came is read from a row. */
+function compileFacts({ columns: kept }: Source, catalogue: Catalogue): (row: FeatureRow) => ItemFacts {
+  const item = kept.findIndex(({ op }) => op === "item");
+  const edition = kept.findIndex(({ op }) => op === "edition");
+  return ({ columns }) => {
+    const [row, met] = [columns[item], columns[edition]];
+    return typeof row === "number" && typeof met === "number"
+      ? catalogue.factsAt(row, met)
+      : catalogue.factsAt(0, 0); // of no item nothing is said
+  };
+}
+
+/** An attribute of an item, absent when it is of another type. */
+export function attributeOf(
+  { attributes }: Pick<ItemFacts, "attributes">,
+  name: string,
+  type: keyof typeof TYPES,
+): Scalar | null {
+  return ofType(scalarOf(attributes, name), type);
 }

@@ -21,7 +21,7 @@ export {
   type HistoricalRow,
   type HistoricalVectors,
 } from "./history/historical-features.ts";
-export { type Informativeness, rankByInformation } from "./history/informative.ts";
+export { mutualInformation } from "./history/informative.ts";
 export { type ServedFeatures, ServedLog, servedAt } from "./history/served-features.ts";
 export { forgetInItems } from "./items/forget-items.ts";
 export { userPartitions } from "./items/item-keys.ts";

@@ -5,12 +5,13 @@
 import type { AggregateDefinition, AggregateTree, ExpressionTree, Scalar } from "#declarations";
 import type { StoredEvent } from "#events";
 
-/** An event in the order of the log, and what the catalogue says of its item. */
+/** An event in the order of the log, what the catalogue says of its item now, and what it had said when the event came. */
 export interface OracleEvent {
   readonly event: StoredEvent;
   readonly offset: number;
   readonly tags: readonly string[];
   readonly price: number | undefined;
+  readonly said: { readonly tags: readonly string[]; readonly price?: number };
 }
 
 type Values = readonly { readonly value: Scalar; readonly atMs: number; readonly offset: number }[];
@@ -36,9 +37,10 @@ export function oracleValue(
     chosen = chosen.filter(({ event }) => event.timestampMs >= atMs - (atMs % window.ms));
   const counted = chosen.flatMap((one) => {
     const keys = keyedBy ? evaluate(keyedBy, one) : [""];
-    const [value] = "of" in aggregate ? evaluate(aggregate.of, one) : [true];
+    const then = { ...one, tags: one.said.tags, price: one.said.price };
+    const said = "of" in aggregate ? evaluate(aggregate.of, then) : [true];
     const { timestampMs: when } = one.event;
-    return value === undefined ? [] : [{ keys, value, atMs: when, offset: one.offset }];
+    return said.map((value) => ({ keys, value, atMs: when, offset: one.offset }));
   });
   // A visit is one of all that counts, whatever its key.
   const visit = window.kind === "session" ? visitOf(counted, atMs, window) : counted;
@@ -146,6 +148,13 @@ function evaluate(tree: ExpressionTree, one: OracleEvent): Scalar[] {
   }
 }
 
+/** Newest first; those of one event in the order it has them. */
+function newestFirst(values: Values): Scalar[] {
+  return [...values]
+    .sort((left, right) => right.atMs - left.atMs || right.offset - left.offset)
+    .map(({ value }) => value);
+}
+
 function fold(tree: AggregateTree, values: Values, atMs: number): unknown {
   const plain = values.map(({ value }) => value);
   const numbers = plain as number[];
@@ -163,9 +172,11 @@ function fold(tree: AggregateTree, values: Values, atMs: number): unknown {
     case "max":
       return numbers.length === 0 ? null : Math.max(...numbers);
     case "last":
-      return plain.at(-1) ?? null;
-    case "last_k":
-      return [...plain].reverse().slice(0, tree.k);
+      return newestFirst(values)[0] ?? null;
+    case "last_k": {
+      const newest = newestFirst(values);
+      return (tree.isDistinct ? [...new Set(newest)] : newest).slice(0, tree.k);
+    }
     case "approx_unique_count":
       return new Set(plain).size; // few: exact
     case "approx_percentile":

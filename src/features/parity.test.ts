@@ -25,6 +25,7 @@ import { eventArbitrary, oracleEvents, START_MS, storedEvent } from "./random-ev
 import {
   declaredActions as actions,
   applyAll,
+  EDITIONS,
   ITEMS,
   openState,
   pastOf,
@@ -128,6 +129,7 @@ test("a busy person's windows come from tiles, and are still the same to the mil
         ? Math.floor(random.uniform() * 29 * DAY_MS)
         : Math.floor((29 * DAY_MS * n) / 4600),
       item: random.integer(ITEMS),
+      edition: random.integer(EDITIONS),
       value: random.normal() * 10 ** random.integer(6),
       surface: random.chance(0.5) ? "home" : null,
       refuses: null,

@@ -2,7 +2,7 @@ import type { Scalar } from "#declarations";
 import type { Catalogue } from "#events";
 import type { Evaluate } from "./definition/compile-expression.ts";
 import type { EntityPlan, Source, Tally } from "./definition/plan.ts";
-import { compileForRow, type FeatureRow, isInStream } from "./feature-row.ts";
+import { compileForRow, compileTags, type FeatureRow, isInStream } from "./feature-row.ts";
 import { PackedReader, PackedWriter } from "./packed-bytes.ts";
 
 /**
@@ -156,9 +156,13 @@ export class RowReader {
     for (let n = 0; n < streams.length; n++) {
       const tallies = streams[n]!;
       if (tallies.length === 0 || !isInStream(row, n)) continue;
-      for (const { tally, keyIn, valueIn } of tallies) {
+      for (const { tally, keyIn, valueIn, valuesIn } of tallies) {
         const key = keyIn ? keyIn(row) : null;
         if (key === null && keyIn) continue; // absent
+        if (valuesIn) {
+          for (const value of valuesIn(row)) update(tally, key, value);
+          continue;
+        }
         const value = valueIn ? valueIn(row) : true;
         if (value !== null) update(tally, key, value);
       }
@@ -171,6 +175,8 @@ interface TallyReader {
   /** `undefined` for a tally without a key. */
   readonly keyIn: Evaluate<FeatureRow> | undefined;
   readonly valueIn: Evaluate<FeatureRow> | undefined;
+  /** Where an event contributes several values: the tags of its item. */
+  readonly valuesIn: ((row: FeatureRow) => readonly string[]) | undefined;
 }
 
 function readerOf(tally: Tally, source: Source, catalogue: Catalogue): TallyReader {
@@ -179,5 +185,7 @@ function readerOf(tally: Tally, source: Source, catalogue: Catalogue): TallyRead
     tally.keyKind === "item"
       ? ({ columns }) => columns[itemColumn]!
       : tally.key && compileForRow(tally.key, source, catalogue);
-  return { tally, keyIn, valueIn: tally.value && compileForRow(tally.value, source, catalogue) };
+  const { value } = tally;
+  const valuesIn = value?.op === "item-tags" ? compileTags(source, catalogue) : undefined;
+  return { tally, keyIn, valueIn: value && compileForRow(value, source, catalogue), valuesIn };
 }

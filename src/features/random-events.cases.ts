@@ -4,7 +4,7 @@ import { DAY_MS, type EventId, HOUR_MS, type UserId } from "#base";
 import type { StoredEvent } from "#events";
 import { testActions } from "./many-features.cases.ts";
 import type { OracleEvent } from "./oracle.cases.ts";
-import { ITEMS, priceOf, tagsOf } from "./storage.cases.ts";
+import { EDITIONS, ITEMS, priceOf, saidOf, tagsOf } from "./storage.cases.ts";
 
 export const START_MS = Date.UTC(2026, 0, 1);
 
@@ -20,6 +20,7 @@ export const eventArbitrary = fc.record({
     { weight: 3, arbitrary: fc.integer({ min: 0, max: 40 }).map((day) => day * DAY_MS) },
   ),
   item: fc.integer({ min: 0, max: ITEMS - 1 }),
+  edition: fc.integer({ min: 0, max: EDITIONS - 1 }),
   value: fc.option(
     fc.oneof(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.constantFrom(0.1, 0.2, 0.3, 1e16, -1e16, 3)),
   ),
@@ -28,7 +29,8 @@ export const eventArbitrary = fc.record({
 });
 export type Made = typeof eventArbitrary extends fc.Arbitrary<infer Value> ? Value : never;
 
-export function storedEvent({ id, userId, name, atMs, item, value, surface, refuses }: Made): StoredEvent {
+export function storedEvent(made: Made): StoredEvent {
+  const { id, userId, name, atMs, item, edition, value, surface, refuses } = made;
   const isIdentify = name === "identify";
   const consent =
     refuses === null ? {} : { context: { consent: { categoryPreferences: { personalization: !refuses } } } };
@@ -48,6 +50,7 @@ export function storedEvent({ id, userId, name, atMs, item, value, surface, refu
         },
     traits: isIdentify ? { plan: surface ?? 7, age: id } : {},
     rest: consent,
+    ...(!isIdentify && { itemEdition: edition }),
   };
 }
 
@@ -71,6 +74,7 @@ export function oracleEvents(
         offset: offsetOf(place),
         tags: item === undefined ? [] : tagsOf(item),
         price: item === undefined ? undefined : priceOf(item),
+        said: item === undefined ? { tags: [] } : saidOf(item, event.itemEdition ?? 0),
       },
     ];
   });

@@ -28,6 +28,15 @@ export const tagsOf = (n: number): string[] =>
   [["art"], ["art", "food"], [], ["food"], ["art", "music"], ["music"]][n]!;
 export const priceOf = (n: number): number => 10 * n;
 
+/** What was said of an item in each edition: nothing, something else than now, and what is said now. */
+export const EDITIONS = 3;
+export function saidOf(n: number, edition: number): { readonly tags: string[]; readonly price?: number } {
+  if (edition === 0) return { tags: [] };
+  return edition === 1
+    ? { tags: ["travel", ...tagsOf(n)], price: 7 - n }
+    : { tags: tagsOf(n), price: priceOf(n) };
+}
+
 export interface TestStorage {
   readonly folder: string;
   readonly log: SegmentedEventLog;
@@ -44,11 +53,13 @@ export class TestFolders {
     this.#root ??= await mkdtemp(join(tmpdir(), "inkling-features-"));
     const folder = join(this.#root, String(this.#made++));
     const log = await SegmentedEventLog.open(join(folder, "log"), { partitionCount: partitions + 1 });
-    const items = Array.from({ length: ITEMS }, (_, n) => ({
-      kind: "item" as const,
-      itemId: `i${n}`,
-      input: { tags: tagsOf(n), attributes: { price: priceOf(n) }, vector: [n, 1] },
-    }));
+    const items = [1, 2].flatMap((edition) =>
+      Array.from({ length: ITEMS }, (_, n) => {
+        const { tags, price } = saidOf(n, edition);
+        const input = { tags, attributes: { price }, vector: [n, 1] };
+        return { kind: "item" as const, itemId: `i${n}`, input };
+      }),
+    );
     await log.append(SHARED_PARTITION, [
       ...items.map(encodeSharedRecord),
       ...Object.keys(testActions).map((name) => encodeSharedRecord({ kind: "action", name })),

@@ -20,6 +20,8 @@ import {
   feature,
   item,
   last,
+  lastK,
+  sum,
   user,
 } from "#declarations";
 import type { Server } from "#serving";
@@ -53,6 +55,8 @@ const config = defineConfig({
     feature("ads", { from: events("save"), aggregate: count(), purpose: "advertising" }),
     derived("saves_per_click", divide(saves, clicks)),
     feature("item_saves_7d", { entity: item, from: events("save"), aggregate: count(), window: "7d" }),
+    feature("saved_prices", { from: events("save"), aggregate: sum(item.number("price")) }),
+    feature("saved_topics", { from: events("save"), aggregate: lastK(item.topic, 3, { distinct: true }) }),
     feature("item_people", { entity: item, from: engagement, aggregate: approxUniqueCount(event.userId) }),
     feature("saves_of_topic_30d", {
       entity: cross(user, item.topic),
@@ -355,6 +359,27 @@ test("the doctor finds no skew, and the one that is planted", async () => {
   expect((await look(100)).report.skewed).toBe(0);
 });
 
+test("an item's attribute is aggregated as it was when the event came, whatever was said of the item later", async () => {
+  const read = async (): Promise<unknown[]> => {
+    const asked = { features: ["saved_prices", "saved_topics"], entities: { user_id: ["cy"] } };
+    const { results } = await post("/get-online-features", asked);
+    return results.slice(1).map(({ values }: { values: unknown[] }) => values[0]);
+  };
+  const put = (said: object) => post("/v1/items", { items: [{ itemId: "pen", ...said }] });
+  const save = (hoursAgo: number) => post("/v1/batch", { batch: [act("cy", "save", "pen", hoursAgo, {})] });
+  await save(9); // met, and nothing said of it yet
+  await put({ tags: ["craft"], attributes: { price: 5 } });
+  expect(await read()).toEqual([0, []]);
+  await save(8);
+  await put({ title: "Pen" }); // says nothing of tags or attributes
+  await save(7);
+  await put({ tags: ["office", "craft"], attributes: { price: 8 } });
+  expect(await read()).toEqual([10, ["craft"]]);
+  await save(6);
+  await post("/v1/batch", { batch: [act("cy", "save", "pen", 8, {})] }); // sent again, now that the price is another
+  expect(await read()).toEqual([18, ["office", "craft"]]);
+});
+
 test("a replay gives the same bytes, and an erased person is gone", async () => {
   const erasureId = await platform.erasures.begin(["bob"]);
   await platform.erasures.settled();
@@ -404,6 +429,8 @@ test("other definitions are told, planned, applied with a backfill, and then the
       "ads",
       "saves_per_click",
       "item_saves_7d",
+      "saved_prices",
+      "saved_topics",
       "item_people",
       "saves_of_topic_30d",
     ],
@@ -412,12 +439,12 @@ test("other definitions are told, planned, applied with a backfill, and then the
     needsBackfill: true,
   });
   await open(changed);
-  expect(notices.at(-1)).toMatch(/1 added, 8 removed, 1 changed.*inkling features apply/);
-  expect((await server.inject("/v1/features")).json().features).toHaveLength(10); // as they are
+  expect(notices.at(-1)).toMatch(/1 added, 10 removed, 1 changed.*inkling features apply/);
+  expect((await server.inject("/v1/features")).json().features).toHaveLength(12); // as they are
   await server.close();
   await platform.close();
   expect(await applyChange(folder, changed, { isForced: false }, ignoreProgress)).toMatchObject({
-    events: 12,
+    events: 16,
   });
   expect(await replay(folder, { keepsRebuilt: false }, ignoreProgress)).toMatchObject({ isIdentical: true });
   await open(changed);

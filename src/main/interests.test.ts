@@ -38,7 +38,12 @@ const save = (userId: string, topic: Topic, n: number, daysAgo: number) => ({
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "inkling-interests-"));
   platform = await openPlatform(folder, {
-    config: defineConfig({ actions: defaultActions, itemAttributes: { brand: text() }, mode: "strict" }),
+    config: defineConfig({
+      actions: defaultActions,
+      itemAttributes: { brand: text() },
+      mode: "strict",
+      topics: { parents: { marquetry: "woodworking", lutherie: "instruments" } },
+    }),
   });
   const items = Object.entries(topics).flatMap(([topic, tags]) =>
     Array.from({ length: 20 }, (_, n) => ({
@@ -181,6 +186,41 @@ test("a parent topic mutes what is below it", async () => {
   const list = await recommended("crowd-3");
   expect(list.filter((id) => /^(joinery|turning)/.test(id))).toEqual([]);
   expect(list.length).toBeGreaterThan(10);
+});
+
+test("what is put later below a muted topic is muted too, also where no item had its tag or its parent's", async () => {
+  const of = (userId: string, topic: string) =>
+    [0, 1, 2, 3].map((n) => ({
+      ...{ type: "track", event: "save", userId, properties: { itemId: `${topic}-${n}` } },
+      timestamp: new Date(NOW).toISOString(),
+    }));
+  for (const topic of ["woodworking", "instruments"])
+    expect(await ask("POST", `/v1/users/crowd-4/interests/${topic}/mute`)).toMatchObject({ status: 200 });
+  const later = ["marquetry", "lutherie"].flatMap((topic) =>
+    [0, 1, 2, 3].map((n) => ({ itemId: `${topic}-${n}`, title: `${topic} ${n}`, tags: [topic] })),
+  );
+  await platform.ingestion.ingestItems(later);
+  const events = ["crowd-4", "crowd-5"].flatMap((id) => [...of(id, "marquetry"), ...of(id, "lutherie")]);
+  await platform.ingestion.ingestMessages(events);
+  expect(labels(await interestsOf("crowd-5"))).toEqual(expect.arrayContaining(["marquetry", "lutherie"]));
+  const said = JSON.stringify(await ask("GET", "/v1/users/crowd-4?include=interests,state"));
+  expect(said).not.toMatch(/marquetry|lutherie/);
+  expect((await recommended("crowd-4")).filter((id) => /^(marquetry|lutherie)/.test(id))).toEqual([]);
+  expect(await ask("DELETE", "/v1/users/crowd-4/interests/woodworking/mute")).toMatchObject({ status: 200 });
+  expect(labels(await interestsOf("crowd-4"))).toContain("marquetry");
+});
+
+test("a profile read again is the same answer until something in it is another: a title, an event", async () => {
+  const read = () => ask("GET", "/v1/users/ana?include=interests,state,predictions");
+  const first = await read();
+  expect(await read()).toEqual(first);
+  const { itemId, title } = first.latest[0];
+  await platform.ingestion.ingestItems([{ itemId, title: `${title}, renamed` }]);
+  expect((await read()).latest[0].title).toBe(`${title}, renamed`);
+  await platform.ingestion.ingestItems([{ itemId, title }]);
+  const timestamp = new Date(NOW + 500).toISOString();
+  await ask("POST", "/v1/track", { userId: "ana", event: "view", timestamp, properties: { itemId } });
+  expect((await read()).eventCount).toBe(first.eventCount + 1);
 });
 
 test("a forgotten interest is gone until the person does it again", async () => {

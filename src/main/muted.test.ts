@@ -57,6 +57,7 @@ const config = defineConfig({
     feature("by_item", { from: events("save"), keyedBy: event.itemId, aggregate: count(), window: "90d" }),
     feature("last_item", { from: events("save"), aggregate: last(event.itemId) }),
     feature("last_items", { from: events("save"), aggregate: lastK(event.itemId, 20) }),
+    feature("last_topics", { from: events("save"), aggregate: lastK(item.topic, 20) }),
     feature("topic_saves", {
       ...{ entity: cross(user, item.topic), from: events("save"), aggregate: count(), window: "90d" },
     }),
@@ -135,7 +136,7 @@ const asked: Readonly<Record<string, () => Promise<Body>>> = {
   "GET /v1/population": () => ask("GET", "/v1/population"),
   "POST /get-online-features": () =>
     ask("POST", "/get-online-features", {
-      features: ["by_topic", "by_item", "last_item", "last_items"],
+      features: ["by_topic", "by_item", "last_item", "last_items", "last_topics"],
       entities: { user_id: ["ana"] },
     }),
   "POST /v1/recommendations": async () => {

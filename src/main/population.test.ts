@@ -61,9 +61,12 @@ const groupOf = ({ groups }: Body, name: string): Body =>
       .values.map(({ value, people }: Body) => [value, people]),
   );
 
-test("before anybody was looked at it says so", async () => {
-  expect(await get("/v1/population")).toMatchObject({ code: "not-ready" });
-  expect(await get("/v1/map")).toMatchObject({ code: "not-ready" });
+test("before anybody was looked at it says so, and that is no failure", async () => {
+  expect(await get("/v1/population")).toMatchObject({ code: "not-made-yet" });
+  expect(await get("/v1/map")).toMatchObject({ code: "not-made-yet" });
+  const { latencies, seconds } = await get("/v1/pulse");
+  expect(latencies).toMatchObject([{ route: "GET /v1/map" }, { route: "GET /v1/population" }]);
+  expect([...latencies, ...seconds].every(({ errors }) => errors === 0)).toBe(true); // and nothing failed
   await platform.population.now();
 });
 

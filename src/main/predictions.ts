@@ -1,7 +1,13 @@
 import { PlatformError, SystemClock } from "#base";
 import type { NamedPurpose } from "#declarations";
 import type { Actions } from "#events";
-import { fitPredictions, type Goal, type ServedPredictions } from "#profiles";
+import {
+  fitPredictions,
+  type Goal,
+  type PredictionModel,
+  purchasesOf,
+  type ServedPredictions,
+} from "#profiles";
 import { actsFromLog } from "#sequences";
 import type { BlobStore, EventLog } from "#storage";
 
@@ -24,17 +30,21 @@ export async function fitAndKeepPredictions(
   }: { actions: Actions; purpose: NamedPurpose; userCount: number; untilMs: number; goals: readonly Goal[] },
 ): Promise<void> {
   const acts = await actsFromLog(log, {
-    actions,
-    purpose,
+    ...{ actions, purpose },
     share: Math.min(1, MOST_PEOPLE / Math.max(1, userCount)),
+    priced: new Set(purchasesOf(goals).map(({ action }) => action)),
   });
   try {
-    const model = fitPredictions(acts, { untilMs, goals });
-    const version = new Date(new SystemClock().nowMs()).toISOString();
-    await blobs.put(BLOB, Buffer.from(JSON.stringify({ model, version } satisfies ServedPredictions)));
+    await keepPredictions(blobs, fitPredictions(acts, { untilMs, goals }));
   } catch (error) {
     if (!(error instanceof PlatformError && error.code === "no-data")) throw error;
   }
+}
+
+/** From the next look on these are the ones in service. */
+export async function keepPredictions(blobs: BlobStore, model: PredictionModel): Promise<void> {
+  const version = new Date(new SystemClock().nowMs()).toISOString();
+  await blobs.put(BLOB, Buffer.from(JSON.stringify({ model, version } satisfies ServedPredictions)));
 }
 
 /** Those that were kept last; `undefined` before the first. */

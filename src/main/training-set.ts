@@ -1,13 +1,19 @@
 import { DAY_MS, PlatformError, type ProgressListener, SystemClock } from "#base";
-import { type Config, type FeatureDefinition, type LabelDefinition, purposesOf } from "#declarations";
+import {
+  type Config,
+  type FeatureDefinition,
+  type LabelDefinition,
+  type NamedPurpose,
+  purposesOf,
+  standardFeatures,
+  standardLabels,
+} from "#declarations";
 import { Catalogue, followShared, IdentityGraph } from "#events";
 import {
   columnTypeOf,
   getHistoricalFeatures,
   type HistoricalRow,
-  type Informativeness,
   type PastEvents,
-  rankByInformation,
   servedAt,
 } from "#features";
 import { listUsers, readAllProgress, readPerson } from "#sequences";
@@ -19,7 +25,7 @@ import {
   SegmentedEventLog,
   writeParquet,
 } from "#storage";
-import { paths, readManifest } from "./data-folder.ts";
+import { type DataManifest, paths, readManifest } from "./data-folder.ts";
 import { openServedLog } from "./served-features.ts";
 
 /** @file Training sets of a data folder: features of people as of the times given, and what came after, as Parquet. */
@@ -30,7 +36,7 @@ export type PastFolder = PastEvents & { readonly state: LmdbStateStore };
 /** Opens what the past of a folder is read from, also beside a running server, and lets go of it afterwards. */
 export async function withPast<Result>(
   folder: string,
-  use: (past: PastFolder) => Promise<Result>,
+  use: (past: PastFolder, manifest: DataManifest) => Promise<Result>,
 ): Promise<Result> {
   const manifest = await readManifest(folder);
   if (!manifest) throw new PlatformError("no-data", `${folder} is empty; fill it with: inkling import`);
@@ -50,7 +56,7 @@ export async function withPast<Result>(
         lake ??= await DuckDbLake.open(paths.lake(folder), { isReadOnly: true });
         return lake;
       };
-      return await use({ log, state, catalogue, identity, lake: openLake });
+      return await use({ log, state, catalogue, identity, lake: openLake }, manifest);
     } finally {
       await lake?.close();
       await log.close();
@@ -75,8 +81,41 @@ export interface ExportOptions {
 export interface TrainingSet {
   readonly rows: number;
   readonly columns: readonly string[];
-  /** For each label whether it is above zero: what each numeric feature alone tells of it, most first. */
-  readonly informative: Readonly<Record<string, readonly Informativeness[]>>;
+}
+
+/** What the rows of a training set are made by. */
+export interface TrainingDeclarations {
+  readonly definitions: readonly FeatureDefinition[];
+  readonly labels: readonly LabelDefinition[];
+  readonly actions: readonly string[];
+  readonly purposes: readonly NamedPurpose[];
+}
+
+/** Those of the configuration; without one those applied, and where none are, the standard library over the actions that people did. */
+export function trainingDeclarations(
+  { actions, features }: Pick<DataManifest, "actions" | "features">,
+  config: Config | undefined,
+  { catalogue }: Pick<PastEvents, "catalogue">,
+): TrainingDeclarations {
+  const names = actions.map(({ name }) => name);
+  if (config?.features)
+    return {
+      definitions: config.features,
+      labels: config.labels ?? [],
+      actions: names,
+      purposes: purposesOf(config),
+    };
+  const met = new Set(catalogue.actions.names());
+  const done = Object.fromEntries(
+    actions.filter(({ name }) => met.has(name)).map((action) => [action.name, action]),
+  );
+  const { definitions, purposes } = features;
+  return {
+    definitions: definitions.length > 0 ? definitions : standardFeatures(done),
+    labels: config?.labels ?? standardLabels(done),
+    actions: names,
+    purposes,
+  };
 }
 
 /**
@@ -89,30 +128,21 @@ export async function exportTrainingSet(
   { out, rows, everyDays, isServed, names }: ExportOptions,
   progress: ProgressListener,
 ): Promise<TrainingSet> {
-  const manifest = await readManifest(folder);
-  const definitions = config?.features ?? manifest?.features.definitions ?? [];
-  const labels = config?.labels ?? [];
-  const asked = names ?? definitions.map(({ name }) => name);
-  return withPast(folder, async (past) => {
+  return withPast(folder, async (past, manifest) => {
+    const declared = trainingDeclarations(manifest, config, past);
+    const { definitions, labels } = declared;
+    const asked = names ?? definitions.map(({ name }) => name);
     const query = {
-      definitions,
-      labels,
+      ...declared,
       names: asked,
-      actions: (manifest?.actions ?? []).map(({ name }) => name),
-      purposes: config ? purposesOf(config) : (manifest?.features.purposes ?? []),
       rows: rows ?? (await everyoneEvery(past, everyDays * DAY_MS)),
     };
     const walked = await getHistoricalFeatures(past, query, progress);
     const found = isServed ? await asServed(folder, past, query, walked) : walked;
     const ids = idColumnsOf(query.rows);
-    const table = new Columns(asked, definitions, labels, ids);
     const columns = columnsOf(asked, definitions, labels, ids);
-    const count = await writeParquet(out, columns, table.pass(found));
-    return {
-      rows: count,
-      columns: columns.map(({ name }) => name),
-      informative: table.informative(),
-    };
+    const count = await writeParquet(out, columns, cellsOf(found, ids));
+    return { rows: count, columns: columns.map(({ name }) => name) };
   });
 }
 
@@ -135,7 +165,8 @@ async function asServed(
   }
 }
 
-async function everyoneEvery(
+/** Everybody at every multiple of a time from their first event to the newest of all. */
+export async function everyoneEvery(
   { log, state, identity }: PastFolder,
   everyMs: number,
 ): Promise<EntityTimeRow[]> {
@@ -189,50 +220,9 @@ function columnsOf(
   ];
 }
 
-/** The rows on their way into the file, and their numbers kept to be ranked. */
-class Columns {
-  readonly #ids: readonly IdColumn[];
-  readonly #numeric = new Map<string, { readonly position: number; readonly values: (number | null)[] }>();
-  readonly #labels: ReadonlyMap<string, { readonly position: number; readonly values: (number | null)[] }>;
-
-  constructor(
-    names: readonly string[],
-    definitions: readonly FeatureDefinition[],
-    labels: readonly LabelDefinition[],
-    ids: readonly IdColumn[],
-  ) {
-    this.#ids = ids;
-    const before = ids.length + 1;
-    for (const [n, { name, type }] of columnsOf(names, definitions, [], ids).entries())
-      if (type === "DOUBLE" && labels.length > 0)
-        this.#numeric.set(name, { position: n - before, values: [] });
-    this.#labels = new Map(labels.map(({ name }, position) => [name, { position, values: [] }]));
+function* cellsOf(rows: Iterable<HistoricalRow>, ids: readonly IdColumn[]): Generator<readonly unknown[]> {
+  for (const { timestampMs, values, labels, ...named } of rows) {
+    const idCells = ids.map((name) => named[ID_COLUMNS[name]] ?? null);
+    yield [...idCells, new Date(timestampMs).toISOString(), ...values, ...labels];
   }
-
-  *pass(rows: Iterable<HistoricalRow>): Generator<readonly unknown[]> {
-    for (const { timestampMs, values, labels, ...named } of rows) {
-      for (const { position, values: kept } of this.#numeric.values())
-        kept.push(numberOrNull(values[position]));
-      for (const { position, values: kept } of this.#labels.values())
-        kept.push(numberOrNull(labels[position]));
-      const ids = this.#ids.map((name) => named[ID_COLUMNS[name]] ?? null);
-      yield [...ids, new Date(timestampMs).toISOString(), ...values, ...labels];
-    }
-  }
-
-  informative(): Record<string, readonly Informativeness[]> {
-    const ranked = Array.from(this.#labels, ([label, { values }]) => {
-      const told = [...values.keys()].filter((n) => values[n] !== null);
-      const columns = Object.fromEntries(
-        Array.from(this.#numeric, ([name, column]) => [name, told.map((n) => column.values[n]!)]), // as many as labels
-      );
-      const isPositive = told.map((n) => values[n]! > 0); // as above
-      return [label, told.length > 0 ? rankByInformation(columns, isPositive) : []] as const;
-    });
-    return Object.fromEntries(ranked);
-  }
-}
-
-function numberOrNull(value: unknown): number | null {
-  return typeof value === "number" ? value : null;
 }

@@ -17,11 +17,17 @@ export interface Merge {
 }
 
 /**
- * The n - 1 merges of `n` points, lowest first.
+ * The n - 1 merges of `n` points, lowest first; or those up to a height, which spares looking for the others: what is farther than that from
+ * everything stays so, for a merged cluster is never nearer than the nearer of its parts.
  * @param distances (n, n) row-major, symmetric, *squared* for Ward; it is used up
  * @param sizes (n) how many equal points each stands for; Ward only
  */
-export function agglomerate(distances: Float32Array, sizes: ArrayLike<number>, linkage: Linkage): Merge[] {
+export function agglomerate(
+  distances: Float32Array,
+  sizes: ArrayLike<number>,
+  linkage: Linkage,
+  height = Number.POSITIVE_INFINITY,
+): Merge[] {
   const n = sizes.length;
   assert(distances.length === n * n, "distances are those of every pair");
   const weight = Float64Array.from(sizes);
@@ -35,6 +41,11 @@ export function agglomerate(distances: Float32Array, sizes: ArrayLike<number>, l
     const top = chain.at(-1)!;
     const before = chain.at(-2);
     const nearest = nearestTo(distances, n * top, top, before, members, count);
+    if (distances[n * top + nearest]! > height) {
+      chain.length = 0; // it was all there was: along a chain distances fall
+      count = withoutMember(members, count, top);
+      continue;
+    }
     if (nearest !== before) {
       chain.push(nearest);
       continue;

@@ -7,6 +7,7 @@ export {
 } from "./binary-metrics.ts";
 export { dot } from "./dot.ts";
 export { gini } from "./gini.ts";
+export { grown } from "./grown.ts";
 export { logBeta, logGamma } from "./log-gamma.ts";
 export { nelderMead } from "./nelder-mead.ts";
 export { solveSymmetric } from "./solve-symmetric.ts";

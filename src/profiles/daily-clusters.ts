@@ -27,19 +27,28 @@ export interface ItemCluster {
 const JOINS = 0.6;
 
 /** Clusters of what was engaged with. Items without a vector are left out. O(n^2 D) in the distinct items. */
-export async function clusterEngagements(
+export function clusterEngagements(
   engagements: readonly Engagement[],
   space: ItemSpace,
   config: ClusterConfig,
 ): Promise<ItemCluster[]> {
-  const { itemRows, counts, vectors } = distinctItems(engagements, space);
+  return clusterItems(distinctItems(engagements, space), config);
+}
+
+export async function clusterItems(
+  { itemRows, counts, vectors }: DistinctItems,
+  config: ClusterConfig,
+): Promise<ItemCluster[]> {
   if (itemRows.length === 0) return [];
   const labels = await clusterVectors(vectors, counts, config);
   const members = groupBy([...itemRows.keys()], (at) => labels[at]!);
-  return Array.from(members.values(), (places) => ({
-    itemRows: places.map((at) => itemRows[at]!),
-    medoid: space.vectorOf(itemRows[medoidOf(vectors, places, counts)]!)!, // it had one above
-  }));
+  return Array.from(members.values(), (places) => {
+    const medoid = medoidOf(vectors, places, counts) * vectors.columns;
+    return {
+      itemRows: places.map((at) => itemRows[at]!),
+      medoid: vectors.values.slice(medoid, medoid + vectors.columns),
+    };
+  });
 }
 
 /** The clusters with the items met since: each joins the nearest; those near none are clustered by themselves. */
@@ -49,7 +58,8 @@ export async function joinClusters(
   space: ItemSpace,
   config: ClusterConfig,
 ): Promise<ItemCluster[]> {
-  const placed = new Set(daily.flatMap(({ itemRows }) => itemRows));
+  const placed = new Set<ItemRow>();
+  for (const { itemRows } of daily) for (const itemRow of itemRows) placed.add(itemRow);
   const joining = daily.map((): ItemRow[] => []);
   const apart: Engagement[] = [];
   for (const engagement of engagements) {
@@ -71,28 +81,60 @@ export async function joinClusters(
   return apart.length === 0 ? joined : [...joined, ...(await clusterEngagements(apart, space, config))];
 }
 
-/** Items in the order in which they were first met, how often each was, and their vectors as (n, D). */
-export function distinctItems(engagements: readonly Pick<Engagement, "itemRow">[], space: ItemSpace) {
+/** Items with a vector, in the order in which they were first met. */
+export interface DistinctItems {
+  readonly itemRows: readonly ItemRow[];
+  /** How often each was met. */
+  readonly counts: readonly number[];
+  /** (n, D) */
+  readonly vectors: Matrix;
+  /** Where each of them stands. */
+  readonly places: ReadonlyMap<ItemRow, number>;
+}
+
+export function distinctItems(
+  engagements: readonly Pick<Engagement, "itemRow">[],
+  space: ItemSpace,
+): DistinctItems {
+  const met = new Map<ItemRow, number>();
+  for (const { itemRow } of engagements) met.set(itemRow, (met.get(itemRow) ?? 0) + 1);
+  const size = space.embeddingSize;
+  const values = new Float32Array(met.size * size);
   const places = new Map<ItemRow, number>();
   const itemRows: ItemRow[] = [];
   const counts: number[] = [];
-  const known: Float32Array[] = [];
-  for (const { itemRow } of engagements) {
-    const place = places.get(itemRow);
-    if (place !== undefined) {
-      if (place >= 0) counts[place]!++;
-      continue;
-    }
-    const vector = space.vectorOf(itemRow);
-    places.set(itemRow, vector ? itemRows.length : -1);
-    if (!vector) continue;
+  for (const [itemRow, count] of met) {
+    if (!space.writeVector(itemRow, values, itemRows.length * size)) continue;
+    places.set(itemRow, itemRows.length);
     itemRows.push(itemRow);
-    counts.push(1);
-    known.push(vector);
+    counts.push(count);
   }
-  const vectors: Matrix = matrixOf(itemRows.length, space.embeddingSize);
-  for (const [at, vector] of known.entries()) vectors.values.set(vector, at * space.embeddingSize);
-  return { itemRows, counts, vectors };
+  const isWhole = itemRows.length === met.size;
+  const vectors: Matrix = matrixOf(
+    itemRows.length,
+    size,
+    isWhole ? values : values.slice(0, itemRows.length * size),
+  );
+  return { itemRows, counts, vectors, places };
+}
+
+/** Of the items met in engagements those of the first engagements, which are the first of them. */
+export function firstItems(
+  { itemRows, vectors, places }: DistinctItems,
+  first: readonly Pick<Engagement, "itemRow">[],
+): DistinctItems {
+  const counts: number[] = [];
+  for (const { itemRow } of first) {
+    const place = places.get(itemRow);
+    if (place !== undefined) counts[place] = (counts[place] ?? 0) + 1;
+  }
+  const values = vectors.values.subarray(0, counts.length * vectors.columns);
+  return {
+    itemRows: itemRows.slice(0, counts.length),
+    counts,
+    vectors: matrixOf(counts.length, vectors.columns, values),
+    places,
+  };
 }
 
 /** What has the same key, in order. (`Map.groupBy` is not in Node 20.) */

@@ -66,9 +66,13 @@ export function fitPredictions(
   }
   if (known < LEAST_PEOPLE)
     throw new PlatformError("no-data", `predictions need ${LEAST_PEOPLE} people seen over some weeks`);
-  const bought = goals.length > 0 ? goals : [USUAL_PURCHASE];
-  const purchases = bought.flatMap((goal) => fitRepeatPurchases(people, goal, untilMs) ?? []);
+  const purchases = purchasesOf(goals).flatMap((goal) => fitRepeatPurchases(people, goal, untilMs) ?? []);
   return { ...basis, targets, purchases, reports, trainedUntilMs: untilMs, people: Math.round(known) };
+}
+
+/** The goals whose events are read for what they are worth: the declared ones, or a purchase. */
+export function purchasesOf(goals: readonly Goal[]): readonly Goal[] {
+  return goals.length > 0 ? goals : [USUAL_PURCHASE];
 }
 
 /** Of some, spread over all. */

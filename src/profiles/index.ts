@@ -4,7 +4,7 @@ export {
   type Engagement,
   type ItemCluster,
 } from "./daily-clusters.ts";
-export { fitPredictions } from "./fit-predictions.ts";
+export { fitPredictions, purchasesOf } from "./fit-predictions.ts";
 export { type Interest, type InterestsContext, interestClusters, interestsOf, nameOf } from "./interests.ts";
 export { type ItemEngagement, readItemEngagement } from "./item-engagement.ts";
 export { ItemKnowledge } from "./item-knowledge.ts";

@@ -1,10 +1,16 @@
 import { DAY_MS, type ItemRow } from "#base";
 import type { Catalogue } from "#events";
 import { type ClusterConfig, landmarksOf, medoidOf } from "#models";
-import { distinctItems, type Engagement, groupBy, type ItemCluster } from "./daily-clusters.ts";
+import {
+  type DistinctItems,
+  distinctItems,
+  type Engagement,
+  groupBy,
+  type ItemCluster,
+} from "./daily-clusters.ts";
 import type { ItemSpace } from "./item-space.ts";
 import { type Pace, paceOf } from "./lifecycle.ts";
-import type { Taxonomy } from "./taxonomy.ts";
+import type { Taxonomy, Topic } from "./taxonomy.ts";
 
 /** Something a person wants again and again, spoken for by items. */
 export interface Interest extends Pace {
@@ -62,22 +68,27 @@ export const interestClusters: ClusterConfig = { linkage: "complete", height: 0.
 /**
  * Interests as of a time, the most important first, at most 15. Clusters under one topic are one interest, and the topic is its name.
  * @param engagements what the clusters are of, oldest first, none after `asOfMs`
+ * @param met their items, for who has them
  */
 export function interestsOf(
   clusters: readonly ItemCluster[],
   engagements: readonly Engagement[],
   asOfMs: number,
   context: InterestsContext,
+  met = distinctItems(engagements, context.space),
 ): Interest[] {
-  const byItem = groupBy(engagements, ({ itemRow }) => itemRow);
-  const of = (itemRows: readonly ItemRow[]): Engagement[] => itemRows.flatMap((row) => byItem.get(row) ?? []);
-  const named = clusters.map(({ itemRows }) => ({ itemRows, name: nameOf(of(itemRows), context) }));
-  const times = encounters(engagements);
-  const candidates = Array.from(groupBy(named, ({ name }) => name.interestId).values()).flatMap((alike) => {
-    const itemRows = alike.flatMap((cluster) => cluster.itemRows);
-    const own = of(itemRows).sort((left, right) => left.timestampMs - right.timestampMs);
+  const countOf = (itemRow: ItemRow): number => met.counts[met.places.get(itemRow) ?? -1] ?? 0;
+  const named = clusters.map(({ itemRows }) => ({ itemRows, name: nameOf(itemRows, countOf, context) }));
+  const weighed = weighAll(engagements, asOfMs);
+  const groups = Array.from(groupBy(named, ({ name }) => name.interestId).values(), (alike) => ({
+    name: alike[0]!.name, // a group has a first
+    itemRows: alike.flatMap((cluster) => cluster.itemRows),
+  }));
+  const owned = divideByItem(groups, engagements);
+  const candidates = groups.flatMap(({ name, itemRows }, at) => {
+    const own = owned[at]!;
     if (own.length < MIN_ENGAGEMENTS || itemRows.length < MIN_ITEMS) return [];
-    return { ...alike[0]!.name, ...weigh(own, asOfMs), itemRows, own }; // a group has a first
+    return { ...name, ...weigh(own, weighed, asOfMs), itemRows, own };
   });
   candidates.sort(
     (left, right) => right.importance - left.importance || (left.interestId < right.interestId ? -1 : 1),
@@ -86,78 +97,134 @@ export function interestsOf(
     ({ share, shareNow, engagementCount }) =>
       share >= MIN_SHARE || shareNow >= MIN_SHARE_NOW || engagementCount >= FEW_ENGAGEMENTS,
   );
+  const times = encounters([...engagements.keys()], weighed);
   return withShares(shown.slice(0, MAX_INTERESTS)).map(({ own, ...interest }) => ({
     ...interest,
-    ...speakers(own, context.space),
-    ...paceOf(encounters(own), times, asOfMs),
-    evidence: evidenceOf(own, asOfMs),
+    ...speakers(interest.itemRows, met),
+    ...paceOf(encounters(own, weighed), times, asOfMs),
+    evidence: evidenceOf(own, engagements, weighed),
   }));
 }
 
-/** The deepest topic that covers the engagements; without one, the item most engaged with. */
+/**
+ * The deepest topic that covers the engagements with some items; without one, the item most engaged with.
+ * @param itemRows at least one
+ * @param countOf engagements with an item
+ */
 export function nameOf(
-  engagements: readonly Engagement[],
-  { taxonomy, catalogue }: InterestsContext,
+  itemRows: readonly ItemRow[],
+  countOf: (itemRow: ItemRow) => number,
+  { taxonomy, catalogue }: Pick<InterestsContext, "taxonomy" | "catalogue">,
 ): Pick<Interest, "interestId" | "label" | "path"> {
-  const weights = new Map<string, number>();
-  for (const { itemRow } of engagements)
-    for (const { topic, score } of taxonomy.topicsOf(catalogue.at(itemRow)))
-      weights.set(topic.topicId, (weights.get(topic.topicId) ?? 0) + score);
-  const covering = [...weights]
-    .filter(([, weight]) => weight >= TOPIC_COVERS * engagements.length)
-    .map(([topicId, weight]) => ({ topic: taxonomy.withId(topicId)!, weight })) // an id of the taxonomy's own
-    .sort((left, right) => right.topic.level - left.topic.level || right.weight - left.weight);
-  const topic = covering[0]?.topic;
-  if (topic) return { interestId: topic.topicId, label: topic.name, path: topic.path };
-  const rows = groupBy(engagements, ({ itemRow }) => itemRow);
-  const [most] = [...rows].sort(([, left], [, right]) => right.length - left.length)[0]!; // somebody engaged
-  const { itemId, title } = catalogue.at(most);
+  const weights = new Map<Topic, number>();
+  let total = 0;
+  let most = { itemRow: itemRows[0]!, count: 0 };
+  for (const itemRow of itemRows) {
+    const count = countOf(itemRow);
+    total += count;
+    if (count > most.count) most = { itemRow, count };
+    taxonomy.addScores(weights, itemRow, count);
+  }
+  let deepest: Topic | undefined;
+  let heaviest = 0;
+  for (const [topic, weight] of weights) {
+    if (weight < TOPIC_COVERS * total) continue;
+    const isDeeper = !deepest || topic.level > deepest.level;
+    if (isDeeper || (topic.level === deepest!.level && weight > heaviest))
+      [deepest, heaviest] = [topic, weight];
+  }
+  if (deepest) return { interestId: deepest.topicId, label: deepest.name, path: deepest.path };
+  const { itemId, title } = catalogue.at(most.itemRow);
   return { interestId: `like-${itemId}`, label: title ?? itemId, path: [title ?? itemId] };
 }
 
-/** Times of engagements, ascending, those with one item on one day once: looking, clicking and saving is one thing done. */
-function encounters(engagements: readonly Engagement[]): number[] {
-  const met = new Set<string>();
-  return engagements.flatMap(({ itemRow, timestampMs }) => {
-    const key = `${itemRow} ${Math.floor(timestampMs / DAY_MS)}`;
-    if (met.has(key)) return [];
-    met.add(key);
-    return timestampMs;
-  });
+/** Positions of the engagements with each group of items, in order. An item belongs to one group at most. */
+export function divideByItem(
+  groups: readonly { readonly itemRows: readonly ItemRow[] }[],
+  engagements: readonly Pick<Engagement, "itemRow">[],
+): number[][] {
+  const groupOf = new Map<ItemRow, number>();
+  for (const [at, { itemRows }] of groups.entries()) for (const row of itemRows) groupOf.set(row, at);
+  const divided = groups.map((): number[] => []);
+  for (let at = 0; at < engagements.length; at++) {
+    const group = groupOf.get(engagements[at]!.itemRow);
+    if (group !== undefined) divided[group]!.push(at);
+  }
+  return divided;
 }
 
-function speakers(own: readonly Engagement[], space: ItemSpace): Pick<Interest, "medoid" | "landmarks"> {
-  const { itemRows, counts, vectors } = distinctItems(own, space);
-  const places = [...itemRows.keys()];
-  const medoid = medoidOf(vectors, places, counts);
-  const landmarks = landmarksOf(vectors, places, medoid, LANDMARKS);
+/** Engagements as they count at a moment, by position. */
+interface Weighed {
+  readonly timesMs: Float64Array;
+  /** `exp(-lambda age)` */
+  readonly decays: Float64Array;
+  /** 1 for the first with its item on its day: looking, clicking and saving is one thing done. */
+  readonly isEncounter: Uint8Array;
+}
+
+/** @param engagements oldest first */
+function weighAll(engagements: readonly Engagement[], asOfMs: number): Weighed {
+  const timesMs = Float64Array.from(engagements, ({ timestampMs }) => timestampMs);
+  const isEncounter = new Uint8Array(timesMs.length);
+  const lastDays = new Map<ItemRow, number>();
+  for (let at = 0; at < timesMs.length; at++) {
+    const { itemRow } = engagements[at]!;
+    const day = Math.floor(timesMs[at]! / DAY_MS);
+    if (lastDays.get(itemRow) === day) continue;
+    lastDays.set(itemRow, day);
+    isEncounter[at] = 1;
+  }
+  const decays = timesMs.map((timeMs) => Math.exp((-DECAY_PER_DAY * (asOfMs - timeMs)) / DAY_MS));
+  return { timesMs, decays, isEncounter };
+}
+
+/** Times at which something was done, ascending. */
+function encounters(own: readonly number[], { timesMs, isEncounter }: Weighed): number[] {
+  const times: number[] = [];
+  for (const at of own) if (isEncounter[at] === 1) times.push(timesMs[at]!);
+  return times;
+}
+
+function speakers(
+  own: readonly ItemRow[],
+  { itemRows, counts, vectors, places }: DistinctItems,
+): Pick<Interest, "medoid" | "landmarks"> {
+  const members = own.map((row) => places.get(row)!).sort((left, right) => left - right); // clusters are of items met
+  const medoid = medoidOf(vectors, members, counts);
+  const landmarks = landmarksOf(vectors, members, medoid, LANDMARKS);
   return { medoid: itemRows[medoid]!, landmarks: landmarks.map((at) => itemRows[at]!) };
 }
 
-function weigh(own: readonly Engagement[], asOfMs: number) {
+function weigh(own: readonly number[], { timesMs, decays }: Weighed, asOfMs: number) {
   let importance = 0;
   let countNow = 0;
-  for (const engagement of own) {
-    importance += decayOf(engagement, asOfMs);
-    if (engagement.timestampMs > asOfMs - NOW_DAYS * DAY_MS) countNow++;
+  for (const at of own) {
+    importance += decays[at]!;
+    if (timesMs[at]! > asOfMs - NOW_DAYS * DAY_MS) countNow++;
   }
   return {
     ...{ importance, countNow, engagementCount: own.length },
-    firstMs: own[0]!.timestampMs,
-    lastMs: own.at(-1)!.timestampMs,
+    firstMs: timesMs[own[0]!]!,
+    lastMs: timesMs[own.at(-1)!]!,
   };
 }
 
-function decayOf({ timestampMs }: Engagement, asOfMs: number): number {
-  return Math.exp((-DECAY_PER_DAY * (asOfMs - timestampMs)) / DAY_MS);
-}
-
-function evidenceOf(own: readonly Engagement[], asOfMs: number): string[] {
-  return own
-    .map((engagement) => ({ ...engagement, weight: engagement.strength * decayOf(engagement, asOfMs) }))
-    .sort((left, right) => right.weight - left.weight)
-    .slice(0, EVIDENCE)
-    .map(({ eventId }) => eventId);
+function evidenceOf(
+  own: readonly number[],
+  engagements: readonly Engagement[],
+  { decays }: Weighed,
+): string[] {
+  const weightOf = (at: number): number => engagements[at]!.strength * decays[at]!;
+  const heaviest: number[] = [];
+  for (const at of own) {
+    const weight = weightOf(at);
+    let place = heaviest.length;
+    while (place > 0 && weightOf(heaviest[place - 1]!) < weight) place--;
+    if (place >= EVIDENCE) continue;
+    heaviest.splice(place, 0, at);
+    heaviest.length = Math.min(heaviest.length, EVIDENCE);
+  }
+  return heaviest.map((at) => engagements[at]!.eventId);
 }
 
 function withShares<Kind extends { readonly importance: number; readonly countNow: number }>(

@@ -1,4 +1,5 @@
-import type { Catalogue, Item } from "#events";
+import type { Catalogue } from "#events";
+import { grown } from "#numeric";
 import {
   CatalogueItemSpace,
   type EngagementVectors,
@@ -31,8 +32,8 @@ export class ItemKnowledge {
   #space: ItemSpace | undefined;
   #texts: Texts | undefined;
   #taxonomy: Taxonomy | undefined;
-  /** Item row -> what was known of the item, and whether nothing is inferred of it. */
-  #unsaid: { readonly item: Item; readonly isUnsaid: boolean }[] = [];
+  /** Item row -> the item's last change, below 0 where nothing is inferred of it. */
+  #unsaid = new Float64Array(0);
 
   constructor(catalogue: Catalogue, { engagement, isSensitive, parents = {} }: ItemKnowledgeParts) {
     this.catalogue = catalogue;
@@ -64,13 +65,17 @@ export class ItemKnowledge {
   }
 
   /** Whether nothing is to be inferred of an engagement with the item. */
-  isUnsaid(item: Item): boolean {
-    const known = this.#unsaid[item.row];
-    if (known?.item === item) return known.isUnsaid;
+  isUnsaid(itemRow: number): boolean {
+    const change = this.catalogue.changeOf(itemRow);
+    this.#refresh();
+    const known = this.#unsaid[itemRow] ?? 0;
+    if (Math.abs(known) === change) return known < 0;
+    const item = this.catalogue.at(itemRow);
     const isUnsaid =
       item.tags.some(this.isSensitive) ||
       this.taxonomy.topicsOf(item).some(({ topic }) => topic.path.some(this.isSensitive));
-    this.#unsaid[item.row] = { item, isUnsaid };
+    this.#unsaid = grown(this.#unsaid, itemRow + 1);
+    this.#unsaid[itemRow] = isUnsaid ? -change : change;
     return isUnsaid;
   }
 
@@ -90,7 +95,7 @@ export class ItemKnowledge {
     this.#revision = revision;
     this.#space = undefined;
     this.#taxonomy = undefined;
-    this.#unsaid = [];
+    this.#unsaid = new Float64Array(0);
   }
 }
 

@@ -4,14 +4,17 @@ import { unitOf } from "#numeric";
 import type { Matrix } from "#tensor";
 import { ItemNames } from "./item-names.ts";
 import { TEXT_SIZE, type TextSpace, textSpaceOf } from "./text-space.ts";
+import { VectorTable } from "./vector-table.ts";
 
 /** Items as points: what is alike, or wanted by the same people, lies near. */
 export interface ItemSpace {
   /** Changes with the meaning of the vectors: those of two versions do not compare. */
   readonly version: string;
   readonly embeddingSize: number;
-  /** A unit vector of `embeddingSize` numbers; `undefined` for an item of which nothing is known. */
+  /** A unit vector of `embeddingSize` numbers, the space's own: a copy is what to keep. `undefined` for an item of which nothing is known. */
   vectorOf(itemRow: number): Float32Array | undefined;
+  /** Copies the vector to a place; whether there is one. */
+  writeVector(itemRow: number, into: Float32Array, at: number): boolean;
 }
 
 /** Vectors of a model that learned which items the same people engage with. */
@@ -48,8 +51,8 @@ export class CatalogueItemSpace implements ItemSpace {
   readonly #tagWeights: ReadonlyMap<string, number>;
   readonly #rarest: number;
   readonly #directions = new Map<string, Float32Array>();
-  /** Item row -> what was known of the item, and its vector then. */
-  readonly #known: { readonly item: Item; readonly vector: Float32Array | undefined }[] = [];
+  /** By item row, each of what was known of the item at its last change. */
+  readonly #known: VectorTable;
 
   /** @param texts what texts are compared by, if anything; worked out of the catalogue when it is not given */
   constructor(
@@ -67,16 +70,24 @@ export class CatalogueItemSpace implements ItemSpace {
     this.text = text;
     this.#contentSize = this.text ? TEXT_SIZE : CONTENT_SIZE;
     this.embeddingSize = TAG_SIZE + this.#contentSize + this.#engagementMean.length;
+    this.#known = new VectorTable(this.embeddingSize);
     this.version = `2-${engagement?.version ?? "content"}${text ? `-text${text.itemCount}` : ""}`;
   }
 
   vectorOf(itemRow: number): Float32Array | undefined {
-    const item = this.#catalogue.at(itemRow);
-    const known = this.#known[itemRow];
-    if (known?.item === item) return known.vector;
-    const vector = this.#compute(item);
-    this.#known[itemRow] = { item, vector };
-    return vector;
+    this.#know(itemRow);
+    return this.#known.read(itemRow);
+  }
+
+  writeVector(itemRow: number, into: Float32Array, at: number): boolean {
+    this.#know(itemRow);
+    return this.#known.write(itemRow, into, at);
+  }
+
+  #know(itemRow: number): void {
+    const change = this.#catalogue.changeOf(itemRow);
+    if (this.#known.madeOf(itemRow) === change) return;
+    this.#known.put(itemRow, change, this.#compute(this.#catalogue.at(itemRow)));
   }
 
   #compute(item: Item): Float32Array | undefined {

@@ -1,5 +1,5 @@
+import { LeastRecentlyUsed } from "#base";
 import type { Journey } from "./journeys.ts";
-import { LeastRecentlyUsed } from "./least-recently-used.ts";
 
 /** What a name is made of: nothing in it says whose journey it is. */
 export type JourneyWords = Pick<Journey, "name" | "intent" | "kind" | "keywords">;

@@ -1,7 +1,7 @@
 import { DAY_MS } from "#base";
-import type { Catalogue } from "#events";
+import type { Catalogue, Item } from "#events";
 import { type Engagement, groupBy } from "./daily-clusters.ts";
-import type { Interest } from "./interests.ts";
+import { divideByItem, type Interest } from "./interests.ts";
 
 /** Something a person is after: interests, what they mean to do, and when. */
 export interface Journey {
@@ -50,12 +50,10 @@ export function journeysOf(
   asOfMs: number,
   { catalogue }: { readonly catalogue: Catalogue },
 ): Journey[] {
-  const byItem = groupBy(engagements, ({ itemRow }) => itemRow);
+  const owned = divideByItem(interests, engagements);
   const seenMs = asOfMs - (engagements[0]?.timestampMs ?? asOfMs);
-  const strands = interests.map((interest) => {
-    const own = interest.itemRows
-      .flatMap((row) => byItem.get(row) ?? [])
-      .sort((left, right) => left.timestampMs - right.timestampMs);
+  const strands = interests.map((interest, at) => {
+    const own = owned[at]!.map((position) => engagements[position]!);
     return { interest, own, isBurst: isBurst(own, seenMs) };
   });
   const groups = groupBy(strands, ({ interest, isBurst }) => {
@@ -74,9 +72,10 @@ interface Strand {
 
 function journeyOf(strands: readonly Strand[], asOfMs: number, catalogue: Catalogue): Journey {
   const first = strands[0]!; // a group has a first, the most important one
-  const own = strands
-    .flatMap((strand) => strand.own)
-    .sort((left, right) => left.timestampMs - right.timestampMs);
+  const own =
+    strands.length === 1
+      ? first.own
+      : strands.flatMap((strand) => strand.own).sort((left, right) => left.timestampMs - right.timestampMs);
   const topic = strands.length > 1 ? first.interest.path.at(-2)! : first.interest.label; // a group shares its parent
   const intent = intentOf(own);
   const lastMs = own.at(-1)!.timestampMs;
@@ -114,24 +113,39 @@ function isBurst(own: readonly Engagement[], seenMs: number): boolean {
 
 function hasEnded(own: readonly Engagement[], asOfMs: number): boolean {
   const lastMs = own.at(-1)!.timestampMs;
-  const days = new Set(own.map(({ timestampMs }) => Math.floor(timestampMs / DAY_MS))).size;
+  let days = 0;
+  let lastDay = Number.NEGATIVE_INFINITY;
+  for (const { timestampMs } of own) {
+    const day = Math.floor(timestampMs / DAY_MS);
+    if (day > lastDay) days++;
+    lastDay = day;
+  }
   const gapMs = (lastMs - own[0]!.timestampMs) / Math.max(1, days - 1);
   return asOfMs - lastMs > Math.max(ENDED_DAYS * DAY_MS, ENDED_GAPS * gapMs);
 }
 
 /** What is done most beyond looking, where enough is done. */
 function intentOf(own: readonly Engagement[]): Intent {
+  const counts = new Map<string, number>();
+  for (const { action } of own) counts.set(action, (counts.get(action) ?? 0) + 1);
   const part = (...actions: readonly string[]): number =>
-    own.filter(({ action }) => actions.includes(action)).length / own.length;
+    actions.reduce((sum, action) => sum + (counts.get(action) ?? 0), 0) / own.length;
   if (part("purchase", "add-to-cart") >= 0.05) return "buying";
   if (part("save", "bookmark", "follow") >= 0.15) return "planning";
   return part("share", "comment", "review") >= 0.15 ? "sharing" : "exploring";
 }
 
 function contextOf(own: readonly Engagement[]): Journey["context"] {
-  const weekend = own.filter(({ timestampMs }) => [0, 6].includes(new Date(timestampMs).getUTCDay())).length;
+  let weekend = 0;
+  for (const { timestampMs } of own) if (isWeekend(timestampMs)) weekend++;
   if (weekend >= 0.6 * own.length) return "weekends";
   return weekend <= 0.08 * own.length && own.length >= CONFIDENT_ENGAGEMENTS ? "weekdays" : "any day";
+}
+
+/** Day 0 of the epoch was a Thursday. */
+function isWeekend(timestampMs: number): boolean {
+  const sinceSaturday = (Math.floor(timestampMs / DAY_MS) + 5) % 7;
+  return sinceSaturday === 0 || sinceSaturday === 1;
 }
 
 /** Words of the person's own first: each search and list counts once a day it was used; then what the items say. */
@@ -147,9 +161,7 @@ function keywordsOf(own: readonly Engagement[], catalogue: Catalogue): string[] 
   }
   const counts = new Map<string, number>();
   for (const itemRow of new Set(own.map((engagement) => engagement.itemRow))) {
-    const { tags, title = "" } = catalogue.at(itemRow);
-    const titleWords = title.toLowerCase().match(/\p{L}{5,}/gu) ?? [];
-    for (const word of new Set([...tags, ...titleWords])) counts.set(word, (counts.get(word) ?? 0) + 1);
+    for (const word of wordsOf(catalogue.at(itemRow))) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   const theirs = ranked(Array.from(asked, ([words, days]) => [words, days.size] as const)).slice(
     0,
@@ -157,6 +169,21 @@ function keywordsOf(own: readonly Engagement[], catalogue: Catalogue): string[] 
   );
   const ofItems = ranked([...counts].filter(([word, count]) => count > 1 && !theirs.includes(word)));
   return [...theirs, ...ofItems].slice(0, KEYWORDS);
+}
+
+/** Items whose words are kept, for everybody who meets them asks again. */
+const KEPT_ITEMS = 20_000;
+const knownWords = new Map<Item, readonly string[]>();
+
+/** Tags and the longer words of the title, each once. */
+function wordsOf(item: Item): readonly string[] {
+  const kept = knownWords.get(item);
+  if (kept) return kept;
+  if (knownWords.size >= KEPT_ITEMS) knownWords.clear();
+  const { tags, title = "" } = item;
+  const words = [...new Set([...tags, ...(title.toLowerCase().match(/\p{L}{5,}/gu) ?? [])])];
+  knownWords.set(item, words);
+  return words;
 }
 
 /** How a source says that the person themselves put it into words. */

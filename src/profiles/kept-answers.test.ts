@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { MINUTE_MS } from "#base";
+import { DAY_MS, MINUTE_MS } from "#base";
 import type { PersonState } from "#sequences";
 import { KeptAnswers } from "./kept-answers.ts";
 
@@ -24,19 +24,22 @@ async function worked(
 const NOW = 1000 * MINUTE_MS;
 
 test("who asks again in the same minute gets what was worked out, as of the minute's end", async () => {
-  const person = seen(5, NOW - 1);
-  expect(
-    await worked([
-      { person, asOfMs: NOW + 10 },
-      { person, asOfMs: NOW + 59_000 },
-    ]),
-  ).toEqual([NOW + MINUTE_MS - 1]);
-  expect(
-    await worked([
-      { person, asOfMs: NOW },
-      { person, asOfMs: NOW + MINUTE_MS },
-    ]),
-  ).toHaveLength(2);
+  const person = seen(5, NOW - 2 * MINUTE_MS);
+  const [untilMs = 0] = await worked([{ person, asOfMs: NOW + 10 }]);
+  expect(untilMs - NOW - 10).toBeGreaterThanOrEqual(0);
+  expect(untilMs - NOW - 10).toBeLessThan(MINUTE_MS);
+  const at = (...times: number[]) => worked(times.map((asOfMs) => ({ person, asOfMs })));
+  expect(await at(untilMs + 1 - MINUTE_MS, NOW + 10, untilMs)).toEqual([untilMs]);
+  expect(await at(untilMs, untilMs + 1)).toEqual([untilMs, untilMs + MINUTE_MS]);
+});
+
+test("minutes of different people end at different moments, and no minute reaches into another day", async () => {
+  const asOfMs = Math.ceil(NOW / DAY_MS) * DAY_MS - 1;
+  const of = (userId: string, timeMs: number) => ({ userId, person: seen(1, 0), asOfMs: timeMs });
+  const people = ["ana", "bo", "cy", "di", "ed"];
+  expect(new Set(await worked(people.map((id) => of(id, NOW + 5)))).size).toBe(people.length);
+  for (const id of people) expect(await worked([of(id, asOfMs)])).toEqual([asOfMs]);
+  for (const id of people) expect(await worked([of(id, asOfMs), of(id, asOfMs + 1)])).toHaveLength(2);
 });
 
 test("an event, another id, another purpose and another person each ask for work", async () => {

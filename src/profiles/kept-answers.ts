@@ -1,6 +1,5 @@
-import { MINUTE_MS } from "#base";
-import type { PersonState } from "#sequences";
-import { LeastRecentlyUsed } from "./least-recently-used.ts";
+import { DAY_MS, LeastRecentlyUsed, MINUTE_MS, murmur3 } from "#base";
+import type { PersonState, UserRecord } from "#sequences";
 
 /** Whose answer, and as of when. */
 export interface KeptQuestion {
@@ -12,12 +11,12 @@ export interface KeptQuestion {
 }
 
 /**
- * @file Answers about people, each kept until the person does anything or the minute is over: who asks again gets what was worked out. Only
+ * @file Answers about people, each kept until the person does anything or their minute is over: who asks again gets what was worked out. Only
  * what would be worked out again is kept, so there is nothing to replay or to erase: the state that an answer rests on is read every time, and
  * is what says whether it still holds. A question about the past is never kept, for the state does not say what was known then.
  */
 export class KeptAnswers<Answer> {
-  readonly #answers: LeastRecentlyUsed<string, { readonly basis: string; readonly answer: Answer }>;
+  readonly #answers: LeastRecentlyUsed<string, { readonly basis: Basis; readonly answer: Answer }>;
 
   /** @param people of how many an answer is kept */
   constructor(people: number) {
@@ -28,20 +27,50 @@ export class KeptAnswers<Answer> {
   async read(question: KeptQuestion, work: (atMs: number) => Promise<Answer>): Promise<Answer> {
     const { userId, person, asOfMs } = question;
     if (person.record.lastMs > asOfMs) return work(asOfMs);
-    const basis = basisOf(question);
     const kept = this.#answers.get(userId);
-    if (kept?.basis === basis) return kept.answer;
-    const answer = await work(MINUTE_MS * (minuteOf(asOfMs) + 1) - 1);
+    if (kept && holds(kept.basis, question)) return kept.answer;
+    const basis = basisOf(question);
+    const answer = await work(basis.untilMs);
     this.#answers.set(userId, { basis, answer });
     return answer;
   }
 }
 
-function basisOf({ person: { heads, record }, asOfMs, also }: KeptQuestion): string {
-  const ids = heads.map(({ userId }) => userId).join("\n");
-  return `${record.eventCount} ${record.firstMs} ${record.lastMs} ${minuteOf(asOfMs)} ${also}\n${ids}`;
+/** What an answer rests on. */
+interface Basis extends Pick<UserRecord, "eventCount" | "firstMs" | "lastMs"> {
+  readonly userIds: readonly string[];
+  /** The minute it is of, both ends included. */
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly also: string;
 }
 
-function minuteOf(timeMs: number): number {
-  return Math.floor(timeMs / MINUTE_MS);
+function basisOf({ userId, person: { heads, record }, asOfMs, also }: KeptQuestion): Basis {
+  const { eventCount, firstMs, lastMs } = record;
+  const userIds = heads.map((head) => head.userId);
+  return { eventCount, firstMs, lastMs, userIds, ...minuteOf(userId, asOfMs), also };
+}
+
+function holds(basis: Basis, { person: { heads, record }, asOfMs, also }: KeptQuestion): boolean {
+  return (
+    basis.eventCount === record.eventCount &&
+    basis.firstMs === record.firstMs &&
+    basis.lastMs === record.lastMs &&
+    basis.fromMs <= asOfMs &&
+    basis.untilMs >= asOfMs &&
+    basis.also === also &&
+    basis.userIds.length === heads.length &&
+    basis.userIds.every((userId, n) => userId === heads[n]!.userId)
+  );
+}
+
+/** Everybody's minutes begin at another moment, so that not all answers are worked out anew at once. None reaches into another day, on which much is otherwise. */
+function minuteOf(userId: string, timeMs: number): Pick<Basis, "fromMs" | "untilMs"> {
+  const beginsMs = murmur3(userId) % MINUTE_MS;
+  const fromMs = Math.floor((timeMs - beginsMs) / MINUTE_MS) * MINUTE_MS + beginsMs;
+  const dayMs = Math.floor(timeMs / DAY_MS) * DAY_MS;
+  return {
+    fromMs: Math.max(fromMs, dayMs),
+    untilMs: Math.min(fromMs + MINUTE_MS, dayMs + DAY_MS) - 1,
+  };
 }

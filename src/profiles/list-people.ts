@@ -126,7 +126,10 @@ async function summaryOf(
     firstSeenMs: firstMs,
     lastSeenMs: Math.min(lastMs, asOfMs),
     eventCount,
-    topics: topTopics(said, TOPICS, { catalogue, actions, isSensitive, asOfMs }),
+    topics: topTopics(said, TOPICS, {
+      ...{ catalogue, actions, isSensitive, asOfMs },
+      eventIdOf: ({ eventId }) => eventId,
+    }),
     activity,
   };
 }

@@ -110,3 +110,23 @@ test("items without tags are filed by attributes that sort them, and not by thos
   expect(space.vectorOf(0)).toEqual(space.vectorOf(2));
   expect(space.vectorOf(0)).not.toEqual(space.vectorOf(1));
 });
+
+test("weights follow what an item is about now, as its topics do", () => {
+  const catalogue = catalogueOf([["wood", "oak"], ["clay"], ["wood"]]);
+  const taxonomy = new Taxonomy(catalogue);
+  const weighed = (...rows: number[]) => {
+    const weights = new Map();
+    for (const row of rows) taxonomy.addScores(weights, row, 3);
+    return Array.from(weights, ([{ name }, weight]) => [name, weight]);
+  };
+  expect(weighed(2, 0)).toEqual([
+    ["wood", 4.5],
+    ["oak", 1.5],
+  ]);
+  catalogue.apply({ kind: "item", itemId: "i2", input: { tags: ["clay"] } });
+  expect(weighed(2, 0, 1)).toEqual([
+    ["clay", 6],
+    ["wood", 1.5],
+    ["oak", 1.5],
+  ]);
+});

@@ -1,6 +1,7 @@
 import type { Catalogue, Item } from "#events";
 import { ItemNames } from "./item-names.ts";
 import type { TextTopic, TextTopics } from "./text-topics.ts";
+import { TopicScores } from "./topic-scores.ts";
 
 /** A topic: a tag in its place, or a group of texts. */
 export interface Topic {
@@ -53,8 +54,10 @@ export class Taxonomy {
   readonly #byId: ReadonlyMap<string, Topic>;
   /** Item row -> what was known of the item, and what it is about. */
   readonly #known: { readonly item: Item; readonly topics: readonly TopicOfItem[] }[] = [];
+  readonly #scores: TopicScores;
 
   constructor(catalogue: Catalogue, { parents: declared = {}, texts }: TaxonomyParts = {}) {
+    this.#scores = new TopicScores(catalogue, (row) => this.topicsOf(catalogue.at(row)));
     this.#names = new ItemNames(catalogue);
     const counts = countNames(catalogue, this.#names);
     const parents = new Map<string, string | undefined>();
@@ -96,6 +99,11 @@ export class Taxonomy {
     const topics = names.length === 0 ? this.#foundIn(item) : this.#topicsNamed(names);
     this.#known[item.row] = { item, topics };
     return topics;
+  }
+
+  /** Adds to the weight of each topic of an item its score, so many times. */
+  addScores(weights: Map<Topic, number>, itemRow: number, times: number): void {
+    this.#scores.addTo(weights, itemRow, times);
   }
 
   #topicsNamed(names: readonly string[]): TopicOfItem[] {

@@ -16,52 +16,81 @@ export interface TopicShare {
 const DECAY_PER_DAY = 0.01;
 const EVIDENCE_KEPT = 3;
 
+/** What is looked at of a row. */
+export type TopicRow = Pick<SequenceRow, "itemRow" | "action" | "timestampMs">;
+
 /**
  * The topics (tags of items) of the rows given, heaviest first. An engagement weighs `strength x exp(-lambda age)`. Rows of
  * impressions and of negative actions weigh nothing.
+ * @param eventIdOf asked of the few rows that are evidence
  */
-export function topTopics(
-  rows: readonly SequenceRow[],
+export function topTopics<Row extends TopicRow>(
+  rows: readonly Row[],
   n: number,
   {
     catalogue,
     actions,
     asOfMs,
     isSensitive,
+    eventIdOf,
   }: {
     catalogue: Catalogue;
     actions: Actions;
     asOfMs: number;
     isSensitive: (tag: string) => boolean;
+    eventIdOf: (row: Row) => string;
   },
 ): TopicShare[] {
-  const topics = new Map<string, { weight: number; events: { id: string; weight: number }[] }>();
+  const tallies = new Map<string, Tally<Row>>();
+  const strengths: number[] = [];
   let total = 0;
   for (const row of rows) {
-    const strength = actions.named(catalogue.actions.nameOf(row.action))?.strength ?? 0;
+    strengths[row.action] ??= actions.named(catalogue.actions.nameOf(row.action))?.strength ?? 0;
+    const strength = strengths[row.action]!;
     if (strength === 0 || !hasItem(row)) continue;
     const weight = strength * Math.exp((-DECAY_PER_DAY * (asOfMs - row.timestampMs)) / DAY_MS);
     total += weight;
-    for (const topic of new Set(catalogue.at(row.itemRow).tags)) {
-      if (isSensitive(topic)) continue;
-      const entry = topics.get(topic) ?? { weight: 0, events: [] };
-      entry.weight += weight;
-      entry.events.push({ id: row.eventId, weight });
-      topics.set(topic, entry);
+    for (const topic of catalogue.at(row.itemRow).tags) {
+      let tally = tallies.get(topic);
+      if (!tally) {
+        tally = { isSaid: !isSensitive(topic), weight: 0, count: 0, last: undefined, heaviest: [] };
+        tallies.set(topic, tally);
+      }
+      if (tally.isSaid && tally.last !== row) addTo(tally, row, weight); // an item may name a topic twice
     }
   }
-  return [...topics]
+  return [...tallies]
+    .filter(([, { isSaid }]) => isSaid)
     .sort(
       ([leftName, left], [rightName, right]) => right.weight - left.weight || (leftName < rightName ? -1 : 1),
     )
     .slice(0, n)
-    .map(([topic, { weight, events }]) => ({
+    .map(([topic, { weight, count, heaviest }]) => ({
       topic,
       share: weight / total,
-      eventCount: events.length,
-      evidence: events
-        .sort((left, right) => right.weight - left.weight)
-        .slice(0, EVIDENCE_KEPT)
-        .map(({ id }) => id),
+      eventCount: count,
+      evidence: heaviest.map(({ row }) => eventIdOf(row)),
     }));
+}
+
+interface Tally<Row> {
+  readonly isSaid: boolean;
+  weight: number;
+  count: number;
+  /** The row counted last. */
+  last: Row | undefined;
+  /** Heaviest first, of equal ones the first met. */
+  readonly heaviest: { readonly row: Row; readonly weight: number }[];
+}
+
+function addTo<Row>(tally: Tally<Row>, row: Row, weight: number): void {
+  tally.weight += weight;
+  tally.count++;
+  tally.last = row;
+  const { heaviest } = tally;
+  let at = heaviest.length;
+  while (at > 0 && heaviest[at - 1]!.weight < weight) at--;
+  if (at >= EVIDENCE_KEPT) return;
+  heaviest.splice(at, 0, { row, weight });
+  heaviest.length = Math.min(heaviest.length, EVIDENCE_KEPT);
 }

@@ -1,21 +1,27 @@
-import { DAY_MS, murmur3 } from "#base";
+import { DAY_MS, type ItemRow, LeastRecentlyUsed, murmur3 } from "#base";
 import type { NamedPurpose, Purposes } from "#events";
 import {
   type HistoryContext,
-  hasItem,
   type PersonControls,
   type PersonState,
   readControls,
-  readEngagements,
+  visitEngagements,
 } from "#sequences";
 import type { StateReader } from "#storage";
-import { clusterEngagements, type Engagement, type ItemCluster, joinClusters } from "./daily-clusters.ts";
+import {
+  clusterItems,
+  type DistinctItems,
+  distinctItems,
+  type Engagement,
+  firstItems,
+  type ItemCluster,
+  joinClusters,
+} from "./daily-clusters.ts";
 import { type Interest, interestClusters, interestsOf } from "./interests.ts";
 import type { ItemKnowledge } from "./item-knowledge.ts";
 import type { JourneyNames } from "./journey-names.ts";
 import { type Journey, journeysOf } from "./journeys.ts";
 import { KeptAnswers } from "./kept-answers.ts";
-import { LeastRecentlyUsed } from "./least-recently-used.ts";
 
 /** What a person is interested in, and what that is made of. */
 export interface InterestsSignal {
@@ -54,6 +60,7 @@ export class UserInterests {
     { readonly basis: string; readonly clusters: readonly ItemCluster[] }
   >(KEPT_ANSWERS);
   readonly #answers = new KeptAnswers<InterestsSignal>(KEPT_ANSWERS);
+  readonly #withNames = new WeakMap<InterestsSignal, InterestsSignal>();
 
   constructor(parts: UserInterestsParts) {
     this.#parts = parts;
@@ -80,7 +87,17 @@ export class UserInterests {
       this.#work(userId, person, atMs, purpose),
     );
     const { journeyNames } = this.#parts;
-    return journeyNames ? { ...signal, journeys: journeyNames.named(signal.journeys) } : signal;
+    return journeyNames ? this.#named(signal, journeyNames) : signal;
+  }
+
+  /** With the names there are now: the very same answer until there are others. */
+  #named(signal: InterestsSignal, names: JourneyNames): InterestsSignal {
+    const journeys = names.named(signal.journeys);
+    const last = this.#withNames.get(signal) ?? signal;
+    if (journeys.every(({ name }, n) => name === last.journeys[n]!.name)) return last;
+    const named = { ...signal, journeys };
+    this.#withNames.set(signal, named);
+    return named;
   }
 
   async #work(
@@ -95,12 +112,15 @@ export class UserInterests {
       readControls(state, person),
     ]);
     const dayMs = Math.floor(asOfMs / DAY_MS) * DAY_MS;
-    const before = all.filter(({ timestampMs }) => timestampMs < dayMs).slice(-DAILY_ROWS);
-    const engagements = [...before, ...all.filter(({ timestampMs }) => timestampMs >= dayMs)];
+    const firstToday = all.findIndex(({ timestampMs }) => timestampMs >= dayMs);
+    const until = firstToday < 0 ? all.length : firstToday;
+    const engagements = all.slice(Math.max(0, until - DAILY_ROWS));
+    const before = engagements.slice(0, engagements.length - (all.length - until));
     const { space, taxonomy, catalogue } = knowledge;
-    const daily = await this.#clusterDay(userId, before, dayMs);
+    const met = distinctItems(engagements, space);
+    const daily = await this.#clusterDay(userId, before, dayMs, met);
     const clusters = await joinClusters(daily, engagements, space, interestClusters);
-    const interests = interestsOf(clusters, engagements, asOfMs, { space, taxonomy, catalogue });
+    const interests = interestsOf(clusters, engagements, asOfMs, { space, taxonomy, catalogue }, met);
     const journeys = journeysOf(interests, engagements, asOfMs, knowledge);
     return {
       ...{ interests, journeys, engagements, controls },
@@ -117,30 +137,31 @@ export class UserInterests {
       asOfMs,
       limit: DAILY_ROWS + TODAY_ROWS,
     } as const;
-    const rows = await readEngagements(this.#parts, person, query);
-    return rows
-      .filter((row) => hasItem(row) && !knowledge.isUnsaid(catalogue.at(row.itemRow)))
-      .map(({ itemRow, timestampMs, eventId, action, source }) => ({
-        itemRow: catalogue.at(itemRow).row,
-        timestampMs,
-        eventId,
-        action: catalogue.actions.nameOf(action),
-        strength: actions.named(catalogue.actions.nameOf(action))?.strength ?? 0,
-        ...(source !== undefined && { source }),
-      }))
-      .reverse();
+    const engagements: Engagement[] = [];
+    await visitEngagements(this.#parts, person, query, (rows, n) => {
+      const itemRow = rows.itemRow(n) as ItemRow; // of rows with an item
+      if (knowledge.isUnsaid(itemRow)) return;
+      const action = catalogue.actions.nameOf(rows.action(n));
+      const source = rows.source(n);
+      const [timestampMs, eventId] = [rows.timestampMs(n), rows.eventId(n)];
+      const strength = actions.named(action)?.strength ?? 0;
+      const engagement = { itemRow, timestampMs, eventId, action, strength };
+      engagements.push(source === undefined ? engagement : { ...engagement, source });
+    });
+    return engagements.reverse();
   }
 
   async #clusterDay(
     userId: string,
     before: readonly Engagement[],
     dayMs: number,
+    met: DistinctItems,
   ): Promise<readonly ItemCluster[]> {
     const { space } = this.knowledge;
     const basis = `${dayMs} ${space.version} ${murmur3(before.map(({ eventId }) => eventId).join())}`;
     const kept = this.#daily.get(userId);
     if (kept?.basis === basis) return kept.clusters;
-    const clusters = await clusterEngagements(before, space, interestClusters);
+    const clusters = await clusterItems(firstItems(met, before), interestClusters);
     this.#daily.set(userId, { basis, clusters });
     return clusters;
   }

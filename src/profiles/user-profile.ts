@@ -2,15 +2,18 @@ import type { Actions, Catalogue, Fields, IdentityGraph, NamedPurpose } from "#e
 import {
   hasItem,
   type PersonState,
+  type RowsView,
   readControls,
   readPerson,
   readPersonSequence,
+  rowAt,
   type SequenceRow,
+  type SequenceWindow,
   traitsAsOf,
   usableFor,
 } from "#sequences";
 import type { StateReader } from "#storage";
-import { type TopicShare, topTopics } from "./topics.ts";
+import { type TopicRow, type TopicShare, topTopics } from "./topics.ts";
 
 /** What is known of a person at a moment. */
 export interface UserProfile {
@@ -73,11 +76,12 @@ export async function profileOf(
     ...(isUsable && { isUsable }),
   });
   const controls = await readControls(state, person);
-  const isSaid = (row: SequenceRow): boolean =>
+  const isSaid = (row: PlacedRow): boolean =>
     !hasItem(row) || controls.counts(catalogue.at(row.itemRow), row.timestampMs);
-  const rows = window.rows();
+  const rows = placesOf(window);
   const said = controls.isEmpty ? rows : rows.filter(isSaid);
   const part = isWhole ? undefined : countActions(rows, catalogue);
+  const eventIdOf = ({ view, n }: PlacedRow): string => view.eventId(n);
   return {
     traits: traitsAsOf(record, asOfMs, isUsable),
     firstSeenMs: record.firstMs,
@@ -85,13 +89,30 @@ export async function profileOf(
     eventCount: part ? rows.length : record.eventCount,
     engagementCount: part ? rows.length : record.rowCount,
     counts: part ?? record.counts,
-    latest: said.slice(0, LATEST),
-    topics: topTopics(said.slice(0, TOPIC_ROWS), TOPICS, { catalogue, actions, isSensitive, asOfMs }),
+    latest: said.slice(0, LATEST).map(({ view, n }) => rowAt(view, n)),
+    topics: topTopics(said.slice(0, TOPIC_ROWS), TOPICS, {
+      ...{ catalogue, actions, isSensitive, asOfMs, eventIdOf },
+    }),
   };
 }
 
+/** A row where it lies: its strings are made only where they are shown. */
+interface PlacedRow extends TopicRow {
+  readonly view: RowsView;
+  readonly n: number;
+}
+
+function placesOf(window: SequenceWindow): PlacedRow[] {
+  const places: PlacedRow[] = [];
+  window.forEach((view, n) => {
+    const [itemRow, action, timestampMs] = [view.itemRow(n), view.action(n), view.timestampMs(n)];
+    places.push({ view, n, itemRow, action, timestampMs });
+  });
+  return places;
+}
+
 /** Only the sequence is dated and has its consent with it, so in a part only its actions are counted. */
-function countActions(rows: readonly SequenceRow[], catalogue: Catalogue): Record<string, number> {
+function countActions(rows: readonly TopicRow[], catalogue: Catalogue): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { action } of rows) {
     const name = catalogue.actions.nameOf(action);

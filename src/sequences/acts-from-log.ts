@@ -16,7 +16,7 @@ import { usableFor } from "./usable-rows.ts";
 export interface LoggedAct {
   readonly timestampMs: number;
   readonly action: string;
-  /** What it was worth, where the event said so. */
+  /** What it was worth, where that was asked for and the event said so. */
   readonly value?: number;
 }
 
@@ -30,8 +30,9 @@ interface Doer {
 }
 
 /**
- * What people did that may be used for the purpose, each by time: of a share of them (1: everybody), drawn by hash. An event that came
- * twice counts twice, for it changes no day, unless it says what it is worth.
+ * What people did that may be used for the purpose, each by time: of a share of them (1: everybody), drawn by hash. Of the actions in `priced`
+ * it says what they were worth: the properties of other events are not read. An event that came twice counts twice, for it changes no day, unless
+ * it says what it is worth.
  */
 export async function actsFromLog(
   log: EventLog,
@@ -39,7 +40,13 @@ export async function actsFromLog(
     actions,
     purpose,
     share,
-  }: { readonly actions: Actions; readonly purpose: NamedPurpose; readonly share: number },
+    priced,
+  }: {
+    readonly actions: Actions;
+    readonly purpose: NamedPurpose;
+    readonly share: number;
+    readonly priced: ReadonlySet<string>;
+  },
 ): Promise<LoggedAct[][]> {
   const catalogue = new Catalogue();
   const identity = new IdentityGraph();
@@ -61,8 +68,8 @@ export async function actsFromLog(
         people.set(person, doer);
         doer.choices = countChoices(doer.choices, event, catalogue.purposes);
         if (event.kind !== "track" || !actions.named(event.name)) continue;
+        const value = priced.has(event.name) ? event.rowProperties().value : undefined;
         const consent = consentBits(event.consent(), catalogue.purposes);
-        const { value } = event.rowProperties();
         if (value !== undefined && doer.priced.has(event.eventId)) continue;
         if (value !== undefined) doer.priced.add(event.eventId);
         const worth = value === undefined ? {} : { value };

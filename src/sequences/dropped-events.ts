@@ -88,15 +88,17 @@ function* inLogOrder(
     yield { partition, records: records.sort((left, right) => left.offset - right.offset) };
 }
 
-/** The event that a row was made of: what has a column of its own is in `properties` too. */
+/** The event that a row was made of: what has a column of its own is in `properties` too, and no sender's field is called `itemEdition`. */
 function eventOf(row: Row): StoredEvent {
-  const { userId, eventId, kind, name, timestampMs, receivedAtMs, properties, traits, rest } = row;
+  const { userId, eventId, kind, name, timestampMs, receivedAtMs, properties, traits } = row;
+  const { itemEdition, ...rest } = fieldsOf(row.rest);
   return {
     ...({ userId, eventId, kind } as Pick<StoredEvent, "userId" | "eventId" | "kind">), // as they were stored
     ...{ name, timestampMs, receivedAtMs },
     properties: fieldsOf(properties),
     traits: fieldsOf(traits),
-    rest: fieldsOf(rest),
+    rest,
+    ...(typeof itemEdition === "number" && { itemEdition }),
   };
 }
 

@@ -31,10 +31,11 @@ export {
   historyOfRows,
   readActionRows,
   readEngagements,
+  visitEngagements,
 } from "./read-history.ts";
 export { type PersonState, readPerson, readPersonSequence } from "./read-person.ts";
 export { actionCodes, hasItem, type SequenceQuery, surfaceCodes } from "./read-sequence.ts";
-export type { RowsView } from "./rows-view.ts";
+export { type RowsView, rowAt } from "./rows-view.ts";
 export { type SequenceEdits, sandboxOf } from "./sandbox.ts";
 export type { SequenceRow } from "./sequence-block.ts";
 export { SequenceWindow } from "./sequence-window.ts";

@@ -30,6 +30,7 @@ export async function readControls(state: StateReader, person: PersonState): Pro
 export class PersonControls {
   readonly #muted: readonly InterestControl[];
   readonly #forgotten: readonly InterestControl[];
+  readonly #covers = new Map<InterestControl, Cover>();
 
   constructor(controls: readonly InterestControl[]) {
     const newest = new Map<string, InterestControl>();
@@ -40,6 +41,7 @@ export class PersonControls {
     }
     this.#muted = [...newest.values()].filter(({ control }) => control === "mute");
     this.#forgotten = [...newest.values()].filter(({ control }) => control === "forget");
+    for (const control of [...this.#muted, ...this.#forgotten]) this.#covers.set(control, coverOf(control));
   }
 
   get isEmpty(): boolean {
@@ -54,8 +56,8 @@ export class PersonControls {
   /** Whether an engagement with the item at that time counts for anything that is said of the person. */
   counts(item: Item, timestampMs: number): boolean {
     return !(
-      this.#muted.some((control) => covers(control, item)) ||
-      this.#forgotten.some((control) => timestampMs <= control.timestampMs && covers(control, item))
+      this.#muted.some((control) => this.#isCovered(control, item)) ||
+      this.#forgotten.some((control) => timestampMs <= control.timestampMs && this.#isCovered(control, item))
     );
   }
 
@@ -63,12 +65,17 @@ export class PersonControls {
    * Which items are not to be shown to the person: what is muted, and what was forgotten until they engage with it again.
    * @param engaged what they engaged with that counts
    */
-  hiding(engaged: Iterable<Item>): (item: Item) => boolean {
+  hiding(engaged: Iterable<Item>): (item: Named) => boolean {
     const waiting = new Set(this.#forgotten);
     for (const item of engaged)
-      for (const control of waiting) if (covers(control, item)) waiting.delete(control);
+      for (const control of waiting) if (this.#isCovered(control, item)) waiting.delete(control);
     const hidden = [...this.#muted, ...waiting];
-    return (item) => hidden.some((control) => covers(control, item));
+    return (item) => hidden.some((control) => this.#isCovered(control, item));
+  }
+
+  #isCovered(control: InterestControl, { tags, itemId }: Named): boolean {
+    const cover = this.#covers.get(control)!; // there is one of each
+    return cover.itemIds.has(itemId) || tags.some((tag) => cover.tags.has(tag));
   }
 
   /** Stands for all of it: changes when any of it does. */
@@ -82,6 +89,19 @@ export class PersonControls {
 
 const noControls = new PersonControls([]);
 
-function covers({ topic, itemIds }: InterestControl, { tags, itemId }: Item): boolean {
-  return (topic !== undefined && tags.includes(topic)) || (itemIds?.includes(itemId) ?? false);
+/** What a control goes by. */
+interface Named {
+  readonly tags: readonly string[];
+  readonly itemId: string;
+}
+
+/** What a control is about. */
+interface Cover {
+  readonly tags: ReadonlySet<string>;
+  readonly itemIds: ReadonlySet<string>;
+}
+
+function coverOf({ topic, topicsBelow = [], itemIds }: InterestControl): Cover {
+  const own = topic === undefined ? [] : [topic];
+  return { tags: new Set([...own, ...topicsBelow]), itemIds: new Set(itemIds) };
 }

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type EventId, SystemClock, type UserId } from "#base";
-import { Actions, encodeEvent, partitionOf, type StoredEvent } from "#events";
-import { DuckDbLake, LmdbStateStore, SegmentedEventLog } from "#storage";
+import { Actions, decodeEvent, encodeEvent, partitionOf, type StoredEvent } from "#events";
+import { DuckDbLake, type Lake, LmdbStateStore, SegmentedEventLog } from "#storage";
 import { Applier } from "./applier.ts";
+import { droppedRecords } from "./dropped-events.ts";
 import { LakeWriter, lakeRow } from "./lake-writer.ts";
 
 const PARTITIONS = 3;
@@ -73,4 +74,18 @@ test("a row has columns for what it can, JSON for the rest, and null for what an
   });
   expect(JSON.parse(row.properties!)).toEqual({ itemId: "i-e", position: 1 });
   expect(JSON.parse(row.rest!)).toEqual({ context: { ip: "x" } });
+});
+
+test("an event comes back from its row whole, with what it knew of its item", async () => {
+  const plain = event("u", "plain", 1);
+  const events = [plain, { ...event("u", "told", 2), itemEdition: 3, rest: { context: { ip: "x" } } }];
+  const rows = events.map((one, offset) => ({ ...lakeRow(one, offset), partition: 1 }));
+  async function* scan() {
+    yield { rows };
+  }
+  const lake = { committed: () => 2, scan } as unknown as Lake; // all that is asked of it
+  const found: StoredEvent[] = [];
+  for await (const { records } of droppedRecords(lake, [0, 2]))
+    found.push(...records.map(({ bytes }) => decodeEvent(bytes)));
+  expect(found).toEqual(events);
 });

@@ -106,7 +106,7 @@ function requireNoHole({ log, lake }: LakeWriterParts, partition: number): void 
 
 /** An event as a row: what has a column of its own, and everything else as JSON text. */
 export function lakeRow(event: StoredEvent, logOffset: number): NewLakeEvent {
-  const { properties, traits, rest } = event;
+  const { properties, traits, rest, itemEdition } = event;
   const { itemId, surface, dwellMs, value, slateId, position } = properties;
   return {
     userId: event.userId,
@@ -119,7 +119,7 @@ export function lakeRow(event: StoredEvent, logOffset: number): NewLakeEvent {
     receivedAtMs: Math.floor(event.receivedAtMs),
     properties: jsonOrNull(properties),
     traits: jsonOrNull(traits),
-    rest: jsonOrNull(rest),
+    rest: jsonOrNull(itemEdition ? { ...rest, itemEdition } : rest),
     consent: jsonOrNull(consentOf(event) ?? {}),
     logOffset,
     dwellMs: numberOrNull(dwellMs),

@@ -4,6 +4,7 @@ import type { History } from "./interactions.ts";
 import { readControls } from "./interest-controls.ts";
 import { type PersonState, readPersonSequence } from "./read-person.ts";
 import { actionCodes, hasItem, type SequenceQuery } from "./read-sequence.ts";
+import { type RowsView, rowAt } from "./rows-view.ts";
 import type { SequenceRow } from "./sequence-block.ts";
 import type { SequenceWindow } from "./sequence-window.ts";
 import { usableFor } from "./usable-rows.ts";
@@ -40,14 +41,28 @@ export async function readEngagements(
   person: PersonState,
   query: EngagementQuery,
 ): Promise<SequenceRow[]> {
+  const rows: SequenceRow[] = [];
+  await visitEngagements(context, person, query, (view, n) => rows.push(rowAt(view, n)));
+  return rows;
+}
+
+/** As {@link readEngagements}, each where it lies, for who wants little of many. */
+export async function visitEngagements(
+  context: HistoryContext,
+  person: PersonState,
+  query: EngagementQuery,
+  visit: (rows: RowsView, n: number) => void,
+): Promise<void> {
   const [window, controls] = await Promise.all([
     readActionRows(context, person, query),
     readControls(context.state, person),
   ]);
-  const rows = window.rows().filter(hasItem);
-  return controls.isEmpty
-    ? rows
-    : rows.filter(({ itemRow, timestampMs }) => controls.counts(context.catalogue.at(itemRow), timestampMs));
+  window.forEach((rows, n) => {
+    const itemRow = rows.itemRow(n);
+    if (!hasItem({ itemRow })) return;
+    if (controls.isEmpty || controls.counts(context.catalogue.at(itemRow), rows.timestampMs(n)))
+      visit(rows, n);
+  });
 }
 
 /** Engagements, oldest first, as models read them: weighted by the declared strength of their action. */

@@ -50,22 +50,62 @@ export async function readSequence(
 export async function readSequenceOf(
   state: StateReader,
   userId: string,
-  { openRows, record }: UserHead,
+  head: UserHead,
   query: SequenceQuery,
 ): Promise<SequenceWindow> {
-  const reading = new Reading(new OpenRowsView(openRows), query);
-  let next = record.newestBlock && placeAt(query.asOfMs);
-  for (
-    let limit = firstBlocks(query.limit);
-    next && !reading.isDone;
-    limit = Math.min(2 * limit, BLOCKS_AT_ONCE)
-  ) {
-    const from = blockKey(userId, next);
-    const blocks = await state.scan({ prefix: blockPrefix(userId), from, reverse: true, limit });
-    for (const { value } of blocks) if (!reading.isDone) reading.takeBlock(new BlockView(value));
-    next = blocks.length === limit ? placeBefore(blockStartOf(blocks.at(-1)!.key)) : undefined;
+  const reading = new Reading(new OpenRowsView(head.openRows), query);
+  const blocks = blocksOf(state, userId, head, query.asOfMs);
+  let taken = 0;
+  for (let limit = firstBlocks(query.limit); !reading.isDone; limit = Math.min(2 * limit, BLOCKS_AT_ONCE)) {
+    await blocks.reach(taken + limit);
+    if (taken === blocks.views.length) break;
+    while (taken < blocks.views.length && !reading.isDone) reading.takeBlock(blocks.views[taken++]!);
   }
   return reading.finish();
+}
+
+/** Blocks of a user, the newest first, read as far as somebody wants them. */
+class Blocks {
+  readonly state: StateReader;
+  readonly views: BlockView[] = [];
+  readonly #userId: string;
+  #next: BlockStart | undefined;
+  #reading: Promise<void> | undefined;
+
+  constructor(state: StateReader, userId: string, start: BlockStart | undefined) {
+    this.state = state;
+    this.#userId = userId;
+    this.#next = start;
+  }
+
+  /** Resolves when so many are there, or all. */
+  async reach(count: number): Promise<void> {
+    while (this.views.length < count && this.#next) {
+      this.#reading ??= this.#readOn(this.#next, count - this.views.length);
+      await this.#reading;
+    }
+  }
+
+  async #readOn(next: BlockStart, limit: number): Promise<void> {
+    const from = blockKey(this.#userId, next);
+    const found = await this.state.scan({ prefix: blockPrefix(this.#userId), from, reverse: true, limit });
+    for (const { value } of found) this.views.push(new BlockView(value));
+    this.#next = found.length === limit ? placeBefore(blockStartOf(found.at(-1)!.key)) : undefined;
+    this.#reading = undefined;
+  }
+}
+
+/** Of heads that somebody still holds: all that is said of a person in one answer rests on the same blocks. */
+const known = new WeakMap<UserHead, Blocks>();
+
+function blocksOf(state: StateReader, userId: string, head: UserHead, asOfMs: number): Blocks {
+  const { newestBlock, lastMs } = head.record;
+  if (asOfMs < lastMs) return new Blocks(state, userId, newestBlock && placeAt(asOfMs));
+  const kept = known.get(head);
+  if (kept?.state === state) return kept;
+  const blocks = new Blocks(state, userId, newestBlock && placeAt(U48_MAX));
+  known.set(head, blocks);
+  return blocks;
 }
 
 /** Blocks of one scan at most. */

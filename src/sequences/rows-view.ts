@@ -33,18 +33,19 @@ export function rowAt(rows: RowsView, n: number): SequenceRow {
   const consent = rows.consent(n);
   const slateId = rows.slateId(n);
   const source = rows.source(n);
-  return {
+  const row: { -readonly [Field in keyof SequenceRow]: SequenceRow[Field] } = {
     timestampMs: rows.timestampMs(n),
     offset: rows.offset(n),
     eventId: rows.eventId(n),
     itemRow: rows.itemRow(n),
     action: rows.action(n),
     surface: rows.surface(n),
-    ...(dwellMs !== undefined && { dwellMs }),
-    ...(value !== undefined && { value }),
-    ...(position !== undefined && { position }),
-    ...(slateId !== undefined && { slateId }),
-    ...(source !== undefined && { source }),
-    ...(consent !== 0 && { consent }),
   };
+  if (dwellMs !== undefined) row.dwellMs = dwellMs;
+  if (value !== undefined) row.value = value;
+  if (position !== undefined) row.position = position;
+  if (slateId !== undefined) row.slateId = slateId;
+  if (source !== undefined) row.source = source;
+  if (consent !== 0) row.consent = consent;
+  return row;
 }

@@ -3,6 +3,18 @@ import type { Problem } from "#api";
 import { type ErrorCode, errorCatalogue, PlatformError } from "#base";
 import { ComeAgain } from "./ingest-gate.ts";
 
+declare module "fastify" {
+  interface FastifyRequest {
+    /** What was told instead of what was asked for; `null` where that was told. */
+    problem: ErrorCode | null;
+  }
+}
+
+/** Whether a request was not served for something wrong here: what is being made for the first time is not wrong. */
+export function isFailure({ problem }: FastifyRequest, status: number): boolean {
+  return status >= 500 && problem !== "not-made-yet";
+}
+
 /** Fastify's own codes -> ours. */
 const translated: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: "body-too-large",
@@ -21,7 +33,8 @@ export function sendProblem(
 ): void {
   const code = codeOf(error);
   const { status, meaning } = errorCatalogue[code];
-  if (status >= 500 && !(error instanceof ComeAgain)) request.log.error({ err: error }, meaning);
+  request.problem = code;
+  if (isFailure(request, status) && !(error instanceof ComeAgain)) request.log.error({ err: error }, meaning);
   const problem: Problem = {
     type: `urn:inkling:error:${code}`,
     title: meaning,

@@ -29,7 +29,7 @@ test("what is older than two minutes is forgotten", () => {
 
 test("p50 and p99 are those of a hundred known durations, and older than five minutes none count", () => {
   const { clock, pulse } = pulseAt(0);
-  for (let ms = 100; ms >= 1; ms--) pulse.countRequest("GET /x", 200, ms);
+  for (let ms = 100; ms >= 1; ms--) pulse.countRequest("GET /x", { isFailure: false, ms });
   expect(pulse.read().latencies).toEqual([{ route: "GET /x", count: 100, p50: 51, p99: 100, errors: 0 }]);
   clock.nowMs += 300_001;
   expect(pulse.read().latencies).toEqual([]);
@@ -37,10 +37,10 @@ test("p50 and p99 are those of a hundred known durations, and older than five mi
 });
 
 test("a route that fails is told to fail, the busiest comes first, and lists are counted by the way they were made", () => {
-  const { pulse } = pulseAt(0);
-  pulse.countRequest("GET /a", 500, 1);
-  pulse.countRequest("GET /b", 200, 1);
-  pulse.countRequest("GET /b", 404, 1);
+  const { clock, pulse } = pulseAt(0);
+  pulse.countRequest("GET /a", { isFailure: true, ms: 1 });
+  pulse.countRequest("GET /b", { isFailure: false, ms: 1 });
+  pulse.countRequest("GET /b", { isFailure: false, ms: 1 });
   pulse.countRecommendation("personal");
   const { latencies, seconds, recommendations } = pulse.read();
   expect(latencies.map(({ route, errors }) => [route, errors])).toEqual([
@@ -49,6 +49,9 @@ test("a route that fails is told to fail, the busiest comes first, and lists are
   ]);
   expect(seconds.at(-1)).toMatchObject({ requests: 3, errors: 1 });
   expect(recommendations).toEqual({ personal: 1, coldStart: 0 });
+  clock.nowMs += 300_001;
+  pulse.countRequest("GET /a", { isFailure: false, ms: 1 });
+  expect(pulse.read().latencies).toMatchObject([{ route: "GET /a", count: 1, errors: 0 }]);
 });
 
 test("of a million events it keeps the newest two dozen", () => {

@@ -8,7 +8,7 @@ const SECONDS = 120;
 const DURATIONS = 512;
 const DURATIONS_MS = 300 * SECOND_MS;
 const LATEST = 24;
-const ROUTES = 60;
+const ROUTES = 100;
 
 /** What is looked at of a message that passed validation. */
 export interface AcceptedMessage {
@@ -21,25 +21,38 @@ export interface AcceptedMessage {
 
 type Second = { -readonly [Field in keyof PulseSecond]: PulseSecond[Field] };
 
+/** How something ended, and how long it took. */
+interface Answered {
+  readonly isFailure: boolean;
+  readonly ms: number;
+}
+
 /** The newest durations of one kind. */
 class Durations {
   readonly #atMs = new Float64Array(DURATIONS);
   readonly #ms = new Float64Array(DURATIONS);
+  readonly #failed = new Uint8Array(DURATIONS);
   #count = 0;
 
-  add(atMs: number, ms: number): void {
-    this.#atMs[this.#count % DURATIONS] = atMs;
-    this.#ms[this.#count % DURATIONS] = ms;
+  add(atMs: number, { isFailure, ms }: Answered): void {
+    const place = this.#count % DURATIONS;
+    this.#atMs[place] = atMs;
+    this.#ms[place] = ms;
+    this.#failed[place] = Number(isFailure);
     this.#count++;
   }
 
-  summary(nowMs: number): { count: number; p50: number | null; p99: number | null } {
+  summary(nowMs: number): { count: number; p50: number | null; p99: number | null; errors: number } {
     const held = Math.min(this.#count, DURATIONS);
-    const recent = this.#ms.slice(0, held).filter((_, n) => nowMs - this.#atMs[n]! <= DURATIONS_MS);
+    const isRecent = (n: number): boolean => nowMs - this.#atMs[n]! <= DURATIONS_MS;
+    const recent = this.#ms.slice(0, held).filter((_, n) => isRecent(n));
+    const errors = this.#failed
+      .slice(0, held)
+      .reduce((sum, failed, n) => sum + (isRecent(n) ? failed : 0), 0);
     recent.sort();
     const at = (share: number): number | null =>
       recent[Math.min(recent.length - 1, Math.floor(share * recent.length))] ?? null;
-    return { count: recent.length, p50: at(0.5), p99: at(0.99) };
+    return { count: recent.length, p50: at(0.5), p99: at(0.99), errors };
   }
 }
 
@@ -47,7 +60,7 @@ export class Pulse {
   readonly startedMs: number;
   readonly #nowMs: () => number;
   readonly #seconds: Second[] = [];
-  readonly #routes = new Map<string, { durations: Durations; errors: number }>();
+  readonly #routes = new Map<string, Durations>();
   readonly #freshness = new Durations();
   readonly #latest: PulseEvent[] = [];
   readonly #recommendations = { personal: 0, coldStart: 0 };
@@ -72,20 +85,20 @@ export class Pulse {
     this.#latest.length = Math.min(this.#latest.length, LATEST);
   }
 
-  countRequest(route: string, status: number, ms: number): void {
+  countRequest(route: string, answered: Answered): void {
     const second = this.#second();
     second.requests++;
-    if (status >= 500) second.errors++;
+    if (answered.isFailure) second.errors++;
     const known = this.#routes.get(route);
     if (!known && this.#routes.size >= ROUTES) return;
-    const { durations, errors } = known ?? { durations: new Durations(), errors: 0 };
-    durations.add(this.#nowMs(), ms);
-    this.#routes.set(route, { durations, errors: errors + (status >= 500 ? 1 : 0) });
+    const durations = known ?? new Durations();
+    durations.add(this.#nowMs(), answered);
+    this.#routes.set(route, durations);
   }
 
   /** Time from the arrival of events to their being readable. */
   countFreshness(ms: number): void {
-    this.#freshness.add(this.#nowMs(), ms);
+    this.#freshness.add(this.#nowMs(), { isFailure: false, ms });
   }
 
   countRecommendation(path: "personal" | "coldStart"): void {
@@ -97,17 +110,17 @@ export class Pulse {
     const nowMs = this.#nowMs();
     const last = Math.floor(nowMs / SECOND_MS);
     const known = new Map(this.#seconds.map((second) => [second.at, second]));
-    const latencies: PulseLatency[] = Array.from(this.#routes, ([route, { durations, errors }]) => ({
+    const latencies: PulseLatency[] = Array.from(this.#routes, ([route, durations]) => ({
       route,
       ...durations.summary(nowMs),
-      errors,
     }));
+    const { errors: _, ...freshness } = this.#freshness.summary(nowMs);
     return {
       seconds: Array.from({ length: SECONDS }, (_, n) => {
         const at = last - SECONDS + 1 + n;
         return known.get(at) ?? emptySecond(at);
       }),
-      freshness: this.#freshness.summary(nowMs),
+      freshness,
       latencies: latencies
         .filter(({ count }) => count > 0)
         .sort((left, right) => right.count - left.count || (left.route < right.route ? -1 : 1)),

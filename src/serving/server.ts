@@ -11,7 +11,7 @@ import { askingForPage, readConsole, registerConsole } from "./console-files.ts"
 import { Inflater } from "./inflate.ts";
 import { IngestGate } from "./ingest-gate.ts";
 import { checkEncoding, readAsJson } from "./json-body.ts";
-import { sendProblem } from "./problem.ts";
+import { isFailure, sendProblem } from "./problem.ts";
 import { registerDeadLetterRoutes } from "./routes/dead-letters.ts";
 import { registerErasureRoutes } from "./routes/erasures.ts";
 import { registerFeatureRoutes } from "./routes/features.ts";
@@ -106,6 +106,7 @@ export async function createServer(
   });
   const access = new Access(keys);
   server.decorateRequest("source", undefined);
+  server.decorateRequest("problem", null);
   server.addHook("onRequest", (request, _reply, next) => {
     request.source = access.check(request, request.routeOptions.config.door ?? "read");
     checkEncoding(request);
@@ -119,7 +120,10 @@ export async function createServer(
     if (request.routeOptions.config.isStream) return;
     services.metrics.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
     if (request.routeOptions.config.door !== "open")
-      services.pulse.countRequest(`${request.method} ${route}`, reply.statusCode, reply.elapsedTime);
+      services.pulse.countRequest(`${request.method} ${route}`, {
+        isFailure: isFailure(request, reply.statusCode),
+        ms: reply.elapsedTime,
+      });
   });
   server.addHook("onRoute", (route) => {
     const door = route.config?.door ?? "read";

@@ -31,6 +31,7 @@ class StuckIngestion {
 
 let server: Server | undefined;
 let ingestion: StuckIngestion;
+let pulse: Pulse;
 /** What the platform says keeps it from writing. */
 let fault: string | undefined;
 afterEach(async () => {
@@ -44,11 +45,12 @@ afterEach(async () => {
 async function start(ingestBytesInFlight: number): Promise<string> {
   ingestion = new StuckIngestion();
   const clock: Clock = new HistoricalClock(0);
+  pulse = new Pulse(() => 0);
   const parts: Partial<Services> = {
     clock,
     ingestion: ingestion as unknown as Ingestion, // its one method that these routes call
     metrics: new Metrics({}),
-    pulse: new Pulse(() => 0),
+    pulse,
     about: { name: "inkling", version: "0", dataset: "world", areTimesMadeUp: false },
     fault: () => fault,
     lagRecords: () => 0,
@@ -94,6 +96,7 @@ test("beyond the limit senders are told to come again, health says so, and after
     503,
     { status: expect.stringMatching(/overloaded/), lagRecords: 0 },
   ]);
+  await until(() => pulse.read().latencies.some(({ errors }) => errors === 1)); // whoever looks is told
   expect((await fetch(`${address}/health/live`)).status).toBe(200);
   ingestion.goOn();
   expect((await Promise.all(admitted)).map(({ status }) => status)).toEqual([200, 200, 200]);

@@ -119,7 +119,6 @@ function ItemTable({ items }: { readonly items: readonly Item[] }) {
       label="Items"
       columns={columns}
       rows={items}
-      keyOf={({ itemId }) => itemId}
       onOpen={({ itemId }) => navigate(`/items/${encodeURIComponent(itemId)}`)}
       onHover={({ itemId }) => {
         void client.prefetchQuery(itemQuery(itemId));

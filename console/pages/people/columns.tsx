@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import type { Column } from "../../ui/table.tsx";
 import styles from "./people.module.css";
@@ -44,5 +44,6 @@ export function useColumns<Row>(all: readonly Column<Row>[]): {
       )}
     </div>
   );
-  return { shown: all.filter(({ key }, n) => n === 0 || !hidden.includes(key)), chooser };
+  const shown = useMemo(() => all.filter(({ key }, n) => n === 0 || !hidden.includes(key)), [all, hidden]);
+  return { shown, chooser };
 }

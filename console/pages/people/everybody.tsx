@@ -76,7 +76,6 @@ export function Everybody() {
             label="People"
             columns={shown}
             rows={rows}
-            keyOf={({ userId }) => userId}
             onOpen={({ userId }) => open.now(userId)}
             onHover={({ userId }) => open.soon(userId)}
             onEnd={onEnd}

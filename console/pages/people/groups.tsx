@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import type { PopulationResponse } from "#api";
 import { useAddress } from "../../client/address.ts";
-import { isNotReady } from "../../client/http.ts";
+import { isNotMadeYet } from "../../client/http.ts";
 import { populationQuery } from "../../client/population.ts";
 import { Chart } from "../../ui/chart.tsx";
 import { TopicChip } from "../../ui/chip.tsx";
@@ -29,7 +29,7 @@ export function Groups() {
       lead={query.data && leadOf(query.data)}
       actions={<ViewSwitch />}
     >
-      {isNotReady(query.error) ? (
+      {isNotMadeYet(query.error) ? (
         <NotYet />
       ) : (
         <Loaded query={query} lines={12} height={24}>

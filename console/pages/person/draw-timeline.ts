@@ -11,6 +11,7 @@ const STATES = 20;
 const OVERVIEW = 34;
 const GAP = 10;
 
+/** What is drawn of a history as it is looked at. */
 export interface Scene {
   readonly width: number;
   readonly view: View;
@@ -21,11 +22,21 @@ export interface Scene {
   readonly hueOf: (topic: string) => number;
   readonly ribbons: readonly Float64Array[];
   readonly visits: readonly (readonly [number, number])[];
-  readonly selected: Moment | undefined;
-  readonly asOfMs: number | undefined;
   /** Oldest first; empty where they are not known. */
   readonly states: readonly StateSpan[];
+}
+
+/** What is marked in it. */
+export interface Marks {
+  readonly selected: Moment | undefined;
+  readonly asOfMs: number | undefined;
   readonly drag: readonly [fromX: number, toX: number] | undefined;
+}
+
+/** A scene as pixels: marks come and go over it. */
+export interface Drawn {
+  readonly scene: Scene;
+  readonly pixels: HTMLCanvasElement;
 }
 
 /** How the person used the product, for some days on end. */
@@ -57,16 +68,33 @@ export function xOf(ms: number, { fromMs, toMs }: View, width: number): number {
 
 type Context = CanvasRenderingContext2D;
 
-export function drawTimeline(context: Context, scene: Scene, colors: Colors): void {
+/** Draws a scene once, for as long as nothing of it changes; nothing before it has a width. */
+export function drawScene(scene: Scene, colors: Colors): Drawn | undefined {
+  const pixels = document.createElement("canvas");
+  const context = pixels.getContext("2d");
+  if (!context || scene.width === 0) return undefined;
+  const scale = devicePixelRatio;
   const layout = layoutOf(scene.lanes.length, scene.states.length > 0);
-  context.clearRect(0, 0, scene.width, layout.height);
+  pixels.width = scene.width * scale;
+  pixels.height = layout.height * scale;
+  context.setTransform(scale, 0, 0, scale, 0, 0);
   drawVisits(context, scene, layout, colors);
   drawRibbons(context, scene, colors);
   drawTicks(context, scene, layout, colors);
   drawStates(context, scene, layout, colors);
   drawAxis(context, scene, layout, colors);
   drawOverview(context, scene, layout, colors);
-  drawMarks(context, scene, layout, colors);
+  return { scene, pixels };
+}
+
+/** A scene with its marks, in place of what was on the canvas. */
+export function drawTimeline(context: Context, { scene, pixels }: Drawn, marks: Marks, colors: Colors): void {
+  context.canvas.width = pixels.width;
+  context.canvas.height = pixels.height;
+  context.drawImage(pixels, 0, 0);
+  const scale = devicePixelRatio;
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  drawMarks(context, scene, marks, colors);
 }
 
 function drawVisits(context: Context, { visits, view, width }: Scene, layout: Layout, colors: Colors): void {
@@ -224,8 +252,9 @@ function drawOverview(context: Context, scene: Scene, layout: Layout, colors: Co
   context.strokeRect(from + 0.5, overviewTop + 0.5, Math.max(2, to - from - 1), OVERVIEW - 1);
 }
 
-function drawMarks(context: Context, scene: Scene, layout: Layout, colors: Colors): void {
-  const { selected, asOfMs, view, width, lanes, drag } = scene;
+function drawMarks(context: Context, scene: Scene, { selected, asOfMs, drag }: Marks, colors: Colors): void {
+  const { view, width, lanes, states } = scene;
+  const layout = layoutOf(lanes.length, states.length > 0);
   if (asOfMs !== undefined && asOfMs < view.toMs) {
     const x = xOf(asOfMs, view, width);
     context.fillStyle = colors.of("background");

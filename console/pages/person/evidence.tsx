@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { Tip } from "../../ui/tip.tsx";
 import { formatTime } from "../../words/format.ts";
 import type { Moment } from "./moments.ts";
@@ -12,26 +13,45 @@ export interface EvidenceLinks {
 
 /** Events that a statement rests on; each shows itself in the timeline. */
 export function Evidence({ ids, links }: { readonly ids: readonly string[]; readonly links: EvidenceLinks }) {
+  const { byId, select, selectedId } = links;
   return (
     <span className={styles["evidence"]}>
-      {ids.map((eventId, n) => {
-        const moment = links.byId.get(eventId);
-        const what = moment
-          ? `${moment.event.action}: ${moment.event.title ?? moment.event.itemId ?? ""}, ${formatTime(moment.ms)}`
-          : eventId;
-        return (
-          <Tip key={eventId} label={what}>
-            <button
-              type="button"
-              aria-label={`Event ${n + 1}: ${what}`}
-              aria-pressed={links.selectedId === eventId}
-              onClick={() => links.select(eventId)}
-            >
-              {n + 1}
-            </button>
-          </Tip>
-        );
-      })}
+      {ids.map((eventId, n) => (
+        <EventLink
+          key={eventId}
+          number={n + 1}
+          eventId={eventId}
+          moment={byId.get(eventId)}
+          isSelected={selectedId === eventId}
+          onSelect={select}
+        />
+      ))}
     </span>
   );
 }
+
+/** There are many on a page, and what is said beside one costs more than all else of it: made anew only where something is new. */
+const EventLink = memo(function EventLink(props: {
+  readonly number: number;
+  readonly eventId: string;
+  readonly moment: Moment | undefined;
+  readonly isSelected: boolean;
+  readonly onSelect: (eventId: string) => void;
+}) {
+  const { number, eventId, moment, isSelected, onSelect } = props;
+  const what = moment
+    ? `${moment.event.action}: ${moment.event.title ?? moment.event.itemId ?? ""}, ${formatTime(moment.ms)}`
+    : eventId;
+  return (
+    <Tip label={what}>
+      <button
+        type="button"
+        aria-label={`Event ${number}: ${what}`}
+        aria-pressed={isSelected}
+        onClick={() => onSelect(eventId)}
+      >
+        {number}
+      </button>
+    </Tip>
+  );
+});

@@ -190,9 +190,7 @@ function Rows({
   readonly onSelect: (moment: Moment) => void;
 }) {
   const newest = useMemo(() => moments.toReversed(), [moments]);
-  return (
-    <DataTable label="Events" columns={columns} rows={newest} keyOf={({ id }) => id} onOpen={onSelect} />
-  );
+  return <DataTable label="Events" columns={columns} rows={newest} onOpen={onSelect} />;
 }
 
 const columns: readonly Column<Moment>[] = [

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { Link, useLocation } from "wouter";
 import type { UserMapResponse } from "#api";
-import { isNotReady } from "../../client/http.ts";
+import { isNotMadeYet } from "../../client/http.ts";
 import { itemMapQuery, userMapQuery } from "../../client/population.ts";
 import { itemQuery } from "../../client/queries.ts";
 import { Dot } from "../../ui/chip.tsx";
@@ -48,7 +48,7 @@ export function PersonMap(props: {
     >
       {map.data && own.data ? (
         <Placed map={map.data} own={own.data} moments={moments} look={look} />
-      ) : error && isNotReady(error) ? (
+      ) : error && isNotMadeYet(error) ? (
         <Empty title="The map is being drawn">{(error as Error).message}</Empty>
       ) : error ? (
         <Failure error={error} onRetry={() => void Promise.all([map.refetch(), own.refetch()])} />
@@ -78,9 +78,13 @@ function Placed(props: {
     const label = interestId === undefined ? undefined : labels.get(interestId);
     return label === undefined ? OTHER_HUE : hueOf(label);
   };
+  // Of all items: the same whatever time is looked at.
+  const { least, places } = useMemo(
+    () => ({ least: leastRadius(map), places: topicPlaces(map, 8).slice(0, NAMED_TOPICS) }),
+    [map],
+  );
   // biome-ignore lint/correctness/useExhaustiveDependencies: hueFor is of what is named
   const drawn = useMemo(() => {
-    const least = leastRadius(map);
     const lit = visited.map(({ index, interestId }) => ({ index, hue: hueFor(interestId) })).reverse();
     const rings = own.interests.map(({ interestId, label, lifecycle, x, y }) => {
       const points = own.engagements.filter((engagement) => engagement.interestId === interestId);
@@ -93,8 +97,8 @@ function Placed(props: {
       ...{ x, y, label: `vector.${kind}` },
       shape: kind === "now" ? ("cross" as const) : ("diamond" as const),
     }));
-    return { lit, rings, marks, places: topicPlaces(map, 8).slice(0, NAMED_TOPICS) };
-  }, [map, own, visited, labels, hueOf]);
+    return { lit, rings, marks, places };
+  }, [least, places, own, visited, labels, hueOf]);
   if (look === "table")
     return <VisitedTable visited={visited} labels={labels} titles={titles} hueFor={hueFor} />;
   return (

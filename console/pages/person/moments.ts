@@ -31,6 +31,14 @@ export function interestOf(tags: readonly string[], interests: Interests): strin
   return near?.label;
 }
 
+/** Those up to a time; all of them without one. */
+export function momentsUntil(moments: readonly Moment[], time: string | undefined): readonly Moment[] {
+  if (time === undefined) return moments;
+  const untilMs = Date.parse(time);
+  const next = moments.findLastIndex(({ ms }) => ms <= untilMs) + 1;
+  return next === moments.length ? moments : moments.slice(0, next);
+}
+
 const IMPRESSION = "impression";
 
 /** A row of the timeline. */

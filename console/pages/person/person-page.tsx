@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { memo, useDeferredValue, useMemo, useState } from "react";
 import { useParams } from "wouter";
 import type { UserResponse, UserStatesResponse } from "#api";
-import { useAddress } from "../../client/address.ts";
+import { type ChangeAddress, useAddress } from "../../client/address.ts";
 import { userStatesQuery } from "../../client/population.ts";
 import { sequenceQuery, userQuery } from "../../client/queries.ts";
 import { Button } from "../../ui/button.tsx";
@@ -19,7 +19,7 @@ import { PersonFeatures } from "./features.tsx";
 import { History } from "./history.tsx";
 import { Interests } from "./interests.tsx";
 import { PersonMap } from "./item-map.tsx";
-import { type Moment, mainTopics, momentsOf } from "./moments.ts";
+import { type Moment, mainTopics, momentsOf, momentsUntil } from "./moments.ts";
 import styles from "./person.module.css";
 import { Predictions } from "./predictions.tsx";
 import { Recommendations } from "./recommendations.tsx";
@@ -30,8 +30,9 @@ import { WhatIf } from "./what-if.tsx";
 /** One person: who they are, what they did, what they want, and why we think so. */
 export default function PersonPage() {
   const userId = decodeURIComponent(useParams<{ userId: string }>().userId);
-  const [address] = useAddress();
+  const [address, change] = useAddress();
   const asOf = address.get("asOf") ?? undefined;
+  const versus = address.get("versus") ?? undefined;
   const user = useQuery(userQuery(userId, asOf));
   const sequence = useQuery(sequenceQuery(userId));
   // Colours are those of the interests of now, whatever time is looked at.
@@ -56,51 +57,51 @@ export default function PersonPage() {
         )}
       </Page>
     );
-  return <Person key={userId} user={user.data} moments={moments} asOf={asOf} />;
+  return <InPieces key={userId} {...{ moments, asOf, versus, change }} user={user.data} />;
 }
 
-function Person(props: {
+interface PersonProps {
   readonly user: UserResponse;
   readonly moments: readonly Moment[];
   readonly asOf: string | undefined;
-}) {
-  const { user, moments, asOf } = props;
-  const [address, change] = useAddress();
+  /** What they are compared with. */
+  readonly versus: string | undefined;
+  readonly change: ChangeAddress;
+}
+
+/** What another time or a new answer changes is drawn in pieces, so that the slider and the keys need not wait for it. */
+function InPieces({ user, asOf, ...rest }: PersonProps) {
+  return <Person {...rest} user={useDeferredValue(user)} asOf={useDeferredValue(asOf)} />;
+}
+
+const Person = memo(function Person({ user, moments, asOf, versus, change }: PersonProps) {
   const [selectedId, select] = useState<string>();
   const [isImagining, setImagining] = useState(false);
   const byId = useMemo(() => new Map(moments.map((moment) => [moment.id, moment])), [moments]);
   const selected = selectedId === undefined ? undefined : byId.get(selectedId);
-  const seen = useMemo(
-    () => (asOf === undefined ? moments : moments.filter(({ ms }) => ms <= Date.parse(asOf))),
-    [moments, asOf],
-  );
-  const versus = address.get("versus") ?? undefined;
+  const seen = useMemo(() => momentsUntil(moments, asOf), [moments, asOf]);
+  const summary = useMemo(() => summaryOf(user, seen), [user, seen]);
   const { userId, traits } = user;
   const name = typeof traits["name"] === "string" ? traits["name"] : userId;
-  const hueOf = useMemo(
-    () =>
-      assignHues([
-        ...new Set([
-          ...mainTopics(moments, 6),
-          ...(user.interests?.interests.map(({ label }) => label) ?? []),
-          ...user.topics.map(({ topic }) => topic),
-        ]),
-      ]),
-    [moments, user],
-  );
+  const main = useMemo(() => mainTopics(moments, 6), [moments]);
+  const hueOf = useHuesOf([
+    ...main,
+    ...(user.interests?.interests.map(({ label }) => label) ?? []),
+    ...user.topics.map(({ topic }) => topic),
+  ]);
   const lifecycles = useMemo(
     () => new Map(user.interests?.interests.map(({ label, lifecycle }) => [label, lifecycle])),
     [user],
   );
   const runs = useQuery(userStatesQuery(userId)).data?.runs;
   const states = useMemo(() => (runs ?? []).map(spanOf), [runs]);
-  const evidence = { byId, select, selectedId };
+  const evidence = useMemo(() => ({ byId, select, selectedId }), [byId, selectedId]);
   return (
     <HuesProvider value={hueOf}>
       <Page
         name={name}
         eyebrow={<Eyebrow user={user} name={name} />}
-        title={summaryOf(user, seen)}
+        title={summary}
         lead={countsSentence(user.counts)}
         actions={
           <>
@@ -165,6 +166,12 @@ function Person(props: {
       </Page>
     </HuesProvider>
   );
+});
+
+/** The hues of these names; the same function as long as they are the same. */
+function useHuesOf(names: readonly string[]): (name: string) => number {
+  const key = JSON.stringify([...new Set(names)]);
+  return useMemo(() => assignHues(JSON.parse(key) as string[]), [key]);
 }
 
 function Eyebrow({ user, name }: { readonly user: UserResponse; readonly name: string }) {

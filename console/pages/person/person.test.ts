@@ -8,6 +8,7 @@ import {
   type Moment,
   mainTopics,
   momentsOf,
+  momentsUntil,
   ribbonsOf,
   surfacesOf,
   visitsOf,
@@ -113,6 +114,15 @@ describe("the sentence", () => {
     expect(growingTopic(life, now)).toBe("ceramics");
     const few = life.filter(({ topic: name, ms }) => name !== "ceramics" || ms >= start + 28 * DAY_MS);
     expect(growingTopic(few, now)).toBeUndefined();
+  });
+
+  test("up to a moment there is what happened by then, the moment included, and without one all of it", () => {
+    const at = (ms: number) => momentsUntil(life, new Date(ms).toISOString());
+    expect(at(life[7]!.ms)).toEqual(life.slice(0, 8));
+    expect(at(life[7]!.ms - 1)).toEqual(life.slice(0, 7));
+    expect(at(life[0]!.ms - 1)).toEqual([]);
+    expect(at(life.at(-1)!.ms)).toBe(life);
+    expect(momentsUntil(life, undefined)).toBe(life);
   });
 
   test("whoever comes at any hour has no usual hours", () => {

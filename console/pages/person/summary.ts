@@ -48,16 +48,22 @@ const FEW = 3;
 
 /** The topic whose part of the last week is at least twice its part before, of those met at least thrice lately. */
 export function growingTopic(moments: readonly Moment[], nowMs: number): string | undefined {
-  const engaged = moments.filter(({ event, topic }) => topic !== undefined && event.action !== "impression");
-  const recent = engaged.filter(({ ms }) => ms > nowMs - WEEK_MS);
-  const before = engaged.length - recent.length;
+  const lately = new Map<string, number>();
+  const earlier = new Map<string, number>();
+  let [recent, before] = [0, 0];
+  for (const { ms, event, topic } of moments) {
+    if (topic === undefined || event.action === "impression") continue;
+    const isRecent = ms > nowMs - WEEK_MS;
+    if (isRecent) recent++;
+    else before++;
+    const counts = isRecent ? lately : earlier;
+    counts.set(topic, (counts.get(topic) ?? 0) + 1);
+  }
   if (before < FEW) return undefined;
   let best: { topic: string; growth: number } | undefined;
-  for (const topic of new Set(recent.map((moment) => moment.topic!))) {
-    const lately = recent.filter((moment) => moment.topic === topic).length;
-    const earlier = engaged.filter((moment) => moment.topic === topic).length - lately;
-    const growth = lately / recent.length / Math.max(earlier / before, 0.5 / before);
-    if (lately >= FEW && growth >= GROWTH && growth > (best?.growth ?? 0)) best = { topic, growth };
+  for (const [topic, count] of lately) {
+    const growth = count / recent / Math.max((earlier.get(topic) ?? 0) / before, 0.5 / before);
+    if (count >= FEW && growth >= GROWTH && growth > (best?.growth ?? 0)) best = { topic, growth };
   }
   return best?.topic;
 }

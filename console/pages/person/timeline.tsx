@@ -15,7 +15,7 @@ import { useWidth } from "../../ui/width.ts";
 import { formatCount, formatDay } from "../../words/format.ts";
 import { colorOf } from "../../words/palette.ts";
 import { AsOfSlider } from "./as-of-slider.tsx";
-import { drawTimeline, LANE, layoutOf, type Scene, type StateSpan, xOf } from "./draw-timeline.ts";
+import { drawScene, drawTimeline, LANE, layoutOf, type StateSpan, xOf } from "./draw-timeline.ts";
 import { lanesOf, type Moment, mainTopics, ribbonsOf, visitsOf } from "./moments.ts";
 import { type Lifecycle, Stage } from "./stage.tsx";
 import styles from "./timeline.module.css";
@@ -70,17 +70,15 @@ export function Timeline(props: {
   );
   const layout = layoutOf(lanes.length, states.length > 0);
   useEffect(() => setView(bounds), [bounds]);
+  const drawn = useMemo(
+    () => drawScene({ ...still, hueOf, width, view, moments }, colors),
+    [still, hueOf, width, view, moments, colors],
+  );
   // biome-ignore lint/correctness/useExhaustiveDependencies: the canvas is the same as long as this is there
   useLayoutEffect(() => {
     const context = canvas.current?.getContext("2d");
-    if (!context || width === 0) return;
-    const scale = devicePixelRatio;
-    context.canvas.width = width * scale;
-    context.canvas.height = layout.height * scale;
-    context.setTransform(scale, 0, 0, scale, 0, 0);
-    const scene: Scene = { ...still, hueOf, width, view, moments, selected, asOfMs, drag };
-    drawTimeline(context, scene, colors);
-  }, [still, hueOf, width, view, moments, selected, asOfMs, drag, colors, layout.height]);
+    if (context && drawn) drawTimeline(context, drawn, { selected, asOfMs, drag }, colors);
+  }, [drawn, selected, asOfMs, drag, colors]);
   useWheelZoom(canvas, (x, factor, shiftPx) =>
     setView((now) => {
       const msPerPx = (now.toMs - now.fromMs) / width;

@@ -7,7 +7,8 @@ export type AggregateTree =
       readonly kind: "sum" | "average" | "min" | "max" | "last" | "approx_unique_count";
       readonly of: ExpressionTree;
     }
-  | { readonly kind: "last_k" | "top_k"; readonly of: ExpressionTree; readonly k: number }
+  | { readonly kind: "last_k"; readonly of: ExpressionTree; readonly k: number; readonly isDistinct?: true }
+  | { readonly kind: "top_k"; readonly of: ExpressionTree; readonly k: number }
   | { readonly kind: "approx_percentile"; readonly of: ExpressionTree; readonly quantile: number }
   | { readonly kind: "histogram"; readonly of: ExpressionTree; readonly bounds: readonly number[] }
   | { readonly kind: "decayed_sum"; readonly of: ExpressionTree; readonly halfLifeMs: number };
@@ -35,9 +36,13 @@ export const maximum = (of: Expression<number>): Aggregate<number> => aggregate(
 /** Of the newest event that has one. */
 export const last = <Value extends Scalar>(of: Expression<Value>): Aggregate<Value> =>
   aggregate({ kind: "last", of: of.tree });
-/** Of the newest `k` events that have one, newest first. */
-export const lastK = <Value extends Scalar>(of: Expression<Value>, k: number): Aggregate<readonly Value[]> =>
-  aggregate({ kind: "last_k", of: of.tree, k });
+/** Of the newest `k` events that have one, newest first; with `distinct` the `k` values that came newest, each once. */
+export const lastK = <Value extends Scalar>(
+  of: Expression<Value>,
+  k: number,
+  { distinct = false }: { readonly distinct?: boolean } = {},
+): Aggregate<readonly Value[]> =>
+  aggregate({ kind: "last_k", of: of.tree, k, ...(distinct && { isDistinct: true }) });
 /** Distinct values: exact up to 256, then HyperLogLog with a standard error of 1.6 %. */
 export const approxUniqueCount = (of: Expression): Aggregate<number> =>
   aggregate({ kind: "approx_unique_count", of: of.tree });

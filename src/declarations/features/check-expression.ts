@@ -100,11 +100,12 @@ function checkLeaf(
     );
   const known =
     op === "trait"
-      ? [fieldType(declared.traits?.[name]?.schema)]
+      ? [scalarTypeOf(declared.traits?.[name]?.schema)]
       : op === "item-attribute"
-        ? [fieldType(declared.itemAttributes?.[name]?.schema)]
+        ? [scalarTypeOf(declared.itemAttributes?.[name]?.schema)]
         : actionsOf(from, declared).map(
-            (action) => PLATFORM_TYPES[name] ?? fieldType(declared.actions[action]?.properties[name]?.schema),
+            (action) =>
+              PLATFORM_TYPES[name] ?? scalarTypeOf(declared.actions[action]?.properties[name]?.schema),
           );
   const other = known.find((found) => found !== undefined && found !== type);
   if (other !== undefined)
@@ -131,7 +132,7 @@ function scalarType(place: string, value: unknown): ScalarType {
 }
 
 /** `undefined` for a field of another type, or of none: it is read as is said, and absent where it is something else. */
-function fieldType(schema: Readonly<Record<string, unknown>> | undefined): ScalarType | undefined {
+export function scalarTypeOf(schema: Readonly<Record<string, unknown>> | undefined): ScalarType | undefined {
   const type = schema?.["type"];
   if (type === "string") return "text";
   if (type === "number" || type === "integer") return "number";

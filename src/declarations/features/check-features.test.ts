@@ -3,8 +3,8 @@ import { PlatformError } from "#base";
 import { action } from "../action.ts";
 import { type Config, defineConfig, type FeaturesOf } from "../config.ts";
 import { defaultActions } from "../default-actions.ts";
-import { number, oneOf, text } from "../field.ts";
-import { approxUniqueCount, count, last, lastK, sum, topK } from "./aggregate.ts";
+import { listOf, number, oneOf, text } from "../field.ts";
+import { approxUniqueCount, average, count, last, lastK, sum, topK } from "./aggregate.ts";
 import { add, at, type DerivedTree, divide, entropy, meanVector, orElse } from "./derived.ts";
 import { above, equals, event, item, trait } from "./expression.ts";
 import {
@@ -19,6 +19,7 @@ import {
   session,
   user,
 } from "./feature.ts";
+import { attributesOf } from "./item-attributes.ts";
 import { standardFeatures, standardLabels } from "./standard.ts";
 
 const actions = {
@@ -135,6 +136,21 @@ describe("a definition is refused with the value and the fix", () => {
       /each on its own/,
     ],
     [
+      "a topic inside a value",
+      one(
+        feature("f", {
+          from: events("save"),
+          aggregate: topK(equals(item.topic, "art"), 2),
+        }),
+      ),
+      /aggregate item.topic itself/,
+    ],
+    [
+      "an item attribute aggregated as another type",
+      one(feature("f", { from: events("save"), aggregate: average(item.number("colour")) })),
+      /declared as text and read as number/,
+    ],
+    [
       "a map that grows for ever",
       one(feature("f", { from: events("save"), keyedBy: event.itemId, aggregate: count() })),
       /grows without bound/,
@@ -236,6 +252,30 @@ test("values are typed by their definitions", () => {
     /takes a texts/,
   );
   expect([values.plan, wrong]).toEqual(["a", "1"]);
+});
+
+test("an item's attributes are aggregated by the names and types they are declared with", () => {
+  const itemAttributes = { colour: oneOf("red", "blue"), price: number(), sizes: listOf(number()) };
+  const { colour, price, ...others } = attributesOf(itemAttributes);
+  expect(others).toEqual({});
+  // @ts-expect-error nobody declared it
+  expect(attributesOf(itemAttributes).weight).toBeUndefined();
+  // @ts-expect-error a text has no average
+  const wrong = feature("wrong", { from: events("save"), aggregate: average(colour) });
+  expect(() => defineConfig({ actions, itemAttributes, features: [wrong] })).toThrow("average is of numbers");
+  const config = defineConfig({
+    actions,
+    itemAttributes,
+    features: [
+      feature("mean_price", { from: events("save"), aggregate: average(price), window: "7d" }),
+      feature("colours", { from: events("save"), aggregate: lastK(colour, 3, { distinct: true }) }),
+      feature("topics", { from: events("save"), aggregate: lastK(item.topic, 3, { distinct: true }) }),
+    ],
+  });
+  const values: FeaturesOf<typeof config> = { mean_price: 1, colours: ["red"], topics: ["art"] };
+  // @ts-expect-error no such colour
+  values.colours satisfies readonly "green"[];
+  expect(values.mean_price).toBe(1);
 });
 
 test("the standard library is taken with any declared actions, and leaves out what they do not allow", () => {

@@ -161,8 +161,8 @@ function checkAggregateTree(
     return "number";
   }
   const type = checkExpression(at, tree.of, from, config);
-  if (isAboutItem(tree.of))
-    fail(at, tree.of.op, "the catalogue's values can be keys and conditions, not what is aggregated");
+  if (tree.of.op !== "item-tags" && leavesOf(tree.of).some(({ op }) => op === "item-tags"))
+    fail(at, tree.of.op, "an item has several topics; aggregate item.topic itself");
   const isNumeric = !["last", "last_k", "top_k", "approx_unique_count"].includes(tree.kind);
   if (isNumeric && type !== "number") fail(at, type, `${tree.kind} is of numbers`);
   switch (tree.kind) {

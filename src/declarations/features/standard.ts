@@ -31,7 +31,7 @@ import {
  * fade, habits by hour and day, diversity, the shape of the visit, returns to what was kept, fatigue of impressions, and how
  * today differs from the person's own habit. Names are those of the actions in lower case.
  */
-export type DeclaredActions = Readonly<Record<string, DeclaredAction>>;
+export type DeclaredActions = Readonly<Record<string, Pick<DeclaredAction, "kind" | "strength">>>;
 
 /** Spread it among your own: `features: [...standardFeatures(actions), ...]`. What the actions do not allow is left out. */
 export function standardFeatures(actions: DeclaredActions): readonly FeatureDefinition[] {

@@ -16,6 +16,7 @@ const trees: readonly AggregateTree[] = [
   ...(["count", "time_since"] as const).map((kind) => ({ kind })),
   ...(["sum", "average", "min", "max", "last", "approx_unique_count"] as const).map((kind) => ({ kind, of })),
   ...(["last_k", "top_k"] as const).map((kind) => ({ kind, of, k: 3 })),
+  { kind: "last_k", of, k: 3, isDistinct: true },
   { kind: "approx_percentile", of, quantile: 0.5 },
   { kind: "histogram", of, bounds: [-1, 0, 2.5] },
   { kind: "decayed_sum", of, halfLifeMs: 3_600_000 },

@@ -3,7 +3,7 @@ import type { Aggregation } from "../aggregation.ts";
 import { decayedSumOf } from "./decayed-sum.ts";
 import { maximumOf, minimumOf } from "./extremes.ts";
 import { histogramOf, topKOf } from "./frequencies.ts";
-import { lastKOf, lastOf, timeSinceOf } from "./newest.ts";
+import { lastDistinctOf, lastKOf, lastOf, timeSinceOf } from "./newest.ts";
 import { percentileOf } from "./quantile-sketch.ts";
 import { averageOf, countOf, sumOf } from "./sums.ts";
 import { uniqueCountOf } from "./unique-count.ts";
@@ -32,7 +32,7 @@ function makeAggregation(tree: AggregateTree) {
     case "approx_unique_count":
       return uniqueCountOf;
     case "last_k":
-      return lastKOf(tree.k);
+      return tree.isDistinct ? lastDistinctOf(tree.k) : lastKOf(tree.k);
     case "top_k":
       return topKOf(tree.k);
     case "approx_percentile":

@@ -51,10 +51,7 @@ export function lastKOf(k: number): Aggregation<Kept[]> {
   return {
     needsValue: true,
     prepare: () => [],
-    update: (state, value, { timestampMs, offset }) => insert(state, { value, timestampMs, offset }),
-    merge: (state, other) => {
-      for (const one of other) insert(state, one);
-    },
+    ...insertedBy(insert),
     finalize: (state) => state.map(({ value }) => value),
     write: (state, out) => {
       out.whole(state.length);
@@ -62,6 +59,32 @@ export function lastKOf(k: number): Aggregation<Kept[]> {
     },
     read: (bytes) => Array.from({ length: bytes.whole() }, () => readKept(bytes)),
   };
+}
+
+function insertedBy(
+  insert: (kept: Kept[], one: Kept) => void,
+): Pick<Aggregation<Kept[]>, "update" | "merge"> {
+  return {
+    update: (state, value, { timestampMs, offset }) => insert(state, { value, timestampMs, offset }),
+    merge: (state, other) => {
+      for (const one of other) insert(state, one);
+    },
+  };
+}
+
+/** The `k` values that came newest, each once, newest first; of one event in the order it has them. */
+export function lastDistinctOf(k: number): Aggregation<Kept[]> {
+  const insert = (kept: Kept[], one: Kept): void => {
+    const known = kept.findIndex(({ value }) => value === one.value);
+    if (known >= 0 && !isLater(one, kept[known]!)) return;
+    if (known >= 0) kept.splice(known, 1);
+    let position = kept.length;
+    while (position > 0 && isLater(one, kept[position - 1]!)) position--;
+    if (position >= k) return;
+    kept.splice(position, 0, one);
+    if (kept.length > k) kept.pop();
+  };
+  return { ...lastKOf(k), ...insertedBy(insert) };
 }
 
 /** Seconds since the newest event. */

@@ -54,10 +54,10 @@ export interface Source {
   readonly keepsRows: boolean;
 }
 
-/** A property, a trait, the number of the item, or the user's id. */
+/** A property, a trait, the number of the item, the edition of what was said of it when the event came, or the user's id. */
 export type Column =
   | { readonly op: "property" | "trait"; readonly name: string }
-  | { readonly op: "item" | "user"; readonly name: "" };
+  | { readonly op: "item" | "edition" | "user"; readonly name: "" };
 
 export interface Stream {
   readonly purpose: NamedPurpose;
@@ -264,8 +264,10 @@ function columnsOf(tallies: readonly Tally[]): readonly Column[] {
   for (const { keyKind, key, value } of tallies) {
     if (keyKind === "item") add({ op: "item", name: "" });
     for (const leaf of [key, value].flatMap((tree) => (tree ? leavesOf(tree) : []))) {
-      if (leaf.op === "item-id") add({ op: "item", name: "" });
-      else if (leaf.op === "user-id") add({ op: "user", name: "" });
+      const isOfItem = leaf.op === "item-tags" || leaf.op === "item-attribute";
+      if (leaf.op === "item-id" || isOfItem) add({ op: "item", name: "" });
+      if (isOfItem) add({ op: "edition", name: "" });
+      if (leaf.op === "user-id") add({ op: "user", name: "" });
       else if (leaf.op === "property" || leaf.op === "trait") add({ op: leaf.op, name: leaf.name });
     }
   }

@@ -19,6 +19,7 @@ import { eventArbitrary, oracleEvents, START_MS, storedEvent } from "../random-e
 import {
   declaredActions as actions,
   applyAll,
+  EDITIONS,
   ITEMS,
   openState,
   pastOf,
@@ -163,6 +164,7 @@ test("an item seen by thousands keeps tiles, not rows, and the distinct people a
       name: random.chance(0.3) ? "save" : "view",
       atMs: Math.floor((39 * DAY_MS * n) / 20_000),
       item: random.integer(2) === 0 ? 0 : random.integer(ITEMS),
+      edition: random.integer(EDITIONS),
       value: random.normal(),
       surface: "home",
       refuses: null,

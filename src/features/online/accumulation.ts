@@ -7,7 +7,7 @@ import { windowStart } from "../definition/window-start.ts";
 import type { FeatureRow } from "../feature-row.ts";
 import { addToEntries, entryOf, mergeEntries, type Part, type TallyPart } from "../part.ts";
 import { sortSlices } from "../state/row-slices.ts";
-import type { CellPlan, FeatureRequest } from "./feature-request.ts";
+import { type CellPlan, type FeatureRequest, saysItems } from "./feature-request.ts";
 
 /** What a feature came to. */
 export interface Answer {
@@ -128,10 +128,9 @@ export class Accumulation {
     if (keysOfItem) entries = this.#byItem(entries, cell, keysOfItem, said);
     let newestMs: number | undefined;
     for (const entry of entries.values()) newestMs = Math.max(newestMs ?? 0, entry.newestMs);
-    const saysItems = tally.value?.op === "item-id";
     const finalize = (state: unknown): FeatureValue => {
       const value = tally.aggregation.finalize(state, this.#atMs);
-      return saysItems ? sayable(value, said) : value;
+      return saysItems(tally) ? sayable(value, tally.value?.op === "item-tags", said) : value;
     };
     if (!definition.keyedBy)
       return { value: finalize(entries.get(null)?.state ?? tally.aggregation.prepare()), newestMs };
@@ -155,11 +154,11 @@ export class Accumulation {
     const entries: TallyPart = new Map();
     if (window.kind !== "session") return entries;
     let laterMs = this.#atMs;
-    for (const { key, value, row } of sortSlices(rows).reverse()) {
-      if (laterMs - row.timestampMs > window.gapMs) break;
-      laterMs = row.timestampMs;
-      addToEntries(entries, tally, key, value, row);
-    }
+    const sorted = sortSlices(rows);
+    let first = sorted.length;
+    for (; first > 0 && laterMs - sorted[first - 1]!.timestampMs <= window.gapMs; first--)
+      laterMs = sorted[first - 1]!.timestampMs;
+    for (const { key, value, row } of sorted.slice(first)) addToEntries(entries, tally, key, value, row);
     return entries;
   }
 
@@ -189,12 +188,14 @@ interface Said {
   readonly controls: PersonControls | undefined;
 }
 
-/** A value made of ids of items, without those the person muted or had forgotten. */
-function sayable(value: FeatureValue, { catalogue, controls }: Said): FeatureValue {
+/** A value made of ids of items, or of topics, without those the person muted or had forgotten. */
+function sayable(value: FeatureValue, isOfTopics: boolean, { catalogue, controls }: Said): FeatureValue {
   if (!controls || controls.isEmpty) return value;
   const isHidden = controls.hiding([]);
-  const isSayable = (itemId: unknown): boolean => {
-    const row = typeof itemId === "string" ? catalogue.rowOf(itemId) : undefined;
+  const isSayable = (name: unknown): boolean => {
+    if (typeof name !== "string") return true;
+    if (isOfTopics) return !isHidden({ tags: [name], itemId: "" });
+    const row = catalogue.rowOf(name);
     return row === undefined || !isHidden(catalogue.at(row));
   };
   if (Array.isArray(value)) return value.filter(isSayable) as FeatureValue; // of what it was made of

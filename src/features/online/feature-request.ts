@@ -3,7 +3,7 @@ import type { Catalogue, Item } from "#events";
 import { compileExpression, type Evaluate } from "../definition/compile-expression.ts";
 import type { EntityPlan, PlannedAggregate, PlannedFeature, Tally } from "../definition/plan.ts";
 import { canonicalJson } from "../definition/version.ts";
-import { ofType } from "../feature-row.ts";
+import { attributeOf } from "../feature-row.ts";
 import { RowReader } from "../part.ts";
 
 /**
@@ -34,6 +34,11 @@ export interface CellPlan {
   readonly window: number;
   /** For a tally kept by item: the keys an item counts under; none when it does not count. */
   readonly keysOfItem: ((item: Item) => readonly string[] | "all") | undefined;
+}
+
+/** Whether its values are items or topics by name. */
+export function saysItems({ value }: Tally): boolean {
+  return value?.op === "item-id" || value?.op === "item-tags";
 }
 
 export function requestFeatures(
@@ -78,7 +83,7 @@ export function requestFeatures(
     needsLifetime: cells.some(({ planned }) => planned.window.kind === "lifetime"),
     saysItems:
       plan.entity === "user" &&
-      cells.some(({ planned: { tally } }) => tally.keyKind === "item" || tally.value?.op === "item-id"),
+      cells.some(({ planned: { tally } }) => tally.keyKind === "item" || saysItems(tally)),
   };
 }
 
@@ -113,12 +118,7 @@ function compileForItem(tree: ExpressionTree): Evaluate<Item> {
   return compileExpression<Item>(tree, (leaf) => {
     if (leaf.op === "item-attribute") {
       const { name, type } = leaf;
-      return ({ attributes }) => {
-        const value = Object.hasOwn(attributes, name) ? attributes[name] : null;
-        return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
-          ? ofType(value, type)
-          : null;
-      };
+      return (item) => attributeOf(item, name, type);
     }
     if (leaf.op === "item-tags") return ({ tags }) => tags[0] ?? null;
     return () => null; // what the event said is settled by then

@@ -4,6 +4,7 @@ import { DAY_MS, monotonicMs, PlatformError } from "#base";
 import { readEntityRows } from "#storage";
 import { lookAtHealth } from "../feature-health.ts";
 import { applyChange, type PlannedChange, planChange } from "../features.ts";
+import { type InformativeReport, informativeFeatures, type RowsTold } from "../informative-features.ts";
 import { Platform } from "../platform.ts";
 import { ProgressBar, say } from "../terminal.ts";
 import { exportTrainingSet } from "../training-set.ts";
@@ -25,16 +26,22 @@ type ExportOptions = Options & {
   readonly served?: boolean;
 };
 
+type InformativeOptions = Options & {
+  readonly every: number;
+  readonly top: number;
+  readonly label?: string;
+};
+
 type DoctorOptions = Options & { readonly people: number; readonly baseline?: boolean };
 
 /** Exit code when a served value is not what the log says. */
 const SKEWED = 1;
-/** Most informative features that are shown. */
-const SHOWN = 10;
 
 /** `inkling features`: what is computed of people's events: planned, applied, checked, exported. */
 export function registerFeatures(program: Command): void {
-  const features = program.command("features").description("features: plan, apply, backfill, doctor, export");
+  const features = program
+    .command("features")
+    .description("features: plan, apply, backfill, doctor, export, informative");
   command(
     features,
     "plan",
@@ -75,6 +82,15 @@ export function registerFeatures(program: Command): void {
     )
     .option("--features <names>", "divided by commas (default: all)")
     .action(exportRows);
+  command(
+    features,
+    "informative",
+    "what each feature tells of a label, on later rows than those it was chosen on",
+  )
+    .option("--label <name>", "what is to be foretold (default: the first label)")
+    .option("--every <days>", "days between the times of everybody", parseInteger, 7)
+    .option("--top <n>", "how many features", parseInteger, 10)
+    .action(tellInformative);
 }
 
 function command(features: Command, name: string, description: string): Command {
@@ -166,11 +182,38 @@ async function exportRows(options: ExportOptions): Promise<void> {
   const seconds = (monotonicMs() - startedMs) / 1000;
   if (options.json) return say(JSON.stringify({ ...set, seconds }));
   say(`${set.rows} rows with ${set.columns.length} columns in ${options.out}, in ${seconds.toFixed(1)} s`);
-  for (const [label, ranked] of Object.entries(set.informative)) {
-    say(`\nmost informative of ${label} > 0, each alone:   bits      AUC`);
-    for (const { name, mutualInformation, auc } of ranked.slice(0, SHOWN))
-      say(`  ${name.padEnd(40)} ${mutualInformation.toFixed(4)}   ${auc.toFixed(3)}`);
-  }
+}
+
+async function tellInformative(options: InformativeOptions): Promise<void> {
+  const bar = new ProgressBar();
+  const { every: everyDays, top, seed = 1, label } = options;
+  const report = await informativeFeatures(
+    folderFor(options),
+    await givenDeclarations(options),
+    { everyDays, top, seed, ...(label !== undefined && { label }) },
+    bar.listen,
+  );
+  bar.finish();
+  say(options.json ? JSON.stringify(report) : describeInformative(report));
+}
+
+function describeInformative({ label, features, model, earlier, later }: InformativeReport): string {
+  const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+  const rows = ({ rows, people, rate, fromMs, toMs }: RowsTold): string =>
+    `${rows} rows of ${people} people, ${day(fromMs)} to ${day(toMs)}, ${(100 * rate).toFixed(1)} % above zero`;
+  const area = (value: number, { low, high }: { low: number; high: number }): string =>
+    `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`.padEnd(25);
+  return [
+    `${label} > 0`,
+    `chosen and fitted on ${rows(earlier)}`,
+    `areas under the ROC curve on ${rows(later)}; intervals of 95 % by people`,
+    `${"".padEnd(32)} ${"bits".padEnd(7)} ${"alone".padEnd(25)} lost by the model without it`,
+    ...features.map(
+      ({ name, bits, alone, lost }) =>
+        `${name.padEnd(32)} ${bits.toFixed(4).padEnd(7)} ${area(alone.area, alone.interval)} ${area(lost.area, lost.interval)}`,
+    ),
+    `${"all numeric features together".padEnd(40)} ${area(model.area, model.interval)}`,
+  ].join("\n");
 }
 
 function describe({ added, removed, changed, noted, needsBackfill, isInterrupted }: PlannedChange): string {

@@ -1,5 +1,6 @@
-import { agglomerate, cutTree, dot, type Linkage } from "#numeric";
-import { type Matrix, multiply } from "#tensor";
+import type { Linkage } from "#numeric";
+import { type Matrix, matrixOf, multiply } from "#tensor";
+import { clustersWithin } from "./clusters-within.ts";
 
 /**
  * @file Several interests of one person, without training (PinnerSage, Pal et al. 2020, section 4; User Interest Clusters,
@@ -22,9 +23,23 @@ export async function clusterVectors(
   sizes: ArrayLike<number>,
   { linkage, height }: ClusterConfig,
 ): Promise<Int32Array> {
-  const { values } = await multiply(vectors, vectors, { transposeRight: true }); // (n, n) cosines
-  for (let at = 0; at < values.length; at++) values[at] = Math.max(0, 2 - 2 * values[at]!);
-  return cutTree(agglomerate(values, sizes, linkage), vectors.rows, height);
+  const { rows } = vectors;
+  const room = takeRoom(rows * rows);
+  const into = matrixOf(rows, rows, room.subarray(0, rows * rows));
+  const { values } = await multiply(vectors, vectors, { transposeRight: true, into }); // (n, n) cosines
+  const labels = clustersWithin(values, sizes, linkage, height);
+  if (spare.length < SPARE_ROOMS && room.length <= LARGEST_ROOM) spare.push(room);
+  return labels;
+}
+
+/** Room for cosines that nobody uses now: a megabyte anew for every person would keep the collector of garbage busy. */
+const spare: Float32Array<ArrayBuffer>[] = [];
+const SPARE_ROOMS = 2;
+const LARGEST_ROOM = 1 << 20;
+
+function takeRoom(length: number): Float32Array<ArrayBuffer> {
+  const room = spare.pop();
+  return room && room.length >= length ? room : new Float32Array(length);
 }
 
 /** The member whose squared distances to all members, each as often as it counts, sum to least. O(members D). */
@@ -33,10 +48,12 @@ export function medoidOf(
   members: readonly number[],
   sizes: ArrayLike<number>,
 ): number {
+  if (members.length === 1) return members[0]!;
   const total = new Float64Array(columns);
-  for (const member of members)
-    for (let at = 0, from = member * columns; at < columns; at++)
-      total[at]! += sizes[member]! * values[from + at]!;
+  for (const member of members) {
+    const size = sizes[member]!;
+    for (let at = 0, from = member * columns; at < columns; at++) total[at]! += size * values[from + at]!;
+  }
   let medoid = members[0]!;
   let highest = Number.NEGATIVE_INFINITY;
   for (const member of members) {
@@ -47,7 +64,10 @@ export function medoidOf(
   return medoid;
 }
 
-/** Up to `count` members that show how far the cluster reaches: each the farthest from the medoid and those before it (Gonzalez 1985). */
+/**
+ * Up to `count` members that show how far the cluster reaches: each the farthest from the medoid and those before it (Gonzalez 1985).
+ * O(count members D).
+ */
 export function landmarksOf(
   vectors: Matrix,
   members: readonly number[],
@@ -55,36 +75,25 @@ export function landmarksOf(
   count: number,
 ): number[] {
   const landmarks: number[] = [];
-  const left = new Set(members.filter((member) => member !== medoid));
-  const nearness = new Map([...left].map((member) => [member, cosine(vectors, member, medoid)]));
-  while (landmarks.length < count && left.size > 0) {
-    const next = best([...left], (member) => -nearness.get(member)!);
-    landmarks.push(next);
-    left.delete(next);
-    for (const member of left)
-      nearness.set(member, Math.max(nearness.get(member)!, cosine(vectors, member, next)));
+  const left = members.filter((member) => member !== medoid);
+  const nearness = new Float64Array(left.length).fill(Number.NEGATIVE_INFINITY);
+  let last = medoid;
+  while (landmarks.length < Math.min(count, left.length)) {
+    let farthest = 0;
+    for (let at = 0; at < left.length; at++) {
+      nearness[at] = Math.max(nearness[at]!, cosine(vectors, left[at]!, last));
+      if (nearness[at]! < nearness[farthest]!) farthest = at;
+    }
+    last = left[farthest]!;
+    landmarks.push(last);
+    nearness[farthest] = Number.POSITIVE_INFINITY; // taken
   }
   return landmarks;
 }
 
-/** The first of the highest score. */
-function best(members: readonly number[], scoreOf: (member: number) => number): number {
-  let found = members[0]!;
-  let highest = Number.NEGATIVE_INFINITY;
-  for (const member of members) {
-    const score = scoreOf(member);
-    if (score > highest) {
-      highest = score;
-      found = member;
-    }
-  }
-  return found;
-}
-
-function cosine(vectors: Matrix, left: number, right: number): number {
-  return dot(rowOf(vectors, left), rowOf(vectors, right));
-}
-
-function rowOf({ values, columns }: Matrix, row: number): Float32Array {
-  return values.subarray(row * columns, (row + 1) * columns);
+function cosine({ values, columns }: Matrix, left: number, right: number): number {
+  const [from, to] = [left * columns, right * columns];
+  let product = 0;
+  for (let at = 0; at < columns; at++) product += values[from + at]! * values[to + at]!;
+  return product;
 }

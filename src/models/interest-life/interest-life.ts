@@ -210,17 +210,20 @@ export class InterestLife {
 
 /** (new, growing, habit, fading) of an interest that is there. */
 function sumStages(cells: Float64Array, into: Float64Array): void {
-  into.fill(0);
+  let [isNew, grows, isHabit, fades] = [0, 0, 0, 0];
   for (let at = 0; at < cells.length; at += STATES) {
-    for (let state = FIRST_NEW; state < GROWING; state++) into[0]! += cells[at + state]!;
+    for (let state = FIRST_NEW; state < GROWING; state++) isNew += cells[at + state]!;
     for (let level = 0; level < LEVELS; level++) {
-      into[1]! += cells[at + GROWING + level]!;
-      into[2]! += cells[at + HABIT + level]! + cells[at + LASTING + level]!;
-      into[3]! += cells[at + FADING + level]!;
+      grows += cells[at + GROWING + level]!;
+      isHabit += cells[at + HABIT + level]! + cells[at + LASTING + level]!;
+      fades += cells[at + FADING + level]!;
     }
   }
-  const total = into[0]! + into[1]! + into[2]! + into[3]!;
-  for (let stage = 0; stage < into.length; stage++) into[stage]! /= total;
+  const total = isNew + grows + isHabit + fades;
+  into[0] = isNew / total;
+  into[1] = grows / total;
+  into[2] = isHabit / total;
+  into[3] = fades / total;
 }
 
 /** P(k of n) where the probability of each is beta with mean `part` and the given concentration, without the binomial coefficient. */

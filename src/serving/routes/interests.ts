@@ -7,7 +7,7 @@ import {
   UserParams,
 } from "#api";
 import { PlatformError } from "#base";
-import { INTEREST_CONTROLLED, type InterestControlKind } from "#events";
+import { INTEREST_CONTROLLED, type InterestControlKind, type Item } from "#events";
 import type { InterestsSignal } from "#profiles";
 import { readPerson } from "#sequences";
 import { toIso } from "../bodies.ts";
@@ -90,38 +90,59 @@ function registerControl(
 }
 
 const ANONYMOUS = "anonymous:";
-/** Ids of items, together, that an interest without a tag is kept by: what an event has room for. */
-const ITEM_BYTES = 24_000;
+/** What an event has room for: names of topics together, and ids of items. */
+const TOPIC_BYTES = 6000;
+const ITEM_BYTES = 18_000;
 
-/** What belongs to an interest: its tag and items that a declared tree puts below it, or without a tag the person's items of it, then all others that are about it. */
+/**
+ * What belongs to an interest: its topic and those below it in the tree, so that items put later are covered by their tags; and what no such
+ * tag says: of a tag all items about it, of anything else the person's own first, then all others.
+ */
 async function coverOf(services: Services, id: string, interestId: string) {
   const { interests, catalogue, clock } = services;
   const { taxonomy } = interests.knowledge;
   const signal = await readInterests(services, id, clock.nowMs());
   const topic = taxonomy.withId(interestId);
-  if (topic?.isTag) {
-    const below = catalogue.items().filter((item) => !item.tags.includes(topic.name));
-    const itemIds = below.filter((item) => taxonomy.isAbout(item, topic)).map(({ itemId }) => itemId);
-    return { topic: topic.name, ...(itemIds.length > 0 && { itemIds: asManyAsFit(itemIds) }) };
-  }
   const control = signal.controls.muted.find((muted) => muted.interestId === interestId);
-  if (control) return { topic: control.topic, itemIds: control.itemIds };
+  if (control && !topic?.isTag) {
+    const { topic: name, topicsBelow, itemIds } = control;
+    return { topic: name, topicsBelow, itemIds };
+  }
   const interest = signal.interests.find((known) => known.interestId === interestId);
   if (!interest && !topic)
     throw new PlatformError(
       "interest-not-found",
       `"${interestId}" is no interest of "${id}"; GET /v1/users/${id}/interests lists those there are`,
     );
-  const theirs = (interest?.itemRows ?? []).map((row) => catalogue.at(row));
-  const others = topic ? catalogue.items().filter((item) => taxonomy.isAbout(item, topic)) : [];
-  return { itemIds: asManyAsFit([...theirs, ...others].map(({ itemId }) => itemId)) };
+  const theirs = topic?.isTag ? [] : (interest?.itemRows ?? []).map((row) => catalogue.at(row));
+  if (!topic) return { itemIds: idsOf(theirs) };
+  const below = taxonomy.topics.filter(({ name, path }) => name !== topic.name && path.includes(topic.name));
+  const topicsBelow = asManyAsFit(
+    below.map(({ name }) => name),
+    TOPIC_BYTES,
+  );
+  const tags = new Set([topic.name, ...topicsBelow]);
+  const others = catalogue.items().filter((item) => taxonomy.isAbout(item, topic));
+  const itemIds = idsOf([...theirs, ...others].filter((item) => !item.tags.some((tag) => tags.has(tag))));
+  return {
+    topic: topic.name,
+    ...(topicsBelow.length > 0 && { topicsBelow }),
+    ...(itemIds.length > 0 && { itemIds }),
+  };
 }
 
-function asManyAsFit(itemIds: readonly string[]): string[] {
+function idsOf(items: readonly Item[]): string[] {
+  return asManyAsFit(
+    items.map(({ itemId }) => itemId),
+    ITEM_BYTES,
+  );
+}
+
+function asManyAsFit(texts: readonly string[], most: number): string[] {
   let bytes = 0;
-  return [...new Set(itemIds)].filter((itemId) => {
-    bytes += Buffer.byteLength(itemId) + 3;
-    return bytes <= ITEM_BYTES;
+  return [...new Set(texts)].filter((text) => {
+    bytes += Buffer.byteLength(text) + 3;
+    return bytes <= most;
   });
 }
 

@@ -33,7 +33,7 @@ function registerItemMap(server: Server, { catalogue, interests }: Services, rea
       const topics = new Map<string, number>();
       const topic = Array.from(rows, (row) => {
         const item = catalogue.at(row);
-        const isUnsaid = interests.knowledge.isUnsaid(item);
+        const isUnsaid = interests.knowledge.isUnsaid(item.row);
         const top = isUnsaid ? undefined : taxonomy.topicsOf(item).at(-1)?.topic.path[0];
         if (top === undefined || isSensitive(top)) return -1;
         const known = topics.get(top) ?? topics.size;
@@ -150,7 +150,7 @@ function mapReaderOf({ population, interests }: Services): () => MapReader {
     const { map } = population;
     if (!map)
       throw new PlatformError(
-        "not-ready",
+        "not-made-yet",
         "the items are being laid out for the first time; ask again in a minute",
       );
     const { space } = interests.knowledge;

@@ -136,7 +136,7 @@ function registerPredictionModel(server: Server, { population }: Services): void
 /** What is asked of a survey that is not there yet. */
 function notSurveyed(): PlatformError {
   return new PlatformError(
-    "not-ready",
+    "not-made-yet",
     "everybody is being looked at for the first time; ask again in a few seconds",
   );
 }

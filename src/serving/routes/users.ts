@@ -1,3 +1,4 @@
+import type { FastifyReply } from "fastify";
 import {
   Problem,
   SequenceQuerystring,
@@ -12,6 +13,7 @@ import type { NamedPurpose } from "#events";
 import type { UserVector } from "#profiles";
 import { actionCodes, readPerson, readPersonSequence, surfaceCodes, usableFor } from "#sequences";
 import { sequenceEvent, toIso, toIsoOrNull } from "../bodies.ts";
+import { KeptTexts } from "../kept-texts.ts";
 import { SequenceJson } from "../sequence-json.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
@@ -19,7 +21,7 @@ import { asOfOf } from "./as-of.ts";
 import { readIncludedFeatures } from "./features.ts";
 import { namesIn } from "./include.ts";
 import { purposeOf } from "./purpose.ts";
-import { readSaid } from "./said-of-person.ts";
+import { readSaid, saidBody } from "./said-of-person.ts";
 import { userNotFound } from "./user-not-found.ts";
 
 /** Definition version of the signals answered here: it changes when their meaning does. */
@@ -33,6 +35,7 @@ export function registerUserRoutes(server: Server, services: Services): void {
 
 function registerProfileRoute(server: Server, services: Services): void {
   const { catalogue, identity, clock, signals } = services;
+  const texts = new KeptTexts();
   server.get(
     "/v1/users/:id",
     {
@@ -43,7 +46,7 @@ function registerProfileRoute(server: Server, services: Services): void {
         response: { 200: UserResponse, "4xx": Problem },
       },
     },
-    async ({ params: { id }, query }) => {
+    async ({ params: { id }, query, url }, reply) => {
       const added = namesIn(query.include, ADDABLE);
       const asOfMs = asOfOf(query, clock);
       const purpose = purposeOf(query, services);
@@ -51,12 +54,19 @@ function registerProfileRoute(server: Server, services: Services): void {
       const person = await signals.person(id);
       const profile = person && (await signals.profile(userId, person, { asOfMs, purpose }));
       if (!person || !profile) throw userNotFound(id);
+      const ids = identity.idsOf(id);
+      const said = await readSaid(services, userId, person, { asOfMs, purpose, added });
+      const isKept = query.asOf === undefined && added.every((name) => KEPT.includes(name));
+      const { interests, state, foretold } = said;
+      const basis = [profile, interests, state?.value, foretold, services.population.predictions, ...ids];
+      const kept = isKept ? texts.of(url, basis) : undefined;
+      if (kept) return sendText(reply, kept);
       const features = added.includes("features")
         ? await readIncludedFeatures(services, id, query, purpose)
         : undefined;
-      return {
+      const body = {
         userId,
-        ids: [...identity.idsOf(id)],
+        ids: [...ids],
         traits: { ...profile.traits },
         firstSeen: toIso(profile.firstSeenMs),
         lastSeen: toIso(profile.lastSeenMs),
@@ -66,7 +76,7 @@ function registerProfileRoute(server: Server, services: Services): void {
         topics: profile.topics.map((topic) => ({ ...topic, evidence: [...topic.evidence] })),
         latest: profile.latest.map((row) => sequenceEvent(row, catalogue)),
         ...(features && { features }),
-        ...(await readSaid(services, userId, person, { asOfMs, purpose, added })),
+        ...saidBody(said, services, Math.min(asOfMs, person.record.lastMs)),
         ...(added.includes("vectors") && {
           vectors: await readVectors(services, id, query.model, { asOfMs, purpose }),
         }),
@@ -75,8 +85,18 @@ function registerProfileRoute(server: Server, services: Services): void {
         version: SIGNAL_VERSION,
         completeness: 1,
       };
+      if (!isKept) return body;
+      const text = Buffer.from(reply.serialize(body) as string); // what a schema's serializer makes
+      texts.keep(url, basis, text);
+      return sendText(reply, text);
     },
   );
+}
+
+/** The answer's text already, so no serializer sees it. */
+function sendText(reply: FastifyReply, text: Buffer): never {
+  reply.type("application/json; charset=utf-8");
+  return text as never;
 }
 
 function registerSequenceRoute(server: Server, services: Services): void {
@@ -113,13 +133,14 @@ function registerSequenceRoute(server: Server, services: Services): void {
         completeness: 1,
       });
       reply.raw.once("finish", sent);
-      reply.type("application/json; charset=utf-8");
-      return text as never; // the schema's text already, so no serializer sees it
+      return sendText(reply, text);
     },
   );
 }
 
-const ADDABLE: readonly string[] = ["interests", "state", "predictions", "vectors", "features"];
+/** What is said of a person until they do anything or the minute is over. */
+const KEPT: readonly string[] = ["interests", "state", "predictions"];
+const ADDABLE: readonly string[] = [...KEPT, "vectors", "features"];
 
 /** @throws PlatformError `no-data` when no model makes vectors, `unknown-model` when the one asked for does not */
 async function readVectors(

@@ -90,18 +90,21 @@ async function outcomeIn(
     services.recommender.over(state).recommend(request),
   ]);
   const said = person
-    ? await readSaid({ ...services, interests, signals }, personId, person, { ...query, added: SAID })
-    : {};
+    ? await readSaid({ interests, signals }, personId, person, { ...query, added: SAID })
+    : undefined;
   return {
     topics: profile?.topics.map((topic) => ({ ...topic, evidence: [...topic.evidence] })) ?? [],
-    interests: (said.interests?.interests ?? []).map(({ interestId, label, lifecycle, share }) => ({
+    interests: (said?.interests?.interests ?? []).map(({ interestId, label, lifecycle, share }) => ({
       interestId,
       label,
       lifecycle,
       share,
     })),
-    state: said.state?.value ?? null,
-    predictions: (said.predictions?.value ?? []).map(({ target, probability }) => ({ target, probability })),
+    state: said?.state?.value?.state ?? null,
+    predictions: (said?.foretold?.predictions ?? []).map(({ target, probability }) => ({
+      target,
+      probability,
+    })),
     items: items.map((item) => recommendedItem(item, catalogue)),
     isColdStart,
   };
