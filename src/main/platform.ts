@@ -51,7 +51,14 @@ import { HealthWatch } from "./feature-health.ts";
 import { ServedFeatureNumbers } from "./feature-numbers.ts";
 import { planOf } from "./features.ts";
 import type { FitListeners } from "./fit.ts";
-import { coldStartModelOf, fitAndServe, fitBeside, type ServedManifests, serveFitted } from "./fit-folder.ts";
+import {
+  coldStartModelOf,
+  fitAndServe,
+  fitBeside,
+  type ServedManifests,
+  type ServingPlace,
+  serveFitted,
+} from "./fit-folder.ts";
 import type { ModelToFit } from "./fit-worker.ts";
 import { factorsIn, openInterests } from "./interests.ts";
 import { BackgroundLake } from "./lake.ts";
@@ -334,9 +341,9 @@ export class Platform {
     return fitBeside(this, model, listeners).finally(release);
   }
 
-  /** Puts a fitted version in service, in the place of the personal model; one that orders what others found beside it, by its name. */
-  async serve(fitted: ModelId): Promise<void> {
-    await serveFitted(this.models, fitted);
+  /** Puts a fitted version in service. */
+  async serve(fitted: ModelId, place: ServingPlace): Promise<void> {
+    await serveFitted(this.models, fitted, place);
     await this.followModels();
   }
 
@@ -375,11 +382,11 @@ export class Platform {
 
   /** The HTTP server over this platform. Models must be in service. */
   async createServer(keys: Keys): Promise<Server> {
-    await this.#answers?.watch.close();
+    await this.#answers?.close();
     const answers = await openAnswers(this, this.#onNotice);
     const services = await createServices(this, answers);
     this.#answers = answers;
-    answers.watch.start();
+    answers.start();
     return createServer(services, {
       keys,
       logLevel: "warn",
@@ -481,7 +488,7 @@ export class Platform {
     await this.erasures.close();
     await this.health.hold();
     await this.population.hold();
-    await this.#answers?.watch.close();
+    await this.#answers?.close();
     await this.itemIndexes.close();
     await this.vectors.close();
     await this.servedFeatures.close();
