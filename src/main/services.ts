@@ -7,6 +7,7 @@ import { OnlineFeatures, userPartitions } from "#features";
 import { countInLog } from "#governance";
 import { type ModelId, ModelsInService } from "#models";
 import { PersonSignals, type UserInterests } from "#profiles";
+import type { Recommender } from "#recommendation";
 import { EventFeed } from "#sequences";
 import { Pulse, type Services } from "#serving";
 import { readVersion } from "./code-version.ts";
@@ -76,6 +77,14 @@ function openRefits(
   if (everyHours === undefined) return undefined;
   const serveInPlace = (fitted: ModelId): Promise<void> => platform.serve(fitted, "unchanged");
   return new ModelRefits({ everyHours, runs, models, log, serveInPlace, clock: new SystemClock(), onNotice });
+}
+
+/** What answers with lists, without a server. Models must be in service. */
+export async function openRecommender(platform: Platform): Promise<Recommender> {
+  const inService = new ModelsInService(await servedModels(platform));
+  const features = new ServedFeatureNumbers(platform.plan, onlineFeatures(platform), platform.clock);
+  const interests = openInterests(platform, await factorsIn(inService.current));
+  return createRecommender(platform, inService, interests, features);
 }
 
 /** What the routes of a platform's server stand on. */
