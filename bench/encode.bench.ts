@@ -109,7 +109,16 @@ async function makeModel({ items, length, seed }: Options): Promise<Uint8Array> 
 
 function manifestOf(name: string, { items, seed }: Options): Parameters<ModelStore["put"]>[0] {
   return {
-    ...{ name, kind: name, config: {}, seed, userCount: 9, itemCount: items, interactionCount: 0 },
+    ...{
+      name,
+      kind: name,
+      config: {},
+      seed,
+      refitOf: null,
+      userCount: 9,
+      itemCount: items,
+      interactionCount: 0,
+    },
     ...{
       dataFromMs: null,
       dataUntilMs: 0,

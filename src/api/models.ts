@@ -33,6 +33,10 @@ export const ModelBody = Type.Object({
       "personal, cold-start, or on-request: whoever names it in model; null when it is not in service",
   }),
   madeAt: IsoTimeOrNull,
+  refitOf: Type.Union([Type.String(), Type.Null()], {
+    description:
+      "The version it came after, where it was fitted because that was old; null where somebody asked",
+  }),
   config: Type.Record(AnyKey, Type.Union([Type.Number(), Type.String()])),
   seed: NumberOrNull,
   data: Type.Object({
@@ -102,6 +106,9 @@ export const RunRequest = Type.Object(
 export const RunBody = Type.Object({
   runId: Type.String(),
   model: Type.String(),
+  refitOf: Type.Union([Type.String(), Type.Null()], {
+    description: "The version that is fitted anew because it is old; null where somebody asked",
+  }),
   config,
   status: Type.Union([
     Type.Literal("running"),

@@ -34,6 +34,7 @@ const CONFIG_KEYS = [
   "featureServices",
   "labels",
   "vectors",
+  "models",
   "topics",
   "journeyNaming",
   "mode",
@@ -58,7 +59,7 @@ export function checkConfig(config: unknown): void {
   requireObject("the config", config, "export default defineConfig({ actions: { ... } })");
   requireKnownKeys("the config", config, CONFIG_KEYS);
   const { actions, surfaces, itemAttributes, traits, sources, purposes, goals } = config;
-  const { retention, vectors, topics, journeyNaming, mode } = config;
+  const { retention, vectors, models, topics, journeyNaming, mode } = config;
   requireObject("actions", actions, "give an object of name: action({ ... }), or defaultActions");
   for (const [name, declared] of Object.entries(actions)) {
     checkName(`actions: the name`, name, ACTION_NAME_LENGTH);
@@ -77,7 +78,8 @@ export function checkConfig(config: unknown): void {
   if (purposes !== undefined) checkPurposes(purposes);
   if (goals !== undefined) checkGoals(goals, Object.keys(actions));
   if (retention !== undefined) checkRetention(retention);
-  if (vectors !== undefined) checkVectors(vectors);
+  if (vectors !== undefined) checkHours("vectors", vectors, "refreshHours");
+  if (models !== undefined) checkHours("models", models, "refitHours");
   if (topics !== undefined) checkTopics(topics);
   if (journeyNaming !== undefined) checkJourneyNaming(journeyNaming);
   if (mode !== undefined && mode !== "strict" && mode !== "lenient")
@@ -173,12 +175,13 @@ export function checkRetention(retention: unknown): void {
     fail("retention.bytes", bytes, `give whole bytes from ${MIN_RETENTION_BYTES}, or leave it out`);
 }
 
-function checkVectors(vectors: unknown): void {
-  requireObject("vectors", vectors, "give { refreshHours: 24 }");
-  requireKnownKeys("vectors", vectors, ["refreshHours"]);
-  const { refreshHours } = vectors;
-  if (!(typeof refreshHours === "number" && refreshHours > 0 && refreshHours <= MAX_REFRESH_HOURS))
-    fail("vectors.refreshHours", refreshHours, `give hours above 0, at most ${MAX_REFRESH_HOURS}`);
+/** Something that is made anew every so many hours. */
+function checkHours(place: string, given: unknown, key: string): void {
+  requireObject(place, given, `give { ${key}: 24 }`);
+  requireKnownKeys(place, given, [key]);
+  const hours = given[key];
+  if (!(typeof hours === "number" && hours > 0 && hours <= MAX_REFRESH_HOURS))
+    fail(`${place}.${key}`, hours, `give hours above 0, at most ${MAX_REFRESH_HOURS}`);
 }
 
 function checkTopics(topics: unknown): void {

@@ -206,6 +206,11 @@ describe("a fault names the value and the fix", () => {
       { actions: {}, vectors: { refreshHours: 0 } },
       "vectors.refreshHours is 0: give hours above 0",
     ],
+    [
+      "models that are fitted without a pause",
+      { actions: {}, models: { refitHours: -1 } },
+      "models.refitHours is -1: give hours above 0",
+    ],
     ["no personalization", { actions: {}, purposes: {} }, "purposes is []: personalization is missing"],
     [
       "a purpose without a default",

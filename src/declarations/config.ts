@@ -30,6 +30,12 @@ export interface VectorFreshness {
   readonly refreshHours: number;
 }
 
+/** How fresh the models in service are kept. */
+export interface ModelFreshness {
+  /** Hours from one fit of each to the next, with the settings it has, where events came since. */
+  readonly refitHours: number;
+}
+
 /** What `inkling.config.ts` exports: what the application's events, surfaces, items and people look like. */
 export interface Config {
   readonly actions: Readonly<Record<string, DeclaredAction>>;
@@ -58,6 +64,8 @@ export interface Config {
   readonly retention?: Retention;
   /** Default: once a day. */
   readonly vectors?: VectorFreshness;
+  /** Default: models stay as they were fitted until somebody fits them again. */
+  readonly models?: ModelFreshness;
   /** Which topics of items are sensitive, and which of those are allowed all the same. */
   readonly topics?: TopicPolicy;
   /** Who writes nicer names of journeys. Without it, or while it does not answer, they are named by intent and topic. */

@@ -9,6 +9,7 @@ import type { Server } from "#serving";
 import { compareSurfaces } from "./compare-surfaces.ts";
 import { asking, type Body, openTinyWorld } from "./platform.cases.ts";
 import type { Platform } from "./platform.ts";
+import { openRecommender } from "./services.ts";
 
 /** @file Surfaces of a whole platform over a tiny world, through its HTTP interface. */
 const attributes = { format: oneOf("photo", "article", "video", "gallery") };
@@ -427,7 +428,7 @@ test("a surface and its shadow are compared behind the answers, and sources are 
 });
 
 test("two surfaces are compared over people; one with itself is the same", async () => {
-  const recommender = await platform.createRecommender();
+  const recommender = await openRecommender(platform);
   const request = { n: 10, asOfMs: platform.clock.nowMs() };
   const people = [PERSON, "stored"];
   const compare = (surfaces: readonly [string, string]) =>

@@ -50,10 +50,20 @@ export async function fitBeside(
   return manifest!; // one for each model asked for
 }
 
-/** Puts a version in service, in the place of the personal model; one that orders what others found beside it, by its name. */
-export async function serveFitted(models: ModelStore, fitted: ModelId): Promise<void> {
+/** Where a version comes to answer: as the personal model (one that orders what others found: beside it, by its name), or where the one of its name was. */
+export type ServingPlace = "personal" | "unchanged";
+
+/** Puts a version in service. */
+export async function serveFitted(models: ModelStore, fitted: ModelId, place: ServingPlace): Promise<void> {
   const serving = await models.serving();
-  if (!serving || modelNamed(fitted.name).isRanker) await models.serveBeside(fitted);
+  const renewed = (id: ModelId): ModelId => (id.name === fitted.name ? fitted : id);
+  if (serving && place === "unchanged")
+    await models.serve({
+      personal: renewed(serving.personal),
+      coldStart: renewed(serving.coldStart),
+      beside: serving.others.map(renewed),
+    });
+  else if (!serving || modelNamed(fitted.name).isRanker) await models.serveBeside(fitted);
   else await models.serve({ personal: fitted, coldStart: serving.coldStart });
 }
 

@@ -43,6 +43,8 @@ export interface ModelToFit {
   readonly name: string;
   /** In place of the model's defaults. */
   readonly config?: ModelConfig;
+  /** The version that is fitted anew because it is old. */
+  readonly refitOf?: string;
 }
 
 export type FitMessage =
@@ -93,7 +95,7 @@ async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<
   const manifest = await readManifest(folder);
   const features = manifest && pastFeatures(folder, manifest, data);
   const manifests: ModelManifest[] = [];
-  for (const { name, config } of task.models) {
+  for (const { name, config, refitOf = null } of task.models) {
     const model = modelNamed(name);
     const merged = { ...model.defaults, ...config };
     const startedMs = monotonicMs();
@@ -111,7 +113,7 @@ async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<
     });
     const { dimension = null, inputs = [], outputs = [] } = fitted.encoder ?? {};
     const manifest = {
-      ...{ name, kind: name, config: merged, ...learnedFrom },
+      ...{ name, kind: name, config: merged, refitOf, ...learnedFrom },
       metrics: metricsOf(curve),
       curve,
       fitSeconds: (monotonicMs() - startedMs) / 1000,

@@ -52,7 +52,7 @@ export async function importModel(
   const nowMs = new SystemClock().nowMs();
   const manifest = await models.put(
     {
-      ...{ name, kind: ONNX_ENCODER, config: fitted.config, seed: null },
+      ...{ name, kind: ONNX_ENCODER, config: fitted.config, seed: null, refitOf: null },
       ...{ userCount: 0, itemCount: catalogue.length, interactionCount: 0, logOffsets: [] },
       ...{
         dataFromMs: null,

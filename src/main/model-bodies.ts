@@ -23,12 +23,24 @@ export function bodyNamed(models: readonly ModelBody[], reference: string): Mode
 }
 
 function bodyOf(manifest: ModelManifest, alias: ServingAlias | undefined): ModelBody {
-  const { name, version, kind, madeAt, config, seed, vocabularyHash, metrics, curve, fitSeconds, code } =
-    manifest;
+  const {
+    name,
+    version,
+    kind,
+    madeAt,
+    refitOf,
+    config,
+    seed,
+    vocabularyHash,
+    metrics,
+    curve,
+    fitSeconds,
+    code,
+  } = manifest;
   const { dataFromMs, dataUntilMs, dimension, inputs, outputs } = manifest;
   return {
     ...{ name, version, kind, serves: servesAs(manifest, alias), madeAt },
-    ...{ config, seed },
+    ...{ refitOf, config, seed },
     data: {
       from: dataFromMs === null ? null : new Date(dataFromMs).toISOString(),
       until: new Date(dataUntilMs).toISOString(),

@@ -2,7 +2,14 @@ import { expect, test } from "vitest";
 import { decodeManifest, encodeManifest, type ModelManifest } from "./model-manifest.ts";
 
 const manifest: ModelManifest = {
-  ...{ name: "torch", version: "0003", kind: "onnx-encoder", config: { maxLength: 6 }, seed: null },
+  ...{
+    name: "torch",
+    version: "0003",
+    kind: "onnx-encoder",
+    config: { maxLength: 6 },
+    seed: null,
+    refitOf: null,
+  },
   ...{ userCount: 2, itemCount: 3, interactionCount: 4, dataFromMs: 5, dataUntilMs: 6, logOffsets: [[0, 7]] },
   ...{
     vocabularyHash: "ab",
@@ -34,6 +41,7 @@ test("one from before there were so many fields leaves open what it does not say
   expect(decodeManifest(Buffer.from(JSON.stringify(earlier)))).toEqual({
     ...earlier,
     kind: "torch",
+    refitOf: null,
     ...{ dataFromMs: null, logOffsets: [], vocabularyHash: null, metrics: {}, curve: [] },
     ...{ madeAt: null, code: null },
     ...{ dimension: null, inputs: [], outputs: [] },

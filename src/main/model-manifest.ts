@@ -10,6 +10,8 @@ export interface ModelManifest extends ModelId {
   readonly config: ModelConfig;
   /** `null` where it was made elsewhere. */
   readonly seed: number | null;
+  /** The version it came after, where it was fitted because that was old; `null` where somebody asked for it. */
+  readonly refitOf: string | null;
   readonly userCount: number;
   readonly itemCount: number;
   readonly interactionCount: number;
@@ -38,6 +40,7 @@ export interface ModelManifest extends ModelId {
 
 /** What manifests written before there were so many fields leave open. */
 const unknown = {
+  refitOf: null,
   dataFromMs: null,
   logOffsets: [],
   vocabularyHash: null,

@@ -24,11 +24,18 @@ export class ModelStore {
   async put(manifest: Omit<ModelManifest, "version">, bytes: Uint8Array): Promise<ModelManifest> {
     const written = await this.#blobs.list(`models/${manifest.name}/`);
     const numbers = written.map((name) => Number.parseInt(name.split("/").at(-1)!, 10)); // the last part is there
-    const version = String(Math.max(0, ...numbers) + 1).padStart(4, "0");
-    const complete = { ...manifest, version };
-    await this.#blobs.put(`${stem(complete)}.safetensors`, bytes);
-    await this.#blobs.put(`${stem(complete)}.json`, encodeManifest(complete));
-    return complete;
+    for (let number = Math.max(0, ...numbers) + 1; ; number++) {
+      const complete = { ...manifest, version: String(number).padStart(4, "0") };
+      if (!(await this.#blobs.putNew(`${stem(complete)}.safetensors`, bytes))) continue; // another process had it first
+      await this.#blobs.put(`${stem(complete)}.json`, encodeManifest(complete));
+      return complete;
+    }
+  }
+
+  /** Of a version that is not in service. */
+  async delete(id: ModelId): Promise<void> {
+    await this.#blobs.delete(`${stem(id)}.json`); // nobody lists it from here on
+    await this.#blobs.delete(`${stem(id)}.safetensors`);
   }
 
   /** @throws PlatformError `data-damaged` when the version is not there */

@@ -2,15 +2,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ignoreProgress } from "#base";
+import { ignoreProgress, SystemClock } from "#base";
 import { defaultConfig } from "#declarations";
 import type { Server } from "#serving";
 import { FileBlobStore } from "#storage";
 import { paths } from "./data-folder.ts";
 import { fitAndServe } from "./fit-folder.ts";
+import { ModelRefits } from "./model-refits.ts";
 import { ModelStore } from "./model-store.ts";
 import { type Body, newFolder, openPlatform } from "./platform.cases.ts";
 import type { Platform } from "./platform.ts";
+import { TrainingRuns } from "./training-runs.ts";
 
 /** @file Models that change under a running server, as another process would change them: through the folder alone. */
 const PEOPLE = 60;
@@ -172,4 +174,22 @@ test("a broken file is told of and changes nothing; what is put in service after
   await platform.followModels();
   expect((await listFor(4)).body.versions.personal.version).toBe("0001");
   expect((await vectorOf(4)).version).toBe("sequence-encoder@0001");
+});
+
+test("models that grew old are fitted anew when events came, each in its place", async () => {
+  const refits = new ModelRefits({
+    ...{ everyHours: 1e-9, runs: new TrainingRuns(platform), models: platform.models, log: platform.log },
+    serveInPlace: (fitted) => platform.serve(fitted, "unchanged"),
+    ...{ clock: new SystemClock(), onNotice: (notice) => notices.push(notice) },
+  });
+  await platform.ingestion.ingestMessages([save("person-1", 2)]);
+  await refits.look();
+  await refits.look(); // nothing came since
+  expect(await serving()).toEqual({
+    "sequence-encoder@0004": "personal",
+    "recent-popularity@0003": "cold-start",
+    "ials@0003": "on-request",
+  });
+  expect((await listFor(4)).body.versions.personal.version).toBe("0004");
+  expect((await ask("/v1/models/sequence-encoder@0004")).body).toMatchObject({ refitOf: "0001" });
 });

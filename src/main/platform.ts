@@ -28,7 +28,7 @@ import type { FeaturePlan } from "#features";
 import type { Erasures } from "#governance";
 import { type ModelId, ModelsInService } from "#models";
 import type { Refreshed, VectorStore } from "#profiles";
-import { ItemIndexes, type Recommender, type ServedLists } from "#recommendation";
+import { ItemIndexes, type ServedLists } from "#recommendation";
 import { readAllProgress } from "#sequences";
 import { createServer, type Keys, type Server } from "#serving";
 import {
@@ -45,15 +45,20 @@ import { BackgroundApplier } from "./apply.ts";
 import { type DataManifest, paths, readManifest, writeManifest } from "./data-folder.ts";
 import { openDeadLetters } from "./dead-letters.ts";
 import { type Declared, declaredBy, numberPurposes } from "./declared.ts";
-import { createRecommender, openServedLists } from "./discovery.ts";
+import { openServedLists } from "./discovery.ts";
 import { createErasures, resumeErasures } from "./erase.ts";
 import { HealthWatch } from "./feature-health.ts";
-import { ServedFeatureNumbers } from "./feature-numbers.ts";
 import { planOf } from "./features.ts";
 import type { FitListeners } from "./fit.ts";
-import { coldStartModelOf, fitAndServe, fitBeside, type ServedManifests, serveFitted } from "./fit-folder.ts";
+import {
+  coldStartModelOf,
+  fitAndServe,
+  fitBeside,
+  type ServedManifests,
+  type ServingPlace,
+  serveFitted,
+} from "./fit-folder.ts";
 import type { ModelToFit } from "./fit-worker.ts";
-import { factorsIn, openInterests } from "./interests.ts";
 import { BackgroundLake } from "./lake.ts";
 import { LakeReader } from "./lake-reader.ts";
 import type { ModelManifest } from "./model-manifest.ts";
@@ -64,7 +69,7 @@ import { Population } from "./population.ts";
 import { LogRetention, segmentBytesFor } from "./retention.ts";
 import { LazyServedLog } from "./served-features.ts";
 import { servedModels } from "./served-models.ts";
-import { type Answers, createServices, onlineFeatures, openAnswers } from "./services.ts";
+import { type Answers, createServices, openAnswers } from "./services.ts";
 import { openVectorStore, Vectors } from "./vectors.ts";
 
 /** @file The composition root: one folder in, one wired platform out. */
@@ -334,9 +339,9 @@ export class Platform {
     return fitBeside(this, model, listeners).finally(release);
   }
 
-  /** Puts a fitted version in service, in the place of the personal model; one that orders what others found beside it, by its name. */
-  async serve(fitted: ModelId): Promise<void> {
-    await serveFitted(this.models, fitted);
+  /** Puts a fitted version in service. */
+  async serve(fitted: ModelId, place: ServingPlace): Promise<void> {
+    await serveFitted(this.models, fitted, place);
     await this.followModels();
   }
 
@@ -365,21 +370,13 @@ export class Platform {
     return replayDeadLetters(this.deadLetters, new Ingestion(this.#ingestionParts), options);
   }
 
-  /** What answers with lists. Models must be in service. */
-  async createRecommender(): Promise<Recommender> {
-    const inService = new ModelsInService(await servedModels(this));
-    const features = new ServedFeatureNumbers(this.plan, onlineFeatures(this), this.clock);
-    const interests = openInterests(this, await factorsIn(inService.current));
-    return createRecommender(this, inService, interests, features);
-  }
-
   /** The HTTP server over this platform. Models must be in service. */
   async createServer(keys: Keys): Promise<Server> {
-    await this.#answers?.watch.close();
+    await this.#answers?.close();
     const answers = await openAnswers(this, this.#onNotice);
     const services = await createServices(this, answers);
     this.#answers = answers;
-    answers.watch.start();
+    answers.start();
     return createServer(services, {
       keys,
       logLevel: "warn",
@@ -481,7 +478,7 @@ export class Platform {
     await this.erasures.close();
     await this.health.hold();
     await this.population.hold();
-    await this.#answers?.watch.close();
+    await this.#answers?.close();
     await this.itemIndexes.close();
     await this.vectors.close();
     await this.servedFeatures.close();

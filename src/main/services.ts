@@ -5,8 +5,9 @@ import { published } from "#evaluation";
 import { SHARED_PARTITION } from "#events";
 import { OnlineFeatures, userPartitions } from "#features";
 import { countInLog } from "#governance";
-import { ModelsInService } from "#models";
+import { type ModelId, ModelsInService } from "#models";
 import { PersonSignals, type UserInterests } from "#profiles";
+import type { Recommender } from "#recommendation";
 import { EventFeed } from "#sequences";
 import { Pulse, type Services } from "#serving";
 import { readVersion } from "./code-version.ts";
@@ -15,6 +16,7 @@ import { ServedFeatureNumbers } from "./feature-numbers.ts";
 import { factorsIn, openInterests } from "./interests.ts";
 import { createMetrics } from "./metrics.ts";
 import { bodyNamed, readModelBodies } from "./model-bodies.ts";
+import { ModelRefits } from "./model-refits.ts";
 import { ModelWatch } from "./model-watch.ts";
 import type { Platform } from "./platform.ts";
 import { servedModels } from "./served-models.ts";
@@ -34,6 +36,10 @@ export interface Answers {
   readonly inService: ModelsInService;
   readonly interests: UserInterests;
   readonly watch: ModelWatch;
+  readonly runs: TrainingRuns;
+  /** Looks from now on whether other models are in service, and whether those that are have grown old. */
+  start(): void;
+  close(): Promise<void>;
 }
 
 /** By the models that the folder has in service. */
@@ -43,13 +49,48 @@ export async function openAnswers(platform: Platform, onNotice: (message: string
   const interests = openInterests(platform, await factorsIn(inService.current));
   const { knowledge } = interests;
   const watched = { folder, models, catalogue, vectors, indexes, inService, knowledge };
-  return { inService, interests, watch: new ModelWatch({ ...watched, onNotice }) };
+  const watch = new ModelWatch({ ...watched, onNotice });
+  const runs = new TrainingRuns(platform);
+  const refits = openRefits(platform, runs, onNotice);
+  return {
+    ...{ inService, interests, watch, runs },
+    start() {
+      watch.start();
+      refits?.start();
+    },
+    async close() {
+      await runs.close();
+      await refits?.close();
+      await watch.close();
+    },
+  };
+}
+
+/** `undefined` where the config does not ask for any. */
+function openRefits(
+  platform: Platform,
+  runs: TrainingRuns,
+  onNotice: (message: string) => void,
+): ModelRefits | undefined {
+  const { models, log, config } = platform;
+  const everyHours = config.models?.refitHours;
+  if (everyHours === undefined) return undefined;
+  const serveInPlace = (fitted: ModelId): Promise<void> => platform.serve(fitted, "unchanged");
+  return new ModelRefits({ everyHours, runs, models, log, serveInPlace, clock: new SystemClock(), onNotice });
+}
+
+/** What answers with lists, without a server. Models must be in service. */
+export async function openRecommender(platform: Platform): Promise<Recommender> {
+  const inService = new ModelsInService(await servedModels(platform));
+  const features = new ServedFeatureNumbers(platform.plan, onlineFeatures(platform), platform.clock);
+  const interests = openInterests(platform, await factorsIn(inService.current));
+  return createRecommender(platform, inService, interests, features);
 }
 
 /** What the routes of a platform's server stand on. */
 export async function createServices(
   platform: Platform,
-  { inService, interests, watch }: Answers,
+  { inService, interests, watch, runs }: Answers,
 ): Promise<Services> {
   const { state, catalogue, identity, actions, purposes, clock, applier, config, manifest, models } =
     platform;
@@ -91,7 +132,7 @@ export async function createServices(
     model: async (reference) => bodyNamed(await readModelBodies(models, inService.current.roles), reference),
     modelChanges: () => watch.changes,
     published: publishedOn(manifest.dataset),
-    runs: new TrainingRuns(platform),
+    runs,
     metrics: createMetrics(platform, { inService, watch }),
     pulse: new Pulse(() => wall.nowMs()),
     lake: () => platform.lake,

@@ -38,8 +38,11 @@ export class TrainingRuns {
     };
   }
 
-  /** @throws PlatformError `already-training`, `unknown-model`, `invalid-config` */
-  async start({ model, config = {}, serve = false }: RunRequest): Promise<RunBody> {
+  /**
+   * `refitOf`: the version that is fitted anew, where nobody asked.
+   * @throws PlatformError `already-training`, `unknown-model`, `invalid-config`
+   */
+  async start({ model, config = {}, serve = false }: RunRequest, refitOf?: string): Promise<RunBody> {
     const before = this.#runs[0];
     if (before?.status === "running")
       throw new PlatformError(
@@ -49,6 +52,7 @@ export class TrainingRuns {
     const settings = await settingsOf(modelNamed(model), { set: config, recipe: this.#recipeOf(model) });
     const run: RunBody = {
       ...{ runId: String(++this.#started), model, config: settings, status: "running" },
+      refitOf: refitOf ?? null,
       ...{ startedAt: this.#now(), endedAt: null, stage: null, curve: [], version: null, error: null },
     };
     this.#runs.unshift(run);
@@ -66,6 +70,11 @@ export class TrainingRuns {
     return run;
   }
 
+  /** Resolves when nothing runs. */
+  async settled(): Promise<void> {
+    await this.#running;
+  }
+
   /** Ends what runs; it leaves its checkpoint. */
   async close(): Promise<void> {
     this.#stop?.abort();
@@ -75,7 +84,7 @@ export class TrainingRuns {
   async #follow(run: RunBody, isServed: boolean, abort: AbortSignal): Promise<void> {
     try {
       const fitted = await this.#platform.fitBeside(
-        { name: run.model, config: run.config },
+        { name: run.model, config: run.config, ...(run.refitOf !== null && { refitOf: run.refitOf }) },
         {
           abort,
           progress: ({ stage, done, total }) => {
@@ -84,7 +93,7 @@ export class TrainingRuns {
           learned: (point) => void run.curve.push(point),
         },
       );
-      if (isServed) await this.#platform.serve(fitted);
+      if (isServed) await this.#platform.serve(fitted, "personal");
       Object.assign(run, { status: "done", version: fitted.version });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);

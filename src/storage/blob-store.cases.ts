@@ -42,6 +42,16 @@ export function describeBlobStore(
       expect(await store.get("x")).toBeUndefined();
     });
 
+    test("of several that put something new under one name the first is kept, and told", async () => {
+      const versions = [1, 2, 3, 4].map((fill) => new Uint8Array(200_000).fill(fill));
+      const were = await Promise.all(versions.map((bytes) => store.putNew("contended", bytes)));
+      expect(were.filter((isFirst) => isFirst)).toHaveLength(1);
+      const kept = (await store.get("contended"))!;
+      expect(Buffer.from(kept).equals(Buffer.from(versions[were.indexOf(true)]!))).toBe(true);
+      expect(await store.putNew("contended", Uint8Array.of(5))).toBe(false);
+      expect(await store.list("")).toEqual(["contended"]);
+    });
+
     test("concurrent puts leave one whole blob", async () => {
       const versions = [1, 2, 3, 4].map((fill) => new Uint8Array(200_000).fill(fill));
       await Promise.all(versions.map((bytes) => store.put("contended", bytes)));

@@ -5,6 +5,8 @@
 export interface BlobStore {
   /** Stores `bytes` under `name`, in place of what was there. Names: `a-z 0-9 . _ -`, parts divided by `/`. */
   put(name: string, bytes: Uint8Array): Promise<void>;
+  /** As `put`, where nothing is under `name`; otherwise false, and nothing changes. Of several at once one succeeds. */
+  putNew(name: string, bytes: Uint8Array): Promise<boolean>;
   /** The bytes, or `undefined` when there is no such blob. */
   get(name: string): Promise<Uint8Array | undefined>;
   /** Names that begin with `prefix`, in order. */

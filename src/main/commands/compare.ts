@@ -3,6 +3,7 @@ import { Random } from "#base";
 import { shadowOf } from "#recommendation";
 import { listUsers } from "#sequences";
 import { compareSurfaces, describeComparison } from "../compare-surfaces.ts";
+import { openRecommender } from "../services.ts";
 import { ProgressBar, say } from "../terminal.ts";
 import { openExisting } from "./open-folder.ts";
 import { type DataOptions, declarationsOf, parseInteger, withDataOptions } from "./options.ts";
@@ -30,7 +31,7 @@ async function compare(one: string, other: string | undefined, options: Options)
   const platform = await openExisting(options, await declarationsOf(options), bar);
   try {
     await platform.ensureModels(bar.listen);
-    const recommender = await platform.createRecommender();
+    const recommender = await openRecommender(platform);
     const random = Random.of(platform.manifest.seed, "compare");
     const people = random
       .shuffle([...(await listUsers(platform.state, DRAWN_FROM))])

@@ -1,24 +1,15 @@
-import { PlatformError, Random } from "#base";
-import {
-  adamWDefaults,
-  type NamedTensor,
-  onnxGraph,
-  Program,
-  Trainer,
-  type TrainingEvent,
-  train,
-} from "#tensor";
+import { Random } from "#base";
+import { adamWDefaults, onnxGraph, Program, Trainer } from "#tensor";
+import { learnInPasses } from "../learning/learning-run.ts";
+import type { Weights } from "../learning/learning-state.ts";
 import type { FitContext } from "../model.ts";
 import { ContentPart } from "../sequence-encoder/content-bags.ts";
 import { INPUT_TABLE } from "../sequence-encoder/encoder-network.ts";
-import { LearningState } from "../sequence-encoder/learning-state.ts";
 import { type Calibration, plattLine } from "./calibration.ts";
 import { type BatchOptions, batchOf, type Lesson, passesOver, rowOf } from "./lesson.ts";
 import { vectorsOf } from "./ranker-batch.ts";
 import { answeringNetwork, learningNetwork } from "./ranker-network.ts";
 import type { RankerConfig } from "./settings.ts";
-
-type Weights = Readonly<Record<string, NamedTensor>>;
 
 export interface Learned {
   /** Of the network that answers. */
@@ -39,7 +30,7 @@ export async function learn(
   context: FitContext,
   from: Uint32Array = Uint32Array.from(lesson.requests.users.keys()),
 ): Promise<Learned> {
-  const { progress, checkpoints, abort, threads } = context;
+  const { threads } = context;
   const seed = context.random.uint32();
   const { learned, heldOut } = divide(lesson, from, config.heldOut);
   const data = passesOver(lesson, learned, { ...config, ...options, seed });
@@ -47,48 +38,20 @@ export async function learn(
   const totalSteps = config.epochs * data.batchesPerEpoch;
   const trainer = await newTrainer(options, config, { seed, totalSteps, threads });
   const answers = await Answers.create(options, threads);
-  const state = new LearningState(
+  const score = async (changing: Weights) => {
+    const said = await answers.logits(lesson, heldOut, foldedItems(isMet, changing, options));
+    return -lossOf(said, lesson, heldOut, options.headWeights);
+  };
+  const weights = await learnInPasses(
     trainer,
-    JSON.stringify({ config, seed, requests: lesson.requests.users.length }),
+    {
+      data,
+      epochs: config.epochs,
+      identity: JSON.stringify({ config, seed, requests: lesson.requests.users.length }),
+      heldOut: heldOut.length > 0 ? { score, isNdcg: false } : undefined,
+    },
+    context,
   );
-  const saved = await checkpoints?.read();
-  if (saved) state.restore(saved);
-  progress({ stage: "steps", done: trainer.step, total: totalSteps });
-  let latest: TrainingEvent | undefined;
-  const outcome = await train(trainer, {
-    data,
-    epochs: config.epochs,
-    ...(abort && { abort }),
-    listen: (event) => {
-      latest = event;
-      progress({ stage: "steps", done: event.step, total: totalSteps });
-    },
-    async afterEpoch(epoch) {
-      if (heldOut.length > 0) {
-        const said = await answers.logits(
-          lesson,
-          heldOut,
-          foldedItems(isMet, trainer.averagedWeights, options),
-        );
-        state.remember(epoch, -lossOf(said, lesson, heldOut, options.headWeights));
-      }
-      if (latest) {
-        const { loss: mean, tokensPerSecond, remainingMs } = latest;
-        context.learned?.({ epoch, epochs: config.epochs, loss: mean, tokensPerSecond, remainingMs });
-      }
-      await checkpoints?.write(state.checkpoint());
-      return "continue";
-    },
-  });
-  if (outcome === "aborted") {
-    await checkpoints?.write(state.checkpoint());
-    throw new PlatformError(
-      "not-ready",
-      `Learning was interrupted at step ${trainer.step} of ${totalSteps}.`,
-    );
-  }
-  await checkpoints?.remove();
-  const weights = state.best ?? trainer.averagedWeights;
   const { table, part } = foldedItems(isMet, weights, options);
   const H = options.shape.heads;
   const calibrated =

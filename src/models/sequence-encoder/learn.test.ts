@@ -36,9 +36,11 @@ const context = (extra: Partial<FitContext> = {}): FitContext => ({
 });
 
 test.each([1, 7, 20])(
-  "a run interrupted after step %i and begun again ends with the same weights",
+  "a run interrupted after step %i and begun again ends with the same weights and the whole curve",
   async (step) => {
-    const whole = await learn({ sequences, network }, config, context());
+    const [wholeCurve, curve]: [LearningPoint[], LearningPoint[]] = [[], []];
+    const into = (points: LearningPoint[]) => context({ learned: (point) => points.push(point) });
+    const whole = await learn({ sequences, network }, config, into(wholeCurve));
     const place = new OneCheckpoint();
     const interruption = new AbortController();
     const progress: FitContext["progress"] = ({ done }) => void (done === step && interruption.abort());
@@ -52,7 +54,9 @@ test.each([1, 7, 20])(
       }),
     );
     await expect(interrupted).rejects.toMatchObject({ code: "not-ready" });
-    expect(await learn({ sequences, network }, config, context({ checkpoints: place }))).toEqual(whole);
+    const resumed = { ...into(curve), checkpoints: place };
+    expect(await learn({ sequences, network }, config, resumed)).toEqual(whole);
+    expect(curve.map(scoreOf)).toEqual(wholeCurve.map(scoreOf));
     expect(place.bytes).toBeUndefined();
   },
 );
@@ -102,6 +106,10 @@ test("held out are the last items of as many people as asked for, where two othe
   }
   expect(holdOutLast(short, 2, 3).questions).toHaveLength(2);
 });
+
+function scoreOf({ epoch, validation }: LearningPoint) {
+  return { epoch, validation };
+}
 
 function historyWith(items: readonly number[]): History {
   return { itemRows: Uint32Array.from(items) };

@@ -1,16 +1,15 @@
-import { mix32, PlatformError } from "#base";
+import { mix32 } from "#base";
 import type { AskedContext, History } from "#sequences";
-import { adamWDefaults, type NamedTensor, Trainer, type TrainingEvent, train } from "#tensor";
+import { adamWDefaults, Trainer } from "#tensor";
+import { learnInPasses } from "../learning/learning-run.ts";
+import type { Weights } from "../learning/learning-state.ts";
 import type { FitContext } from "../model.ts";
 import type { EncoderConfig } from "./encoder-network.ts";
-import { LearningState } from "./learning-state.ts";
 import type { NegativeSampling } from "./negatives.ts";
 import { nextItemNetwork, type Objective } from "./objective.ts";
 import { objectiveOf, type SequenceEncoderConfig } from "./settings.ts";
 import { trainingWindows } from "./training-windows.ts";
 import { holdOutLast, Validation } from "./validation.ts";
-
-type Weights = Readonly<Record<string, NamedTensor>>;
 
 /** What is learned from, by which network. */
 export interface Lesson {
@@ -35,7 +34,7 @@ export async function learn(
   config: SequenceEncoderConfig,
   context: FitContext,
 ): Promise<Weights> {
-  const { progress, checkpoints, abort, threads } = context;
+  const { threads } = context;
   const seed = context.random.uint32();
   const { sequences: known, questions } = holdOutLast(sequences, config.validationPeople, seed);
   const validation = questions.length > 0 ? await Validation.create(questions, network, threads) : undefined;
@@ -55,41 +54,14 @@ export async function learn(
     totalSteps,
     threads,
   });
-  const state = new LearningState(trainer, JSON.stringify({ config, seed, data: fingerprint(sequences) }));
-  const saved = await checkpoints?.read();
-  if (saved) state.restore(saved);
-  progress({ stage: "steps", done: trainer.step, total: totalSteps });
-  let latest: TrainingEvent | undefined;
-  const outcome = await train(trainer, {
+  const run = {
     data,
     epochs: config.epochs,
-    ...(abort && { abort }),
-    listen: (event) => {
-      latest = event;
-      progress({ stage: "steps", done: event.step, total: totalSteps });
-    },
-    async afterEpoch(epoch) {
-      const score = await validation?.ndcgAt10(trainer.averagedWeights);
-      if (score !== undefined) state.remember(epoch, score);
-      if (latest) {
-        const { loss, tokensPerSecond, remainingMs } = latest;
-        const measured = score === undefined ? {} : { validation: score };
-        context.learned?.({ epoch, epochs: config.epochs, loss, tokensPerSecond, remainingMs, ...measured });
-      }
-      await checkpoints?.write(state.checkpoint());
-      return config.patience > 0 && epoch - state.bestEpoch >= config.patience ? "stop" : "continue";
-    },
-  });
-  if (outcome === "aborted") {
-    await checkpoints?.write(state.checkpoint());
-    throw new PlatformError(
-      "not-ready",
-      `Learning was interrupted at step ${trainer.step} of ${totalSteps}.`,
-    );
-  }
-  if (outcome === "stopped") progress({ stage: "steps", done: totalSteps, total: totalSteps });
-  await checkpoints?.remove();
-  return state.best ?? trainer.averagedWeights;
+    patience: config.patience,
+    identity: JSON.stringify({ config, seed, data: fingerprint(sequences) }),
+    heldOut: validation && { score: (weights: Weights) => validation.ndcgAt10(weights), isNdcg: true },
+  };
+  return learnInPasses(trainer, run, context);
 }
 
 /** Tells data apart: a checkpoint is of the data it was made on. */

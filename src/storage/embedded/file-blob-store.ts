@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { link, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { assert, diskFull, isDiskFull } from "#base";
 import { type BlobStore, isBlobName } from "../blob-store.ts";
@@ -16,6 +16,25 @@ export class FileBlobStore implements BlobStore {
 
   async put(name: string, bytes: Uint8Array): Promise<void> {
     const path = this.#pathOf(name);
+    await rename(await this.#writeBeside(path, bytes), path);
+  }
+
+  async putNew(name: string, bytes: Uint8Array): Promise<boolean> {
+    const path = this.#pathOf(name);
+    const partial = await this.#writeBeside(path, bytes);
+    try {
+      await link(partial, path); // unlike a rename it does not replace
+      return true;
+    } catch (error) {
+      if (hasCode(error, "EEXIST")) return false;
+      throw error;
+    } finally {
+      await rm(partial);
+    }
+  }
+
+  /** A file next to `path` that holds the bytes, flushed. */
+  async #writeBeside(path: string, bytes: Uint8Array): Promise<string> {
     await mkdir(dirname(path), { recursive: true });
     const partial = `${path}.${process.pid}-${this.#writes++}${PARTIAL}`;
     const file = await open(partial, "w");
@@ -28,7 +47,7 @@ export class FileBlobStore implements BlobStore {
     } finally {
       await file.close();
     }
-    await rename(partial, path);
+    return partial;
   }
 
   async get(name: string): Promise<Uint8Array | undefined> {
@@ -65,5 +84,9 @@ export class FileBlobStore implements BlobStore {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
+  return hasCode(error, "ENOENT");
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }

@@ -1,9 +1,12 @@
 import { decodeSafetensors, encodeSafetensors, type NamedTensor, type Trainer } from "#tensor";
+import type { LearningPoint } from "../model.ts";
 
-type Weights = Readonly<Record<string, NamedTensor>>;
+export type Weights = Readonly<Record<string, NamedTensor>>;
 
-/** What a learning run knows between two passes: the trainer, and the weights that did best so far. */
+/** What a learning run knows between two passes: the trainer, the weights that did best so far, and how it went. */
 export class LearningState {
+  /** A point for every pass done. */
+  curve: LearningPoint[] = [];
   readonly #trainer: Trainer;
   /** What the run is: a checkpoint of another one is left aside. */
   readonly #run: string;
@@ -46,6 +49,7 @@ export class LearningState {
         run: this.#run,
         bestScore: String(this.#bestScore),
         bestEpoch: String(this.#bestEpoch),
+        curve: JSON.stringify(this.curve),
       },
     });
   }
@@ -58,6 +62,7 @@ export class LearningState {
     const { tensors, metadata } = decodeSafetensors(checkpoint);
     if (metadata["run"] !== this.#run) return;
     this.#trainer.restore(checkpoint);
+    this.curve = JSON.parse(metadata["curve"] ?? "[]") as LearningPoint[]; // as this class wrote it
     const best = Object.entries(tensors).filter(([name]) => name.startsWith(BEST));
     if (best.length === 0) return;
     this.#best = renamed(Object.fromEntries(best), (name) => name.slice(BEST.length));
