@@ -22,6 +22,8 @@ interface Options extends Record<string, number> {
   readonly engagements: number;
   readonly rebuilds: number;
   readonly events: number;
+  /** People predictions are learned from. */
+  readonly learnedFrom: number;
   readonly requestsPerSecond: number;
   readonly requests: number;
   readonly connections: number;
@@ -35,6 +37,7 @@ export const bench: Bench<Options> = {
     engagements: 500,
     rebuilds: 500,
     events: 300,
+    learnedFrom: 300,
     requestsPerSecond: 2000,
     requests: 20_000,
     connections: 16,
@@ -45,6 +48,7 @@ export const bench: Bench<Options> = {
     engagements: 40,
     rebuilds: 4,
     events: 3,
+    learnedFrom: 120,
     requestsPerSecond: 50,
     requests: 20,
     connections: 2,
@@ -95,7 +99,7 @@ function named(name: string, values: readonly number[]): Record<string, number> 
 
 /** Items of the world, and people who met so many of a few topics each. */
 async function openWithHeavyUsers(
-  { users, engagements, seed }: Options,
+  { users, engagements, learnedFrom, seed }: Options,
   folder: string,
   say: (line: string) => void,
 ): Promise<Platform> {
@@ -130,16 +134,17 @@ async function openWithHeavyUsers(
     await platform.ingestion.ingestMessages(events);
   }
   await platform.ensureModels(ignoreProgress);
-  const model = fitPredictions(comersAndGoers(seed), { untilMs: END_MS, goals: [] });
+  const model = fitPredictions(comersAndGoers(learnedFrom, seed), { untilMs: END_MS, goals: [] });
   await keepPredictions(new FileBlobStore(paths.blobs(folder)), model);
   return platform;
 }
 
-const PEOPLE = 300;
-
 /** What predictions are learned from, for heavy users alone show nobody who leaves: people who come more or less often, and two of five of whom stop. */
-function comersAndGoers(seed: number): { readonly timestampMs: number; readonly action: string }[][] {
-  return Array.from({ length: PEOPLE }, (_, person) => {
+function comersAndGoers(
+  people: number,
+  seed: number,
+): { readonly timestampMs: number; readonly action: string }[][] {
+  return Array.from({ length: people }, (_, person) => {
     const random = Random.of(seed, `comers/${person}`);
     const everyDays = 0.3 * 1.35 ** (person % 12);
     const untilDaysAgo = random.uniform() < 0.4 ? random.uniform() * DAYS : 0;
