@@ -80,6 +80,8 @@ const chance = Type.Union([Type.Number(), Type.Null()], {
 });
 const shares = Type.Array(Type.Number());
 
+const StateBytes = Type.Object({ p50: Type.Integer(), p99: Type.Integer(), most: Type.Integer() });
+
 /** `GET /v1/features/health` */
 export const FeatureHealthResponse = Type.Object({
   at: Type.Union([IsoTime, Type.Null()], { description: "null before the first look" }),
@@ -115,6 +117,12 @@ export const FeatureHealthResponse = Type.Object({
     }),
   ),
   coverage: Type.Record(AnyKey, Type.Number(), { description: "By feature service" }),
+  stateBytes: Type.Optional(
+    Type.Object(
+      { people: StateBytes, items: Type.Optional(StateBytes) },
+      { description: "What the features of one of those looked at take in the state" },
+    ),
+  ),
 });
 
 export const FeatureParams = Type.Object({ name: Type.String({ minLength: 1, maxLength: 250 }) });

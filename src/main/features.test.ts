@@ -325,6 +325,10 @@ test("the doctor finds no skew, and the one that is planted", async () => {
     );
   const { report } = await look(100);
   expect(report).toMatchObject({ people: 3, skewed: 0, coverage: { ranking: expect.closeTo(2 / 3) } }); // zoe has no events that a feature reads
+  const { people: taken, items } = report.stateBytes;
+  expect(taken.p50).toBeGreaterThan(0);
+  expect(taken.most).toBeLessThan(2000);
+  expect(items?.most).toBeGreaterThan(0);
   const health = new Map(report.features.map((one) => [one.name, one]));
   expect(health.get("dwell")).toMatchObject({ nullRate: expect.closeTo(2 / 3), stabilityIndex: null });
   const again = await look(100);
@@ -342,6 +346,7 @@ test("the doctor finds no skew, and the one that is planted", async () => {
     'skew{feature="item_people"} 0',
     'null_rate{feature="dwell"} 0.6',
     'coverage{service="ranking"} 0.6',
+    `state_bytes{of="most"} ${taken.most}`,
   ])
     expect(text).toContain(`inkling_feature_${line}`);
   expect((await server.inject({ method: "GET", url: "/v1/features/health" })).json()).toMatchObject({

@@ -77,6 +77,12 @@ function tellFeatureHealth(metrics: Metrics, report: () => HealthReport | undefi
   );
   tell("inkling_feature_stability_index", "PSI against the baseline", (feature) => feature.stabilityIndex);
   metrics.gaugeBy(
+    "inkling_feature_state_bytes",
+    "What the features of a person take in the state, of those looked at",
+    "of",
+    () => Object.entries(report()?.stateBytes.people ?? {}),
+  );
+  metrics.gaugeBy(
     "inkling_feature_coverage",
     "Part of the people with every feature of a service",
     "service",

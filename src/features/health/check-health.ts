@@ -6,12 +6,13 @@ import { canonicalJson } from "../definition/version.ts";
 import { CollectedRows, type PastEvents, readPast } from "../history/collect-rows.ts";
 import { featuresAt } from "../history/features-at.ts";
 import { CollectedItems } from "../items/collect-items.ts";
-import { userPartitions } from "../items/item-keys.ts";
+import { itemPrefix, userPartitions } from "../items/item-keys.ts";
 import { readItems } from "../items/read-items.ts";
 import type { Answer } from "../online/accumulation.ts";
 import { requestFeatures } from "../online/feature-request.ts";
 import { controlsFor } from "../online/may-use.ts";
 import { type OnlineValue, readFeatures } from "../online/read-features.ts";
+import { featuresPrefix } from "../state/feature-keys.ts";
 import {
   type Distribution,
   decodeDistribution,
@@ -22,6 +23,7 @@ import {
 } from "./drift.ts";
 import { momentsBetween, type PastMoment, PastMoments } from "./past-moments.ts";
 import { type Spread, spreadOf } from "./spread.ts";
+import { type StateBytes, stateBytesOf } from "./state-bytes.ts";
 
 /**
  * @file Whether what is served is what the log says, and how the values lie: for a sample of people every feature is read as a consumer
@@ -56,6 +58,8 @@ export interface HealthReport {
   readonly features: readonly FeatureHealth[];
   /** Part of the people for whom every feature of the service has a value. */
   readonly coverage: Readonly<Record<string, number>>;
+  /** Of those looked at; absent of items where no feature is about them. */
+  readonly stateBytes: { readonly people: StateBytes; readonly items?: StateBytes };
   /** For the next check to be measured against. */
   readonly baseline: FeatureBaseline;
 }
@@ -129,10 +133,24 @@ export async function checkHealth(
     skewed: features.reduce((sum, { skew }) => sum + skew, 0),
     features,
     coverage: coverageOf(services, names, served),
+    stateBytes: await takenBy(past, sample, drawn),
     baseline: {
       at: new Date(nowMs).toISOString(),
       features: { ...baselineOf(ofPeople, plan), ...baselineOf(ofItems, plan.items) },
     },
+  };
+}
+
+async function takenBy(
+  { state, identity, log }: PastEvents,
+  people: readonly string[],
+  items: readonly number[],
+): Promise<HealthReport["stateBytes"]> {
+  const ofPeople = people.map((person) => identity.idsOf(person).map(featuresPrefix));
+  const ofItems = items.map((item) => userPartitions(log).map((partition) => itemPrefix(item, partition)));
+  return {
+    people: await stateBytesOf(state, ofPeople),
+    ...(items.length > 0 && { items: await stateBytesOf(state, ofItems) }),
   };
 }
 

@@ -157,6 +157,10 @@ async function doctor(options: DoctorOptions): Promise<void> {
   }
   for (const [service, coverage] of Object.entries(report.coverage))
     say(`service ${service}: every feature for ${(100 * coverage).toFixed(1)} % of the people`);
+  const { people, items } = report.stateBytes;
+  const taken = ({ p50, p99, most }: typeof people): string =>
+    `${p50} bytes of state (p99 ${p99}, most ${most})`;
+  say(`a person takes ${taken(people)}${items ? `, an item ${taken(items)}` : ""}`);
   say(
     `${report.compared} values of ${report.people} people and ${report.items} items compared with the log: ${report.skewed} differ`,
   );
