@@ -2,7 +2,7 @@
  * @file A platform whose log and state hold millions of made events: a few people and items are busy, most are not. They are
  * appended to the log and applied by the thread that always does that; only the way in over HTTP is left out.
  */
-import { type EventId, MINUTE_MS, monotonicMs, Random, type UserId } from "#base";
+import { DAY_MS, type EventId, MINUTE_MS, monotonicMs, Random, type UserId } from "#base";
 import type { Config } from "#declarations";
 import {
   encodeEvent,
@@ -23,6 +23,8 @@ export interface StoreTask {
   readonly seed: number;
   /** `item-0`, the most popular, to `item-<items - 1>`. Default: as many as other benchmarks have. */
   readonly items?: number;
+  /** Days the events are spread over. Default: what 240 ms between two of them make. */
+  readonly days?: number;
   readonly config?: Config;
   /** False: no models are put in service. Default: the simplest. */
   readonly hasModels?: boolean;
@@ -96,13 +98,14 @@ export async function fill(
   }
 }
 
-function eventMaker({ users, seed, items = ITEMS }: StoreTask): () => StoredEvent {
+function eventMaker({ users, seed, items = ITEMS, events, days }: StoreTask): () => StoredEvent {
+  const gapMs = days === undefined ? GAP_MS : Math.max(1, Math.floor((days * DAY_MS) / events));
   const random = Random.of(seed, "sequences");
   const drawUser = zipf(users);
   const drawItem = zipf(items);
   let timestampMs = START_MS;
   return () => {
-    timestampMs += GAP_MS;
+    timestampMs += gapMs;
     return {
       kind: "track",
       eventId: uuid(random) as EventId,

@@ -4,29 +4,34 @@
  */
 import { loadavg } from "node:os";
 import { join } from "node:path";
-import { DuckDBInstance } from "@duckdb/node-api";
-import { DAY_MS, ignoreProgress, monotonicMs, Random } from "#base";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { DAY_MS, monotonicMs, type ProgressListener, Random } from "#base";
 import { count, defaultActions, event, events, feature, last, purposesOf, sum } from "#declarations";
 import { decodeEvent } from "#events";
 import { FeatureVectors, getHistoricalVectors } from "#features";
 import { type EntityTimeRow, type EventLog, type LogRecord, writeParquet } from "#storage";
 import { withTemporaryFolder } from "../test/server-process.ts";
-import type { Bench, BenchResult } from "./bench.ts";
+import { type Bench, type BenchResult, quantileOf } from "./bench.ts";
 import { openFilledStore } from "./filled-store.ts";
 
 interface Options extends Record<string, number> {
   readonly events: number;
   readonly users: number;
   readonly rows: number;
+  /** Joined by the one and by the other, in turn, so often. */
+  readonly rounds: number;
   readonly seed: number;
 }
 
 export const bench: Bench<Options> = {
   title: "features as of the times of label rows, from the log, beside DuckDB's joins for the same answer",
-  defaults: { events: 10_000_000, users: 100_000, rows: 500_000, seed: 1 },
-  tiny: { events: 3000, users: 20, rows: 200, seed: 1 },
+  defaults: { events: 10_000_000, users: 100_000, rows: 500_000, rounds: 3, seed: 1 },
+  tiny: { events: 3000, users: 20, rows: 200, rounds: 1, seed: 1 },
   run: (options, say) => withTemporaryFolder((folder) => measure(options, folder, say)),
 };
+
+/** Events are spread over so many; label rows over the later half. */
+const DAYS = 28;
 
 const definitions = [
   feature("last_dwell", { from: events("save"), aggregate: last(event.dwellMs) }),
@@ -36,57 +41,58 @@ const definitions = [
 const names = definitions.map(({ name }) => name);
 
 async function measure(options: Options, folder: string, say: (line: string) => void): Promise<BenchResult> {
-  const platform = await openFilledStore({ ...options, folder: join(folder, "data") }, say);
+  const platform = await openFilledStore({ ...options, folder: join(folder, "data"), days: DAYS }, say);
   try {
     const [loadAverageBefore = 0] = loadavg();
-    const { log, state, identity, catalogue, clock } = platform;
-    const random = Random.of(options.seed, "labels");
-    const endMs = clock.nowMs();
-    const rows = Array.from(
-      { length: options.rows },
-      (): EntityTimeRow => ({
-        userId: `user-${random.integer(options.users)}`,
-        timestampMs: endMs - Math.floor(random.uniform() * 14 * DAY_MS),
-      }),
-    );
-    const lake = (): never => {
-      throw new Error("nothing was dropped");
-    };
+    const rows = labelRows(options, platform.clock.nowMs());
     const query = {
       definitions,
       rows,
       actions: Object.keys(defaultActions),
       purposes: purposesOf({ actions: {} }),
     };
-    say("joining");
-    const startedMs = monotonicMs();
-    const past = { log, state, identity, catalogue, lake };
     const wanted = new FeatureVectors(query, names);
-    const { vectors } = await getHistoricalVectors(past, wanted, query, ignoreProgress);
-    const seconds = (monotonicMs() - startedMs) / 1000;
-    say("joining by DuckDB");
-    const peer = await joinByDuckDb(platform.log, rows, folder);
-    const differing = peer.answers.filter((answer, n) => {
-      // Who was not met yet has no features; DuckDB counts none. Of all others a missing value is missing on both sides.
-      const isMet = answer.some((other) => other !== null && other !== 0);
-      return !answer.every((other, at) => {
-        const value = vectors[n * wanted.size + at]!;
-        return Number.isNaN(value) ? other === null || (other === 0 && !isMet) : value === other;
-      });
-    }).length;
+    const peer = await PeerJoin.open(platform.log, rows, folder, say);
+    const ours: (Took & Phases)[] = [];
+    const theirs: Took[] = [];
+    let differing = 0;
+    for (let round = 0; round < options.rounds; round++) {
+      say(`joining, round ${round + 1} of ${options.rounds}`);
+      const own = await timedPhases((progress) =>
+        getHistoricalVectors({ ...platform, lake: noLake }, wanted, query, progress),
+      );
+      const other = await timed(() => peer.join());
+      ours.push(own);
+      theirs.push(other);
+      differing = Math.max(differing, countDiffering(own.result.vectors, wanted.size, other.result));
+    }
+    peer.close();
+    const seconds = quantileOf(secondsOf(ours), 0.5);
+    const cpuSeconds = quantileOf(cpuOf(ours), 0.5);
+    const joinCpu = ours.map((own) => own.joinCpu);
+    const ratios = theirs.map(({ cpu }, round) => cpu / joinCpu[round]!); // as many
     return {
       metrics: {
         seconds,
+        cpuSeconds,
+        joinCpuSeconds: quantileOf(joinCpu, 0.5),
+        cpuUsPerEvent: (1e6 * cpuSeconds) / options.events,
         rowsPerSecond: rows.length / seconds,
         eventsPerSecond: options.events / seconds,
-        duckDbJoinSeconds: peer.joinSeconds,
-        duckDbLoadSeconds: peer.loadSeconds,
+        duckDbJoinSeconds: quantileOf(secondsOf(theirs), 0.5),
+        duckDbJoinCpuSeconds: quantileOf(cpuOf(theirs), 0.5),
+        duckDbLoadSeconds: peer.load.seconds,
+        duckDbLoadCpuSeconds: peer.load.cpu,
         differingRows: differing,
         loadAverageBefore,
       },
       compared: {
-        duckDbJoin: peer.joinSeconds / seconds,
-        duckDbLoadAndJoin: (peer.loadSeconds + peer.joinSeconds) / seconds,
+        duckDbJoin: quantileOf(secondsOf(theirs), 0.5) / seconds,
+        duckDbLoadAndJoin: (peer.load.seconds + quantileOf(secondsOf(theirs), 0.5)) / seconds,
+        duckDbJoinCpu: quantileOf(ratios, 0.5),
+        duckDbJoinCpuLeast: Math.min(...ratios),
+        duckDbJoinCpuMost: Math.max(...ratios),
+        duckDbLoadAndJoinCpu: (peer.load.cpu + quantileOf(cpuOf(theirs), 0.5)) / cpuSeconds,
       },
       ...(differing > 0 && { failure: `${differing} rows are answered otherwise by DuckDB` }),
     };
@@ -95,49 +101,127 @@ async function measure(options: Options, folder: string, say: (line: string) => 
   }
 }
 
-/** The same by SQL: events as a table in DuckDB's memory, which loading them takes; then the joins. */
-async function joinByDuckDb(log: EventLog, rows: readonly EntityTimeRow[], folder: string) {
-  const startedMs = monotonicMs();
-  const iso = (ms: number): string => new Date(ms).toISOString();
-  const eventsFile = join(folder, "events.parquet");
-  const columns = [
-    { name: "user_id", type: "VARCHAR" },
-    { name: "at", type: "TIMESTAMP" },
-    { name: "place", type: "DOUBLE" },
-    { name: "name", type: "VARCHAR" },
-    { name: "dwell", type: "DOUBLE" },
-  ] as const;
-  await writeParquet(eventsFile, columns, await readLog(log));
-  const loadSeconds = (monotonicMs() - startedMs) / 1000;
-  const rowsFile = join(folder, "rows.parquet");
-  await writeParquet(
-    rowsFile,
-    [
-      { name: "n", type: "DOUBLE" },
-      { name: "user_id", type: "VARCHAR" },
-      { name: "at", type: "TIMESTAMP" },
-    ],
-    rows.map(({ userId, timestampMs }, n) => [n, userId, iso(timestampMs)]),
-  );
-  const instance = await DuckDBInstance.create(":memory:", { threads: "2" });
-  const connection = await instance.connect();
-  await connection.run(`CREATE TABLE events AS FROM '${eventsFile}'`);
-  await connection.run(`CREATE TABLE labels AS FROM '${rowsFile}'`);
-  const joinedMs = monotonicMs();
-  const result = await connection.runAndReadAll(`
-    WITH newest AS (
-      SELECT l.n, e.dwell FROM labels l ASOF LEFT JOIN (SELECT * FROM events WHERE name = 'save') e
-      ON l.user_id = e.user_id AND l.at >= e.at),
-    windows AS (
-      SELECT l.n, count(e.user_id) AS views, coalesce(sum(e.dwell), 0) AS dwell FROM labels l LEFT JOIN events e
-      ON l.user_id = e.user_id AND e.name = 'view' AND e.at <= l.at AND e.at > l.at - INTERVAL 7 DAY GROUP BY l.n)
-    SELECT newest.dwell, windows.views::DOUBLE, windows.dwell FROM newest JOIN windows USING (n) ORDER BY n`);
-  const answers = result.getRows();
-  const joinSeconds = (monotonicMs() - joinedMs) / 1000;
-  connection.closeSync();
-  instance.closeSync();
-  return { answers, joinSeconds, loadSeconds };
+function labelRows({ rows, users, seed }: Options, endMs: number): EntityTimeRow[] {
+  const random = Random.of(seed, "labels");
+  return Array.from({ length: rows }, () => ({
+    userId: `user-${random.integer(users)}`,
+    timestampMs: endMs - Math.floor(random.uniform() * (DAYS / 2) * DAY_MS),
+  }));
 }
+
+const noLake = (): never => {
+  throw new Error("nothing was dropped");
+};
+
+/** How long something took, and how much of the processors, all threads together; seconds. */
+interface Took {
+  readonly seconds: number;
+  readonly cpu: number;
+}
+
+async function timed<Result>(work: () => Promise<Result>): Promise<Took & { readonly result: Result }> {
+  const [startedMs, before] = [monotonicMs(), process.cpuUsage()];
+  const result = await work();
+  const { user, system } = process.cpuUsage(before);
+  return { seconds: (monotonicMs() - startedMs) / 1000, cpu: (user + system) / 1e6, result };
+}
+
+/** Of the processors, once the log is read: both sides have all events in memory then. */
+interface Phases {
+  readonly joinCpu: number;
+}
+
+async function timedPhases<Result>(
+  work: (progress: ProgressListener) => Promise<Result>,
+): Promise<Took & Phases & { readonly result: Result }> {
+  let before: NodeJS.CpuUsage | undefined;
+  const took = await timed(() =>
+    work(({ stage }) => {
+      if (stage === "joining features") before ??= process.cpuUsage();
+    }),
+  );
+  const { user, system } = process.cpuUsage(before);
+  return { ...took, joinCpu: (user + system) / 1e6 };
+}
+
+const secondsOf = (all: readonly Took[]): number[] => all.map(({ seconds }) => seconds);
+const cpuOf = (all: readonly Took[]): number[] => all.map(({ cpu }) => cpu);
+
+/** Who was not met yet has no features; DuckDB counts none. Of all others a missing value is missing on both sides. */
+function countDiffering(
+  vectors: Float64Array,
+  size: number,
+  answers: readonly (readonly unknown[])[],
+): number {
+  return answers.filter((answer, n) => {
+    const isMet = answer.some((other) => other !== null && other !== 0);
+    return !answer.every((other, at) => {
+      const value = vectors[n * size + at]!; // a value for each answer
+      return Number.isNaN(value) ? other === null || (other === 0 && !isMet) : value === other;
+    });
+  }).length;
+}
+
+/** The same by SQL: events as a table in DuckDB's memory, which loading them takes; then the joins. */
+class PeerJoin {
+  readonly load: Took;
+  readonly #instance: DuckDBInstance;
+  readonly #connection: DuckDBConnection;
+
+  private constructor(load: Took, instance: DuckDBInstance, connection: DuckDBConnection) {
+    this.load = load;
+    this.#instance = instance;
+    this.#connection = connection;
+  }
+
+  static async open(
+    log: EventLog,
+    rows: readonly EntityTimeRow[],
+    folder: string,
+    say: (line: string) => void,
+  ): Promise<PeerJoin> {
+    say("loading DuckDB");
+    const [eventsFile, rowsFile] = [join(folder, "events.parquet"), join(folder, "rows.parquet")];
+    const load = await timed(async () => writeParquet(eventsFile, EVENT_COLUMNS, await readLog(log)));
+    const asked = rows.map(({ userId, timestampMs }, n) => [n, userId, new Date(timestampMs).toISOString()]);
+    await writeParquet(rowsFile, ROW_COLUMNS, asked);
+    const instance = await DuckDBInstance.create(":memory:", { threads: "2" });
+    const connection = await instance.connect();
+    await connection.run(`CREATE TABLE events AS FROM '${eventsFile}'`);
+    await connection.run(`CREATE TABLE labels AS FROM '${rowsFile}'`);
+    return new PeerJoin(load, instance, connection);
+  }
+
+  async join(): Promise<readonly (readonly unknown[])[]> {
+    return (await this.#connection.runAndReadAll(JOIN)).getRows();
+  }
+
+  close(): void {
+    this.#connection.closeSync();
+    this.#instance.closeSync();
+  }
+}
+
+const EVENT_COLUMNS = [
+  { name: "user_id", type: "VARCHAR" },
+  { name: "at", type: "TIMESTAMP" },
+  { name: "place", type: "DOUBLE" },
+  { name: "name", type: "VARCHAR" },
+  { name: "dwell", type: "DOUBLE" },
+] as const;
+const ROW_COLUMNS = [
+  { name: "n", type: "DOUBLE" },
+  { name: "user_id", type: "VARCHAR" },
+  { name: "at", type: "TIMESTAMP" },
+] as const;
+const JOIN = `
+  WITH newest AS (
+    SELECT l.n, e.dwell FROM labels l ASOF LEFT JOIN (SELECT * FROM events WHERE name = 'save') e
+    ON l.user_id = e.user_id AND l.at >= e.at),
+  windows AS (
+    SELECT l.n, count(e.user_id) AS views, coalesce(sum(e.dwell), 0) AS dwell FROM labels l LEFT JOIN events e
+    ON l.user_id = e.user_id AND e.name = 'view' AND e.at <= l.at AND e.at > l.at - INTERVAL 7 DAY GROUP BY l.n)
+  SELECT newest.dwell, windows.views::DOUBLE, windows.dwell FROM newest JOIN windows USING (n) ORDER BY n`;
 
 /** Events of the log as rows of a table. */
 async function readLog(log: EventLog): Promise<Iterable<readonly unknown[]>> {

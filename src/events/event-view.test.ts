@@ -40,7 +40,13 @@ test("a view says what the whole event says, whatever its fields are", () => {
       const view = viewEvent(encodeEvent(event));
       const whole = view.event();
       const { kind, eventId, userId, name, timestampMs } = whole;
-      expect({ ...view, eventId: view.eventId }).toEqual({ kind, eventId, userId, name, timestampMs });
+      expect({ ...view, eventId: view.eventId, userId: view.userId }).toEqual({
+        kind,
+        eventId,
+        userId,
+        name,
+        timestampMs,
+      });
       expect(view.hashId(7)).toBe(murmur3(eventId, 7));
       expect(whole.itemEdition).toBe(event.itemEdition);
       expect(view.itemEdition()).toBe(event.itemEdition ?? 0);

@@ -11,6 +11,18 @@ import {
   type StoredEvent,
 } from "./stored-event.ts";
 
+/** Properties that are read without unpacking the event, in the order of the bits that ask for them. */
+export const ROW_PROPERTIES = [
+  "itemId",
+  "surface",
+  "dwellMs",
+  "value",
+  "position",
+  "slateId",
+  "source",
+] as const;
+const ALL = (1 << ROW_PROPERTIES.length) - 1;
+
 /** The properties of an event that become columns of a sequence row; one of the wrong type counts as absent. */
 export interface RowProperties {
   readonly itemId: string | undefined;
@@ -35,7 +47,8 @@ export interface EventView {
   readonly timestampMs: number;
   /** As `murmur3` of the event id. */
   hashId(seed: number): number;
-  rowProperties(): RowProperties;
+  /** Those asked for by `wanted`, a bit for each of {@link ROW_PROPERTIES}; all without it. */
+  rowProperties(wanted?: number): RowProperties;
   /** As {@link consentOf}: nothing but what is said of consent is unpacked. */
   consent(): ConsentChoices | undefined;
   /** As the event's `itemEdition`; 0 where it has none. */
@@ -51,13 +64,15 @@ export function viewEvent(bytes: Uint8Array): EventView {
 
 class PackedEvent implements EventView {
   readonly kind: EventKind;
-  readonly userId: string;
   readonly name: string;
   readonly timestampMs: number;
   #eventId: string | undefined;
+  #userId: string | undefined;
   readonly #bytes: Uint8Array;
   readonly #idAt: number;
   readonly #idEnd: number;
+  readonly #userAt: number;
+  readonly #userEnd: number;
   readonly #propertiesAt: number;
   /** 0 until it is known. */
   #propertiesEnd = 0;
@@ -75,7 +90,9 @@ class PackedEvent implements EventView {
     const idBytes = cursor.skipText();
     this.#idEnd = cursor.at;
     this.#idAt = cursor.at - idBytes;
-    this.userId = cursor.text()!;
+    const userBytes = cursor.skipText();
+    this.#userEnd = cursor.at;
+    this.#userAt = cursor.at - userBytes;
     this.name = cursor.text()!;
     this.timestampMs = cursor.number()!;
     cursor.skip(); // when it was received
@@ -89,11 +106,17 @@ class PackedEvent implements EventView {
     return this.#eventId;
   }
 
+  /** Of most events of a log whoever goes through it wants the name alone. */
+  get userId(): string {
+    this.#userId ??= textOf(asBuffer(this.#bytes), this.#userAt, this.#userEnd);
+    return this.#userId;
+  }
+
   hashId(seed: number): number {
     return murmur3Of(this.#bytes, this.#idAt, this.#idEnd, seed);
   }
 
-  rowProperties(): RowProperties {
+  rowProperties(wanted = ALL): RowProperties {
     const cursor = shared.open(this.#bytes);
     cursor.at = this.#propertiesAt;
     let itemId: string | undefined;
@@ -105,14 +128,14 @@ class PackedEvent implements EventView {
     let source: string | undefined;
     for (let left = cursor.mapLength(); left > 0; left--) {
       const column = cursor.keyAmong(COLUMNS);
-      if (column === 0) itemId = cursor.text();
+      if (column < 0 || ((wanted >> column) & 1) === 0) cursor.skip();
+      else if (column === 0) itemId = cursor.text();
       else if (column === 1) surface = cursor.text();
       else if (column === 2) dwellMs = cursor.number();
       else if (column === 3) value = cursor.number();
       else if (column === 4) position = cursor.number();
       else if (column === 5) slateId = cursor.text();
-      else if (column === 6) source = cursor.text();
-      else cursor.skip();
+      else source = cursor.text();
     }
     this.#propertiesEnd = cursor.at;
     return { itemId, surface, dwellMs, value, position, slateId, source };
@@ -151,7 +174,7 @@ class PackedEvent implements EventView {
 
 /** Moved from record to record, one at a time. */
 const shared = new PackedCursor();
-const COLUMNS = keys("itemId", "surface", "dwellMs", "value", "position", "slateId", "source");
+const COLUMNS = keys(...ROW_PROPERTIES);
 const CONTEXT = keys("context");
 const CONSENT_FORMS = ["consent", "consentManagement"];
 const CONSENT_KEYS = keys(...CONSENT_FORMS);

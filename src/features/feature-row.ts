@@ -1,5 +1,5 @@
 import type { ExpressionTree, NamedPurpose, Scalar } from "#declarations";
-import type { Catalogue, EventView, ItemFacts, RowProperties } from "#events";
+import { type Catalogue, type EventView, type ItemFacts, ROW_PROPERTIES, type RowProperties } from "#events";
 import type { Place } from "./aggregation.ts";
 import { compileExpression, type Evaluate, timePart } from "./definition/compile-expression.ts";
 import type { Column, EntityPlan, Source } from "./definition/plan.ts";
@@ -50,7 +50,14 @@ export class RowMaker {
   /** The row's bytes; `undefined` when no stream has it. */
   rowOf(event: EventView, offset: number, stands: StandsFor): Uint8Array | undefined {
     const made = this.#make(event, stands);
-    return made && this.#encode(made, offset);
+    return made && this.#encode(made, offset).takeSized();
+  }
+
+  /** Writes the row's bytes behind what is there; false when no stream has it. */
+  appendRow(out: PackedWriter, event: EventView, offset: number, stands: StandsFor): boolean {
+    const made = this.#make(event, stands);
+    if (made) out.sized(this.#encode(made, offset));
+    return made !== undefined;
   }
 
   /** The row itself. */
@@ -59,24 +66,25 @@ export class RowMaker {
     if (!made) return undefined;
     const { source, streams, subject } = made;
     const columns = source.columns.map((column) => this.#columnOf(subject, column));
-    return { source, timestampMs: subject.timestampMs, offset, streams, columns };
+    return { source, timestampMs: subject.timestampMs, offset, streams: streams.slice(), columns };
   }
 
   /** The event's item by its number in the catalogue. */
   itemRowOf(event: EventView): number | undefined {
-    const { itemId } = event.rowProperties();
+    const { itemId } = event.rowProperties(ITEM_ID);
     return itemId === undefined ? undefined : this.#catalogue.rowOf(itemId);
   }
 
   #make(event: EventView, stands: StandsFor): MadeRow | undefined {
     const compiled = this.#byAction.get(event.kind === "track" ? event.name : undefined);
     if (!compiled || (event.kind !== "track" && event.kind !== "identify")) return undefined;
-    const { source, conditions, needsMore } = compiled;
-    const subject = new EventSubject(event, needsMore);
+    const { source, conditions, needsMore, quick, streams } = compiled;
+    const subject = new EventSubject(event, needsMore, quick);
     const said = event.consent();
-    const streams = new Uint8Array((source.streams.length + 7) >> 3);
+    streams.fill(0);
     let isAny = false;
-    for (const [n, { purpose }] of source.streams.entries()) {
+    for (let n = 0; n < source.streams.length; n++) {
+      const { purpose } = source.streams[n]!;
       if (!(said?.[purpose.name] ?? stands(purpose, event.timestampMs))) continue;
       const holds = conditions[n];
       if (holds && holds(subject) !== true) continue;
@@ -86,14 +94,14 @@ export class RowMaker {
     return isAny ? { subject, source, streams } : undefined;
   }
 
-  #encode({ subject, source, streams }: MadeRow, offset: number): Uint8Array {
+  #encode({ subject, source, streams }: MadeRow, offset: number): PackedWriter {
     const out = this.#writer.reset();
     out.whole(source.index);
     out.whole(subject.timestampMs);
     out.whole(offset);
     out.bytes(streams);
     for (const column of source.columns) out.scalar(this.#columnOf(subject, column));
-    return out.takeSized();
+    return out;
   }
 
   #columnOf(subject: EventSubject, { op, name }: Column): Scalar | null {
@@ -105,7 +113,7 @@ export class RowMaker {
   }
 }
 
-/** A row on its way. */
+/** A row on its way; its streams are those of the next row when that is made. */
 interface MadeRow {
   readonly subject: EventSubject;
   readonly source: Source;
@@ -118,16 +126,29 @@ interface CompiledSource {
   readonly conditions: readonly (Evaluate<EventSubject> | undefined)[];
   /** Whether more is asked than what a sequence row has. */
   readonly needsMore: boolean;
+  /** Which of the quick properties are asked, a bit for each. */
+  readonly quick: number;
+  /** Used for row after row. */
+  readonly streams: Uint8Array;
 }
 
 function compileSource(source: Source): CompiledSource {
-  let needsMore = source.columns.some(
-    ({ op, name }) => op === "trait" || (op === "property" && !QUICK.has(name)),
-  );
+  let needsMore = false;
+  let quick = 0;
+  const need = (name: string): void => {
+    const bit = QUICK.get(name);
+    if (bit === undefined) needsMore = true;
+    else quick |= bit;
+  };
+  for (const { op, name } of source.columns) {
+    if (op === "trait") needsMore = true;
+    else if (op === "property") need(name);
+    else if (op === "item") need("itemId");
+  }
   const leafOf = (leaf: ExpressionTree): Evaluate<EventSubject> => {
     switch (leaf.op) {
       case "property":
-        needsMore ||= !QUICK.has(leaf.name);
+        need(leaf.name);
         return (subject) => ofType(subject.property(leaf.name), leaf.type);
       case "trait":
         needsMore = true;
@@ -135,6 +156,7 @@ function compileSource(source: Source): CompiledSource {
       case "action":
         return ({ action }) => action;
       case "item-id":
+        need("itemId");
         return (subject) => ofType(subject.property("itemId"), "text");
       case "hour":
       case "weekday":
@@ -147,7 +169,8 @@ function compileSource(source: Source): CompiledSource {
     }
   };
   const conditions = source.streams.map(({ where }) => where && compileExpression(where, leafOf));
-  return { source, conditions, needsMore };
+  const streams = new Uint8Array((source.streams.length + 7) >> 3);
+  return { source, conditions, needsMore, quick, streams };
 }
 
 const TYPES = { text: "string", number: "number", boolean: "boolean" } as const;
@@ -157,8 +180,9 @@ export function ofType(value: Scalar | null, type: keyof typeof TYPES): Scalar |
   return typeof value === TYPES[type] ? value : null;
 }
 
-/** Read without unpacking the event. */
-const QUICK = new Set(["itemId", "surface", "dwellMs", "value", "position", "slateId", "source"]);
+/** Read without unpacking the event: the bit that asks for each. */
+const QUICK = new Map<string, number>(ROW_PROPERTIES.map((name, n) => [name, 1 << n]));
+const ITEM_ID = 1;
 
 /** An event as conditions and columns ask for it. */
 class EventSubject {
@@ -169,13 +193,13 @@ class EventSubject {
   readonly #properties: Readonly<Record<string, unknown>>;
   readonly #traits: Readonly<Record<string, unknown>>;
 
-  constructor(view: EventView, needsMore: boolean) {
+  constructor(view: EventView, needsMore: boolean, quick: number) {
     this.#view = view;
     this.userId = view.userId;
     this.action = view.name;
     this.timestampMs = Math.floor(view.timestampMs);
     const whole = needsMore ? view.event() : undefined;
-    this.#properties = whole?.properties ?? asFields(view.rowProperties());
+    this.#properties = whole?.properties ?? asFields(view.rowProperties(quick));
     this.#traits = whole?.traits ?? {};
   }
 
@@ -220,7 +244,7 @@ export function decodeRows(
       const source = sources[index]!; // as written by this plan
       const timestampMs = reader.whole();
       const offset = reader.whole();
-      const streams = reader.bytes((source.streams.length + 7) >> 3);
+      const streams = streamsIn(reader, (source.streams.length + 7) >> 3);
       const columns: (Scalar | null)[] = [];
       for (let left = source.columns.length; left > 0; left--) columns.push(reader.scalar());
       rows.push({ source, timestampMs, offset, streams, columns });
@@ -228,6 +252,13 @@ export function decodeRows(
     reader.at = end;
   }
   return rows;
+}
+
+/** Most sources have few streams: their sets are there once, and no row makes one. */
+const FEW_STREAMS = Array.from({ length: 256 }, (_, bits) => Uint8Array.of(bits));
+
+function streamsIn(reader: PackedReader, size: number): Uint8Array {
+  return size === 1 ? FEW_STREAMS[reader.byte()]! : reader.bytes(size); // one for each byte
 }
 
 /** How a key or a value is read from a row. */

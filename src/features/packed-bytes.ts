@@ -68,6 +68,16 @@ export class PackedWriter {
     this.#length += value.length;
   }
 
+  /** What another has written, behind its length as a whole number. */
+  sized(other: PackedWriter): void {
+    const length = other.#length;
+    this.whole(length);
+    this.#reserve(length);
+    const [from, to] = [other.#bytes, this.#bytes];
+    for (let n = 0, at = this.#length; n < length; n++, at++) to[at] = from[n]!; // few: cheaper than a call
+    this.#length += length;
+  }
+
   scalar(value: Scalar | null): void {
     if (value === null) this.byte(TAG.absent);
     else if (typeof value === "boolean") this.byte(value ? TAG.yes : TAG.no);
@@ -81,6 +91,11 @@ export class PackedWriter {
       this.byte(TAG.float);
       this.float(value);
     }
+  }
+
+  /** What was written, as it lies there: good until more is. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
   }
 
   /** A copy of what was written. */

@@ -115,14 +115,12 @@ export class CollectedRows implements PastListener {
     const choices = isStandingChoice(event)
       ? countChoices(known?.choices, event, this.#catalogue.purposes)
       : known?.choices;
-    const row = isRead ? this.#maker.rowOf(event, offset, standsWith(choices)) : undefined;
-    if (!row && choices === known?.choices) return;
     const collected = known ?? { rows: new PackedWriter(), choices };
+    const isRow = isRead && this.#maker.appendRow(collected.rows, event, offset, standsWith(choices));
+    if (!isRow && choices === known?.choices) return;
     if (!known) this.#byUser.set(event.userId, collected);
     collected.choices = choices;
-    if (!row) return;
-    collected.rows.bytes(row);
-    this.rowCount++;
+    if (isRow) this.rowCount++;
   }
 
   userIds(): IterableIterator<string> {
@@ -132,8 +130,9 @@ export class CollectedRows implements PastListener {
   /** Those of a person's ids, oldest first; `undefined` when there is nothing of any. */
   rowsOf(ids: readonly string[]): FeatureRow[] | undefined {
     const found = ids.flatMap((id) => this.#byUser.get(id) ?? []);
-    if (found.length === 0) return undefined;
-    return sortSlices(found.flatMap(({ rows }) => [...decodeRows(rows.take(), this.#plan)]));
+    const [first, ...others] = found.map(({ rows }) => decodeRows(rows.view(), this.#plan));
+    if (!first) return undefined;
+    return sortSlices(others.length === 0 ? first : [first, ...others].flat());
   }
 
   choicesOf(ids: readonly string[]): StandingChoices | undefined {

@@ -25,6 +25,8 @@ export class PersonWalk {
   readonly #sliding: { readonly window: number; from: number }[];
   /** Windows that are counted anew. */
   readonly #anew: readonly number[];
+  /** All that is needed where none is. */
+  readonly #standing: Accumulation | undefined;
   /** Rows before this are in. */
   #to = 0;
 
@@ -56,6 +58,7 @@ export class PersonWalk {
       }),
     );
     this.#anew = windowsOf((n) => !runs[n]);
+    if (this.#anew.length === 0) this.#standing = new Accumulation(request, 0, this.#running);
   }
 
   /** As `featuresAt`; not earlier than the time before. */
@@ -73,11 +76,10 @@ export class PersonWalk {
       for (; sliding.from < to && this.#rows[sliding.from]!.timestampMs <= startMs; sliding.from++)
         this.#takeBack(this.#rows[sliding.from]!, sliding.window);
     }
+    if (this.#standing) return this.#standing.movedTo(atMs).finish(this.#catalogue, this.#controls);
     const accumulation = new Accumulation(this.#request, atMs, this.#running);
-    if (this.#anew.length > 0) {
-      const earliestMs = Math.min(...this.#anew.map((window) => accumulation.startsMs[window]!)); // a start for each
-      for (let n = firstAfter(this.#rows, earliestMs); n < to; n++) accumulation.addRow(this.#rows[n]!);
-    }
+    const earliestMs = Math.min(...this.#anew.map((window) => accumulation.startsMs[window]!)); // a start for each
+    for (let n = firstAfter(this.#rows, earliestMs); n < to; n++) accumulation.addRow(this.#rows[n]!);
     return accumulation.finish(this.#catalogue, this.#controls);
   }
 

@@ -41,16 +41,11 @@ export class CollectedItems implements PastListener {
     if (!this.#maker.reads(event)) return;
     const item = this.#maker.itemRowOf(event);
     if (item === undefined || (this.#wanted && !this.#wanted.has(item))) return;
-    const row = this.#maker.rowOf(event, offset, standsWith(this.#choices.get(userId)));
-    if (!row) return;
-    let partitions = this.#rows.get(item);
-    if (!partitions) {
-      partitions = new Map();
-      this.#rows.set(item, partitions);
-    }
+    const partitions = this.#rows.get(item) ?? new Map<number, PackedWriter>();
     const rows = partitions.get(partition) ?? new PackedWriter();
+    if (!this.#maker.appendRow(rows, event, offset, standsWith(this.#choices.get(userId)))) return;
     partitions.set(partition, rows);
-    rows.bytes(row);
+    this.#rows.set(item, partitions);
   }
 
   items(): IterableIterator<number> {

@@ -25,7 +25,7 @@ export interface Answer {
 export class Accumulation {
   readonly #request: FeatureRequest;
   readonly #running: readonly (TallyPart | undefined)[];
-  readonly #atMs: number;
+  #atMs: number;
   /** By window. */
   readonly #startsMs: readonly number[];
   /** By cell. */
@@ -41,6 +41,12 @@ export class Accumulation {
     this.#startsMs = request.windows.map((window) => windowStart(window, atMs, request.plan.entity));
     this.#entries = request.cells.map((_, n) => running[n] ?? new Map());
     this.#sessions = request.cells.map(({ planned }) => (planned.window.kind === "session" ? [] : undefined));
+  }
+
+  /** The same seen from a later time, where somebody else gathers every cell. */
+  movedTo(atMs: number): this {
+    this.#atMs = atMs;
+    return this;
   }
 
   /** Exclusive, by window. */
