@@ -3,11 +3,11 @@ import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defaultActions, defineConfig, surface } from "#declarations";
-import { modelNamed } from "#models";
 import { Platform } from "../src/main/platform.ts";
 import { openFilledStore, type StoreTask } from "./filled-store.ts";
+import { serveMadeModels } from "./made-models.ts";
 
-/** @file What the benchmarks of lists ask: a surface with every stage, over a catalogue of made items and an encoder fitted on the events. */
+/** @file What the benchmarks of lists ask: a surface with every stage, over a catalogue of made items, by models of the size that serves. */
 
 /** 500 candidates of four sources, filtered, fused, spread over tags and explored. */
 const home = surface({
@@ -29,22 +29,6 @@ const config = defineConfig({
   surfaces: { home, ranked: { ...home, scorer: { kind: "ranker", model: "ranker" } } },
 });
 
-/** One pass: it is the size of the model that takes time, not what it knows. */
-const MODEL = {
-  name: "sequence-encoder",
-  config: {
-    blocks: 2,
-    maxLength: 50,
-    epochs: 1,
-    loss: "sampled-softmax",
-    negatives: 512,
-    inBatchNegatives: 0,
-  },
-};
-
-/** As it comes, but hardly learned, for the same reason. */
-const RANKER = { name: "ranker", config: { ...modelNamed("ranker").defaults, epochs: 1, maxRequests: 500 } };
-
 export interface ListStoreTask extends Omit<StoreTask, "config" | "folder"> {
   readonly folder: string;
   /** Keeps what was made in the folder of temporary files, and takes what a run with the same numbers left there. */
@@ -60,24 +44,15 @@ export async function openListStore(
   const place = keep ? kept : folder;
   const open = (): Promise<Platform> =>
     Platform.open({ folder: place, config, progress: () => {}, onNotice: say });
-  const step = async (name: string, work: () => Promise<Platform>): Promise<void> => {
-    const done = join(place, `${name}.done`);
-    if (existsSync(done)) return;
-    say(name);
-    await (await work()).close();
-    await writeFile(done, "");
-  };
-  await step("filling", () => openFilledStore({ ...task, folder: place, config, hasModels: false }, say));
-  await step("fitting", async () => {
-    const platform = await open();
-    await platform.fit([MODEL, { name: "recent-popularity" }], { progress: () => {} });
-    return platform;
-  });
-  await step("fitting the ranker", async () => {
-    const platform = await open();
-    await platform.models.serveBeside(await platform.fitBeside(RANKER, { progress: () => {} }));
-    return platform;
-  });
-  say("opening");
-  return open();
+  const isMade = join(place, "made");
+  if (keep && existsSync(isMade)) {
+    say("opening");
+    return open();
+  }
+  say("filling");
+  const platform = await openFilledStore({ ...task, folder: place, config, hasModels: false }, say);
+  say("making models");
+  await serveMadeModels(platform);
+  if (keep) await writeFile(isMade, "");
+  return platform;
 }

@@ -1,6 +1,7 @@
 /**
- * @file How soon given items are ranked for random users, over HTTP at a fixed rate: 100 and 300 of them, by the transformer ranker, and beside it by a
- * model's own scores. With so few users histories have a hundred acts.
+ * @file How soon given items are ranked for random users, over HTTP: 100 and 300 of them, by the transformer ranker, and beside it by a
+ * model's own scores; at a fixed rate, and then one request after another, for what each costs, stage by stage. With so few users histories have a
+ * hundred acts. Nothing here depends on how many items there are but how far apart they lie in memory. Models are made up: `made-models.ts`.
  */
 import { loadavg } from "node:os";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import { withTemporaryFolder } from "../test/server-process.ts";
 import { type Bench, type BenchResult, quantileOf } from "./bench.ts";
 import { openListStore } from "./list-store.ts";
 import { type RequestLoadTask, runRequestLoad } from "./request-load.ts";
+import { costOf } from "./stage-times.ts";
 
 interface Options extends Record<string, number | boolean> {
   readonly items: number;
@@ -15,6 +17,8 @@ interface Options extends Record<string, number | boolean> {
   readonly users: number;
   readonly requestsPerSecond: number;
   readonly requests: number;
+  /** Requests one after another. */
+  readonly alone: number;
   readonly connections: number;
   readonly seed: number;
   /** Keeps the filled folder for the next run with the same numbers. */
@@ -24,11 +28,12 @@ interface Options extends Record<string, number | boolean> {
 export const bench: Bench<Options> = {
   title: "100 and 300 given items ranked for random users, over HTTP at a fixed rate",
   defaults: {
-    items: 1_000_000,
-    events: 500_000,
-    users: 5_000,
+    items: 100_000,
+    events: 200_000,
+    users: 2_000,
     requestsPerSecond: 50,
-    requests: 2000,
+    requests: 300,
+    alone: 100,
     connections: 32,
     seed: 1,
     keep: false,
@@ -39,6 +44,7 @@ export const bench: Bench<Options> = {
     users: 20,
     requestsPerSecond: 50,
     requests: 20,
+    alone: 5,
     connections: 2,
     seed: 1,
     keep: false,
@@ -63,12 +69,15 @@ async function measure(options: Options, folder: string, say: (line: string) => 
         const itemIds = Array.from({ length: given }, () => "item-*");
         const request = { path: "/v1/rank", body: JSON.stringify({ userId: "user-*", surface, itemIds }) };
         const task: RequestLoadTask = { ...options, host, port: Number(port), warmUp, request };
-        const cpu = process.cpuUsage();
         const { latenciesMs } = await runRequestLoad(task);
-        const { user, system } = process.cpuUsage(cpu);
         metrics[`${name}${given}LatencyMsP50`] = quantileOf(latenciesMs, 0.5);
         metrics[`${name}${given}LatencyMsP99`] = quantileOf(latenciesMs, 0.99);
-        metrics[`${name}${given}ServerCpuMs`] = (user + system) / 1000 / (options.requests + warmUp);
+        const load = { ...task, requests: options.alone };
+        const told = async () => (await server.inject("/metrics")).payload;
+        const { cpuMs, stagesMs } = await costOf({ load, surface, metrics: told });
+        metrics[`${name}${given}CpuMs`] = cpuMs;
+        for (const [stage, ms] of Object.entries(stagesMs))
+          metrics[`${name}${given} stageMs ${stage.replace("rank/", "")}`] = ms;
       }
     return { metrics, compared: {} };
   } finally {

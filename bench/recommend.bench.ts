@@ -1,6 +1,7 @@
 /**
- * @file Lists over HTTP: how soon they are there at a fixed rate, stage by stage, how many a second the server makes, and how soon an event
- * changes the next one while others send theirs. The server runs in this process, the load comes from another.
+ * @file Lists over HTTP: how soon they are there at a fixed rate, what one costs, stage by stage, how many a second the server makes, and how
+ * soon an event changes the next one while others send theirs. The server runs in this process, the load comes from another. Models are made
+ * up: `made-models.ts`.
  */
 import { loadavg } from "node:os";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import { withTemporaryFolder } from "../test/server-process.ts";
 import { type Bench, type BenchResult, quantileOf } from "./bench.ts";
 import { openListStore } from "./list-store.ts";
 import { type RequestLoadTask, runRequestLoad } from "./request-load.ts";
+import { costOf } from "./stage-times.ts";
 
 interface Options extends Record<string, number | boolean> {
   readonly items: number;
@@ -17,6 +19,10 @@ interface Options extends Record<string, number | boolean> {
   readonly n: number;
   readonly requestsPerSecond: number;
   readonly requests: number;
+  /** Requests one after another. */
+  readonly alone: number;
+  /** Scored by the fusion of ranks in place of the transformer ranker. */
+  readonly fused: boolean;
   readonly connections: number;
   /** Events of others a second while it is measured how soon one changes the next list. */
   readonly eventsPerSecond: number;
@@ -29,17 +35,19 @@ interface Options extends Record<string, number | boolean> {
 
 export const bench: Bench<Options> = {
   title:
-    "lists for random users over HTTP: 500 candidates of four sources, filtered, fused, blended and explained",
+    "lists for random users over HTTP: 500 candidates of four sources, filtered, ranked, blended and explained",
   defaults: {
     items: 1_000_000,
     events: 500_000,
     users: 100_000,
     n: 20,
     requestsPerSecond: 50,
-    requests: 2000,
+    requests: 1000,
+    alone: 200,
+    fused: false,
     connections: 32,
     eventsPerSecond: 1000,
-    changes: 500,
+    changes: 200,
     seed: 1,
     keep: false,
   },
@@ -50,6 +58,8 @@ export const bench: Bench<Options> = {
     n: 5,
     requestsPerSecond: 50,
     requests: 20,
+    alone: 5,
+    fused: false,
     connections: 2,
     eventsPerSecond: 100,
     changes: 3,
@@ -74,28 +84,36 @@ async function measure(options: Options, folder: string, say: (line: string) => 
   try {
     const address = await server.listen({ host: "127.0.0.1", port: 0 });
     const [loadAverage = 0] = loadavg();
+    const surface = options.fused ? "home" : "ranked";
     const warmUp = Math.ceil(WARM_UP * options.requests);
     const { port, hostname: host } = new URL(address);
     const request = {
       path: "/v1/recommendations",
-      body: JSON.stringify({ userId: "user-*", n: options.n }),
+      body: JSON.stringify({ userId: "user-*", n: options.n, surface }),
     };
     const task: RequestLoadTask = { ...options, host, port: Number(port), warmUp, request };
     say(`${options.requestsPerSecond} lists a second`);
     const paced = await runRequestLoad(task);
-    const stages = stagesIn((await server.inject("/metrics")).payload);
+    say("one after another");
+    const told = async () => (await server.inject("/metrics")).payload;
+    const { cpuMs, stagesMs } = await costOf({
+      load: { ...task, requests: options.alone },
+      surface,
+      metrics: told,
+    });
     say("as many as there can be");
     const cpu = process.cpuUsage();
     const flatOut = await runRequestLoad({ ...task, requestsPerSecond: FLAT_OUT_PER_SECOND });
     const { user, system } = process.cpuUsage(cpu);
     say("events, and the lists after them");
-    const changesMs = await measureChanges(address, options);
+    const changesMs = await measureChanges(address, surface, options);
     return {
       metrics: {
         latencyMsP50: quantileOf(paced.latenciesMs, 0.5),
         latencyMsP99: quantileOf(paced.latenciesMs, 0.99),
         requestsPerSecond: options.requests / flatOut.seconds,
-        serverCpuMsPerRequest: (user + system) / 1000 / (options.requests + warmUp),
+        flatOutCpuMs: (user + system) / 1000 / (options.requests + warmUp),
+        aloneCpuMs: cpuMs,
         eventToRecommendationMsP50: quantileOf(changesMs, 0.5),
         eventToRecommendationMsP99: quantileOf(changesMs, 0.99),
         openSeconds: (openedMs - openingMs) / 1000,
@@ -104,7 +122,7 @@ async function measure(options: Options, folder: string, say: (line: string) => 
         indexRecall: platform.itemIndexes.reports[0]?.recall.recall ?? 0,
         residentMiB: process.memoryUsage.rss() / 2 ** 20,
         bodyBytes: paced.bytes / options.requests,
-        ...stages,
+        ...Object.fromEntries(Object.entries(stagesMs).map(([stage, ms]) => [`stageMs ${stage}`, ms])),
         loadAverageBefore: loadAverage,
       },
       compared: {},
@@ -115,22 +133,8 @@ async function measure(options: Options, folder: string, say: (line: string) => 
   }
 }
 
-/** Mean milliseconds of each stage, as the server counts them. */
-function stagesIn(metrics: string): Record<string, number> {
-  const sums = new Map<string, number>();
-  const pattern = /^inkling_stage_seconds_(sum|count)\{surface="home",stage="([^"]+)"\} (\S+)$/gm;
-  for (const [, kind, stage, value] of metrics.matchAll(pattern)) sums.set(`${kind} ${stage}`, Number(value));
-  const names = [...sums.keys()].filter((key) => key.startsWith("sum ")).map((key) => key.slice(4));
-  return Object.fromEntries(
-    names.map((stage) => [
-      `stageMs ${stage}`,
-      (1000 * sums.get(`sum ${stage}`)!) / sums.get(`count ${stage}`)!,
-    ]),
-  );
-}
-
 /** From an event being sent to a list that no longer has its item being there, while others send theirs. */
-async function measureChanges(address: string, options: Options): Promise<number[]> {
+async function measureChanges(address: string, surface: string, options: Options): Promise<number[]> {
   const random = Random.of(options.seed, "changes");
   const post = async (path: string, body: object): Promise<{ items: { itemId: string }[] }> => {
     const headers = { "content-type": "application/json" };
@@ -154,11 +158,11 @@ async function measureChanges(address: string, options: Options): Promise<number
   try {
     for (let change = 0; change < options.changes; change++) {
       const userId = `user-${random.integer(options.users)}`;
-      const [first] = (await post("/v1/recommendations", { userId, n: options.n })).items;
+      const [first] = (await post("/v1/recommendations", { userId, surface, n: options.n })).items;
       if (!first) throw new Error("a list has items");
       const startedMs = monotonicMs();
       await post("/v1/track", { event: "save", userId, properties: { itemId: first.itemId } });
-      const { items } = await post("/v1/recommendations", { userId, n: options.n });
+      const { items } = await post("/v1/recommendations", { userId, surface, n: options.n });
       latenciesMs.push(monotonicMs() - startedMs);
       if (items.some(({ itemId }) => itemId === first.itemId)) throw new Error("the event changed nothing");
     }

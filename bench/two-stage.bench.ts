@@ -118,6 +118,7 @@ async function fitBoth(train: Interactions, part: string, options: Options, say:
     epochs: rankerEpochs,
     maxRequests: rankerRequests,
     popularNegatives: 0.5,
+    maskHours: 0, // people rate their films within an hour: a day hidden leaves nothing to read
   });
   return { encoder, ranker };
 }

@@ -33,16 +33,13 @@ export function compareLists(
 
 function diversityOf(list: readonly Recommended[], catalogue: Catalogue): number {
   if (list.length < 2) return 0;
-  const likenessTo = likenessOf(
+  const likeness = likenessOf(
     list.map(({ itemRow }) => catalogue.at(itemRow)),
     "tags",
   );
   let sum = 0;
-  for (const place of list.keys())
-    sum += likenessTo(place).reduce(
-      (total, likeness, other) => total + (other === place ? 0 : 1 - likeness),
-      0,
-    );
+  for (const one of list.keys())
+    for (const other of list.keys()) if (other !== one) sum += 1 - likeness(one, other);
   return sum / (list.length * (list.length - 1));
 }
 

@@ -83,7 +83,9 @@ export async function readQuery(request: RecommendationRequest, parts: QueryPart
     controls?.counts(catalogue.at(itemRow), timestampMs) ?? true;
   const wanted = [...stored.wanted, ...session.wanted.filter(counts)];
   const unwanted = [...stored.unwanted, ...session.unwanted];
-  const isHidden = controls?.hiding(wanted.map(({ itemRow }) => catalogue.at(itemRow)));
+  const isHidden = controls?.isEmpty
+    ? undefined
+    : controls?.hiding(wanted.map(({ itemRow }) => catalogue.at(itemRow)));
   const recent = wanted.slice(-HISTORY_ROWS);
   const excludedIds = [...request.excludeItemIds].flatMap((itemId) => catalogue.rowOf(itemId) ?? []);
   return {

@@ -1,4 +1,4 @@
-import { DAY_MS, type ItemRow, murmur3, PlatformError, Random } from "#base";
+import { DAY_MS, type ItemRow, monotonicMs, murmur3, PlatformError, Random } from "#base";
 import type { DeclaredSurface } from "#declarations";
 import type { ModelId, ModelsInService, ServedModel } from "#models";
 import { readPersonSequence, type SequenceRow } from "#sequences";
@@ -40,6 +40,8 @@ export interface Recommendations extends AnsweringModels {
   readonly modelIds: readonly ModelId[];
   /** Time of the newest event the list reflects; `undefined` for a cold start. */
   readonly newestEventMs: number | undefined;
+  /** How long it took to find out who asks, before any stage. */
+  readonly queryMs: number;
   readonly trace: PipelineTrace;
 }
 
@@ -59,6 +61,10 @@ export interface Ranking extends AnsweringModels {
   readonly mutedItemIds: readonly string[];
   readonly isColdStart: boolean;
   readonly newestEventMs: number | undefined;
+  /** How long it took to find out who asks. */
+  readonly queryMs: number;
+  /** And to score the items. */
+  readonly scorerMs: number;
 }
 
 /** Recommendations, rankings and related items, by the stages of surfaces and the models in service. */
@@ -105,8 +111,10 @@ export class Recommender {
   async recommend(request: RecommendationRequest): Promise<Recommendations> {
     const { name, pipeline } = this.surface(request.surface);
     return this.#parts.models.use(async (models) => {
+      const startedMs = monotonicMs();
       const query = await this.#queryOf(request, models);
-      return { ...told(name, query, await runPipeline(pipeline, query)), modelIds: models.ids };
+      const queryMs = monotonicMs() - startedMs;
+      return { ...told(name, query, await runPipeline(pipeline, query)), queryMs, modelIds: models.ids };
     });
   }
 
@@ -135,17 +143,21 @@ export class Recommender {
   /** Scores items somebody else found. @throws PlatformError `unknown-surface`, `unknown-model`, `item-not-found` */
   async rank(request: RecommendationRequest, itemIds: readonly string[]): Promise<Ranking> {
     const surface = this.surface(request.surface);
-    return this.#parts.models.use(async (models) =>
-      this.#rank(surface, await this.#queryOf(request, models), itemIds),
-    );
+    return this.#parts.models.use(async (models) => {
+      const startedMs = monotonicMs();
+      const query = await this.#queryOf(request, models);
+      const queryMs = monotonicMs() - startedMs;
+      return { ...(await this.#rank(surface, query, itemIds)), queryMs };
+    });
   }
 
-  async #rank({ name, pipeline }: Surface, query: Query, itemIds: readonly string[]): Promise<Ranking> {
-    const { catalogue } = this.#parts;
-    const rows = [...new Set(itemIds)].map((itemId) => ({ itemId, itemRow: catalogue.rowOf(itemId) }));
-    const isMuted = ({ itemRow }: (typeof rows)[number]): boolean =>
-      itemRow !== undefined && query.isMuted(itemRow);
-    const given = rows.flatMap((row) => (isMuted(row) ? [] : (row.itemRow ?? [])));
+  async #rank(
+    { name, pipeline }: Surface,
+    query: Query,
+    itemIds: readonly string[],
+  ): Promise<Omit<Ranking, "queryMs">> {
+    const startedMs = monotonicMs();
+    const { given, unknownItemIds, mutedItemIds } = this.#found(query, itemIds);
     const candidates = given.map((itemRow, place) => ({
       itemRow,
       score: 0,
@@ -163,12 +175,28 @@ export class Recommender {
     return {
       surface: name,
       items: items.sort((left, right) => orderOf(right) - orderOf(left) || 0),
-      unknownItemIds: rows.filter(({ itemRow }) => itemRow === undefined).map(({ itemId }) => itemId),
-      mutedItemIds: rows.filter(isMuted).map(({ itemId }) => itemId),
+      unknownItemIds,
+      mutedItemIds,
       isColdStart: history.itemRows.length === 0,
       ...{ personal, coldStart: models.coldStart },
       newestEventMs: history.timestampsMs?.at(-1),
+      scorerMs: monotonicMs() - startedMs,
     };
+  }
+
+  /** Each of the items once: those to be ranked, those nobody put, and those the person muted. */
+  #found(
+    query: Query,
+    itemIds: readonly string[],
+  ): { given: ItemRow[] } & Pick<Ranking, "unknownItemIds" | "mutedItemIds"> {
+    const [given, unknownItemIds, mutedItemIds]: [ItemRow[], string[], string[]] = [[], [], []];
+    for (const itemId of new Set(itemIds)) {
+      const itemRow = this.#parts.catalogue.rowOf(itemId);
+      if (itemRow === undefined) unknownItemIds.push(itemId);
+      else if (query.isMuted(itemRow)) mutedItemIds.push(itemId);
+      else given.push(itemRow);
+    }
+    return { given, unknownItemIds, mutedItemIds };
   }
 
   /** Items the same people engage with, nearest first; then items that share tags, which also serves items still unmet. */
@@ -213,7 +241,7 @@ function told(
   surface: string,
   query: Query,
   { items, trace }: PipelineRun,
-): Omit<Recommendations, "modelIds"> {
+): Omit<Recommendations, "modelIds" | "queryMs"> {
   return {
     surface,
     items,

@@ -112,7 +112,7 @@ function merge(answers: readonly Answer[]): Candidate[] {
       const known = merged.get(proposal.itemRow);
       const { maturity } = proposal;
       if (!known) {
-        merged.set(proposal.itemRow, { ...proposal, source: name, places: new Map([[name, place]]) });
+        merged.set(proposal.itemRow, { ...proposal, source: name, places: new Map().set(name, place) });
         continue;
       }
       known.places.set(name, place);

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry, Summary } from "prom-client";
 import type { IngestResult } from "#events";
-import type { ListComparison, PipelineTrace } from "#recommendation";
+import type { ListComparison, Ranking, Recommendations } from "#recommendation";
 
 /** @file What is counted, in one place, so that a name is spelled once and the library behind it can be another. */
 export class Metrics {
@@ -45,7 +45,7 @@ export class Metrics {
   });
   readonly #stages = new Histogram({
     name: "inkling_stage_seconds",
-    help: "Time that a stage of a list took: source/..., scorer/..., selector/..., hydrator/..., or all",
+    help: "Time that a stage took: of a list query (who asks), source/..., scorer/..., selector/..., hydrator/..., or all of these but query; of given items rank/query and rank/scorer",
     labelNames: ["surface", "stage"] as const,
     buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25],
     registers: [this.#registry],
@@ -125,9 +125,16 @@ export class Metrics {
     this.#recommendations.inc({ path });
   }
 
-  observePipeline(surface: string, { sources, scorer, selector, hydrators, ms }: PipelineTrace): void {
+  observeRanking({ surface, queryMs, scorerMs }: Pick<Ranking, "surface" | "queryMs" | "scorerMs">): void {
+    this.#stages.observe({ surface, stage: "rank/query" }, queryMs / 1000);
+    this.#stages.observe({ surface, stage: "rank/scorer" }, scorerMs / 1000);
+  }
+
+  observePipeline({ surface, queryMs, trace }: Pick<Recommendations, "surface" | "queryMs" | "trace">): void {
+    const { sources, scorer, selector, hydrators, ms } = trace;
     const observe = (stage: string, took: number): void =>
       this.#stages.observe({ surface, stage }, took / 1000);
+    observe("query", queryMs);
     for (const { name: source, outcome, kept, unique, ms: took } of sources) {
       this.#candidates.inc({ surface, source, kind: "kept" }, kept);
       this.#candidates.inc({ surface, source, kind: "unique" }, unique);

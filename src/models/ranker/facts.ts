@@ -58,7 +58,8 @@ export function writeFacts(
   const width = factCount(heads, declared);
   const ofRequest = requestFacts(timeMs, acts, before);
   const met = metBefore(acts, before);
-  const day = dayOf(timeMs);
+  // What is known of items is never of an earlier day than it was taken; else, asked about the past, all that came since would be new.
+  const day = Math.max(dayOf(timeMs), statistics.asOfDay);
   for (let row = 0; row < candidates.length; row++) {
     const item = candidates[row]!;
     let to = at + row * width;

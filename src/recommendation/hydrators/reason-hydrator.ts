@@ -1,5 +1,6 @@
 import type { Actions, Catalogue } from "#events";
-import { similarity } from "#models";
+import { similarity, type Vector } from "#models";
+import type { ItemIndex } from "../items/item-index.ts";
 import type { Hydrator, Query, Reason, Recommended } from "../pipeline.ts";
 import { MANY_ITEMS } from "../query-scores.ts";
 
@@ -11,6 +12,8 @@ const PERSONAL = "personal";
 export class ReasonHydrator implements Hydrator {
   readonly name = "reason";
   readonly #wording: Wording;
+  /** The newest engagements of those who are being told, as vectors, by position. */
+  readonly #engagements = new WeakMap<Query, ReadonlyMap<number, Vector>>();
 
   constructor(wording: Wording) {
     this.#wording = wording;
@@ -45,17 +48,28 @@ export class ReasonHydrator implements Hydrator {
   }
 
   /** Where the personal model chooses by nearness, because the catalogue is large: how near the item is to each engagement, as it sees them. */
-  #likenesses({ history, personal, index }: Query, itemRow: number): Float32Array | undefined {
+  #likenesses(query: Query, itemRow: number): Float32Array | undefined {
+    const { history, personal, index } = query;
     if (index?.encoder.served.model !== personal.model || personal.model.itemCount < MANY_ITEMS)
       return undefined;
     const own = index.vectorOf(itemRow);
     const parts = new Float32Array(history.itemRows.length);
     if (!own) return parts;
-    for (let at = Math.max(0, parts.length - HELD_AGAINST); at < parts.length; at++) {
-      const vector = index.vectorOf(history.itemRows[at]!);
-      if (vector) parts[at] = similarity(own, vector);
-    }
+    for (const [at, vector] of this.#engagementsOf(query, index)) parts[at] = similarity(own, vector);
     return parts;
+  }
+
+  #engagementsOf(query: Query, index: ItemIndex): ReadonlyMap<number, Vector> {
+    const known = this.#engagements.get(query);
+    if (known) return known;
+    const { itemRows } = query.history;
+    const vectors = new Map<number, Vector>();
+    for (let at = Math.max(0, itemRows.length - HELD_AGAINST); at < itemRows.length; at++) {
+      const vector = index.vectorOf(itemRows[at]!);
+      if (vector) vectors.set(at, vector);
+    }
+    this.#engagements.set(query, vectors);
+    return vectors;
   }
 
   async #learnedParts({ history, personal: { model } }: Query, itemRow: number): Promise<Float32Array> {

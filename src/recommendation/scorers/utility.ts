@@ -25,5 +25,7 @@ export const noScores: Scores = { heads: [], values: new Float32Array(0), weight
 
 /** What was said of one candidate, by head. */
 export function headsAt({ heads, values }: Scores, row: number): Readonly<Record<string, number>> {
-  return Object.fromEntries(heads.map((name, head) => [name, values[row * heads.length + head]!]));
+  const said: Record<string, number> = {};
+  for (const [head, name] of heads.entries()) said[name] = values[row * heads.length + head]!;
+  return said;
 }

@@ -212,3 +212,56 @@ describe("exploration", () => {
     expect(list).toEqual([{ position: 0 }, { position: 1 }]);
   });
 });
+
+describe("looking in the order of relevance", () => {
+  /** Every candidate looked at for every place, by the published formulas. */
+  function looked(
+    { kind, ...rule }: NonNullable<Blend["diversity"]>,
+    tags: readonly string[][],
+    relevance: readonly number[],
+    n: number,
+  ): number[] {
+    const [least, most] = [Math.min(...relevance), Math.max(...relevance)];
+    const worth = relevance.map(
+      (value) => 0.01 + 0.99 * (most === least ? 1 : (value - least) / (most - least)),
+    );
+    const alike = (one: number, other: number): number => {
+      const shared = tags[one]!.filter((tag) => tags[other]!.includes(tag)).length;
+      return shared === 0 ? 0 : shared / (tags[one]!.length + tags[other]!.length - shared);
+    };
+    const chosen: number[] = [];
+    const worthOf = (position: number): number => {
+      if (kind === "mmr" && "lambda" in rule)
+        return (
+          rule.lambda * worth[position]! -
+          (1 - rule.lambda) * Math.max(0, ...chosen.map((other) => alike(other, position)))
+        );
+      const last = rule as { size: number; penalty: number; alike: number };
+      const near = chosen.slice(-last.size).filter((other) => alike(other, position) >= last.alike);
+      return worth[position]! * last.penalty ** near.length;
+    };
+    while (chosen.length < n) {
+      const left = [...relevance.keys()].filter((position) => !chosen.includes(position));
+      chosen.push(left.reduce((best, position) => (worthOf(position) > worthOf(best) ? position : best)));
+    }
+    return chosen;
+  }
+
+  test("makes the list that looking at every candidate for every place makes", () => {
+    const rules = [
+      { kind: "mmr", lambda: 0.6, likeness: "tags" },
+      { kind: "window", size: 3, penalty: 0.5, alike: 0.3, likeness: "tags" },
+    ] as const;
+    fc.assert(
+      fc.property(fc.integer(), fc.constantFrom(...rules), (seed, diversity) => {
+        const random = Random.of(seed, "law");
+        const relevance = Array.from({ length: 30 }, () => random.integer(12)); // with ties
+        const tags = relevance.map(() => ["a", "b", "c", "d"].filter(() => random.chance(0.4)));
+        expect(blend({ diversity }, { tags, relevance, n: 12 })).toEqual(
+          looked(diversity, tags, relevance, 12),
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

@@ -60,6 +60,10 @@ class Filling {
   readonly #candidates: readonly Candidate[];
   readonly #relevance: Float64Array;
   readonly #isBuried: Uint8Array;
+  /** Positions by relevance, the best first and what is buried last. */
+  readonly #order: Uint32Array;
+  /** Of the order, how many at its head have a place. */
+  #placed = 0;
   /** Place -> position of what is pinned there. */
   readonly #pinned: ReadonlyMap<number, number>;
   readonly #spread: Spread;
@@ -79,6 +83,7 @@ class Filling {
     this.#candidates = candidates;
     this.#relevance = boosted(relevance, items, rules);
     this.#isBuried = Uint8Array.from(items, (item) => (isBuried(item, rules) ? 1 : 0));
+    this.#order = this.#byRelevance();
     this.#pinned = pinsOf(rules, items, this.#relevance);
     this.#isGone = new Uint8Array(candidates.length);
     for (const position of this.#pinned.values()) this.#isGone[position] = 1;
@@ -112,18 +117,30 @@ class Filling {
     return position === undefined ? undefined : { position };
   }
 
+  /** Candidates are looked at in the order of relevance, until none that follows can be worth more. */
   #bestOf(isWanted: (candidate: Candidate) => boolean): number | undefined {
     let best: number | undefined;
     let most = Number.NEGATIVE_INFINITY;
-    for (const [position, candidate] of this.#candidates.entries()) {
+    while (this.#isGone[this.#order[this.#placed]!]) this.#placed++;
+    for (let at = this.#placed; at < this.#order.length; at++) {
+      const position = this.#order[at]!;
+      const [relevance, penalty] = [this.#relevance[position]!, BURIED * this.#isBuried[position]!];
+      if (this.#spread.mostOf(relevance) - penalty < most) break;
       if (this.#isGone[position]) continue;
-      const value =
-        this.#spread.valueOf(position, this.#relevance[position]!) - BURIED * this.#isBuried[position]!;
-      if (value <= most || !isWanted(candidate)) continue;
+      const value = this.#spread.valueOf(position, relevance) - penalty;
+      const isBetter = value > most || (value === most && best !== undefined && position < best);
+      if (!isBetter || !isWanted(this.#candidates[position]!)) continue;
       most = value;
       best = position;
     }
     return best;
+  }
+
+  #byRelevance(): Uint32Array {
+    const [worth, isBuried] = [this.#relevance, this.#isBuried];
+    return Uint32Array.from(worth.keys()).sort(
+      (left, right) => isBuried[left]! - isBuried[right]! || worth[right]! - worth[left]! || left - right,
+    );
   }
 
   /** The choice where chance has a part in it. */

@@ -1,46 +1,52 @@
 import type { Likeness } from "#declarations";
 import type { Item } from "#events";
 
-/** How alike one of the items is to each of them: shape (items), 0 to 1, nothing in common 0. */
-export type LikenessTo = (position: number) => Float64Array;
+/** How alike two of the items are, by their positions: 0 to 1, nothing in common 0. */
+export type LikenessOf = (one: number, other: number) => number;
 
-export function likenessOf(items: readonly Item[], kind: Likeness): LikenessTo {
+/** What an item is compared by is worked out when it is first asked for: of hundreds of candidates few come near a place. */
+export function likenessOf(items: readonly Item[], kind: Likeness): LikenessOf {
   return kind === "tags" ? byTags(items) : byVectors(items);
 }
 
 /** Jaccard: the tags two items share, over the tags either has. */
-function byTags(items: readonly Item[]): LikenessTo {
+function byTags(items: readonly Item[]): LikenessOf {
   const codes = new Map<string, number>();
-  const tags = items.map((item) => {
-    const own = new Set(item.tags);
-    for (const tag of own) if (!codes.has(tag)) codes.set(tag, codes.size);
-    return Uint32Array.from(own, (tag) => codes.get(tag)!);
-  });
-  return (position) => {
-    const own = tags[position]!;
-    const isOwn = new Uint8Array(codes.size);
-    for (const code of own) isOwn[code] = 1;
-    return Float64Array.from(tags, (theirs) => {
-      let shared = 0;
-      for (const code of theirs) shared += isOwn[code]!;
-      return shared === 0 ? 0 : shared / (own.length + theirs.length - shared);
-    });
+  const codeOf = (tag: string): number => {
+    const code = codes.get(tag) ?? codes.size;
+    codes.set(tag, code);
+    return code;
+  };
+  const tagsOf = whenAsked(items, ({ tags }) => Uint32Array.from(new Set(tags), codeOf).sort());
+  return (one, other) => {
+    const [own, theirs] = [tagsOf(one), tagsOf(other)];
+    let shared = 0;
+    for (let left = 0, right = 0; left < own.length && right < theirs.length; ) {
+      const difference = own[left]! - theirs[right]!;
+      if (difference === 0) shared++;
+      if (difference <= 0) left++;
+      if (difference >= 0) right++;
+    }
+    return shared === 0 ? 0 : shared / (own.length + theirs.length - shared);
   };
 }
 
 /** Cosine, not below 0; 0 for an item without a vector, and between vectors of different lengths. */
-function byVectors(items: readonly Item[]): LikenessTo {
-  const unit = items.map(({ vector = [] }) => {
+function byVectors(items: readonly Item[]): LikenessOf {
+  const unitOf = whenAsked(items, ({ vector = [] }) => {
     const norm = Math.hypot(...vector) || 1;
     return Float64Array.from(vector, (value) => value / norm);
   });
-  return (position) => {
-    const own = unit[position]!;
-    return Float64Array.from(unit, (theirs) => {
-      if (theirs.length !== own.length) return 0;
-      let cosine = 0;
-      for (const [place, value] of own.entries()) cosine += value * theirs[place]!;
-      return Math.max(0, cosine);
-    });
+  return (one, other) => {
+    const [own, theirs] = [unitOf(one), unitOf(other)];
+    if (theirs.length !== own.length) return 0;
+    let cosine = 0;
+    for (let place = 0; place < own.length; place++) cosine += own[place]! * theirs[place]!;
+    return Math.max(0, cosine);
   };
+}
+
+function whenAsked<Worth>(items: readonly Item[], make: (item: Item) => Worth): (position: number) => Worth {
+  const made = new Array<Worth | undefined>(items.length);
+  return (position) => (made[position] ??= make(items[position]!));
 }

@@ -7,7 +7,10 @@ import { asOfOf } from "./as-of.ts";
 import { requestOf } from "./list-request.ts";
 
 /** Scores of items that somebody else found. */
-export function registerRankRoutes(server: Server, { catalogue, recommender, clock }: Services): void {
+export function registerRankRoutes(
+  server: Server,
+  { catalogue, recommender, clock, metrics }: Services,
+): void {
   server.post(
     "/v1/rank",
     {
@@ -18,7 +21,7 @@ export function registerRankRoutes(server: Server, { catalogue, recommender, clo
         response: { 200: RankResponse, "4xx": Problem },
       },
     },
-    async ({ body }) => {
+    async ({ body }, reply) => {
       const { itemIds, ...asked } = body;
       const request = {
         ...requestOf(asked),
@@ -27,25 +30,26 @@ export function registerRankRoutes(server: Server, { catalogue, recommender, clo
         n: itemIds.length,
         seed: "",
       };
-      const { surface, items, unknownItemIds, mutedItemIds, ...ranking } = await recommender.rank(
-        request,
-        itemIds,
-      );
-      return {
+      const ranking = await recommender.rank(request, itemIds);
+      const { surface, items, unknownItemIds, mutedItemIds } = ranking;
+      metrics.observeRanking(ranking);
+      const answer = {
         userId: body.userId ?? null,
         surface,
         items: items.map(({ itemRow, score = null, heads }) => ({
           itemId: catalogue.at(itemRow).itemId,
           score,
-          ...(heads && { heads: { ...heads } }),
+          heads,
         })),
-        unknownItemIds: [...unknownItemIds],
-        mutedItemIds: [...mutedItemIds],
+        unknownItemIds,
+        mutedItemIds,
         isColdStart: ranking.isColdStart,
         versions: versionsOf(ranking),
         asOf: toIsoOrNull(ranking.newestEventMs),
         computedAt: toIso(clock.nowMs()),
       };
+      // Text already: what is written by the schema takes a seventh of the time of ranking hundreds of items.
+      return reply.type("application/json; charset=utf-8").send(JSON.stringify(answer) as never);
     },
   );
 }

@@ -87,7 +87,7 @@ function sideEffects(
   const { cameMs: _, ...place } = page;
   metrics.countRecommendation(isColdStart ? "cold-start" : "personal");
   pulse.countRecommendation(isColdStart ? "coldStart" : "personal");
-  metrics.observePipeline(surface, trace);
+  metrics.observePipeline(made);
   const named = ({ model: { name }, version }: typeof personal) => ({ name, version });
   servedLists.keep({
     recommendationId,

@@ -1,0 +1,71 @@
+import { DAY_MS, MINUTE_MS, Random } from "#base";
+import { modelNamed, vocabularyHash } from "#models";
+import { type Interactions, packInteractions } from "#sequences";
+import type { Platform } from "../src/main/platform.ts";
+import { ACTIONS } from "./made-events.ts";
+
+/**
+ * @file Models of the size that serves, put in service without being learned: fitted for a step or two on a hundred made people, whatever the folder
+ * holds, so that weights are nearly what they were drawn as. How long an answer takes depends on the sizes of a network and its tables, not on what it knows.
+ */
+
+const ENCODER = {
+  name: "sequence-encoder",
+  config: {
+    blocks: 2,
+    maxLength: 50,
+    epochs: 1,
+    loss: "sampled-softmax",
+    negatives: 512,
+    inBatchNegatives: 0,
+  },
+};
+/** As it comes. */
+const RANKER = { name: "ranker", config: { epochs: 1, maxRequests: 200 } };
+const COLD_START = { name: "recent-popularity", config: {} };
+
+const PEOPLE = 100;
+const ACTS = 60;
+
+/** Made models of all items of the platform answer from now on: an encoder, what is popular, and a ranker by its name. */
+export async function serveMadeModels({ catalogue, clock, models }: Platform): Promise<void> {
+  const people = madePeople(catalogue.itemCount, clock.nowMs());
+  const put = async ({
+    name,
+    config,
+  }: {
+    name: string;
+    config: Readonly<Record<string, number | string>>;
+  }) => {
+    const model = modelNamed(name);
+    const merged = { ...model.defaults, ...config };
+    const fitted = await model.fit(people, merged, {
+      random: Random.of(1, name),
+      progress: () => {},
+      threads: 1,
+    });
+    const { dimension = null, inputs = [], outputs = [] } = fitted.encoder ?? {};
+    const manifest = {
+      ...{ name, kind: name, config: merged, seed: 1, dimension, inputs, outputs },
+      ...{ userCount: PEOPLE, itemCount: people.itemCount, interactionCount: people.itemRows.length },
+      ...{ dataFromMs: null, dataUntilMs: clock.nowMs(), logOffsets: [], metrics: {}, curve: [] },
+      vocabularyHash: vocabularyHash(catalogue.items().map(({ itemId }) => itemId)),
+      ...{ fitSeconds: 0, madeAt: null, code: null },
+    };
+    return models.put(manifest, fitted.serialize());
+  };
+  const [personal, coldStart, ranker] = [await put(ENCODER), await put(COLD_START), await put(RANKER)];
+  await models.serve({ personal, coldStart, beside: [ranker] });
+}
+
+function madePeople(itemCount: number, untilMs: number): Interactions {
+  const random = Random.of(1, "made people");
+  const rows = Array.from({ length: PEOPLE * ACTS }, (_, at) => ({
+    user: Math.floor(at / ACTS),
+    item: random.integer(itemCount),
+    timestampMs: untilMs - 30 * DAY_MS + (at % ACTS) * MINUTE_MS,
+  }));
+  const actionNames = [...new Set(ACTIONS)];
+  const actions = Uint8Array.from(rows, () => random.integer(actionNames.length));
+  return { ...packInteractions(rows, PEOPLE, itemCount), actions, actionNames };
+}
