@@ -138,7 +138,7 @@ function twoStages(
     const items = Uint32Array.from(topN(unseen, retrieved));
     const timeMs = history.timestampsMs?.at(-1) ?? 0;
     const said = await ranker.ranker!.rank(history, items, { timeMs, surface: 0 });
-    return { items, votes: standard(said.map((chance) => Math.log(chance / (1 - chance)))) };
+    return { items, votes: standard(oddsOf(said, ranker.ranker!.heads.length)) };
   };
   return {
     ...{ name: "two-stages", config: {}, itemCount: encoder.itemCount },
@@ -161,6 +161,15 @@ function twoStages(
       return scores;
     },
   };
+}
+
+/** Log-odds that anything is done with each candidate, which is what the protocol asks, from its heads: (candidates, heads). */
+function oddsOf(chances: Float32Array, heads: number): Float32Array {
+  return Float32Array.from({ length: chances.length / heads }, (_, row) => {
+    const sum = chances.subarray(row * heads, (row + 1) * heads).reduce((total, chance) => total + chance, 0);
+    const chance = Math.min(1 - 1e-6, Math.max(1e-6, sum));
+    return Math.log(chance / (1 - chance));
+  });
 }
 
 function standard(values: Float32Array): Float32Array {
