@@ -50,7 +50,7 @@ export async function serveMadeModels({ catalogue, clock, models }: Platform): P
       ...{ userCount: PEOPLE, itemCount: people.itemCount, interactionCount: people.itemRows.length },
       ...{ dataFromMs: null, dataUntilMs: clock.nowMs(), logOffsets: [], metrics: {}, curve: [] },
       vocabularyHash: vocabularyHash(catalogue.items().map(({ itemId }) => itemId)),
-      ...{ fitSeconds: 0, madeAt: null, code: null },
+      ...{ fitSeconds: 0, madeAt: null, code: null, refitOf: null },
     };
     return models.put(manifest, fitted.serialize());
   };
