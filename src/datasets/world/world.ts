@@ -50,7 +50,7 @@ export interface World {
   messages(): Iterable<SegmentMessage>;
   /** What person `index` (0-based) sends: the same messages in the same order as within {@link messages}. */
   personMessages(index: number): Iterable<SegmentMessage>;
-  /** About how many messages there will be, within a tenth for presets `small` and larger; for a progress bar. */
+  /** About how many messages there will be: within a tenth for presets `small` and larger, less surely where people are moved; for a progress bar. */
   readonly expectedMessages: number;
   /** What is never told. */
   readonly truth: Truth;
