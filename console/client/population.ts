@@ -16,7 +16,7 @@ const MINUTE_MS = 60_000;
 const SOON_MS = 4000;
 
 /** Asked again soon while the server says that it is being made. */
-const untilReady = {
+export const untilMade = {
   refetchInterval: ({ state: { error } }: { readonly state: { readonly error: unknown } }) =>
     isNotMadeYet(error) ? SOON_MS : false,
 } as const;
@@ -26,7 +26,7 @@ export const itemMapQuery = queryOptions({
   queryFn: async ({ signal }) => toItemMap(await request<MapResponse>("/v1/map", { signal })),
   staleTime: 10 * MINUTE_MS,
   structuralSharing: false, // a hundred thousand numbers are not worth comparing
-  ...untilReady,
+  ...untilMade,
 });
 
 function toItemMap({ version, itemIds, x, y, topics, topic }: MapResponse): ItemMap {
@@ -47,7 +47,7 @@ export const userMapQuery = (userId: string, asOf?: string) =>
     queryKey: ["user", userId, "map", asOf],
     queryFn: ({ signal }) => request<UserMapResponse>(withQuery(`${of(userId)}/map`, { asOf }), { signal }),
     placeholderData: (before, query) => (query?.queryKey[1] === userId ? before : undefined),
-    ...untilReady,
+    ...untilMade,
   });
 
 export const userStatesQuery = (userId: string) =>
@@ -62,7 +62,7 @@ export const populationQuery = (slice: Slice = {}) =>
     queryFn: ({ signal }) => request<PopulationResponse>(withQuery("/v1/population", slice), { signal }),
     staleTime: MINUTE_MS,
     placeholderData: keepPreviousData,
-    ...untilReady,
+    ...untilMade,
   });
 
 export const predictionModelQuery = queryOptions({

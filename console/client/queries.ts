@@ -35,9 +35,11 @@ export const schemaQuery = queryOptions({
   queryFn: ({ signal }) => request<SchemaResponse>("/v1/schema", { signal }),
 });
 
+export type PeopleSort = "lastSeen" | "events" | "userId" | "return" | "state";
+
 export interface PeopleFilter {
   readonly search: string;
-  readonly sort: "lastSeen" | "events" | "userId";
+  readonly sort: PeopleSort;
 }
 
 export const peopleQuery = (filter: PeopleFilter) =>

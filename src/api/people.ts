@@ -6,9 +6,14 @@ export const PeopleQuerystring = Type.Object({
   search: Type.Optional(
     Type.String({ maxLength: 100, description: "Part of an id, or of a trait's text (a name, a country)" }),
   ),
-  sort: Type.Union([Type.Literal("lastSeen"), Type.Literal("events"), Type.Literal("userId")], {
-    default: "lastSeen",
-  }),
+  sort: Type.Union(
+    (["lastSeen", "events", "userId", "return", "state"] as const).map((order) => Type.Literal(order)),
+    {
+      default: "lastSeen",
+      description:
+        "return: the likeliest to come back within a week first; state: core, casual, marginal, new, resurrected, dormant. Both as of the last look at everybody",
+    },
+  ),
   offset: Type.Integer({ minimum: 0, maximum: 100_000, default: 0 }),
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
   asOf: AsOf,
@@ -45,6 +50,7 @@ export const PeopleResponse = Type.Object({
   total: Type.Integer({ description: "People that match, among those looked at" }),
   lookedAt: Type.Integer(),
   isComplete: Type.Boolean({ description: "False when there are more people than are looked at" }),
+  orderAsOf: Type.Optional(IsoTime),
   computedAt: IsoTime,
 });
 

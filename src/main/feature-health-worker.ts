@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { assert, giveWay, ignoreProgress, useLargeBufferPool } from "#base";
+import type { ThreadManners } from "./background-look.ts";
 import { type HealthLook, type HealthOptions, lookAtHealth } from "./feature-health.ts";
 
 /** @file The thread that looks once at the health of the features. */
@@ -15,9 +16,9 @@ export type HealthMessage =
 
 assert(parentPort, "this file runs as a worker thread");
 const port = parentPort;
-giveWay();
+const { folder, options, givesWay } = workerData as HealthTask & ThreadManners;
+if (givesWay) giveWay();
 useLargeBufferPool();
-const { folder, options } = workerData as HealthTask;
 const message = await lookAtHealth(folder, options, ignoreProgress).then(
   (found): HealthMessage => ({ kind: "done", ...found }),
   (error: unknown): HealthMessage => ({

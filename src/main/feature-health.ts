@@ -1,4 +1,4 @@
-import { MINUTE_MS, type ProgressListener, SystemClock } from "#base";
+import { MINUTE_MS, type ProgressListener, SystemClock, startThread } from "#base";
 import {
   checkHealth,
   type FeatureBaseline,
@@ -101,7 +101,7 @@ export class HealthWatch {
 
   constructor(platform: WatchedPlatform) {
     this.#look = new BackgroundLook({
-      thread: "main/feature-health-worker",
+      start: (task) => startThread("main/feature-health-worker", task),
       task: () => (platform.manifest.features.definitions.length === 0 ? undefined : taskOf(platform)),
       onMessage: (message) => this.#found(message as HealthMessage), // the thread's own
       onError: (error) => this.#onNotice(`the features cannot be checked: ${String(error)}`),

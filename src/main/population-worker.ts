@@ -5,6 +5,7 @@ import { Actions, Purposes } from "#events";
 import { type ItemMap, makeItemMap, type ServedPredictions, type Survey, surveyPeople } from "#profiles";
 import { countUsers } from "#sequences";
 import { FileBlobStore } from "#storage";
+import type { ThreadManners } from "./background-look.ts";
 import { type DataManifest, paths } from "./data-folder.ts";
 import { nowOf } from "./feature-health.ts";
 import { FACTORS_MODEL, factorsOf, openInterests } from "./interests.ts";
@@ -29,12 +30,9 @@ export interface PopulationTask {
 }
 
 export type PopulationMessage =
-  | {
-      readonly kind: "done";
-      readonly survey: Survey;
-      readonly map: ItemMap;
-      readonly predictions: ServedPredictions | undefined;
-    }
+  /** Before anybody is read, which takes longest. */
+  | { readonly kind: "map"; readonly map: ItemMap; readonly predictions: ServedPredictions | undefined }
+  | { readonly kind: "done"; readonly survey: Survey }
   | { readonly kind: "failed"; readonly message: string };
 
 const REFIT_HOURS = 24;
@@ -61,6 +59,7 @@ async function look(task: PopulationTask): Promise<PopulationMessage> {
     const analytics = purposes.named(ANALYTICS);
     past.state.refresh();
     const map = await freshMap(blobs, interests.knowledge.space, past.catalogue.itemCount);
+    tell({ kind: "map", map, predictions });
     const survey = await surveyPeople(
       {
         ...{ ...past, actions, isSensitive, interests },
@@ -70,7 +69,7 @@ async function look(task: PopulationTask): Promise<PopulationMessage> {
       },
       asOfMs,
     );
-    return { kind: "done", survey, map, predictions };
+    return { kind: "done", survey };
   });
 }
 
@@ -107,12 +106,14 @@ async function freshMap(
 
 assert(parentPort, "this file runs as a worker thread");
 const port = parentPort;
-giveWay();
+const task = workerData as PopulationTask & ThreadManners;
+if (task.givesWay) giveWay();
 useLargeBufferPool();
-const message = await look(workerData as PopulationTask).catch(
+const tell = (said: PopulationMessage): void => port.postMessage(said);
+const message = await look(task).catch(
   (error: unknown): PopulationMessage => ({
     kind: "failed",
     message: error instanceof Error ? error.message : String(error),
   }),
 );
-port.postMessage(message);
+tell(message);

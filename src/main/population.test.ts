@@ -64,10 +64,30 @@ const groupOf = ({ groups }: Body, name: string): Body =>
 test("before anybody was looked at it says so, and that is no failure", async () => {
   expect(await get("/v1/population")).toMatchObject({ code: "not-made-yet" });
   expect(await get("/v1/map")).toMatchObject({ code: "not-made-yet" });
+  expect(await get("/v1/users?sort=return")).toMatchObject({ code: "not-made-yet" });
   const { latencies, seconds } = await get("/v1/pulse");
-  expect(latencies).toMatchObject([{ route: "GET /v1/map" }, { route: "GET /v1/population" }]);
+  expect(latencies).toHaveLength(3);
   expect([...latencies, ...seconds].every(({ errors }) => errors === 0)).toBe(true); // and nothing failed
   await platform.population.now();
+});
+
+test("people are ordered by how likely they return, and by state, as the last look found them", async () => {
+  const everybody = "/v1/users?limit=200&include=state,predictions";
+  const { people: foretold, orderAsOf } = await get(`${everybody}&sort=return`);
+  expect(orderAsOf).toBe((await get("/v1/population")).asOf);
+  const returns: number[] = foretold.map(({ predictions }: Body) => predictions.return7 ?? -1);
+  expect(new Set(returns).size).toBeGreaterThan(10);
+  expect(returns).toEqual(returns.toSorted((left, right) => right - left));
+  const { people: standing } = await get(`${everybody}&sort=state`);
+  const places = ["core", "casual", "marginal", "new", "resurrected", "dormant"];
+  const found: Body[] = standing.map(({ state, lastSeen }: Body) => [places.indexOf(state), lastSeen]);
+  const byState = found.toSorted(([left, seen], [right, later]) => left - right || (seen < later ? 1 : -1));
+  expect(found).toEqual(byState);
+  expect(new Set(found.map(([place]) => place)).size).toBeGreaterThan(2);
+  expect(standing.map(({ userId }: Body) => userId).toSorted()).toEqual(
+    foretold.map(({ userId }: Body) => userId).toSorted(),
+  );
+  expect(await get(`/v1/users?sort=state&asOf=${orderAsOf}`)).toMatchObject({ code: "invalid-request" });
 });
 
 test("what is said of everybody is what is said of each", async () => {

@@ -1,3 +1,4 @@
+import { startThread } from "#base";
 import { goalsOf, purposesOf } from "#declarations";
 import type { InterestControl } from "#events";
 import { forgetInSurvey, type ItemMap, muteInSurvey, type ServedPredictions, type Survey } from "#profiles";
@@ -39,7 +40,7 @@ export class Population {
   constructor(platform: SurveyedPlatform) {
     this.#platform = platform;
     this.#look = new BackgroundLook({
-      thread: "main/population-worker",
+      start: (task) => startThread("main/population-worker", task),
       task: () => taskOf(platform),
       onMessage: (message) => this.#found(message as PopulationMessage), // the thread's own
       onError: (error) => this.#onNotice(`the people cannot be surveyed: ${String(error)}`),
@@ -114,12 +115,15 @@ export class Population {
       this.#onNotice(`the people cannot be surveyed: ${message.message}; it is tried again`);
       return;
     }
+    if (message.kind === "map") {
+      this.map = message.map;
+      this.predictions = message.predictions ?? this.predictions;
+      return;
+    }
     this.survey = message.survey;
     const [since, before] = this.#said;
     this.#apply([...before, ...since]);
     this.#said = [[], since];
-    this.map = message.map;
-    this.predictions = message.predictions ?? this.predictions;
   }
 }
 

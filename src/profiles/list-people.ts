@@ -17,6 +17,8 @@ export interface PeopleQuery {
   /** Part of an id or of a trait's text, whatever the case. */
   readonly search?: string;
   readonly sort: "lastSeen" | "events" | "userId";
+  /** Goes before `sort`: the lower a person's place, the earlier they come, and last who has none. */
+  readonly places?: ReadonlyMap<string, number>;
   readonly offset: number;
   readonly limit: number;
   readonly asOfMs: number;
@@ -66,7 +68,12 @@ export async function listPeople(context: ProfileContext, query: PeopleQuery): P
     const found = await Promise.all(some.map((userId) => matchOf(context, userId, query)));
     matches.push(...found.filter((match) => match !== undefined));
   }
-  matches.sort(orders[query.sort]);
+  const order = orders[query.sort];
+  const placeOf = ({ userId }: Match): number => query.places?.get(userId) ?? Infinity;
+  matches.sort((left, right) => {
+    const [before, after] = [placeOf(left), placeOf(right)];
+    return before === after ? order(left, right) : before - after;
+  });
   const page = matches.slice(query.offset, query.offset + query.limit);
   const people = await Promise.all(page.map((match) => summaryOf(context, match, query.asOfMs)));
   return { people, total: matches.length, lookedAt: persons.length, isComplete };

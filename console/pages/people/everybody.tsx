@@ -1,8 +1,10 @@
 import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useDeferredValue, useMemo } from "react";
 import { useLocation } from "wouter";
-import type { PersonRow } from "#api";
+import type { PeopleResponse, PersonRow } from "#api";
 import { useAddress } from "../../client/address.ts";
+import { isNotMadeYet } from "../../client/http.ts";
+import { untilMade } from "../../client/population.ts";
 import { type PeopleFilter, peopleQuery, recommendationsQuery, userQuery } from "../../client/queries.ts";
 import { Chips, Tag, TopicChip } from "../../ui/chip.tsx";
 import { Choice, SearchField } from "../../ui/field.tsx";
@@ -11,14 +13,17 @@ import { Sparkline } from "../../ui/sparkline.tsx";
 import { Empty, Failure, RowsOnTheirWay } from "../../ui/states.tsx";
 import { type Column, DataTable } from "../../ui/table.tsx";
 import { Ago } from "../../ui/time.tsx";
-import { countOf, formatCount, formatProbability, formatShare } from "../../words/format.ts";
+import { countOf, formatCount, formatProbability, formatShare, formatTime } from "../../words/format.ts";
 import { useColumns } from "./columns.tsx";
+import { NotSurveyed } from "./not-surveyed.tsx";
 import styles from "./people.module.css";
 import { ViewSwitch } from "./view-switch.tsx";
 
 const SORTS = [
   { value: "lastSeen", label: "last seen" },
   { value: "events", label: "most events" },
+  { value: "return", label: "P(return)" },
+  { value: "state", label: "state" },
   { value: "userId", label: "id" },
 ] as const;
 
@@ -28,7 +33,11 @@ export function Everybody() {
   const search = address.get("search") ?? "";
   const sort = sortNamed(address.get("sort"));
   const filter: PeopleFilter = { search: useDeferredValue(search), sort };
-  const query = useInfiniteQuery({ ...peopleQuery(filter), placeholderData: keepPreviousData });
+  const query = useInfiniteQuery({
+    ...peopleQuery(filter),
+    placeholderData: keepPreviousData,
+    ...untilMade,
+  });
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
   const rows = useMemo(() => query.data?.pages.flatMap(({ people }) => people) ?? [], [query.data]);
   const [first] = query.data?.pages ?? [];
@@ -42,11 +51,7 @@ export function Everybody() {
       name="People"
       title={first ? countOf(first.total, "person", "people") : "People"}
       actions={<ViewSwitch />}
-      lead={
-        first && !first.isComplete
-          ? `The first ${formatCount(first.lookedAt)} ids were looked at; an exact id is found in any case.`
-          : undefined
-      }
+      lead={first && leadOf(first)}
     >
       <div>
         <div className={styles["controls"]}>
@@ -65,7 +70,9 @@ export function Everybody() {
             />
           </span>
         </div>
-        {query.error && !query.data ? (
+        {isNotMadeYet(query.failureReason) && !query.data ? (
+          <NotSurveyed />
+        ) : query.error && !query.data ? (
           <Failure error={query.error} onRetry={() => void query.refetch()} />
         ) : !query.data ? (
           <RowsOnTheirWay rows={14} />
@@ -84,6 +91,19 @@ export function Everybody() {
       </div>
     </Page>
   );
+}
+
+/** What the list leaves out, and how old its order is. */
+function leadOf({ isComplete, lookedAt, orderAsOf }: PeopleResponse): string | undefined {
+  const parts = [
+    ...(isComplete
+      ? []
+      : [`The first ${formatCount(lookedAt)} ids were looked at; an exact id is found in any case.`]),
+    ...(orderAsOf === undefined
+      ? []
+      : [`In the order of ${formatTime(orderAsOf)}; what each row says is of now.`]),
+  ];
+  return parts.length === 0 ? undefined : parts.join(" ");
 }
 
 const columns: readonly Column<PersonRow>[] = [

@@ -15,6 +15,7 @@ import { countOf, formatCount, formatDay, formatProbability, formatShare } from 
 import { groupWords, type Slice, sliceOf, sliceWords, withValue } from "../../words/slices.ts";
 import { targetWords } from "../../words/targets.ts";
 import styles from "./groups.module.css";
+import { NotSurveyed } from "./not-surveyed.tsx";
 import { ViewSwitch } from "./view-switch.tsx";
 
 /** Slices of everybody: how many they are, how they use the product over time, what they like more than others, what is foretold. */
@@ -30,7 +31,7 @@ export function Groups() {
       actions={<ViewSwitch />}
     >
       {isNotMadeYet(query.error) ? (
-        <NotYet />
+        <NotSurveyed />
       ) : (
         <Loaded query={query} lines={12} height={24}>
           {(population) => (
@@ -55,16 +56,6 @@ function titleOf({ people }: PopulationResponse, slice: Slice): string {
 function leadOf({ people, total, isComplete }: PopulationResponse): string {
   const share = formatShare(people / Math.max(1, total));
   return `${share} of ${countOf(total, "person", "people")}${isComplete ? "" : " that were looked at"}. Choose values to look at fewer.`;
-}
-
-/** Before the first look at everybody is over. */
-function NotYet() {
-  return (
-    <Empty title="Everybody is being looked at for the first time">
-      What groups do, like and are likely to do is worked out beside the server; this page shows it as soon as
-      it is there.
-    </Empty>
-  );
 }
 
 /** Of more values the rest is shown when it is asked for. */

@@ -1,10 +1,19 @@
 import { PeopleQuerystring, PeopleResponse, type PersonRow, Problem } from "#api";
-import { listPeople, type PersonSummary } from "#profiles";
+import { PlatformError } from "#base";
+import {
+  listPeople,
+  orderPeople,
+  type PeopleQuery,
+  type PersonSummary,
+  type SurveyedOrder,
+  surveyedOrders,
+} from "#profiles";
 import { toIso } from "../bodies.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 import { asOfOf } from "./as-of.ts";
 import { namesIn } from "./include.ts";
+import { notSurveyed } from "./not-surveyed.ts";
 
 const ADDABLE = ["state", "predictions"];
 
@@ -20,17 +29,43 @@ export function registerPeopleRoute(server: Server, services: Services): void {
         response: { 200: PeopleResponse, "4xx": Problem },
       },
     },
-    async ({ query: { asOf, include, ...asked } }) => {
+    async ({ query: { asOf, include, sort, ...asked } }) => {
       const added = namesIn(include, ADDABLE);
       const asOfMs = asOfOf(asOf ? { asOf } : {}, clock);
-      const found = await listPeople(services, { ...asked, asOfMs });
+      const { orderAsOf, ...order } = orderOf(services, sort, asOf);
+      const found = await listPeople(services, { ...asked, ...order, asOfMs });
       const people = found.people.map(async (person) => ({
         ...rowOf(person),
         ...(added.length > 0 && (await saidOf(services, person.userId, { added, asOfMs }))),
       }));
-      return { ...found, people: await Promise.all(people), computedAt: toIso(clock.nowMs()) };
+      return {
+        ...found,
+        people: await Promise.all(people),
+        ...(orderAsOf !== undefined && { orderAsOf }),
+        computedAt: toIso(clock.nowMs()),
+      };
     },
   );
+}
+
+/** What is foretold of everybody, and how they use the product, is known as of the last look at all of them. */
+function orderOf(
+  { population: { survey } }: Services,
+  sort: PeopleQuery["sort"] | SurveyedOrder,
+  asOf: string | undefined,
+): Pick<PeopleQuery, "sort" | "places"> & { readonly orderAsOf?: string } {
+  if (!isSurveyed(sort)) return { sort };
+  if (asOf !== undefined)
+    throw new PlatformError(
+      "invalid-request",
+      `people are ordered by ${sort} as of the last look at everybody only: leave out asOf, or sort by lastSeen, events or userId`,
+    );
+  if (!survey) throw notSurveyed();
+  return { sort: "lastSeen", places: orderPeople(survey, sort), orderAsOf: toIso(survey.asOfMs) };
+}
+
+function isSurveyed(sort: string): sort is SurveyedOrder {
+  return (surveyedOrders as readonly string[]).includes(sort);
 }
 
 function rowOf({ firstSeenMs, lastSeenMs, topics, activity, ...person }: PersonSummary): PersonRow {

@@ -14,6 +14,7 @@ import { toIso, toIsoOrNull } from "../bodies.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 import { asOfOf } from "./as-of.ts";
+import { notSurveyed } from "./not-surveyed.ts";
 import { userNotFound } from "./user-not-found.ts";
 
 /** Definition version of the signals answered here: it changes when their meaning does. */
@@ -130,14 +131,6 @@ function registerPredictionModel(server: Server, { population }: Services): void
         })),
       };
     },
-  );
-}
-
-/** What is asked of a survey that is not there yet. */
-function notSurveyed(): PlatformError {
-  return new PlatformError(
-    "not-made-yet",
-    "everybody is being looked at for the first time; ask again in a few seconds",
   );
 }
 
