@@ -19,6 +19,8 @@ export interface ProgramOptions {
   /** Options of node itself, before the program's file. */
   readonly nodeOptions?: readonly string[];
   readonly cwd?: string;
+  /** Until a hang is a failure. Default: four minutes. */
+  readonly patienceMs?: number;
 }
 
 /** How a program ended, and all it printed. */
@@ -49,10 +51,15 @@ export class Program {
   stdout = "";
   stderr = "";
   readonly ended: Promise<Ended>;
+  readonly #patienceMs: number;
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #listeners = new Set<() => void>();
 
-  constructor(args: readonly string[], { env = {}, nodeOptions = [], cwd }: ProgramOptions = {}) {
+  constructor(
+    args: readonly string[],
+    { env = {}, nodeOptions = [], cwd, patienceMs = PATIENCE_MS }: ProgramOptions = {},
+  ) {
+    this.#patienceMs = patienceMs;
     this.#child = spawn(process.execPath, [...nodeOptions, CLI, ...args], {
       env: { ...environment(), ...env },
       stdio: ["ignore", "pipe", "pipe"],
@@ -121,8 +128,8 @@ export class Program {
     const patience = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         this.signal("SIGKILL");
-        reject(new Error(`no end within ${PATIENCE_MS} ms; printed: ${this.stdout}${this.stderr}`));
-      }, PATIENCE_MS);
+        reject(new Error(`no end within ${this.#patienceMs} ms; printed: ${this.stdout}${this.stderr}`));
+      }, this.#patienceMs);
     });
     return Promise.race([outcome, patience]).finally(() => clearTimeout(timer));
   }
@@ -213,6 +220,12 @@ export async function withTemporaryFolder<Value>(use: (folder: string) => Promis
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     folders.delete(folder);
   }
+}
+
+/** Where data sets are, for a program that is to read one of them. */
+export function withDatasets(): { readonly env: Readonly<Record<string, string>> } {
+  const { INKLING_DATASETS } = process.env;
+  return { env: INKLING_DATASETS === undefined ? {} : { INKLING_DATASETS } };
 }
 
 /** Ours without what would change the program's behaviour, and without colours. */

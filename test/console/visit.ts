@@ -45,11 +45,21 @@ export async function newPage(context: BrowserContext): Promise<{ page: Page; co
   return { page, complaints };
 }
 
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 200));
+
+/** Whether what is made beside the server is there, at the latest after so long. */
+export async function untilMade(url: string, patienceMs = Number.POSITIVE_INFINITY): Promise<boolean> {
+  const untilMs = performance.now() + patienceMs;
+  while ((await fetch(url)).status === 503) {
+    if (performance.now() > untilMs) return false;
+    await pause();
+  }
+  return true;
+}
+
 /** What is made of everybody beside the server is there: pages say so until then, and browsers complain of every 503. */
 export async function untilSurveyed(address: string): Promise<void> {
-  const pause = () => new Promise((resolve) => setTimeout(resolve, 200));
-  for (const path of ["/v1/map", "/v1/population"])
-    while ((await fetch(`${address}${path}`)).status === 503) await pause();
+  for (const path of ["/v1/map", "/v1/population"]) await untilMade(`${address}${path}`);
   const ask = async <Body>(path: string) => (await (await fetch(`${address}${path}`)).json()) as Body; // routes of ours
   const { features } = await ask<{ features: readonly object[] }>("/v1/features");
   if (features.length === 0) return; // nothing is looked at
@@ -94,16 +104,22 @@ export function paintedPixels(page: Page): Promise<number> {
   })()`);
 }
 
-/** What axe finds of serious and critical impact, rule by rule with the elements. The page's policy lets no script in but its own. */
-export async function seriousFaults(page: Page): Promise<readonly string[]> {
+/** Rules of axe that look at colours: the only ones for which light and dark are not the same page. */
+export const COLOR_RULES = ["color-contrast", "link-in-text-block"] as const;
+
+/**
+ * What axe finds of serious and critical impact, rule by rule with the elements; by these rules, or by all. The page's policy lets no script in
+ * but its own.
+ */
+export async function seriousFaults(page: Page, only?: readonly string[]): Promise<readonly string[]> {
   if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(axe.source);
-  return page.evaluate(async () => {
+  return page.evaluate(async (runOnly) => {
     const { axe: rules } = globalThis as unknown as { axe: { run: (options: object) => Promise<Found> } };
-    const { violations } = await rules.run({ resultTypes: ["violations"] });
+    const { violations } = await rules.run({ resultTypes: ["violations"], ...(runOnly && { runOnly }) });
     return violations
       .filter(({ impact }) => impact === "serious" || impact === "critical")
       .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
-  });
+  }, only);
 }
 
 interface Found {
