@@ -153,7 +153,7 @@ describe.skipIf(chromium === undefined)(
                 : foretold.toFixed(2);
         await row.getByText(said, { exact: true }).waitFor();
         await page.getByLabel("Order").selectOption("state");
-        await page.getByText(/^In the order of /).waitFor();
+        await page.getByText(/^Ordered as of /).waitFor();
         const [first] = (await server.get("/v1/users?sort=state&limit=1")).body.people;
         await page.locator('[data-row="0"]').filter({ hasText: first.userId }).waitFor();
         await page.getByRole("button", { name: "Columns" }).click();

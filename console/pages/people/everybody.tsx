@@ -101,7 +101,7 @@ function leadOf({ isComplete, lookedAt, orderAsOf }: PeopleResponse): string | u
       : [`The first ${formatCount(lookedAt)} ids were looked at; an exact id is found in any case.`]),
     ...(orderAsOf === undefined
       ? []
-      : [`In the order of ${formatTime(orderAsOf)}; what each row says is of now.`]),
+      : [`Ordered as of ${formatTime(orderAsOf)}, when everybody was looked at last.`]),
   ];
   return parts.length === 0 ? undefined : parts.join(" ");
 }

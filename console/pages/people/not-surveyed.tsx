@@ -4,8 +4,8 @@ import { Empty } from "../../ui/states.tsx";
 export function NotSurveyed() {
   return (
     <Empty title="Everybody is being looked at for the first time">
-      What groups do, like and are likely to do is worked out beside the server; this page shows it as soon as
-      it is there.
+      How people stand, how likely they return, and what groups do and like is worked out beside the server;
+      this page shows it as soon as it is there.
     </Empty>
   );
 }
