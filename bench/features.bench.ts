@@ -115,7 +115,7 @@ async function measure(options: Options, folder: string, say: (line: string) => 
         get50BodyBytes: one.bytes,
         serverCpuUsPerGet50: (cpu.user + cpu.system) / (options.requests * (1 + WARM_UP)),
         ...named("eventToFeatureMs", eventsToFeatures),
-        bytesPerUser: await bytesAt50(join(folder, "..", "fifty"), options, say),
+        ...(await bytesAt50(join(folder, "..", "fifty"), options, say)),
         bytesPerUserAt250: await bytesOf(platform, options),
         loadAverageBefore,
       },
@@ -155,15 +155,22 @@ async function openFilled(
   await platform.fit([{ name: "popularity" }, { name: "popularity" }], { progress: () => {} });
   const actions = viewNames.slice(0, views).map((name) => encodeSharedRecord({ kind: "action", name }));
   await platform.log.append(SHARED_PARTITION, actions);
-  const random = Random.of(seed, "features");
-  let made = 0;
-  const next = (): StoredEvent => {
-    const event = makeEvent(random, made % users, Math.floor(made / users), made);
+  await fill(platform, users * views, eventsOf({ users, seed, views }), say);
+  return platform;
+}
+
+/** Every user's first view, then every user's second, and so on, again and again; from a round on. */
+function eventsOf(
+  { users, seed, views }: { users: number; seed: number; views: number },
+  round = 0,
+): () => StoredEvent {
+  const random = Random.of(seed, `features ${round}`);
+  let made = round * users * views;
+  return () => {
+    const event = makeEvent(random, made % users, Math.floor(made / users) % views, made);
     made++;
     return event;
   };
-  await fill(platform, users * views, next, say);
-  return platform;
 }
 
 function makeEvent(random: Random, user: number, view: number, atMs: number): StoredEvent {
@@ -227,11 +234,19 @@ async function bytesOf({ state }: Platform, { users }: Options): Promise<number>
   return bytes / looked;
 }
 
-async function bytesAt50(folder: string, options: Options, say: (line: string) => void): Promise<number> {
-  const users = Math.min(options.users, 1000);
-  const platform = await openFilled({ users, seed: options.seed, views: 5 }, folder, say);
+/** After one event of each view, as Feast's benchmark has it, and when rows were sealed many times. */
+async function bytesAt50(
+  folder: string,
+  options: Options,
+  say: (line: string) => void,
+): Promise<{ bytesPerUser: number; bytesPerUserAfter200Events: number }> {
+  const fifty = { users: Math.min(options.users, 200), seed: options.seed, views: 5 };
+  const platform = await openFilled(fifty, folder, say);
   try {
-    return await bytesOf(platform, { ...options, users });
+    const bytesPerUser = await bytesOf(platform, { ...options, ...fifty });
+    const rounds = 200 / fifty.views;
+    await fill(platform, (rounds - 1) * fifty.users * fifty.views, eventsOf(fifty, 1), say);
+    return { bytesPerUser, bytesPerUserAfter200Events: await bytesOf(platform, { ...options, ...fifty }) };
   } finally {
     await platform.close();
   }
