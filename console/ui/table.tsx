@@ -93,7 +93,7 @@ export function DataTable<Row>(props: {
       aria-label={label}
       aria-rowcount={rows.length}
     >
-      <div role="rowgroup">
+      <div role="rowgroup" className={styles["pinned"]}>
         <div className={`${styles["row"]} ${styles["head"]}`} role="row">
           {columns.map(({ key, title, hint, align, isWide }) => (
             <span key={key} role="columnheader" data-align={align} data-wide={isWide} title={hint}>

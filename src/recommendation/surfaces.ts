@@ -72,6 +72,8 @@ const PERSONAL = "personal";
 const COLD_START = "cold-start";
 const BUDGET = 200;
 const TIMEOUT_MS = 200;
+/** Of a list about something: what it is about has no source but these, and the first to search waits for the index of words. */
+const CONDITION_TIMEOUT_MS = 1000;
 const PINNED = 50;
 const NEWEST = 5;
 const FRESH_DAYS = 7;
@@ -211,7 +213,7 @@ export class Surfaces {
       new TextSource(texts),
       new NearSource({ vectors, tags, texts }),
     ];
-    return sources.map((source) => ({ source, budget: BUDGET, timeoutMs: TIMEOUT_MS }));
+    return sources.map((source) => ({ source, budget: BUDGET, timeoutMs: CONDITION_TIMEOUT_MS }));
   }
 
   /** A list about something is ranked by how well an item fits that, with the person's taste as one vote more. */
