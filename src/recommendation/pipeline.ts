@@ -123,6 +123,8 @@ export interface Filter {
 /** Says of each candidate how likely the person is to do each of the things that count. */
 export interface Scorer {
   readonly name: string;
+  /** The one that scores for a query, of those that leave it to others. */
+  for?(query: Query): Scorer;
   score(query: Query, candidates: readonly Candidate[]): Promise<Scores>;
 }
 

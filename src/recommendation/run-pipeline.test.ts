@@ -3,6 +3,7 @@ import type { ItemRow } from "#base";
 import { catalogueOf, queryOf, sourceOf } from "./hand-made.cases.ts";
 import type { Filter, Pipeline, Scorer, Source } from "./pipeline.ts";
 import { runPipeline } from "./run-pipeline.ts";
+import { ByQuery } from "./scorers/by-query.ts";
 import { FusionScorer } from "./scorers/fusion-scorer.ts";
 import { Blender } from "./selectors/blender.ts";
 
@@ -43,6 +44,19 @@ async function run(pipeline: Pipeline, n = 10) {
   const { items, trace } = await runPipeline(pipeline, queryOf({ n }));
   return { items, trace, order: items.map(({ itemRow }) => itemRow as number) };
 }
+
+test("of scorers for different queries the one that scored is told of", async () => {
+  const made = scorerOf({ score: (row) => row });
+  const told = async (holds: boolean) => {
+    const scorer = new ByQuery(
+      () => holds,
+      new FusionScorer(),
+      new ByQuery(() => false, new FusionScorer(), made),
+    );
+    return (await run(pipelineOf([sourceOf("a", [1, 2])], { scorer }))).trace.scorer?.name;
+  };
+  expect([await told(true), await told(false)]).toEqual(["fusion", "made"]);
+});
 
 test("a late source and one that throws are left out and told of; the list has the others", async () => {
   const late = sourceOf("late", [1], { propose: () => new Promise(() => {}) });

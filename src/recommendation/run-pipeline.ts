@@ -143,8 +143,9 @@ async function scoreAll(
 ): Promise<{ scores: Scores; trace: StageTrace | undefined }> {
   if (!scorer) return { scores: noScores, trace: undefined };
   const startedMs = monotonicMs();
+  const { name } = scorer.for?.(query) ?? scorer;
   const scores = await scorer.score(query, candidates);
-  return { scores, trace: traceOf(scorer.name, candidates.length, candidates.length, startedMs) };
+  return { scores, trace: traceOf(name, candidates.length, candidates.length, startedMs) };
 }
 
 /** A candidate by the scorer's lights; by its source's where the scorer has no opinion. */

@@ -14,7 +14,12 @@ export class ByQuery implements Scorer {
     this.#otherwise = otherwise;
   }
 
+  for(query: Query): Scorer {
+    const chosen = this.#holds(query) ? this.#then : this.#otherwise;
+    return chosen.for?.(query) ?? chosen;
+  }
+
   score(query: Query, candidates: readonly Candidate[]): Promise<Scores> {
-    return (this.#holds(query) ? this.#then : this.#otherwise).score(query, candidates);
+    return this.for(query).score(query, candidates);
   }
 }
