@@ -296,19 +296,27 @@ class Programs {
 
   /** The newest states held against the rows of `table`: (B, V). */
   scorer(): Promise<Program> {
+    this.#scorer ??= this.#compileScorer();
+    return this.#scorer;
+  }
+
+  #compileScorer(): Promise<Program> {
     const { newest } = this.#newest();
     const table = input("table", ["V", this.#network.embeddingSize]);
-    this.#scorer ??= this.#compile("score", { scores: matmul(newest, transposed(table)) });
-    return this.#scorer;
+    return this.#compile("score", { scores: matmul(newest, transposed(table)) });
   }
 
   /** How much each engagement adds to the product with `item`: (B, T, 1). */
   explainer(): Promise<Program> {
+    this.#explainer ??= this.#compileExplainer();
+    return this.#explainer;
+  }
+
+  #compileExplainer(): Promise<Program> {
     const { newest, vectors } = this.#newest();
     const score = total(mul(newest, input("item", ["B", this.#network.embeddingSize])));
     const [slope] = gradientsOf(score, [vectors]);
-    this.#explainer ??= this.#compile("explain", { parts: sum(mul(vectors, slope!), -1) });
-    return this.#explainer;
+    return this.#compile("explain", { parts: sum(mul(vectors, slope!), -1) });
   }
 
   async release(): Promise<void> {
