@@ -171,15 +171,13 @@ function keywordsOf(own: readonly Engagement[], catalogue: Catalogue): string[] 
   return [...theirs, ...ofItems].slice(0, KEYWORDS);
 }
 
-/** Items whose words are kept, for everybody who meets them asks again. */
-const KEPT_ITEMS = 20_000;
-const knownWords = new Map<Item, readonly string[]>();
+/** Of what was known of an item, for as long as that is known: everybody who meets it asks again. */
+const knownWords = new WeakMap<Item, readonly string[]>();
 
 /** Tags and the longer words of the title, each once. */
 function wordsOf(item: Item): readonly string[] {
   const kept = knownWords.get(item);
   if (kept) return kept;
-  if (knownWords.size >= KEPT_ITEMS) knownWords.clear();
   const { tags, title = "" } = item;
   const words = [...new Set([...tags, ...(title.toLowerCase().match(/\p{L}{5,}/gu) ?? [])])];
   knownWords.set(item, words);
