@@ -140,6 +140,7 @@ async function timedPhases<Result>(
       if (stage === "joining features") before ??= process.cpuUsage();
     }),
   );
+  if (!before) throw new Error("the join tells when it begins");
   const { user, system } = process.cpuUsage(before);
   return { ...took, joinCpu: (user + system) / 1e6 };
 }
@@ -162,8 +163,9 @@ function countDiffering(
   }).length;
 }
 
-/** The same by SQL: events as a table in DuckDB's memory, which loading them takes; then the joins. */
+/** The same by SQL: events as a table in DuckDB's memory, then the joins. */
 class PeerJoin {
+  /** From the log to a Parquet file; the tables made of that are not counted. */
   readonly load: Took;
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;

@@ -48,7 +48,11 @@ export class ModelRefits {
 
   /** Resolves when everything that is due by now is fitted, or failed. Never rejects. */
   look(): Promise<void> {
-    this.#looking = this.#looking.then(() => this.#look());
+    this.#looking = this.#looking
+      .then(() => this.#look())
+      .catch((error: unknown) =>
+        this.#parts.onNotice(`no model was looked at for its age: ${String(error)}`),
+      );
     return this.#looking;
   }
 
@@ -96,6 +100,7 @@ export class ModelRefits {
     }
     if (run.version === null) throw new Error(run.error ?? "it ended without a version");
     const fitted = await models.manifest({ name, version: run.version });
+    await this.#removeRefits(name, [fitted.version, refitOf]);
     if (isMuchWorse(fitted, before)) {
       this.#notBefore.set(name, clock.nowMs() + everyHours * HOUR_MS);
       onNotice(
@@ -104,7 +109,6 @@ export class ModelRefits {
       return;
     }
     await serveInPlace(fitted);
-    await this.#removeRefits(name, [fitted.version, refitOf]);
   }
 
   /** Those of a model that a refit made, but for `kept`. */
