@@ -99,7 +99,9 @@ function saidOf({ rest }: StoredEvent, purpose: string): boolean | undefined {
 function evaluate(tree: ExpressionTree, one: OracleEvent): Scalar[] {
   const { event, tags, price } = one;
   const typed = (value: unknown, type: string): Scalar[] =>
-    typeof value === (type === "text" ? "string" : type) ? [value as Scalar] : [];
+    typeof value !== (type === "text" ? "string" : type)
+      ? []
+      : [typeof value === "number" ? value + 0 : (value as Scalar)]; // there is one zero, as in JSON
   const when = new Date(event.timestampMs);
   switch (tree.op) {
     case "property":

@@ -22,7 +22,10 @@ export const eventArbitrary = fc.record({
   item: fc.integer({ min: 0, max: ITEMS - 1 }),
   edition: fc.integer({ min: 0, max: EDITIONS - 1 }),
   value: fc.option(
-    fc.oneof(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.constantFrom(0.1, 0.2, 0.3, 1e16, -1e16, 3)),
+    fc.oneof(
+      fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+      fc.constantFrom(0.1, 0.2, 0.3, 1e16, -1e16, 3, 0, -0),
+    ),
   ),
   surface: fc.option(fc.constantFrom("home", "search")),
   refuses: fc.option(fc.boolean(), { freq: 8 }),
