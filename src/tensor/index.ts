@@ -1,6 +1,6 @@
 export { constant, type Expression, input } from "./graph/expression.ts";
 export { gradientsOf } from "./graph/gradients.ts";
-export { Network } from "./graph/network.ts";
+export { type Initial, Network } from "./graph/network.ts";
 export { onnxGraph } from "./graph/onnx-graph.ts";
 export { invertPositiveDefinite } from "./inverse.ts";
 export { type Matrix, matrixOf, multiply } from "./matrix.ts";

@@ -1,6 +1,6 @@
 import { assert } from "#base";
 import { type History, historyAt } from "#sequences";
-import { constant, gradientsOf, mul, type NamedTensor, onnxGraph, Program, sum, total } from "#tensor";
+import { type NamedTensor, onnxGraph, Program } from "#tensor";
 import type { CandidateRanker, RankMoment } from "../candidate-ranker.ts";
 import type { FittedModel, ItemContents, ModelConfig } from "../model.ts";
 import { writeModelFile } from "../model-file.ts";
@@ -13,7 +13,7 @@ import { type FactScale, scaleFacts, writeFacts } from "./facts.ts";
 import { chooseRows, type RowChoice } from "./history-rows.ts";
 import type { ItemStatistics } from "./item-statistics.ts";
 import type { AskedFeatures } from "./lesson.ts";
-import { rankerInputs, vectorsOf } from "./ranker-batch.ts";
+import { type RankerRow, rankerInputs, vectorsOf } from "./ranker-batch.ts";
 import { answeringNetwork, type RankerShape } from "./ranker-network.ts";
 
 type Inputs = Record<string, NamedTensor>;
@@ -43,6 +43,11 @@ export interface RankerParts {
 
 /** Candidates that are ranked at once when all items are. */
 const AT_ONCE = 4096;
+
+/** Newest acts of which an explanation says what each adds: every one of them is a history to be read without it. */
+const EXPLAINED = 100;
+/** Histories read at once for that. */
+const ROWS_AT_ONCE = 32;
 
 /** Row of no item. */
 const NONE = -1;
@@ -103,7 +108,7 @@ export class FittedRanker implements FittedModel, CandidateRanker {
     if (candidates.length === 0) return probabilities;
     const program = await this.#programs.answering();
     const isRanked = Array.from(candidates, (item) => this.#isKnown(item)); // as things are now: the catalogue may grow meanwhile
-    const { logits } = await program.run(this.#inputsOf(acts, candidates, moment));
+    const { logits } = await program.run(this.#inputsOf([this.#rowOf(acts, candidates, moment)]));
     const values = logits!.values as Float32Array; // as the graph says
     for (let row = 0; row < candidates.length; row++)
       for (let head = 0; head < H; head++) {
@@ -137,18 +142,35 @@ export class FittedRanker implements FittedModel, CandidateRanker {
   }
 
   /** Gradient times input (Shrikumar et al. 2016) of the acts that are read, as the sequence encoder has it. */
+  /** What the score loses in log-odds when an act is not read. Not by its gradient: rows are normed, so one that grows changes nothing. */
   async explain(history: History, itemRow: number): Promise<Float32Array> {
     assert(itemRow >= 0 && itemRow < this.itemCount, "the item is in the catalogue");
     const parts = new Float32Array(history.itemRows.length);
     if (this.#parts.shape.fusion === "none" || !this.#knows(history)) return parts;
     const positions = windowPositions(history, this.#isKnown, Number.POSITIVE_INFINITY);
     const acts = historyAt(history, positions);
-    const places = chooseRows(acts, positions.length, [itemRow], this.#choice);
-    const explainer = await this.#programs.explaining();
-    const said = await explainer.run(this.#inputsOf(acts, [itemRow], momentAfter(acts)));
-    for (const [at, place] of places.entries())
-      parts[positions[place]!] = Number(said["parts"]!.values[at + 1]);
+    const all = this.#rowOf(acts, [itemRow], momentAfter(acts));
+    const held = all.places.slice(0, EXPLAINED);
+    const others = held.map((place) => ({ ...all, places: all.places.filter((other) => other !== place) }));
+    const [score, ...without] = await this.#scoresOf([all, ...others]);
+    for (const [at, place] of held.entries()) parts[positions[place]!] = score! - without[at]!;
     return parts;
+  }
+
+  /** Log-odds of the first candidate of each row, each action counting by its strength. */
+  async #scoresOf(rows: readonly RankerRow[]): Promise<number[]> {
+    const program = await this.#programs.answering();
+    const scores: number[] = [];
+    const H = this.heads.length;
+    for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+      const { logits } = await program.run(this.#inputsOf(rows.slice(from, from + ROWS_AT_ONCE)));
+      const values = logits!.values as Float32Array; // as the graph says
+      for (let at = 0; at < values.length; at += H)
+        scores.push(
+          this.#parts.strengths.reduce((sum, strength, head) => sum + strength * values[at + head]!, 0),
+        );
+    }
+    return scores;
   }
 
   /** Cosine of what the items are to the network. */
@@ -208,7 +230,7 @@ export class FittedRanker implements FittedModel, CandidateRanker {
     );
   }
 
-  #inputsOf(acts: History, candidates: ArrayLike<number>, { timeMs, surface, features }: RankMoment): Inputs {
+  #rowOf(acts: History, candidates: ArrayLike<number>, { timeMs, surface, features }: RankMoment): RankerRow {
     const { shape, statistics, scale } = this.#parts;
     const before = acts.itemRows.length;
     const facts = new Float32Array(candidates.length * shape.facts);
@@ -217,7 +239,12 @@ export class FittedRanker implements FittedModel, CandidateRanker {
     scaleFacts(facts, scale);
     const known = Int32Array.from(candidates, (item) => (this.#isKnown(item) ? item : NONE));
     const places = chooseRows(acts, before, known, this.#choice);
-    const inputs = rankerInputs([{ acts, places, timeMs, surface, candidates: known, facts }], shape, NONE);
+    return { acts, places, timeMs, surface, candidates: known, facts };
+  }
+
+  #inputsOf(rows: readonly RankerRow[]): Inputs {
+    const { shape } = this.#parts;
+    const inputs = rankerInputs(rows, shape, NONE);
     const vectorOf = (item: number) => (item === NONE ? this.#nothing : this.#items.inputOf(item));
     return {
       ...inputs,
@@ -227,11 +254,10 @@ export class FittedRanker implements FittedModel, CandidateRanker {
   }
 }
 
-/** The network compiled, each part when it is first asked for. Items come in as vectors, so that one program serves every catalogue. */
+/** The network compiled when it is first asked for. Items come in as vectors, so that one program serves every catalogue. */
 class Programs {
   readonly #parts: RankerParts;
   #answering: Promise<Program> | undefined;
-  #explaining: Promise<Program> | undefined;
 
   constructor(parts: RankerParts) {
     this.#parts = parts;
@@ -242,28 +268,14 @@ class Programs {
     return this.#answering;
   }
 
-  explaining(): Promise<Program> {
-    this.#explaining ??= this.#compileExplaining();
-    return this.#explaining;
-  }
-
   async release(): Promise<void> {
-    const compiled = await Promise.all([this.#answering, this.#explaining]);
-    await Promise.all(compiled.map((program) => program?.release()));
+    await (await this.#answering)?.release();
   }
 
   #compileAnswering(): Promise<Program> {
     const { shape, weights } = this.#parts;
     const { logits } = answeringNetwork(shape);
     return Program.compile(onnxGraph("rank", { logits }, weights), { keepsMemory: true });
-  }
-
-  #compileExplaining(): Promise<Program> {
-    const { shape, weights, strengths } = this.#parts;
-    const { logits, acts } = answeringNetwork(shape);
-    const score = total(mul(logits, constant([strengths.length], strengths)));
-    const [slope] = gradientsOf(score, [acts]);
-    return Program.compile(onnxGraph("explain", { parts: sum(mul(acts, slope!), -1) }, weights)); // (1, T, 1)
   }
 }
 

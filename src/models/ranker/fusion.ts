@@ -110,7 +110,7 @@ function rowsForEach(
 }
 
 /** What a block adds starts small, so that at first rows are what they were and their likeness to candidates counts. */
-const QUIET = 0.1;
+const QUIET = { gain: 0.1 };
 
 /** Blocks of a transformer without positions, over the last two axes; `hidden` is added to the scores of the rows. */
 function readHistory(

@@ -36,7 +36,8 @@ export async function learn(
   const data = passesOver(lesson, learned, { ...config, ...options, seed });
   const isMet = metIn(lesson, learned);
   const totalSteps = config.epochs * data.batchesPerEpoch;
-  const trainer = await newTrainer(options, config, { seed, totalSteps, threads });
+  const baseOdds = baseOddsOf(lesson, learned);
+  const trainer = await newTrainer(options, config, { seed, totalSteps, threads, baseOdds });
   const answers = await Answers.create(options, threads);
   const score = async (changing: Weights) => {
     const said = await answers.logits(lesson, heldOut, foldedItems(isMet, changing, options));
@@ -77,12 +78,20 @@ function divide(
   return { learned: order.subarray(0, kept), heldOut: order.subarray(kept) };
 }
 
+interface TrainerStart {
+  readonly seed: number;
+  readonly totalSteps: number;
+  readonly threads: number | undefined;
+  /** (H) */
+  readonly baseOdds: Float32Array;
+}
+
 function newTrainer(
   { shape, content }: BatchOptions,
   { learningRate: peak, weightDecay }: RankerConfig,
-  { seed, totalSteps, threads }: { seed: number; totalSteps: number; threads: number | undefined },
+  { seed, totalSteps, threads, baseOdds }: TrainerStart,
 ): Promise<Trainer> {
-  const { network, loss } = learningNetwork(shape, content?.bags);
+  const { network, loss } = learningNetwork(shape, content?.bags, baseOdds);
   return Trainer.create(network, loss, {
     seed,
     ...(threads !== undefined && { threads }),
@@ -90,6 +99,15 @@ function newTrainer(
     adamW: { ...adamWDefaults, weightDecay },
     maxGradientNorm: 5,
   });
+}
+
+/** Log-odds of each action over all candidates of the requests, (H). */
+function baseOddsOf(lesson: Lesson, chosen: Uint32Array): Float32Array {
+  const labels = labelsOf(lesson, chosen);
+  const H = lesson.heads.names.length;
+  const happened = new Float64Array(H);
+  for (const [at, label] of labels.entries()) happened[at % H]! += label;
+  return Float32Array.from(happened, (count) => Math.log((count + 1) / (labels.length / H - count + 1)));
 }
 
 /** Probabilities of every candidate of the requests, in their order: (candidates, H). */

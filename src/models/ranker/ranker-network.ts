@@ -4,6 +4,7 @@ import {
   concatenate,
   type Expression,
   gather,
+  type Initial,
   input,
   matmul,
   mul,
@@ -37,8 +38,8 @@ const SAID = 0.2;
 /** What goes with an item starts smaller than the item. */
 const smaller = { kind: "normal", deviation: 0.02 } as const;
 
-/** Logits (G, C, H), from the vectors of the items of the history, (G, T, D), and of the candidates, (G, C, D). */
-export function describeRanker(network: Network, meeting: Meeting, shape: RankerShape): Expression {
+/** Logits (G, C, H), from the vectors of the items of the history, (G, T, D), and of the candidates, (G, C, D); `bias`: where those of the heads start. */
+function describeRanker(network: Network, meeting: Meeting, shape: RankerShape, bias?: Initial): Expression {
   const candidates = norm(network, "candidate", meeting.candidates);
   const { embeddingSize, surfaces, facts, crossLayers, heads, dropout } = shape;
   const acts = shape.fusion === "none" ? meeting.acts : tokensOf(network, meeting.acts, shape);
@@ -56,7 +57,8 @@ export function describeRanker(network: Network, meeting: Meeting, shape: Ranker
   for (let layer = 0; layer < crossLayers; layer++)
     crossed = add(mul(first, dense(network, `cross${layer}`, crossed, width)), crossed); // DCN-v2, Wang et al. 2021
   const deep = relu(dense(network, "deep", first, 2 * embeddingSize));
-  return dense(network, "heads", network.dropout(concatenate([crossed, deep]), dropout), heads);
+  const known = network.dropout(concatenate([crossed, deep]), dropout);
+  return dense(network, "heads", known, heads, bias && { bias });
 }
 
 /** Items of the history with how, where and how long ago something was done with each. */
@@ -80,10 +82,15 @@ function coded(network: Network, name: string, codes: number, places: Shape, wid
 
 type Shape = readonly (number | string)[];
 
-/** The network that learns, from rows of items; its inputs are those of `ranker-batch.ts`. */
+/**
+ * The network that learns, from rows of items; its inputs are those of `ranker-batch.ts`.
+ * @param baseOdds (H) log-odds of each action over all candidates, where the heads start: to walk there from even odds would take the steps of a short
+ * fit, and the rest of the network would learn to help
+ */
 export function learningNetwork(
   shape: RankerShape,
   content: ContentBags | undefined,
+  baseOdds: Float32Array,
 ): { readonly network: Network; readonly loss: Expression } {
   const network = new Network({ isTraining: true });
   const { items, embeddingSize, idDropout, heads } = shape;
@@ -100,6 +107,7 @@ export function learningNetwork(
       candidates: vectorsOf(input("candidates", ["G", "C"], "int32")),
     },
     shape,
+    { kind: "given", values: baseOdds },
   );
   const labels = input("labels", ["G", "C", heads]);
   const loss = binaryLoss({ logits, labels, weights: input("weights", ["G", "C", heads]) });
@@ -110,10 +118,9 @@ export function learningNetwork(
 export function answeringNetwork(shape: RankerShape): {
   readonly network: Network;
   readonly logits: Expression;
-  readonly acts: Expression;
 } {
   const network = new Network({ isTraining: false });
   const acts = input("actVectors", ["G", "T", shape.embeddingSize]);
   const candidates = input("candidateVectors", ["G", "C", shape.embeddingSize]);
-  return { network, acts, logits: describeRanker(network, { acts, candidates }, shape) };
+  return { network, logits: describeRanker(network, { acts, candidates }, shape) };
 }

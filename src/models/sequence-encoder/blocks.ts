@@ -8,6 +8,7 @@ import {
   type Expression,
   firstRows,
   gather,
+  type Initial,
   input,
   joinHeads,
   layerNorm,
@@ -94,12 +95,20 @@ export const hstuBlock: Block = (network, name, x, config) => {
   return add(x, network.dropout(dense(network, `${name}.out`, gated, size), dropout));
 };
 
-/** x W + b into `size` values; W starts as Glorot and Bengio 2010 have it, times `gain`. */
-export function dense(network: Network, name: string, x: Expression, size: number, gain = 1): Expression {
+const zero: Initial = { kind: "constant", value: 0 };
+
+/** x W + b into `size` values; W starts as Glorot and Bengio 2010 have it, times `gain`, and b as `bias` says. */
+export function dense(
+  network: Network,
+  name: string,
+  x: Expression,
+  size: number,
+  { gain = 1, bias = zero }: { readonly gain?: number; readonly bias?: Initial } = {},
+): Expression {
   const from = Number(x.shape.at(-1));
   const deviation = gain * Math.sqrt(2 / (from + size));
   const weight = network.parameter(`${name}.weight`, [from, size], { kind: "normal", deviation });
-  return affine(x, weight, network.parameter(`${name}.bias`, [size], { kind: "constant", value: 0 }));
+  return affine(x, weight, network.parameter(`${name}.bias`, [size], bias));
 }
 
 export function norm(network: Network, name: string, x: Expression): Expression {

@@ -17,10 +17,11 @@ export interface RowTableParameter {
   readonly expression: Expression;
 }
 
-/** Every element drawn from a normal distribution around 0, or all the same. */
+/** Every element drawn from a normal distribution around 0, or all the same, or just these. */
 export type Initial =
   | { readonly kind: "normal"; readonly deviation: number }
-  | { readonly kind: "constant"; readonly value: number };
+  | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "given"; readonly values: Float32Array };
 
 /** One place where dropout happens: an input of the graph with the factors of this run. */
 export interface DropoutSite {

@@ -200,6 +200,11 @@ export class Trainer {
 export function initialValues(shape: readonly number[], initial: Initial, random: Random): Float32Array {
   const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
   if (initial.kind === "constant") return values.fill(initial.value);
+  if (initial.kind === "given") {
+    assert(initial.values.length === values.length, "a parameter starts with as many values as it has");
+    values.set(initial.values);
+    return values;
+  }
   for (let at = 0; at < values.length; at++) values[at] = initial.deviation * random.normal();
   return values;
 }
