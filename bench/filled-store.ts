@@ -92,6 +92,7 @@ export async function fill(
       if (nowMs - toldMs < PROGRESS_EVERY_MS) continue;
       toldMs = nowMs;
       const applied = made - applier.lag();
+      if (applied <= 0) continue; // nothing to tell by
       const secondsLeft = ((nowMs - startedMs) / 1000 / applied) * (events - applied);
       say(`${applied} of ${events} events applied, about ${Math.ceil(secondsLeft)} s left`);
     }

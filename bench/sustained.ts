@@ -1,0 +1,43 @@
+/** What one attempt at a rate came to. */
+export interface Attempt {
+  readonly latenciesMs: readonly number[];
+  /** From when the first was due to the last answer. */
+  readonly seconds: number;
+}
+
+export interface Sustained<One extends Attempt> {
+  /** A second: the rate asked, or the highest tried that was kept up with. */
+  readonly rate: number;
+  readonly attempt: One;
+}
+
+/** How long is looked how much is done when more is asked for than that. */
+const LOOK_SECONDS = 1;
+/** Of what was done then. */
+const SHARES = [0.9, 0.75, 0.6, 0.45];
+/** Longer than it takes to send them, and it was not kept up with; and what the last answer may take. */
+const LATE_SHARE = 1.02;
+const LAST_SECONDS = 0.25;
+
+/**
+ * @file The highest rate that is kept up with, up to the one asked for, and what was seen at it. Latencies at a rate that is not kept up with say only
+ * how long the attempt went on: they grow from the first request to the last.
+ */
+export async function sustain<One extends Attempt>(
+  asked: number,
+  seconds: number,
+  attemptAt: (rate: number, count: number) => Promise<One>,
+): Promise<Sustained<One>> {
+  const keepsUp = (attempt: Attempt, planned: number): boolean =>
+    attempt.seconds <= LATE_SHARE * planned + LAST_SECONDS;
+  const count = (rate: number, planned: number): number => Math.max(1, Math.ceil(rate * planned));
+  const look = await attemptAt(asked, count(asked, LOOK_SECONDS));
+  const most = count(asked, LOOK_SECONDS) / look.seconds;
+  const rates = SHARES.map((share) => share * most);
+  if (keepsUp(look, LOOK_SECONDS)) rates.unshift(asked);
+  for (const [n, rate] of rates.entries()) {
+    const attempt = await attemptAt(rate, count(rate, seconds));
+    if (keepsUp(attempt, seconds) || n === rates.length - 1) return { rate, attempt };
+  }
+  return { rate: 0, attempt: look };
+}
