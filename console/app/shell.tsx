@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { platformQuery } from "../client/queries.ts";
 import { formatFull, formatTime } from "../words/format.ts";
+import { useLinks } from "./links.ts";
 import { type PageEntry, pages } from "./pages.ts";
 import { Palette } from "./palette.tsx";
 import styles from "./shell.module.css";
@@ -15,6 +16,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const [location] = useLocation();
   const scroll = useRef<HTMLElement>(null);
   const { setColorScheme } = useMantineColorScheme();
+  useLinks();
   useShortcuts({ openSearch: () => setSearching(true) });
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page begins at its top
   useEffect(() => {

@@ -87,7 +87,7 @@ export const recommendationsQuery = (userId: string, asOf?: string) =>
     queryKey: ["recommendations", userId, asOf],
     queryFn: ({ signal }) =>
       request<RecommendationResponse>("/v1/recommendations", {
-        body: { userId, n: 10, ...(asOf !== undefined && { asOf }) },
+        body: { userId, n: 10, explain: true, ...(asOf !== undefined && { asOf }) },
         signal,
       }),
     placeholderData: (before, query) => (query?.queryKey[1] === userId ? before : undefined),

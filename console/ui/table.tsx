@@ -4,6 +4,7 @@ import {
   type KeyboardEvent,
   memo,
   type ReactNode,
+  type SyntheticEvent,
   useLayoutEffect,
   useRef,
   useState,
@@ -21,6 +22,10 @@ export interface Column<Row> {
   /** Left out where the window is narrow. */
   readonly isWide?: boolean;
   readonly cell: (row: Row) => ReactNode;
+  /** More about the cell, for who points at it. */
+  readonly hintOf?: (row: Row) => string;
+  /** A colour as CSS has it, for a dot before the cell. */
+  readonly dotOf?: (row: Row) => string;
 }
 
 const ROW_HEIGHT = 40;
@@ -35,7 +40,7 @@ const REST_MS = 500;
 
 /**
  * Rows of the window's own scroll, drawn only where they are seen; arrow keys walk them, Enter opens. A row that goes leaves its elements to one
- * that comes, which takes half the time of making new ones.
+ * that comes, which takes half the time of making new ones; one that stays is not looked at. What is done to a row is heard by what holds them all.
  */
 export function DataTable<Row>(props: {
   readonly label: string;
@@ -69,8 +74,9 @@ export function DataTable<Row>(props: {
     if (rows.length > 0 && last >= rows.length - NEAR_END_ROWS) onEnd?.();
   }, [last, rows.length, onEnd]);
 
-  const walk = (event: KeyboardEvent<HTMLElement>, index: number): void => {
-    if (event.target !== event.currentTarget) return;
+  const walk = (event: KeyboardEvent): void => {
+    const index = placeIn(event);
+    if (index === undefined || !(event.target as HTMLElement).matches("[data-row]")) return;
     const row = rows[index];
     if (event.key === "Enter" && row !== undefined) onOpen?.(row);
     const step = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 }[event.key];
@@ -80,6 +86,12 @@ export function DataTable<Row>(props: {
     virtual.scrollToIndex(next, { align: "auto" });
     requestAnimationFrame(() => top.current?.querySelector<HTMLElement>(`[data-row="${next}"]`)?.focus());
   };
+  const rowOf = (event: SyntheticEvent): Row | undefined => rows[placeIn(event) ?? -1];
+  const open = (event: SyntheticEvent): void => {
+    const row = rowOf(event);
+    if (row !== undefined && !(event.target as HTMLElement).closest("a")) onOpen?.(row);
+  };
+  const pointed = usePointed<Row>(columns, onHover);
 
   const tracks = {
     "--columns": columns.map(({ width }) => width).join(" "),
@@ -102,28 +114,28 @@ export function DataTable<Row>(props: {
           ))}
         </div>
       </div>
-      <div ref={top} role="rowgroup" className={styles["body"]} style={{ height: virtual.getTotalSize() }}>
+      <div
+        ref={top}
+        role="rowgroup"
+        className={styles["body"]}
+        data-opens={onOpen !== undefined}
+        style={{ height: virtual.getTotalSize() }}
+        onClick={open}
+        onKeyDown={walk}
+        onPointerOver={(event) => pointed.over(event, rowOf(event))}
+        onPointerOut={pointed.out}
+      >
         {drawn.map((item) => {
-          const { index, start } = item;
-          const row = rows[index];
-          if (row === undefined) return null;
+          const row = rows[item.index];
           return (
-            <div
-              key={placeOf(item)}
-              role="row"
-              data-row={index}
-              aria-rowindex={index + 1}
-              tabIndex={0}
-              className={`${styles["row"]} ${onOpen ? styles["open"] : ""}`}
-              style={{ transform: `translateY(${start - scrollMargin}px)` }}
-              onClick={(event) => {
-                if (!(event.target as HTMLElement).closest("a")) onOpen?.(row);
-              }}
-              onKeyDown={(event) => walk(event, index)}
-              onPointerEnter={() => onHover?.(row)}
-            >
-              <Cells row={row} columns={columns} />
-            </div>
+            row !== undefined && (
+              <DataRow
+                key={placeOf(item)}
+                {...{ row, columns }}
+                index={item.index}
+                startPx={item.start - scrollMargin}
+              />
+            )
           );
         })}
       </div>
@@ -131,15 +143,64 @@ export function DataTable<Row>(props: {
   );
 }
 
-/** What a row says; as long as it is the same, so are these. */
-const Cells = memo(function Cells<Row>(props: {
+/** What a pointer comes over: a row is told once, a hint is made for as long as it is wanted. */
+function usePointed<Row>(columns: readonly Column<Row>[], onHover: ((row: Row) => void) | undefined) {
+  const latest = useRef<Row>(undefined);
+  const cellIn = ({ target }: SyntheticEvent): HTMLElement | null =>
+    (target as HTMLElement).closest<HTMLElement>("[role=cell]");
+  return {
+    over: (event: SyntheticEvent, row: Row | undefined): void => {
+      if (row === undefined) return;
+      if (row !== latest.current) onHover?.(row);
+      latest.current = row;
+      const cell = cellIn(event);
+      const place = Array.prototype.indexOf.call(cell?.parentElement?.children ?? [], cell);
+      const hint = columns[place]?.hintOf?.(row);
+      if (cell && hint !== undefined) cell.title = hint;
+    },
+    out: (event: SyntheticEvent): void => cellIn(event)?.removeAttribute("title"),
+  };
+}
+
+/** Of the row that something was done to. */
+function placeIn({ target }: SyntheticEvent): number | undefined {
+  const place = (target as HTMLElement).closest<HTMLElement>("[data-row]")?.dataset["row"];
+  return place === undefined ? undefined : Number(place);
+}
+
+/** As long as a row stays what and where it is, so do its elements. */
+const DataRow = memo(function DataRow<Row>(props: {
   readonly row: Row;
   readonly columns: readonly Column<Row>[];
+  readonly index: number;
+  readonly startPx: number;
 }) {
-  const { row, columns } = props;
-  return columns.map(({ key, align, isWide, cell }) => (
-    <span key={key} role="cell" data-align={align} data-wide={isWide}>
-      {cell(row)}
-    </span>
-  ));
-}) as <Row>(props: { readonly row: Row; readonly columns: readonly Column<Row>[] }) => ReactNode; // memo forgets Row
+  const { row, columns, index, startPx } = props;
+  return (
+    <div
+      role="row"
+      data-row={index}
+      aria-rowindex={index + 1}
+      tabIndex={0}
+      className={styles["row"]}
+      style={{ transform: `translateY(${startPx}px)` }}
+    >
+      {columns.map(({ key, align, isWide, cell, dotOf }) => (
+        <span
+          key={key}
+          role="cell"
+          data-align={align}
+          data-wide={isWide}
+          {...(dotOf && { className: styles["dotted"], style: { "--dot": dotOf(row) } as CSSProperties })} // a custom property
+        >
+          {cell(row)}
+        </span>
+      ))}
+    </div>
+  );
+}) as <Row>(props: {
+  readonly row: Row;
+  readonly columns: readonly Column<Row>[];
+  readonly index: number;
+  readonly startPx: number;
+}) => ReactNode; // memo forgets Row

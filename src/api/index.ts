@@ -77,6 +77,7 @@ export {
   SequenceEvent,
   SequenceQuerystring,
   SequenceResponse,
+  TopicBody,
   UnlinkResponse,
   UserQuerystring,
   UserResponse,

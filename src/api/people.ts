@@ -28,7 +28,7 @@ export const PersonRow = Type.Object({
   firstSeen: IsoTime,
   lastSeen: IsoTime,
   eventCount: Type.Integer(),
-  topics: Type.Array(Type.Pick(TopicBody, ["topic", "share"])),
+  topics: Type.Array(Type.Pick(TopicBody, ["topic", "path", "share"])),
   activity: Type.Array(Type.Integer(), {
     description: "Engagements other than impressions on each of the last 28 days, oldest first",
   }),

@@ -66,6 +66,7 @@ export const UserQuerystring = Type.Object({
 
 export const TopicBody = Type.Object({
   topic: Type.String(),
+  path: Type.Array(Type.String(), { description: "Topics from the top down to this one" }),
   share: Type.Number({ description: "Part of the recency-weighted engagement that touches the topic" }),
   eventCount: Type.Integer(),
   evidence: Type.Array(Type.String(), { description: "Ids of the events that weigh most" }),
@@ -103,6 +104,7 @@ export const UserResponse = Type.Object({
   ...signal,
 });
 
+export type TopicBody = Static<typeof TopicBody>;
 export type SequenceEvent = Static<typeof SequenceEvent>;
 export type SequenceQuerystring = Static<typeof SequenceQuerystring>;
 export type SequenceResponse = Static<typeof SequenceResponse>;

@@ -48,7 +48,8 @@ export interface FoundPeople {
 const LOOKED_AT = 20_000;
 const AT_ONCE = 500;
 const ACTIVITY_DAYS = 28;
-const TOPICS = 3;
+/** Of a topic and the one above it one is shown, so there are more than are seen. */
+const TOPICS = 12;
 /** What a row of the list is made of. */
 const ROWS = 1000;
 

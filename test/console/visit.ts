@@ -12,14 +12,14 @@ export const LOOKS: readonly Look[] = [390, 1440].flatMap((width) =>
   (["light", "dark"] as const).map((scheme) => ({ scheme, viewport: { width, height: 900 } })),
 );
 
-/** The addresses of the console, each with something that is there once the page is. */
-export function addressesFor(userId: string, itemId: string): Readonly<Record<string, string>> {
+/** The addresses of the console, each with something that is there once the page is; the person is also compared with how they were then. */
+export function addressesFor(userId: string, itemId: string, then: string): Readonly<Record<string, string>> {
   return {
     "/": "Time to answer",
     "/people": "last 28 days",
     "/people?view=groups": "Active days of the last 28",
     [`/people/${userId}`]: "what is alike lies together",
-    [`/people/${userId}?versus=2026-01-04T00:00:00.000Z`]: "recommended items are the same",
+    [`/people/${userId}?versus=${then}`]: "recommended items are the same",
     "/items": "by number of items",
     [`/items/${itemId}`]: "Met by the same people",
     "/models": "learned from",
@@ -43,6 +43,13 @@ export async function newPage(context: BrowserContext): Promise<{ page: Page; co
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
   return { page, complaints };
+}
+
+/** A week before a person was there last. */
+export async function weekBefore(address: string, userId: string): Promise<string> {
+  const answer = await fetch(`${address}/v1/users/${userId}`);
+  const { lastSeen } = (await answer.json()) as { lastSeen: string }; // a route of ours
+  return new Date(Date.parse(lastSeen) - 7 * 86_400_000).toISOString();
 }
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 200));

@@ -2,11 +2,15 @@ import { type ReactNode, useMemo, useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import type { Column } from "../../ui/table.tsx";
 import styles from "./people.module.css";
+import { columnsOf } from "./shown-columns.ts";
 
 const KEPT = "people.columns.hidden";
 
-/** The columns the reader wants, kept in this browser, and the list to choose them from; the first one stays. */
-export function useColumns<Row>(all: readonly Column<Row>[]): {
+/** The columns the reader wants, kept in this browser, and the list to choose them from; the first one stays, and the one that people are ordered by. */
+export function useColumns<Row>(
+  all: readonly Column<Row>[],
+  orderedBy: string,
+): {
   readonly shown: readonly Column<Row>[];
   readonly chooser: ReactNode;
 } {
@@ -36,7 +40,12 @@ export function useColumns<Row>(all: readonly Column<Row>[]): {
         <div>
           {all.slice(1).map(({ key, title }) => (
             <label key={key}>
-              <input type="checkbox" checked={!hidden.includes(key)} onChange={() => toggle(key)} />
+              <input
+                type="checkbox"
+                checked={key === orderedBy || !hidden.includes(key)}
+                disabled={key === orderedBy}
+                onChange={() => toggle(key)}
+              />
               {title}
             </label>
           ))}
@@ -44,6 +53,6 @@ export function useColumns<Row>(all: readonly Column<Row>[]): {
       )}
     </div>
   );
-  const shown = useMemo(() => all.filter(({ key }, n) => n === 0 || !hidden.includes(key)), [all, hidden]);
+  const shown = useMemo(() => columnsOf(all, { hidden, orderedBy }), [all, hidden, orderedBy]);
   return { shown, chooser };
 }

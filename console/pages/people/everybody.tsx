@@ -14,24 +14,29 @@ import { Empty, Failure, RowsOnTheirWay } from "../../ui/states.tsx";
 import { type Column, DataTable } from "../../ui/table.tsx";
 import { Ago } from "../../ui/time.tsx";
 import { countOf, formatCount, formatProbability, formatShare, formatTime } from "../../words/format.ts";
+import { likesMost } from "../../words/likes-most.ts";
 import { useColumns } from "./columns.tsx";
 import { NotSurveyed } from "./not-surveyed.tsx";
 import styles from "./people.module.css";
 import { ViewSwitch } from "./view-switch.tsx";
 
+/** Each order, and the column that shows it. */
 const SORTS = [
-  { value: "lastSeen", label: "last seen" },
-  { value: "events", label: "most events" },
-  { value: "return", label: "P(return)" },
-  { value: "state", label: "state" },
-  { value: "userId", label: "id" },
+  { value: "lastSeen", label: "last seen", column: "seen" },
+  { value: "events", label: "most events", column: "events" },
+  { value: "return", label: "P(return)", column: "return" },
+  { value: "state", label: "state", column: "state" },
+  { value: "userId", label: "id", column: "person" },
 ] as const;
+
+/** As many topics as a row has room for. */
+const LIKED = 3;
 
 /** Everybody in a table, to find somebody. */
 export function Everybody() {
   const [address, setAddress] = useAddress();
   const search = address.get("search") ?? "";
-  const sort = sortNamed(address.get("sort"));
+  const { value: sort, column: orderedBy } = sortNamed(address.get("sort"));
   const filter: PeopleFilter = { search: useDeferredValue(search), sort };
   const query = useInfiniteQuery({
     ...peopleQuery(filter),
@@ -45,7 +50,7 @@ export function Everybody() {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
   const open = useOpenPerson();
-  const { shown, chooser } = useColumns(columns);
+  const { shown, chooser } = useColumns(columns, orderedBy);
   return (
     <Page
       name="People"
@@ -132,7 +137,7 @@ const columns: readonly Column<PersonRow>[] = [
     isWide: true,
     cell: ({ topics }) => (
       <Chips isLine>
-        {topics.map(({ topic, share }) => (
+        {likesMost(topics, LIKED).map(({ topic, share }) => (
           <TopicChip key={topic} topic={topic}>
             <small className={styles["share"]}>{formatShare(share)}</small>
           </TopicChip>
@@ -188,8 +193,8 @@ function Probability({ value }: { readonly value: number | undefined }) {
   );
 }
 
-function sortNamed(name: string | null): PeopleFilter["sort"] {
-  return SORTS.find(({ value }) => value === name)?.value ?? "lastSeen";
+function sortNamed(name: string | null): (typeof SORTS)[number] {
+  return SORTS.find(({ value }) => value === name) ?? SORTS[0];
 }
 
 /** Opens a person; what their page asks first is fetched when the pointer comes near. */

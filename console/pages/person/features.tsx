@@ -1,11 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { Link } from "wouter";
-import { userFeaturesQuery } from "../../client/queries.ts";
+import type { FeatureHealthResponse } from "#api";
+import { featureHealthQuery, userFeaturesQuery } from "../../client/queries.ts";
 import { SearchField } from "../../ui/field.tsx";
 import { Panel } from "../../ui/panel.tsx";
-import { formatTime } from "../../words/format.ts";
+import { formatShare, formatTime } from "../../words/format.ts";
 import { formatFeature } from "../../words/values.ts";
+import { shareBelow } from "./feature-place.ts";
 import styles from "./person.module.css";
 
 /** Shown until somebody searches: those that say something, for most say that nothing happened. */
@@ -14,6 +16,8 @@ const SHOWN = 12;
 /** The person's features now: name, value, how old; each leads to its definition. Nothing where none is declared. */
 export function PersonFeatures({ userId }: { readonly userId: string }) {
   const { data } = useQuery(userFeaturesQuery(userId));
+  const { data: looked } = useQuery(featureHealthQuery);
+  const health = useMemo(() => new Map(looked?.features.map((feature) => [feature.name, feature])), [looked]);
   const [search, setSearch] = useState("");
   const all = Object.entries(data ?? {});
   if (all.length === 0) return null;
@@ -33,10 +37,30 @@ export function PersonFeatures({ userId }: { readonly userId: string }) {
             </dt>
             <dd title={asOf === null ? status : `${status}, as of ${formatTime(asOf)}`}>
               {status === "PRESENT" ? formatFeature(value) : status.toLowerCase().replaceAll("_", " ")}
+              {status === "PRESENT" && <Place value={value} health={health.get(name)} />}
             </dd>
           </div>
         ))}
       </dl>
     </Panel>
+  );
+}
+
+/** Fewer below are not worth a word. */
+const MANY = 0.5;
+
+/** Where a high value lies among everybody's. */
+function Place(props: {
+  readonly value: unknown;
+  readonly health: FeatureHealthResponse["features"][number] | undefined;
+}) {
+  const { value, health } = props;
+  if (typeof value !== "number" || !health?.spread) return null;
+  const below = shareBelow(value, health.spread);
+  if (below < MANY) return null;
+  return (
+    <small className={styles["place"]} title="of the people looked at last">
+      more than {formatShare(below)}
+    </small>
   );
 }

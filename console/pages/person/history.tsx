@@ -8,9 +8,8 @@ import { saveCanvas, saveText, toCsv } from "../../ui/save.ts";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { type Column, DataTable } from "../../ui/table.tsx";
-import { At } from "../../ui/time.tsx";
-import { countOf, formatFull, formatMs } from "../../words/format.ts";
-import { hueOfAction } from "../../words/palette.ts";
+import { countOf, formatFull, formatMs, formatTime } from "../../words/format.ts";
+import { colorOf, hueOfAction } from "../../words/palette.ts";
 import type { StateSpan } from "./draw-timeline.ts";
 import { lanesOf, type Moment, surfacesOf } from "./moments.ts";
 import styles from "./person.module.css";
@@ -194,16 +193,19 @@ function Rows({
 }
 
 const columns: readonly Column<Moment>[] = [
-  { key: "at", title: "when", width: "110px", cell: ({ event }) => <At time={event.timestamp} /> },
+  {
+    key: "at",
+    title: "when",
+    width: "110px",
+    cell: ({ ms }) => formatTime(ms),
+    hintOf: ({ ms }) => formatFull(ms),
+  },
   {
     key: "action",
     title: "action",
     width: "110px",
-    cell: ({ event }) => (
-      <span className={styles["action"]}>
-        <Dot hue={hueOfAction(event.action)} /> {event.action}
-      </span>
-    ),
+    cell: ({ event }) => event.action,
+    dotOf: ({ event }) => colorOf(hueOfAction(event.action)),
   },
   {
     key: "item",
@@ -211,7 +213,7 @@ const columns: readonly Column<Moment>[] = [
     width: "minmax(0, 2fr)",
     cell: ({ event }) =>
       event.itemId !== undefined && (
-        <Link href={`/items/${encodeURIComponent(event.itemId)}`}>{event.title ?? event.itemId}</Link>
+        <a href={`/items/${encodeURIComponent(event.itemId)}`}>{event.title ?? event.itemId}</a>
       ),
   },
   {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { UserResponse } from "#api";
 import type { ItemMap } from "../../words/item-map.ts";
 import { climbOf, compareTopics, sharedCount } from "./differences.ts";
+import { shareBelow } from "./feature-place.ts";
 import {
   interestOf,
   lanesOf,
@@ -15,7 +16,7 @@ import {
 } from "./moments.ts";
 import { circleAround, topicPlaces, visitedItems } from "./place-person.ts";
 import { driverWords, partBelow } from "./prediction-words.ts";
-import { countsSentence, distinctTopics, growingTopic, summaryOf, usualHours } from "./summary.ts";
+import { countsSentence, growingTopic, summaryOf, usualHours } from "./summary.ts";
 import { panBy, ticksOf, zoomAt } from "./view.ts";
 
 /** @file What is said of a person, on people whose right answer can be told. */
@@ -59,21 +60,25 @@ function user(given: Partial<UserResponse>): UserResponse {
   };
 }
 
-const topic = (name: string, share: number, evidence: string[]) => ({
-  topic: name,
-  share,
-  eventCount: 1,
-  evidence,
+const topic = (name: string, share: number, path = [name]) => ({
+  ...{ topic: name, path, share },
+  ...{ eventCount: 1, evidence: [] },
 });
 
 type Interest = NonNullable<UserResponse["interests"]>["interests"][number];
 
+test("a value's place is the part of people whose bar lies below it", () => {
+  const spread = { bounds: [-0.5, 0.5, 1.5, 2.5], now: [0.5, 0.3, 0.2] };
+  expect([0, 1, 2, 9].map((value) => shareBelow(value, spread))).toEqual([0, 0.5, 0.8, 1]);
+  expect(shareBelow(1, { bounds: [0, 1], now: [0] })).toBe(0);
+});
+
 describe("the sentence", () => {
   test("names what they do with what, what grows, and when", () => {
     const topics = [
-      topic("photography", 0.8, ["a"]),
-      topic("film", 0.7, ["a"]),
-      topic("ceramics", 0.2, ["b"]),
+      topic("photography", 0.8),
+      topic("film", 0.3, ["photography", "film"]),
+      topic("ceramics", 0.2),
     ];
     expect(summaryOf(user({ topics }), life)).toBe(
       "Saves photography; ceramics is growing; mostly from 15:00 to 21:00 your time",
@@ -84,7 +89,7 @@ describe("the sentence", () => {
     const interest = (label: string, lifecycle: string) => ({ label, lifecycle }) as Interest; // what the sentence reads
     const interests = { interests: [interest("film", "habit"), interest("tea", "growing")] };
     const said = user({
-      topics: [topic("photography", 0.8, ["a"])],
+      topics: [topic("photography", 0.8)],
       interests: interests as UserResponse["interests"] & object,
     });
     expect(summaryOf(said, life)).toBe("Saves film; tea is growing; mostly from 15:00 to 21:00 your time");
@@ -93,14 +98,9 @@ describe("the sentence", () => {
   test("says so when there is little to say", () => {
     expect(summaryOf(user({ engagementCount: 0 }), [])).toBe("Known, but has not engaged with anything yet");
     expect(summaryOf(user({ engagementCount: 3 }), [])).toBe("3 engagements, none with a topic");
-    expect(summaryOf(user({ topics: [topic("tea", 1, ["a"])], counts: { juggle: 3 } }), [])).toBe(
+    expect(summaryOf(user({ topics: [topic("tea", 1)], counts: { juggle: 3 } }), [])).toBe(
       "Engages with tea",
     );
-  });
-
-  test("a narrow topic beside its broad one is left out, for both rest on the same events", () => {
-    const topics = [topic("food", 0.9, ["a", "b"]), topic("ramen", 0.9, ["b"]), topic("tea", 0.1, ["c"])];
-    expect(distinctTopics(topics, 3)).toEqual(["food", "tea"]);
   });
 
   test("nothing grows that was always there, nor on two events", () => {

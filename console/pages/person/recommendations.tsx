@@ -8,6 +8,7 @@ import { Empty, Loaded } from "../../ui/states.tsx";
 import { formatScore } from "../../words/format.ts";
 import { Evidence, type EvidenceLinks } from "./evidence.tsx";
 import styles from "./person.module.css";
+import { Stages } from "./stages.tsx";
 
 /** What they would get now, each item with its reason and the events behind it. */
 export function Recommendations(props: {
@@ -24,7 +25,7 @@ export function Recommendations(props: {
       note={personal && `${personal.name} ${personal.version}, what was engaged with left out`}
     >
       <Loaded query={query} lines={8} height={34}>
-        {({ items, isColdStart }) => (
+        {({ items, isColdStart, stages }) => (
           <>
             {isColdStart && (
               <p className={styles["cold"]}>Nothing to go by yet: this is what is popular lately.</p>
@@ -44,6 +45,7 @@ export function Recommendations(props: {
                 ))}
               </ol>
             )}
+            {stages && <Stages stages={stages} />}
           </>
         )}
       </Loaded>

@@ -1,5 +1,6 @@
 import type { UserResponse } from "#api";
 import { countOf, formatCount, joinWords } from "../../words/format.ts";
+import { likesMost } from "../../words/likes-most.ts";
 import type { Moment } from "./moments.ts";
 
 /** @file Who this is, in one sentence made of what they did. Every part of it can be counted on the page. */
@@ -27,19 +28,6 @@ function verbOf(counts: UserResponse["counts"]): string {
     (name) => (counts[name] ?? 0) > 0 && (counts[name] ?? 0) >= ENOUGH * total,
   );
   return VERBS[action ?? ""] ?? "Engages with";
-}
-
-/** Topics that rest on different events: a narrow one beside its broad one would say the same twice. */
-export function distinctTopics(topics: UserResponse["topics"], most: number): readonly string[] {
-  const known = new Set<string>();
-  const distinct: string[] = [];
-  for (const { topic, evidence } of topics) {
-    if (evidence.some((eventId) => known.has(eventId))) continue;
-    for (const eventId of evidence) known.add(eventId);
-    distinct.push(topic);
-    if (distinct.length === most) break;
-  }
-  return distinct;
 }
 
 const WEEK_MS = 7 * 86_400_000;
@@ -96,7 +84,7 @@ export function usualHours(moments: readonly Moment[]): string | undefined {
 export function summaryOf(user: UserResponse, moments: readonly Moment[]): string {
   const interests = user.interests?.interests.slice(0, 3).map(({ label }) => label) ?? [];
   const hasInterests = interests.length > 0;
-  const distinct = hasInterests ? interests : distinctTopics(user.topics, 3);
+  const distinct = hasInterests ? interests : likesMost(user.topics, 3).map(({ topic }) => topic);
   if (distinct.length === 0)
     return user.engagementCount === 0
       ? "Known, but has not engaged with anything yet"

@@ -11,6 +11,7 @@ import {
 import { toIso } from "../bodies.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
+import { topicBody } from "../topic-body.ts";
 import { asOfOf } from "./as-of.ts";
 import { namesIn } from "./include.ts";
 import { notSurveyed } from "./not-surveyed.ts";
@@ -35,7 +36,7 @@ export function registerPeopleRoute(server: Server, services: Services): void {
       const { orderAsOf, ...order } = orderOf(services, sort, asOf);
       const found = await listPeople(services, { ...asked, ...order, asOfMs });
       const people = found.people.map(async (person) => ({
-        ...rowOf(person),
+        ...rowOf(person, services),
         ...(added.length > 0 && (await saidOf(services, person.userId, { added, asOfMs }))),
       }));
       return {
@@ -68,12 +69,18 @@ function isSurveyed(sort: string): sort is SurveyedOrder {
   return (surveyedOrders as readonly string[]).includes(sort);
 }
 
-function rowOf({ firstSeenMs, lastSeenMs, topics, activity, ...person }: PersonSummary): PersonRow {
+function rowOf(
+  { firstSeenMs, lastSeenMs, topics, activity, ...person }: PersonSummary,
+  services: Services,
+): PersonRow {
   return {
     ...person,
     firstSeen: toIso(firstSeenMs),
     lastSeen: toIso(lastSeenMs),
-    topics: topics.map(({ topic, share }) => ({ topic, share })),
+    topics: topics.map((topic) => {
+      const { topic: name, path, share } = topicBody(topic, services);
+      return { topic: name, path, share };
+    }),
     activity: [...activity],
   };
 }

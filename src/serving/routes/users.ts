@@ -17,6 +17,7 @@ import { KeptTexts } from "../kept-texts.ts";
 import { SequenceJson } from "../sequence-json.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
+import { topicBody } from "../topic-body.ts";
 import { asOfOf } from "./as-of.ts";
 import { readIncludedFeatures } from "./features.ts";
 import { namesIn } from "./include.ts";
@@ -73,7 +74,7 @@ function registerProfileRoute(server: Server, services: Services): void {
         eventCount: profile.eventCount,
         engagementCount: profile.engagementCount,
         counts: { ...profile.counts },
-        topics: profile.topics.map((topic) => ({ ...topic, evidence: [...topic.evidence] })),
+        topics: profile.topics.map((topic) => topicBody(topic, services)),
         latest: profile.latest.map((row) => sequenceEvent(row, catalogue)),
         ...(features && { features }),
         ...saidBody(said, services, Math.min(asOfMs, person.record.lastMs)),

@@ -5,6 +5,7 @@ import type { StateReader } from "#storage";
 import { recommendedItem, toIso } from "../bodies.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
+import { topicBody } from "../topic-body.ts";
 import { asOfOf } from "./as-of.ts";
 import { readSaid } from "./said-of-person.ts";
 
@@ -93,7 +94,7 @@ async function outcomeIn(
     ? await readSaid({ interests, signals }, personId, person, { ...query, added: SAID })
     : undefined;
   return {
-    topics: profile?.topics.map((topic) => ({ ...topic, evidence: [...topic.evidence] })) ?? [],
+    topics: profile?.topics.map((topic) => topicBody(topic, services)) ?? [],
     interests: (said?.interests?.interests ?? []).map(({ interestId, label, lifecycle, share }) => ({
       interestId,
       label,
