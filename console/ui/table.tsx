@@ -108,7 +108,13 @@ export function DataTable<Row>(props: {
       <div role="rowgroup" className={styles["pinned"]}>
         <div className={`${styles["row"]} ${styles["head"]}`} role="row">
           {columns.map(({ key, title, hint, align, isWide }) => (
-            <span key={key} role="columnheader" data-align={align} data-wide={isWide} title={hint}>
+            <span
+              key={key}
+              role="columnheader"
+              data-align={align}
+              data-wide={isWide || undefined}
+              title={hint}
+            >
               {title}
             </span>
           ))}
@@ -190,7 +196,7 @@ const DataRow = memo(function DataRow<Row>(props: {
           key={key}
           role="cell"
           data-align={align}
-          data-wide={isWide}
+          data-wide={isWide || undefined}
           {...(dotOf && { className: styles["dotted"], style: { "--dot": dotOf(row) } as CSSProperties })} // a custom property
         >
           {cell(row)}

@@ -109,8 +109,10 @@ async function take({ name, path, prepare, act, isWaiting }: Shot, scheme: "ligh
   await prepare?.(context);
   const { page, complaints } = await newPage(context);
   await page.goto(`${address}${path}`);
-  if (isWaiting) await page.locator("[data-waiting]").first().waitFor();
-  else await untilSettled(page);
+  if (isWaiting) {
+    await page.locator("h1").filter({ hasNotText: "Loading" }).waitFor(); // of the page's own code
+    await page.locator("[data-waiting]").first().waitFor();
+  } else await untilSettled(page);
   if (path === "/") await page.waitForTimeout(LIVE_MS);
   await act?.(page);
   await page.waitForTimeout(300); // what fades in has done so

@@ -29,7 +29,11 @@ export default function FeaturesPage() {
     <Page
       name="Features"
       title={query.data ? titleOf(query.data, health.data) : "Features"}
-      lead={health.data?.at ? <Looked health={health.data} at={health.data.at} /> : undefined}
+      lead={
+        health.data?.at && query.data?.features.length !== 0 ? (
+          <Looked health={health.data} at={health.data.at} />
+        ) : undefined
+      }
     >
       <Loaded query={query} lines={8} height={26}>
         {(features) =>
@@ -45,6 +49,7 @@ export default function FeaturesPage() {
 }
 
 function titleOf({ features }: FeaturesResponse, health: FeatureHealthResponse | undefined): string {
+  if (features.length === 0) return "No feature is declared yet";
   const count = countOf(features.length, "feature");
   return health?.at ? `${count}, ${paritySentence(health)}` : count;
 }
