@@ -52,6 +52,24 @@ test("the probability of coming back is calibrated, from the state and from what
   expect(brier("observed")).toBeLessThan(0.2);
 });
 
+test("of somebody who may be anybody it says what Bayes' rule says, and of one who can be but one what is known of that one", () => {
+  const [asked, ...others] = people.slice(0, 12);
+  const { sessions } = truth.visits(asked!);
+  const own = truth.lookalikes([asked!]).returns({ ...asked!, sessions }, 30, [7])[0]!;
+  expect(own).toBeCloseTo(truth.returns(asked!, 30, 7).observed, 10);
+  // Each of the others alone; how likely they are follows from what two of them at a time say together.
+  const said = others.map((other) => truth.lookalikes([other]).returns({ ...asked!, sessions }, 30, [7])[0]!);
+  const mixed = truth.lookalikes(others).returns({ ...asked!, sessions }, 30, [7])[0]!;
+  expect(mixed).toBeGreaterThan(Math.min(...said));
+  expect(mixed).toBeLessThan(Math.max(...said));
+  const odds = others.map((other, n) => {
+    const both = truth.lookalikes([others[0]!, other]).returns({ ...asked!, sessions }, 30, [7])[0]!;
+    return n === 0 ? 1 : (said[0]! - both) / (both - said[n]!);
+  });
+  const total = odds.reduce((sum, odd) => sum + odd, 0);
+  expect(mixed).toBeCloseTo(odds.reduce((sum, odd, n) => sum + odd * said[n]!, 0) / total, 6);
+});
+
 test("stages come in order, and affinity rises while growing and sinks while fading", () => {
   const interests = people.flatMap((person) => person.interests).filter(({ life }) => life);
   const seen = new Set<string>();

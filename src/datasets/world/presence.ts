@@ -99,17 +99,20 @@ export function stepsOf({ lapse, recover, leave, comeBack }: Hazards): readonly 
   ];
 }
 
+/** Everybody begins engaged. */
+export const beliefAtSignUp: readonly number[] = presences.map((state) => Number(state === "engaged"));
+
 /** P(state) on the first day in the window: the chain has gone on since they signed up. */
-export function beliefAtFirst(scene: Scene, person: Person): number[] {
+export function beliefAtFirst(scene: Scene, person: Person): readonly number[] {
   const steps = stepsOf(hazardsOf(scene, person, neutral));
   const daysBefore = Math.max(0, Math.floor((scene.startMs - person.signedUpMs) / DAY_MS));
-  let belief = [1, 0, 0];
+  let belief = beliefAtSignUp;
   for (let day = 0; day < Math.min(daysBefore, SETTLED_DAYS); day++) belief = stepped(belief, steps);
   return belief;
 }
 
 /** After so many days the chain has forgotten where it began. */
-const SETTLED_DAYS = 400;
+export const SETTLED_DAYS = 400;
 
 /** P(state) after a night. */
 export function stepped(belief: readonly number[], steps: readonly (readonly number[])[]): number[] {
@@ -117,6 +120,6 @@ export function stepped(belief: readonly number[], steps: readonly (readonly num
 }
 
 /** The first day of the window on which the person is there. */
-export function firstDay({ startMs }: Scene, { signedUpMs }: Person): number {
+export function firstDay({ startMs }: Scene, { signedUpMs }: Pick<Person, "signedUpMs">): number {
   return Math.max(0, Math.floor((signedUpMs - startMs) / DAY_MS));
 }

@@ -7,6 +7,7 @@ import { type Forecast, forecastReturn, type PresenceDay } from "./forecast.ts";
 import type { Interest } from "./interest.ts";
 import { GONE, type InterestStage, levelIn, stageAt } from "./interest-life.ts";
 import { itemDirection } from "./item-input.ts";
+import { Lookalikes } from "./lookalikes.ts";
 import { drawPerson, type Person } from "./person.ts";
 import { type LivedDay, PersonLife, planSessions } from "./person-life.ts";
 import { PersonMemory } from "./person-memory.ts";
@@ -141,6 +142,11 @@ export class Truth {
    */
   returns(person: Person, day: number, horizon: number): Forecast {
     return forecastReturn(this.#scene, person, this.#presenceDays(person), day, horizon);
+  }
+
+  /** What could be said of somebody who may be any of these, but for the days they came. */
+  lookalikes(people: readonly Person[]): Lookalikes {
+    return new Lookalikes(this.#scene, people);
   }
 
   /** P(save | looked at) of each item that exists at `timeMs`, for a rested person who never saw it. O(items). */
