@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { modelNamed } from "#models";
-import { collectSetting, settingsOf } from "./model-settings.ts";
+import { collectSetting, settingsOf, settingsOfEach } from "./model-settings.ts";
 
 const itemKnn = modelNamed("item-knn");
 let config: string;
@@ -43,4 +43,14 @@ test("a file that is not there is missed, and a setting is given as name=value, 
   });
   expect(collectSetting("block=ligr", { epochs: 3 })).toEqual({ epochs: 3, block: "ligr" });
   expect(() => collectSetting("epochs", {})).toThrow("--set takes name=value");
+});
+
+test("of several models each is told what it has a setting for, or what names it, and what nobody has is refused", () => {
+  const models = ["item-knn", "ease", "popularity"].map(modelNamed);
+  const set = ["neighbours=9", "ease.reg=20"].reduce((all, text) => collectSetting(text, all), {});
+  expect(settingsOfEach(models, set)).toEqual([{ neighbours: 9 }, { reg: 20 }, {}]);
+  for (const wrong of ["depth=3", "popularity.neighbours=9", "ials.epochs=2"])
+    expect(() => settingsOfEach(models, collectSetting(wrong, {}))).toThrow(
+      `"${wrong.split("=")[0]}" is no setting of item-knn (`,
+    );
 });

@@ -30,6 +30,28 @@ export async function settingsOf(
   throw new PlatformError("invalid-config", `${name} has no setting "${unknown}"; it has ${known || "none"}`);
 }
 
+/**
+ * What of `--set` each of several models is told: `model.name=value` that model, `name=value` those that have such a setting.
+ * @throws PlatformError `invalid-config` when nobody is told
+ */
+export function settingsOfEach(models: readonly Model[], set: ModelConfig): ModelConfig[] {
+  const told: ModelConfig[] = models.map(() => ({}));
+  for (const [key, value] of Object.entries(set)) {
+    const [setting = "", model] = key.split(".").reverse();
+    const listeners = models.flatMap(({ name, defaults }, at) => {
+      const isMeant = model === undefined || model === name;
+      return isMeant && Object.hasOwn(defaults, setting) ? [at] : [];
+    });
+    for (const at of listeners) told[at] = { ...told[at], [setting]: value };
+    if (listeners.length > 0) continue;
+    const known = models.map(
+      ({ name, defaults }) => `${name} (${Object.keys(defaults).join(", ") || "none"})`,
+    );
+    throw new PlatformError("invalid-config", `"${key}" is no setting of ${known.join(" or ")}`);
+  }
+  return told;
+}
+
 async function readSettings(file: string, model: string): Promise<ModelConfig> {
   const text = await readFile(file, "utf8").catch((cause: unknown) => {
     throw new PlatformError("missing-file", `there is no settings file at ${file}`, { cause });

@@ -16,7 +16,7 @@ import {
 } from "#evaluation";
 import { type LearningPoint, type Model, type ModelConfig, modelNamed, models } from "#models";
 import { learningCurveSvg } from "../learning-curve.ts";
-import { collectSetting, settingsOf } from "../model-settings.ts";
+import { collectSetting, settingsOf, settingsOfEach } from "../model-settings.ts";
 import { recipeFor } from "../recipes.ts";
 import { loadDataset } from "../sources.ts";
 import { type StalenessLine, stalenessSvg } from "../staleness-curve.ts";
@@ -58,7 +58,7 @@ export function registerEvaluate(program: Command): void {
     .option("--seed <n>", "seed of everything random", parseInteger, 1)
     .option(
       "--set <name=value>",
-      "a setting of the model in place of the recipe's; may be repeated",
+      "a setting in place of the recipe's, of all models that have it, or of one: model.name=value; may be repeated",
       collectSetting,
       {},
     )
@@ -91,9 +91,11 @@ async function runEvaluation(options: Options): Promise<void> {
   const asking = isStaleness
     ? stalenessProtocols
     : [protocolNamed(options.protocol ?? dataset.protocols[0]!)];
+  const told = settingsOfEach(asked, options.set);
   const settings = await Promise.all(
-    asked.map((model) => {
-      return settingsOf(model, { ...options, recipe: recipeFor(name, asking[0]!.name, model.name) });
+    asked.map((model, at) => {
+      const recipe = recipeFor(name, asking[0]!.name, model.name);
+      return settingsOf(model, { ...options, recipe, set: told[at]! });
     }),
   );
   const contents = await loadDataset(dataset, bar.listen);

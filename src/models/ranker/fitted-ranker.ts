@@ -141,7 +141,6 @@ export class FittedRanker implements FittedModel, CandidateRanker {
     return scores;
   }
 
-  /** Gradient times input (Shrikumar et al. 2016) of the acts that are read, as the sequence encoder has it. */
   /** What the score loses in log-odds when an act is not read. Not by its gradient: rows are normed, so one that grows changes nothing. */
   async explain(history: History, itemRow: number): Promise<Float32Array> {
     assert(itemRow >= 0 && itemRow < this.itemCount, "the item is in the catalogue");
