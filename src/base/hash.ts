@@ -27,6 +27,36 @@ export function murmur3Of(bytes: Uint8Array, from: number, to: number, seed: num
   return mix32(hash ^ length);
 }
 
+/** As {@link murmur3Of} with two seeds, for a hash of 64 bits: each word is read and scrambled once. Puts them in `hashes`, from its start. */
+export function murmur3Pair(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  seeds: readonly [number, number],
+  hashes: Uint32Array,
+): void {
+  let first = seeds[0] | 0;
+  let second = seeds[1] | 0;
+  let position = from;
+  for (; position + 4 <= to; position += 4) {
+    const word = scramble(
+      bytes[position]! |
+        (bytes[position + 1]! << 8) |
+        (bytes[position + 2]! << 16) |
+        (bytes[position + 3]! << 24),
+    );
+    first ^= word;
+    first = (Math.imul((first << 13) | (first >>> 19), 5) + 0xe6546b64) | 0;
+    second ^= word;
+    second = (Math.imul((second << 13) | (second >>> 19), 5) + 0xe6546b64) | 0;
+  }
+  let tail = 0;
+  for (let last = to - 1; last >= position; last--) tail = (tail << 8) | bytes[last]!;
+  const left = position < to ? scramble(tail) : 0;
+  hashes[0] = mix32(first ^ left ^ (to - from));
+  hashes[1] = mix32(second ^ left ^ (to - from));
+}
+
 /** Murmur3's finalizer: a bijection of 32-bit integers in which every input bit reaches every output bit. */
 export function mix32(value: number): number {
   let hash = value | 0;

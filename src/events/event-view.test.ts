@@ -47,7 +47,12 @@ test("a view says what the whole event says, whatever its fields are", () => {
         name,
         timestampMs,
       });
-      expect(view.hashId(7)).toBe(murmur3(eventId, 7));
+      const hashes = new Uint32Array(2);
+      view.hashId(hashes);
+      expect([...hashes]).toEqual([murmur3(eventId, 1), murmur3(eventId, 2)]);
+      const copied = Buffer.alloc(view.idBytes + 3);
+      expect(view.copyId(copied, 3)).toBe(copied.length);
+      expect(copied.toString("utf8", 3)).toBe(eventId);
       expect(whole.itemEdition).toBe(event.itemEdition);
       expect(view.itemEdition()).toBe(event.itemEdition ?? 0);
       const row: Fields = { ...view.rowProperties() };

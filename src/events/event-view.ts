@@ -1,4 +1,4 @@
-import { assert, murmur3Of } from "#base";
+import { assert, murmur3Pair } from "#base";
 import { type ConsentChoices, consentOf } from "./consent.ts";
 import { asBuffer, PackedCursor, textOf } from "./packed-cursor.ts";
 import {
@@ -45,8 +45,12 @@ export interface EventView {
   readonly userId: string;
   readonly name: string;
   readonly timestampMs: number;
-  /** As `murmur3` of the event id. */
-  hashId(seed: number): number;
+  /** Puts `murmur3` of the event id by the seeds 1 and 2 in the first two places. */
+  hashId(hashes: Uint32Array): void;
+  /** Writes the event id's bytes from a place on, and returns where they end; there is room for {@link idBytes}. */
+  copyId(bytes: Buffer, at: number): number;
+  /** Bytes of the event id. */
+  readonly idBytes: number;
   /** Those asked for by `wanted`, a bit for each of {@link ROW_PROPERTIES}; all without it. */
   rowProperties(wanted?: number): RowProperties;
   /** As {@link consentOf}: nothing but what is said of consent is unpacked. */
@@ -93,7 +97,7 @@ class PackedEvent implements EventView {
     const userBytes = cursor.skipText();
     this.#userEnd = cursor.at;
     this.#userAt = cursor.at - userBytes;
-    this.name = cursor.text()!;
+    this.name = cursor.word()!;
     this.timestampMs = cursor.number()!;
     cursor.skip(); // when it was received
     this.#bytes = bytes;
@@ -112,8 +116,19 @@ class PackedEvent implements EventView {
     return this.#userId;
   }
 
-  hashId(seed: number): number {
-    return murmur3Of(this.#bytes, this.#idAt, this.#idEnd, seed);
+  hashId(hashes: Uint32Array): void {
+    murmur3Pair(this.#bytes, this.#idAt, this.#idEnd, ID_SEEDS, hashes);
+  }
+
+  get idBytes(): number {
+    return this.#idEnd - this.#idAt;
+  }
+
+  copyId(bytes: Buffer, at: number): number {
+    const stored = this.#bytes;
+    let end = at;
+    for (let place = this.#idAt; place < this.#idEnd; place++) bytes[end++] = stored[place]!;
+    return end;
   }
 
   rowProperties(wanted = ALL): RowProperties {
@@ -130,7 +145,7 @@ class PackedEvent implements EventView {
       const column = cursor.keyAmong(COLUMNS);
       if (column < 0 || ((wanted >> column) & 1) === 0) cursor.skip();
       else if (column === 0) itemId = cursor.text();
-      else if (column === 1) surface = cursor.text();
+      else if (column === 1) surface = cursor.word();
       else if (column === 2) dwellMs = cursor.number();
       else if (column === 3) value = cursor.number();
       else if (column === 4) position = cursor.number();
@@ -172,6 +187,7 @@ class PackedEvent implements EventView {
   }
 }
 
+const ID_SEEDS: readonly [number, number] = [1, 2];
 /** Moved from record to record, one at a time. */
 const shared = new PackedCursor();
 const COLUMNS = keys(...ROW_PROPERTIES);

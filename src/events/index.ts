@@ -20,7 +20,7 @@ export {
   interestControlOf,
 } from "./interest-control.ts";
 export type { Rejection, RejectionCode } from "./message.ts";
-export { nameNames } from "./name-names.ts";
+export { itemRowOf, nameNames } from "./name-names.ts";
 export { type NamedPurpose, Purposes } from "./purposes.ts";
 export { type DeadLetterReplay, type ReplayedDeadLetters, replayDeadLetters } from "./replay-dead-letters.ts";
 export { type FoundItems, type ItemsQuery, searchItems } from "./search-items.ts";

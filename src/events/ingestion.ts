@@ -1,5 +1,5 @@
 import { ItemInput, type SegmentMessage } from "#api";
-import { type Clock, murmur3, parseIsoTime } from "#base";
+import { type Clock, type ItemRow, murmur3, parseIsoTime } from "#base";
 import type { FaultFinder } from "#declarations";
 import type { EventLog } from "#storage";
 import type { Actions } from "./actions.ts";
@@ -15,7 +15,7 @@ import {
   type Rejection,
   validateMessage,
 } from "./message.ts";
-import { nameNames } from "./name-names.ts";
+import { itemRowOf, nameNames } from "./name-names.ts";
 import { compileSchema } from "./schema-compiler.ts";
 import { encodeSharedRecord, SHARED_PARTITION, type SharedRecord } from "./shared-record.ts";
 import { encodeEvent, type Fields, type StoredEvent } from "./stored-event.ts";
@@ -46,6 +46,14 @@ export interface IngestionParts {
   readonly deadLetters?: Pick<DeadLetters, "keep">;
   /** Told what a person wants of an interest, before whoever sent it is answered. */
   readonly onControl?: (userId: string, control: InterestControl) => void;
+}
+
+/** An event on its way to the log. */
+interface Accepted {
+  readonly event: StoredEvent;
+  readonly record: Uint8Array;
+  /** Of the item it is about; absent while that has no number. */
+  readonly itemRow: ItemRow | undefined;
 }
 
 /** Segment's limit for one event. */
@@ -88,7 +96,7 @@ export class Ingestion {
   ): Promise<{ result: IngestResult; applied: Promise<unknown> }> {
     const { partitionCount } = this.#parts.log;
     const rejected: Rejection[] = [];
-    const events: StoredEvent[] = [];
+    const accepted: Accepted[] = [];
     const byPartition = new Map<number, Uint8Array[]>();
     for (let position = 0; position < messages.length; position++) {
       const outcome = this.#accept(messages[position], source);
@@ -97,20 +105,20 @@ export class Ingestion {
         continue;
       }
       const { event, record } = outcome;
-      events.push(event);
+      accepted.push(outcome);
       const partition = partitionOf(event.userId, partitionCount);
       const records = byPartition.get(partition);
       if (records) records.push(record);
       else byPartition.set(partition, [record]);
     }
     const kept = this.#keep("event", messages, rejected, source);
-    await this.#settleShared(events);
+    await this.#settleShared(accepted);
     const appends = Array.from(byPartition, ([partition, records]) => this.#append(partition, records));
     const applied = Promise.all((await Promise.all(appends)).map((append) => append.applied()));
     applied.catch(() => {}); // told to whoever awaits it
-    this.#tellControls(events);
+    this.#tellControls(accepted);
     await kept;
-    return { result: { accepted: events.length, rejected }, applied };
+    return { result: { accepted: accepted.length, rejected }, applied };
   }
 
   /** Puts items in the catalogue; fields left out keep their value. Bad items are rejected one by one. */
@@ -145,30 +153,26 @@ export class Ingestion {
     return { accepted: records.length, rejected };
   }
 
-  #accept(
-    input: unknown,
-    source: string | undefined,
-  ): { event: StoredEvent; record: Uint8Array } | { fault: Fault } {
+  #accept(input: unknown, source: string | undefined): Accepted | { fault: Fault } {
     const checked = validateMessage(input);
     if ("fault" in checked) return checked;
-    const { clock, newEventId } = this.#parts;
+    const { catalogue, clock, newEventId } = this.#parts;
     const undeclared = this.#findUndeclared(checked.message);
     if (undeclared) return { fault: { code: "undeclared", ...undeclared } };
     const normalized = normalizeMessage(checked.message, this.#receiptTime(checked.message), newEventId);
     if ("fault" in normalized) return normalized;
-    const event = this.#withEdition(sentBy(source, normalized.event));
+    const itemRow = itemRowOf(normalized.event, catalogue);
+    const event = this.#withEdition(sentBy(source, normalized.event), itemRow);
     clock.observe(event.timestampMs);
     if (isNestedDeeper(input, MAX_DEPTH)) return { fault: { code: "event-too-large", ...TOO_DEEP } };
     const record = encodeEvent(event);
-    if (record.length <= MAX_EVENT_BYTES) return { event, record };
+    if (record.length <= MAX_EVENT_BYTES) return { event, record, itemRow };
     return { fault: { code: "event-too-large", ...tooLarge(record.length, MAX_EVENT_BYTES) } };
   }
 
   /** What the catalogue says of the event's item is what it says now, whatever is said later. */
-  #withEdition(event: StoredEvent): StoredEvent {
-    const { itemId } = event.properties;
-    const row = typeof itemId === "string" ? this.#parts.catalogue.rowOf(itemId) : undefined;
-    const itemEdition = row === undefined ? 0 : this.#parts.catalogue.editionOf(row);
+  #withEdition(event: StoredEvent, itemRow: ItemRow | undefined): StoredEvent {
+    const itemEdition = itemRow === undefined ? 0 : this.#parts.catalogue.editionOf(itemRow);
     return itemEdition === 0 ? event : { ...event, itemEdition };
   }
 
@@ -194,18 +198,18 @@ export class Ingestion {
     return true;
   }
 
-  #tellControls(events: readonly StoredEvent[]): void {
-    for (const event of events) {
+  #tellControls(accepted: readonly Accepted[]): void {
+    for (const { event } of accepted) {
       const control = interestControlOf(event);
       if (control) this.#parts.onControl?.(event.userId, control);
     }
   }
 
   /** Names what is met for the first time and links ids that become one person, before the events themselves are stored. */
-  async #settleShared(events: readonly StoredEvent[]): Promise<void> {
+  async #settleShared(accepted: readonly Accepted[]): Promise<void> {
     const fresh = new Map<string, SharedRecord>();
-    for (const event of events) {
-      if (event.kind === "track") nameNames(event, this.#parts, fresh);
+    for (const { event, itemRow } of accepted) {
+      if (event.kind === "track") nameNames(event, itemRow, this.#parts, fresh);
       else if (event.kind === "identify" || event.kind === "alias") this.#linkIds(event, fresh);
     }
     if (fresh.size > 0) await this.#store(SHARED_PARTITION, [...fresh.values()].map(encodeSharedRecord));

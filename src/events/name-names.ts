@@ -1,11 +1,22 @@
+import type { ItemRow } from "#base";
 import type { Actions } from "./actions.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { SharedRecord } from "./shared-record.ts";
 import type { StoredEvent } from "./stored-event.ts";
 
-/** Adds the records that number the item, action and surface of a track event of a declared action, where they have no number yet. */
+/** The number of the item that an event is about, where it has one. */
+export function itemRowOf({ properties }: StoredEvent, catalogue: Catalogue): ItemRow | undefined {
+  const { itemId } = properties;
+  return typeof itemId === "string" ? catalogue.rowOf(itemId) : undefined;
+}
+
+/**
+ * Adds the records that number the item, action and surface of a track event of a declared action, where they have no number yet;
+ * `itemRow` is the item's.
+ */
 export function nameNames(
   { name, properties }: StoredEvent,
+  itemRow: ItemRow | undefined,
   { catalogue, actions }: { readonly catalogue: Catalogue; readonly actions: Actions },
   fresh: Map<string, SharedRecord>,
 ): void {
@@ -15,7 +26,7 @@ export function nameNames(
   if (typeof surface === "string" && catalogue.surfaces.codeOf(surface) === undefined) {
     fresh.set(`surface ${surface}`, { kind: "surface", name: surface });
   }
-  if (typeof itemId === "string" && catalogue.rowOf(itemId) === undefined) {
+  if (itemRow === undefined && typeof itemId === "string") {
     fresh.set(`item ${itemId}`, { kind: "item", itemId });
   }
 }

@@ -51,6 +51,17 @@ export class PackedCursor {
     return length === 0 ? "" : textOf(this.#bytes, from, this.at);
   }
 
+  /** As {@link text}, of a string that came before more often than not: it is not made anew then. */
+  word(): string | undefined {
+    const from = this.#textStart();
+    if (from < 0) {
+      this.skip();
+      return undefined;
+    }
+    this.at = from + this.#length;
+    return wordIn(this.#bytes, from, this.at);
+  }
+
   /** Steps over the string that is next; how many bytes it has, the last before the place it comes to. */
   skipText(): number {
     const from = this.#textStart();
@@ -176,6 +187,31 @@ function numberWidth(tag: number): number {
   if (tag === 0xcb) return 8;
   if (tag >= 0xcc && tag <= 0xcf) return 1 << (tag - 0xcc);
   return tag >= 0xd0 && tag <= 0xd3 ? 1 << (tag - 0xd0) : 0;
+}
+
+/** Words met lately, each where the hash of its bytes says. */
+const words: string[] = new Array(256).fill("");
+
+/** Comparing some bytes is cheaper than a call out of JavaScript, and leaves nothing to collect. */
+function wordIn(bytes: Buffer, from: number, to: number): string {
+  let hash = 0;
+  for (let at = from; at < to; at++) hash = (Math.imul(hash, 31) + bytes[at]!) | 0;
+  const place = (hash ^ (hash >>> 8)) & (words.length - 1);
+  const known = words[place]!;
+  if (isAscii(known, bytes, from, to)) return known;
+  const word = textOf(bytes, from, to);
+  words[place] = word;
+  return word;
+}
+
+/** Whether the bytes are those of the text, and each a character. */
+function isAscii(text: string, bytes: Buffer, from: number, to: number): boolean {
+  if (text.length !== to - from) return false;
+  for (let n = 0; n < text.length; n++) {
+    const byte = bytes[from + n]!;
+    if (byte > 0x7f || byte !== text.charCodeAt(n)) return false;
+  }
+  return true;
 }
 
 /** Short ASCII texts, which most are, are not worth a call out of JavaScript. */

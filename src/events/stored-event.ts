@@ -33,7 +33,10 @@ export const STORED_EVENT_VERSION = 1;
 export const FIELDS = 10;
 /** By the number that stands for each. */
 export const KINDS = ["track", "identify", "page", "screen", "group", "alias"] as const;
+/** Records are cut from blocks of this size: msgpackr's own, of 8 KiB, last for thirty of them. */
+const PACK_BYTES = 256 * 1024;
 const packr = new Packr({ useRecords: false, useToJSON: false });
+packr.useBuffer(Buffer.allocUnsafeSlow(PACK_BYTES));
 const none: Fields = {};
 
 export function encodeEvent(event: StoredEvent): Uint8Array {

@@ -7,6 +7,7 @@ import {
   decodeEvent,
   encodeSharedRecord,
   followShared,
+  itemRowOf,
   nameNames,
   SHARED_PARTITION,
   type SharedRecord,
@@ -159,7 +160,7 @@ async function numberNames(
       const fresh = new Map<string, SharedRecord>();
       for (const { bytes } of records) {
         const event = bytes.length > 0 ? decodeEvent(bytes) : undefined; // an empty one was erased
-        if (event?.kind === "track") nameNames(event, names, fresh);
+        if (event?.kind === "track") nameNames(event, itemRowOf(event, catalogue), names, fresh);
       }
       if (fresh.size > 0) await log.append(SHARED_PARTITION, [...fresh.values()].map(encodeSharedRecord));
       await shared.catchUp(() => {});

@@ -8,7 +8,7 @@ import { LmdbStateStore } from "#storage";
 import { AppliedIds, OlderIds } from "./applied-ids.ts";
 import { countOf, countOne, decodeCounts, encodeCounts } from "./event-counts.ts";
 import { IdSet } from "./id-set.ts";
-import { isUuid, packUuid, unpackUuid } from "./uuid.ts";
+import { isUuid, isUuidAt, packUuid, packUuidAt, unpackUuid } from "./uuid.ts";
 
 test("a set of pairs has what was added and nothing else, pairs of zeros included", () => {
   const word = fc.oneof(
@@ -44,7 +44,9 @@ test("an id is new once, over steps, chunks, and whatever is kept in memory", as
     const ids = new AppliedIds("ann", recent, chunkCount, older, kept);
     for (let n = 0; n < 30; n++) {
       const id = `event-${(step * 17 + n * 5) % 700}`;
-      expect(ids.add({ hashId: (seed) => murmur3(id, seed) }), id).toBe(!known.has(id));
+      expect(ids.add({ hashId: (hashes) => hashes.set([murmur3(id, 1), murmur3(id, 2)]) }), id).toBe(
+        !known.has(id),
+      );
       known.add(id);
     }
     await state.write(ids.operations);
@@ -83,7 +85,10 @@ test("a UUID comes back from its 16 bytes, and what would not is none", () => {
       expect([isUuid(text), packUuid(text, bytes, 2), unpackUuid(bytes, 2)]).toEqual([true, 18, text]);
       const spoilt = text.slice(0, at) + mark + text.slice(at + 1);
       expect(isUuid(spoilt)).toBe(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(spoilt));
+      const utf8 = Buffer.from(`..${spoilt}`);
+      expect(isUuidAt(utf8, 2, utf8.length)).toBe(isUuid(spoilt));
       if (!isUuid(spoilt)) return;
+      expect([packUuidAt(utf8, 2, utf8, 0), unpackUuid(utf8, 0)]).toEqual([16, spoilt]);
       packUuid(spoilt, bytes, 0);
       expect(unpackUuid(bytes, 0)).toBe(spoilt);
     }),

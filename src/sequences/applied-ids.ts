@@ -9,6 +9,8 @@ import { decodeHashes } from "./user-head.ts";
  * of a million ids of one user collide once in forty million such users.
  */
 
+/** Of the id at hand. */
+const idHash = new Uint32Array(2);
 /** Ids in the head at most, and in a chunk. (Chunks of any size are read.) */
 const CHUNK = 64;
 const HASH_BYTES = 8;
@@ -82,17 +84,27 @@ export class AppliedIds {
 
   /** Notes the event's id; false when it was noted before. */
   add(event: Pick<EventView, "hashId">): boolean {
-    const low = event.hashId(1);
-    const high = event.hashId(2);
+    event.hashId(idHash);
+    const low = idHash[0]!;
+    const high = idHash[1]!;
     if (includes(this.#stored, this.#added, low, high) || this.#older?.has(low, high)) return false;
     this.#added.push(low, high);
     if (this.#stored.length / HASH_BYTES + this.#added.length / 2 >= CHUNK) this.#spill();
     return true;
   }
 
-  /** Those for the head. */
+  /** Those for the head that lay there already. */
+  get stored(): Buffer {
+    return this.#stored;
+  }
+
+  /** Those for the head that came since, two words each. */
+  get added(): readonly number[] {
+    return this.#added;
+  }
+
+  /** All for the head, one after the other. */
   get recent(): Buffer {
-    if (this.#added.length === 0) return this.#stored;
     const bytes = Buffer.allocUnsafe(this.#stored.length + 4 * this.#added.length);
     let at = this.#stored.copy(bytes);
     for (const word of this.#added) at = bytes.writeUInt32LE(word, at);

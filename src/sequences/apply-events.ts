@@ -197,7 +197,8 @@ class UserUpdate {
   addOperations(key: Uint8Array, operations: StateOperation[]): void {
     if (!this.#isChanged) return;
     const head = this.#head;
-    head.hashes = this.#ids.recent;
+    head.hashes = this.#ids.stored;
+    head.newHashes = this.#ids.added;
     head.hashChunks = this.#ids.chunkCount;
     head.openRows = this.#open;
     operations.push({ kind: "put", key, value: encodeHead(head) });
@@ -214,7 +215,7 @@ function rowOf(event: EventView, offset: number, { catalogue, actions }: ApplyCo
   return {
     timestampMs: Math.floor(event.timestampMs),
     offset,
-    eventId: event.eventId,
+    id: event,
     itemRow: itemId === undefined ? NO_ITEM : (catalogue.rowOf(itemId) ?? NO_ITEM),
     action: catalogue.actions.codeOf(event.name) ?? UNNAMED,
     surface: surface === undefined ? UNNAMED : (catalogue.surfaces.codeOf(surface) ?? UNNAMED),

@@ -1,5 +1,5 @@
 import type { SequenceRow } from "./sequence-block.ts";
-import { isUuid, packUuid } from "./uuid.ts";
+import { isUuidAt, packUuidAt } from "./uuid.ts";
 
 /**
  * @file The newest rows of a sequence, not yet in a block: one after the other, in order of arrival, so that an event is added
@@ -24,17 +24,26 @@ const NUMBERS_BYTES = 14;
 
 const scratch = Buffer.allocUnsafe(8192);
 
-/** A row about to be written, whose absent fields may be told by `undefined`. */
-export type NewRow = { readonly [Key in keyof SequenceRow]: SequenceRow[Key] | undefined } & Pick<
-  SequenceRow,
+/** A row about to be written, whose absent fields may be told by `undefined`; its event id are bytes somewhere. */
+export type NewRow = { readonly [Key in keyof Fields]: Fields[Key] | undefined } & Pick<
+  Fields,
   RequiredKeys
->;
-type RequiredKeys = "timestampMs" | "offset" | "eventId" | "itemRow" | "action" | "surface";
+> & {
+    readonly id: NewId;
+  };
+type Fields = Omit<SequenceRow, "eventId">;
+type RequiredKeys = "timestampMs" | "offset" | "itemRow" | "action" | "surface";
+
+/** An event id as its record has it, in UTF-8. */
+export interface NewId {
+  readonly idBytes: number;
+  copyId(bytes: Buffer, at: number): number;
+}
 
 /** The row's bytes. */
 export function encodeOpenRow(row: NewRow): Uint8Array {
-  const { dwellMs, value, position, consent, slateId, source, eventId } = row;
-  const textBytes = 3 * (eventId.length + (slateId?.length ?? 0) + (source?.length ?? 0)) + 6;
+  const { dwellMs, value, position, consent, slateId, source, id } = row;
+  const textBytes = id.idBytes + 3 * ((slateId?.length ?? 0) + (source?.length ?? 0)) + 6;
   const needed = FIXED_BYTES + NUMBERS_BYTES + textBytes;
   const bytes = needed <= scratch.length ? scratch : Buffer.allocUnsafe(needed);
   bytes.writeDoubleLE(row.timestampMs, 0);
@@ -68,10 +77,14 @@ export function encodeOpenRow(row: NewRow): Uint8Array {
     has |= HAS.consent;
     at = bytes.writeUInt32LE(consent, at);
   }
-  if (isUuid(eventId)) {
+  const idEnd = id.copyId(bytes, at + 2);
+  if (isUuidAt(bytes, at + 2, idEnd)) {
     has |= HAS.uuid;
-    at = packUuid(eventId, bytes, at);
-  } else at = writeText(bytes, eventId, at);
+    at = packUuidAt(bytes, at + 2, bytes, at);
+  } else {
+    bytes.writeUInt16LE(id.idBytes, at);
+    at = idEnd;
+  }
   bytes[22] = has;
   const encoded = Buffer.allocUnsafe(at);
   bytes.copy(encoded, 0, 0, at);

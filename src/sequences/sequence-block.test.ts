@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { BlockView, decodeBlock } from "./block-view.ts";
-import { encodeOpenRow } from "./open-rows.ts";
+import { encodeOpenRow, type NewId } from "./open-rows.ts";
 import { decodeOpenRows, OpenRowsView } from "./open-rows-view.ts";
 import {
   BLOCK_ROWS,
@@ -38,13 +38,20 @@ const row: fc.Arbitrary<SequenceRow> = fc
       ) as unknown as SequenceRow,
   );
 
+const idOf = ({ eventId }: SequenceRow): NewId => ({
+  idBytes: Buffer.byteLength(eventId),
+  copyId: (bytes, at) => at + bytes.write(eventId, at),
+});
+
 test("splitting and encoding any rows gives back the same rows", () => {
   fc.assert(
     fc.property(fc.array(row, { minLength: 1, maxLength: 200 }), (rows) => {
       const ordered = [...rows].sort(compareRows);
       const blocks = splitIntoBlocks(ordered);
       expect(blocks.flatMap((block) => decodeBlock(encodeBlock(block)))).toEqual(ordered);
-      const open = Buffer.concat(ordered.map((one) => Uint8Array.from(encodeOpenRow(one))));
+      const open = Buffer.concat(
+        ordered.map((one) => Uint8Array.from(encodeOpenRow({ ...one, id: idOf(one) }))),
+      );
       expect(decodeOpenRows(open)).toEqual(ordered);
       for (const block of blocks) expect(block.length).toBeLessThanOrEqual(BLOCK_ROWS);
     }),
@@ -56,7 +63,9 @@ test("an event id is written as its UTF-8, from a block and from open rows", () 
   fc.assert(
     fc.property(fc.array(row, { minLength: 1, maxLength: BLOCK_ROWS }), (rows) => {
       const near = rows.map((one, n) => ({ ...one, timestampMs: n, offset: n }));
-      const open = Buffer.concat(near.map((one) => Uint8Array.from(encodeOpenRow(one))));
+      const open = Buffer.concat(
+        near.map((one) => Uint8Array.from(encodeOpenRow({ ...one, id: idOf(one) }))),
+      );
       for (const view of [new BlockView(encodeBlock(near)), new OpenRowsView(open)]) {
         for (const [n, { eventId }] of near.entries()) {
           const bytes = Buffer.alloc(view.eventIdBytes(n) + 1);

@@ -71,12 +71,10 @@ class UnwrittenStep {
   constructor(operations: readonly StateOperation[], onWritten: () => void) {
     this.operations = operations;
     this.onWritten = onWritten;
-    this.values = new Map(
-      operations.map((operation) => [
-        textOf(operation.key),
-        operation.kind === "put" ? { bytes: operation.value } : {},
-      ]),
-    );
+    const values = new Map<string, { readonly bytes?: Uint8Array }>();
+    for (const operation of operations)
+      values.set(textOf(operation.key), operation.kind === "put" ? { bytes: operation.value } : {});
+    this.values = values;
   }
 
   hasKeyWith(prefix: string): boolean {
@@ -94,5 +92,6 @@ class UnwrittenStep {
 
 /** A character per byte, so that texts are in the order of keys. */
 function textOf(key: Uint8Array): string {
-  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString("latin1");
+  const bytes = Buffer.isBuffer(key) ? key : Buffer.from(key.buffer, key.byteOffset, key.byteLength);
+  return bytes.toString("latin1");
 }

@@ -48,6 +48,8 @@ export interface HeadParts {
   openRows: readonly Uint8Array[];
   /** Eight bytes a hash. */
   hashes: Buffer;
+  /** Hashes behind those, two words each. */
+  newHashes: readonly number[];
 }
 
 const VERSION = 2;
@@ -73,18 +75,20 @@ export function emptyHead(): HeadParts {
     choices: NO_BYTES,
     openRows: [],
     hashes: NO_BYTES,
+    newHashes: [],
   };
 }
 
 export function encodeHead(head: HeadParts): Uint8Array {
-  const { counts, traits, choices, openRows, hashes } = head;
+  const { counts, traits, choices, openRows, hashes, newHashes } = head;
+  const hashBytes = hashes.length + 4 * newHashes.length;
   const openBytes = openRows.reduce((sum, { length }) => sum + length, 0);
   const bytes = Buffer.allocUnsafe(
-    HEADER_BYTES + counts.length + traits.length + choices.length + openBytes + hashes.length,
+    HEADER_BYTES + counts.length + traits.length + choices.length + openBytes + hashBytes,
   );
   bytes[0] = VERSION;
   bytes[1] = head.openCount;
-  bytes.writeUInt16LE(hashes.length / HASH_BYTES, 2);
+  bytes.writeUInt16LE(hashBytes / HASH_BYTES, 2);
   bytes.writeUInt32LE(head.hashChunks, 4);
   bytes.writeDoubleLE(head.firstMs, 8);
   bytes.writeDoubleLE(head.lastMs, 16);
@@ -102,12 +106,15 @@ export function encodeHead(head: HeadParts): Uint8Array {
     if (part.length > 0) bytes.set(part, at);
     at += part.length;
   }
+  for (const word of newHashes) at = bytes.writeUInt32LE(word, at);
   return bytes;
 }
 
 /** The parts are views of the bytes, which become the caller's to change. */
 export function decodeHead(stored: Uint8Array): HeadParts {
-  const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
+  const bytes = Buffer.isBuffer(stored)
+    ? stored
+    : Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
   if (bytes[0] === 1) return partsOf(decodeVersion1(bytes));
   assert(bytes[0] === VERSION, `a user head of version 1 or ${VERSION}, not ${bytes[0]}`);
   const traitsAt = HEADER_BYTES + bytes.readUInt32LE(64);
@@ -130,6 +137,7 @@ export function decodeHead(stored: Uint8Array): HeadParts {
     choices: partOf(bytes, choicesAt, openAt),
     openRows: hashesAt > openAt ? [bytes.subarray(openAt, hashesAt)] : [],
     hashes: bytes.subarray(hashesAt, hashesAt + HASH_BYTES * bytes.readUInt16LE(2)),
+    newHashes: [],
   };
 }
 
@@ -193,6 +201,7 @@ function partsOf({ record, openCount, openRows, hashes }: UserHead): HeadParts {
     choices: encodeChoices(consent),
     openRows: openRows.length > 0 ? [openRows] : [],
     hashes: Buffer.from(bytesOf(hashes)),
+    newHashes: [],
   };
 }
 

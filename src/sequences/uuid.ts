@@ -35,6 +35,26 @@ export function packUuid(uuid: string, bytes: Uint8Array, at: number): number {
   return end;
 }
 
+/** As {@link isUuid}, of a text's UTF-8 from one place to before another. */
+export function isUuidAt(bytes: Uint8Array, from: number, to: number): boolean {
+  if (to - from !== UUID_CHARACTERS) return false;
+  for (let place = 0; place < UUID_CHARACTERS; place++) {
+    const code = bytes[from + place]!;
+    if (isDash(place) ? code !== DASH : code > 102 || VALUES[code] === 16) return false;
+  }
+  return true;
+}
+
+/** As {@link packUuid}, of a text's UTF-8, which may begin in the same bytes at `at` or behind it. */
+export function packUuidAt(text: Uint8Array, from: number, bytes: Uint8Array, at: number): number {
+  let end = at;
+  for (let place = 0; place < UUID_CHARACTERS; place += 2) {
+    if (isDash(place)) place++;
+    bytes[end++] = (VALUES[text[from + place]!]! << 4) | VALUES[text[from + place + 1]!]!;
+  }
+  return end;
+}
+
 /** The text of the 16 bytes at a place. */
 export function unpackUuid(from: Uint8Array, place: number): string {
   writeUuidText(from, place, scratch, 0);

@@ -34,7 +34,8 @@ export function sendProblem(
   const code = codeOf(error);
   const { status, meaning } = errorCatalogue[code];
   request.problem = code;
-  if (isFailure(request, status) && !(error instanceof ComeAgain)) request.log.error({ err: error }, meaning);
+  if (isFailure(request, status) && !(error instanceof ComeAgain))
+    request.log.error({ reqId: request.id, err: error }, meaning);
   const problem: Problem = {
     type: `urn:inkling:error:${code}`,
     title: meaning,

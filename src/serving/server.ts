@@ -86,6 +86,7 @@ export async function createServer(
 ): Promise<Server> {
   const server = fastify({
     logger: logLevel === "silent" ? false : { level: logLevel, stream: process.stderr },
+    childLoggerFactory: (own) => own, // one for each request would be made for all those that say nothing
     bodyLimit: BATCH_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: "idle",

@@ -30,19 +30,36 @@ function systemError(code: string): Error {
 }
 
 /** The next calls of a method of open files fail. */
-function fail(method: "write" | "datasync" | "sync" | "truncate", code: string, times = 1): void {
+function fail(method: "writev" | "datasync" | "sync" | "truncate", code: string, times = 1): void {
   const spy = vi.spyOn(files, method);
   for (let n = 0; n < times; n++) spy.mockRejectedValueOnce(systemError(code));
 }
 
-/** The next write puts down a few bytes, the one after finds the disk full. */
-function failHalfWay(code: string): void {
+/** The next write of a header puts down a few bytes, the one after finds the disk full. */
+function failInHeader(code: string): void {
   const { write } = files;
   vi.spyOn(files, "write")
     .mockImplementationOnce(function (this: FileHandle, ...[bytes, from, , position]: unknown[]) {
       return Reflect.apply(write, this, [bytes, from, 11, position]);
     })
     .mockRejectedValueOnce(systemError(code));
+}
+
+/** The next write of records puts down a few bytes; what is tried for the others is up to the caller. */
+function stopInRecords(): void {
+  const { writev } = files;
+  vi.spyOn(files, "writev").mockImplementationOnce(function (
+    this: FileHandle,
+    ...[parts, position]: unknown[]
+  ) {
+    const [first] = parts as readonly Buffer[];
+    return Reflect.apply(writev, this, [[first!.subarray(0, 11)], position]);
+  });
+}
+
+function failInRecords(code: string): void {
+  stopInRecords();
+  vi.spyOn(files, "write").mockRejectedValueOnce(systemError(code));
 }
 
 async function textsOf(log: SegmentedEventLog): Promise<string[]> {
@@ -58,8 +75,8 @@ const openLog = (folder: string, segmentBytes = 1000): Promise<SegmentedEventLog
   SegmentedEventLog.open(folder, { partitionCount: 1, segmentBytes });
 
 test.each([
-  ["nothing could be written", () => fail("write", "ENOSPC")],
-  ["a part was written", () => failHalfWay("EDQUOT")],
+  ["nothing could be written", () => fail("writev", "ENOSPC")],
+  ["a part was written", () => failInRecords("EDQUOT")],
   ["the flush found it out", () => fail("datasync", "ENOSPC")],
   [
     "it could not even be cut back",
@@ -68,7 +85,7 @@ test.each([
       fail("truncate", "ENOSPC");
     },
   ],
-  ["it stays full for a while", () => fail("write", "EFBIG", 3)],
+  ["it stays full for a while", () => fail("writev", "EFBIG", 3)],
 ])("a full disk refuses, keeps what is there and goes on when there is room: %s", async (_, makeFull) => {
   const folder = await newFolder();
   const log = await openLog(folder);
@@ -95,6 +112,15 @@ test.each([
   await again.close();
 });
 
+test("records that the system takes a few bytes of are written to their end", async () => {
+  const folder = await newFolder();
+  const log = await openLog(folder);
+  stopInRecords();
+  await Promise.all([0, 1, 2].map((n) => log.append(PARTITION, [record(n)])));
+  expect(await textsOf(log)).toEqual([0, 1, 2].map((n) => `record number ${n}`));
+  await log.close();
+});
+
 test("what a full disk refused is not there after a crash either", async () => {
   const folder = await newFolder();
   const log = await openLog(folder);
@@ -112,7 +138,7 @@ test("a segment that could not be begun is begun when there is room", async () =
   const folder = await newFolder();
   const log = await openLog(folder, 20); // one record fills it
   await log.append(PARTITION, [record(0)]);
-  failHalfWay("ENOSPC"); // in the header of the next
+  failInHeader("ENOSPC"); // in the header of the next
   await expect(log.append(PARTITION, [record(1)])).rejects.toMatchObject({ code: "not-ready" });
   expect(await log.append(PARTITION, [record(1)])).toBe(1);
   expect(await textsOf(log)).toEqual(["record number 0", "record number 1"]);

@@ -28,6 +28,8 @@ export interface LmdbStateOptions {
 type Bytes = Database<Buffer, Buffer>;
 
 const EXPIRY_BYTES = 8;
+/** Most values are smaller; one that is not makes room for itself. */
+const SCRATCH_BYTES = 16 * 1024;
 const SWEEP_BATCH = 10_000;
 const COPY_BATCH = 2000;
 /** In the store's folder, while it is written anew. */
@@ -44,6 +46,7 @@ export class LmdbStateStore implements StateStore {
   readonly #isFlushed: boolean;
   /** Only who writes knows that nothing is left to be flushed when it closes. */
   #hasWritten = false;
+  #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
   /** True when what was there could not be believed, and the store was opened empty. */
   readonly wasLost: boolean;
 
@@ -79,11 +82,22 @@ export class LmdbStateStore implements StateStore {
     await commit(this.#root, () => {
       for (const operation of operations) {
         const key = asBuffer(operation.key);
-        if (operation.kind === "put")
-          void this.#root.put(key, encodeValue(operation.value, operation.expiresAtMs));
+        if (operation.kind === "put") void this.#root.put(key, this.#stored(operation));
         else void this.#root.remove(key);
       }
     });
+  }
+
+  /** What is stored of a put, valid until the next: within a transaction LMDB copies what it is given at once. */
+  #stored({
+    value,
+    expiresAtMs = Number.POSITIVE_INFINITY,
+  }: Extract<StateOperation, { kind: "put" }>): Buffer {
+    const length = EXPIRY_BYTES + value.length;
+    if (length > this.#scratch.length) this.#scratch = Buffer.allocUnsafeSlow(2 * length);
+    this.#scratch.writeDoubleLE(expiresAtMs, 0);
+    this.#scratch.set(value, EXPIRY_BYTES);
+    return this.#scratch.subarray(0, length);
   }
 
   snapshot(): StateSnapshot {
@@ -268,13 +282,6 @@ class LmdbReader implements StateReader {
     }
     return limit > 0 ? found : [];
   }
-}
-
-function encodeValue(value: Uint8Array, expiresAtMs = Number.POSITIVE_INFINITY): Buffer {
-  const stored = Buffer.allocUnsafe(EXPIRY_BYTES + value.length);
-  stored.writeDoubleLE(expiresAtMs, 0);
-  stored.set(value, EXPIRY_BYTES);
-  return stored;
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   readBlock,
   SEGMENT_HEADER_BYTES,
   surveySegment,
+  writeAllAt,
   writeAt,
 } from "./segment-file.ts";
 import {
@@ -366,11 +367,11 @@ export class LogPartition {
 
   /** On a failed write (a full disk) the file is cut back to its last durable record, and the log stays usable. */
   async #writeFrames(segment: Segment, group: readonly PendingAppend[]): Promise<number> {
-    const bytes = Buffer.concat(group.map(({ frames }) => frames));
     try {
-      await writeAt(this.#writer!, bytes, segment.endPosition);
+      const frames = group.map((append) => append.frames);
+      const byteCount = await writeAllAt(this.#writer!, frames, segment.endPosition);
       if (this.#options.isDurable) await this.#flush();
-      return bytes.length;
+      return byteCount;
     } catch (error) {
       if (!this.#failure) await this.#cutBack(segment).catch(() => {}); // then before the next write
       throw error;

@@ -150,6 +150,20 @@ export async function writeAt(file: FileHandle, bytes: Uint8Array, position: num
   }
 }
 
+/** Writes all parts one after the other from `position` on, and returns how many bytes they have. */
+export async function writeAllAt(
+  file: FileHandle,
+  parts: readonly Buffer[],
+  position: number,
+): Promise<number> {
+  const byteCount = parts.reduce((sum, { length }) => sum + length, 0);
+  const { bytesWritten } = await file.writev(parts, position);
+  if (bytesWritten < byteCount) {
+    await writeAt(file, Buffer.concat(parts).subarray(bytesWritten), position + bytesWritten);
+  }
+  return byteCount;
+}
+
 /** CRC-32 of the record behind its length. The four bytes of the length are not worth a call of zlib's. */
 function checksumOf(record: Uint8Array): number {
   let crc = 0xffffffff;
