@@ -7,7 +7,7 @@ export function murmur3(text: string, seed = 0): number {
 }
 
 /** As {@link murmur3}, of the bytes from one place to before another. */
-export function murmur3Of(bytes: Uint8Array, from: number, to: number, seed: number): number {
+function murmur3Of(bytes: Uint8Array, from: number, to: number, seed: number): number {
   const length = to - from;
   let hash = seed | 0;
   let position = from;
