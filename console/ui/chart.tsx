@@ -143,7 +143,7 @@ function optionsOf(
     width,
     height,
     legend: { show: false },
-    padding: [8, 4, 0, 0],
+    padding: [8, 18, 0, 0], // half a label beyond the last value
     scales: {
       x: {
         time: isTime,

@@ -1,4 +1,4 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
+import { useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
 import {
   type CSSProperties,
   type KeyboardEvent,
@@ -6,9 +6,11 @@ import {
   type ReactNode,
   type SyntheticEvent,
   useLayoutEffect,
+  useReducer,
   useRef,
   useState,
 } from "react";
+import { fillRing, placeOf } from "./ring.ts";
 import styles from "./table.module.css";
 
 export interface Column<Row> {
@@ -35,6 +37,9 @@ const MARGIN_ROWS = 4;
 const NEAR_END_ROWS = 12;
 /** The elements of rows are kept in a ring of a multiple of this size. */
 const RING_STEP = 16;
+/** Of a jump, in one frame: more would make it late. The others come when no movement has come for so long. */
+const NEW_ROWS = 16;
+const LATE_MS = 50;
 /** After the last movement the rows are at rest. */
 const REST_MS = 500;
 
@@ -64,11 +69,10 @@ export function DataTable<Row>(props: {
     scrollMargin,
   });
   const items = virtual.getVirtualItems();
-  const ring = useRef(0);
-  ring.current = Math.max(ring.current, RING_STEP * Math.ceil(items.length / RING_STEP));
-  const placeOf = ({ index }: { readonly index: number }): number => index % ring.current;
+  const places = useRing(items, virtual.range?.startIndex ?? 0);
+  const filled = places.filter((item) => item !== undefined);
   // Those who read or tab through the rows meet them in order; while they fly past, no element is moved among the others.
-  const drawn = virtual.isScrolling ? items.toSorted((left, right) => placeOf(left) - placeOf(right)) : items;
+  const drawn = virtual.isScrolling ? filled : filled.toSorted((left, right) => left.index - right.index);
   const last = items.at(-1)?.index ?? 0;
   useLayoutEffect(() => {
     if (rows.length > 0 && last >= rows.length - NEAR_END_ROWS) onEnd?.();
@@ -136,7 +140,7 @@ export function DataTable<Row>(props: {
           return (
             row !== undefined && (
               <DataRow
-                key={placeOf(item)}
+                key={placeOf(item, places.length)}
                 {...{ row, columns }}
                 index={item.index}
                 startPx={item.start - scrollMargin}
@@ -147,6 +151,23 @@ export function DataTable<Row>(props: {
       </div>
     </div>
   );
+}
+
+/** The rows in their places; those of a jump not all in one frame. */
+function useRing(items: readonly VirtualItem[], firstSeen: number): readonly (VirtualItem | undefined)[] {
+  const before = useRef<readonly (VirtualItem | undefined)[]>([]);
+  const [, goOn] = useReducer((turns: number) => turns + 1, 0);
+  const size = Math.max(before.current.length, RING_STEP * Math.ceil(items.length / RING_STEP));
+  const above = items.findIndex(({ index }) => index >= firstSeen);
+  const seenFirst = [...items.slice(above), ...items.slice(0, above)];
+  const { places, isLate } = fillRing(before.current, seenFirst, { size, most: NEW_ROWS });
+  useLayoutEffect(() => {
+    before.current = places;
+    if (!isLate) return;
+    const timer = setTimeout(goOn, LATE_MS);
+    return () => clearTimeout(timer);
+  });
+  return places;
 }
 
 /** What a pointer comes over: a row is told once, a hint is made for as long as it is wanted. */

@@ -41,9 +41,14 @@ const ItemRowBody = Type.Object({
 export const ItemsResponse = Type.Object({
   items: Type.Array(ItemRowBody),
   total: Type.Integer({ description: "Items that match" }),
-  topics: Type.Array(Type.Object({ topic: Type.String(), items: Type.Integer() }), {
-    description: "Tags of the items that match, the most frequent first",
-  }),
+  topics: Type.Array(
+    Type.Object({
+      topic: Type.String(),
+      path: Type.Array(Type.String(), { description: "Topics from the top down to this one" }),
+      items: Type.Integer(),
+    }),
+    { description: "Tags of the items that match, the most frequent first" },
+  ),
 });
 
 /** What people did with an item, from the lake: the newest minute may be missing. */

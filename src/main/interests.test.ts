@@ -125,7 +125,8 @@ test("what is sensitive is never said: not as an interest, not as a topic", asyn
   const profile = await ask("GET", "/v1/users/ana?include=interests,state");
   const said = JSON.stringify({ ...profile, latest: [], counts: {} });
   expect(said).not.toContain("religion");
-  expect(profile.topics.map(({ topic }: Body) => topic)).toContain("joinery");
+  const joinery = profile.topics.find(({ topic }: Body) => topic === "joinery");
+  expect(joinery.path).toEqual(["woodworking", "joinery"]);
   expect(profile.state).toMatchObject({ value: "core", activeDays: 18 });
   expect(labels(profile.interests)).toEqual(["joinery", "sourdough"]);
 });

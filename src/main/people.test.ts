@@ -133,6 +133,7 @@ describe("people", () => {
     const user = await get(`/v1/users/${userId}`);
     expect(eventCount).toBe(user.eventCount);
     expect(topics[0].topic).toBe(user.topics[0].topic);
+    expect(topics[0].path).toEqual(user.topics[0].path);
     const { events } = await get(`/v1/users/${userId}/sequence?limit=16384`);
     const since = platform.clock.nowMs() - 28 * 86_400_000;
     const recent = events.filter(
@@ -175,9 +176,9 @@ describe("items", () => {
       naive.map(({ itemId }) => itemId).slice(0, 200),
     );
     const { topics } = await get("/v1/items?limit=1");
-    expect(topics.find((entry: Body) => entry.topic === topic).items).toBe(
-      all.filter(({ tags }) => tags.includes(topic)).length,
-    );
+    const tag = topics.find((entry: Body) => entry.topic === topic);
+    expect(tag.items).toBe(all.filter(({ tags }) => tags.includes(topic)).length);
+    expect(tag.path.at(-1)).toBe(topic);
   });
 
   test("one is told with what the catalogue knows, and without engagement while there is no lake", async () => {

@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { Link, useParams } from "wouter";
-import type { ItemResponse } from "#api";
+import type { ItemResponse, RelatedResponse } from "#api";
 import { itemQuery, relatedQuery } from "../../client/queries.ts";
 import { Chart } from "../../ui/chart.tsx";
 import { Chips, Tag, TopicChip } from "../../ui/chip.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Panel } from "../../ui/panel.tsx";
-import { Empty, Failure, Loaded, Skeleton } from "../../ui/states.tsx";
+import { Empty, Failure, Loaded, Notice, Skeleton } from "../../ui/states.tsx";
 import { Ago } from "../../ui/time.tsx";
 import { countOf, formatDay, formatScore } from "../../words/format.ts";
 import { hueOfAction } from "../../words/palette.ts";
@@ -123,25 +123,41 @@ function Related({ itemId }: { readonly itemId: string }) {
       note={query.data && `${query.data.versions.personal.name}, nearest first`}
     >
       <Loaded query={query} lines={8}>
-        {({ items }) =>
-          items.length === 0 ? (
+        {({ items }) => {
+          const [met, others] = [items.filter(isMet), items.filter((item) => !isMet(item))];
+          return items.length === 0 ? (
             <Empty title="Nothing is like it yet" />
           ) : (
-            <ol className={styles["rows"]}>
-              {items.map((other) => (
-                <li key={other.itemId}>
-                  <Link href={`/items/${encodeURIComponent(other.itemId)}`}>
-                    {other.title ?? other.itemId}
-                  </Link>
-                  {other.source !== "related" && <Tag>{other.source}</Tag>}
-                  <span>{formatScore(other.score)}</span>
-                </li>
-              ))}
-            </ol>
-          )
-        }
+            <>
+              {met.length === 0 ? <Notice>Too few people met it to say.</Notice> : <Nearest items={met} />}
+              {others.length > 0 && <h3 className={styles["otherwise"]}>Like it otherwise</h3>}
+              {others.length > 0 && <Nearest items={others} />}
+            </>
+          );
+        }}
       </Loaded>
     </Panel>
+  );
+}
+
+type RelatedItem = RelatedResponse["items"][number];
+
+/** Of the model's neighbours; what fills the list up where those are few is like it in another way. */
+function isMet({ source }: RelatedItem): boolean {
+  return source === "related";
+}
+
+function Nearest({ items }: { readonly items: readonly RelatedItem[] }) {
+  return (
+    <ol className={styles["rows"]}>
+      {items.map((other) => (
+        <li key={other.itemId}>
+          <Link href={`/items/${encodeURIComponent(other.itemId)}`}>{other.title ?? other.itemId}</Link>
+          {!isMet(other) && <Tag>{other.source}</Tag>}
+          <span>{formatScore(other.score)}</span>
+        </li>
+      ))}
+    </ol>
   );
 }
 

@@ -13,6 +13,7 @@ import { Empty, Loaded } from "../../ui/states.tsx";
 import { type Column, DataTable } from "../../ui/table.tsx";
 import { countOf, formatCount, formatDay } from "../../words/format.ts";
 import { hueOf } from "../../words/palette.ts";
+import { around } from "./around.ts";
 import styles from "./items.module.css";
 
 const LIMIT = 200;
@@ -31,7 +32,7 @@ export default function ItemsPage() {
       eyebrow={
         topic === undefined ? undefined : (
           <>
-            <Dot hue={hueOf(topic)} /> topic
+            <Above topics={query.data?.topics ?? []} topic={topic} />
             <Button look="quiet" onClick={() => change({ topic: undefined })}>
               all items
             </Button>
@@ -76,11 +77,9 @@ export default function ItemsPage() {
             }
           </Loaded>
         </div>
-        <Panel title="Topics" note={topic === undefined ? "by number of items" : "that go with it"}>
-          <Loaded query={query} lines={12}>
-            {({ topics }) => <TopicList topics={topics} not={topic} />}
-          </Loaded>
-        </Panel>
+        <Loaded query={query} lines={12}>
+          {({ topics }) => <Topics topics={topics} topic={topic} />}
+        </Loaded>
       </div>
     </Page>
   );
@@ -88,18 +87,52 @@ export default function ItemsPage() {
 
 const TOPICS = 32;
 
-function TopicList({
-  topics,
-  not,
-}: {
-  readonly topics: ItemsResponse["topics"];
-  readonly not: string | undefined;
-}) {
-  const shown = topics.filter(({ topic }) => topic !== not).slice(0, TOPICS);
-  if (shown.length === 0) return <Empty title="No topics">Tags of items are their topics.</Empty>;
+type TopicsOfItems = ItemsResponse["topics"];
+
+/** The topics of everything; of one topic, what lies below it in the tree, and what else its items are about. */
+function Topics({ topics, topic }: { readonly topics: TopicsOfItems; readonly topic: string | undefined }) {
+  if (topic === undefined)
+    return (
+      <Panel title="Topics" note="by number of items">
+        <TopicList topics={topics} />
+      </Panel>
+    );
+  const { below, beside } = around(topics, topic);
+  return (
+    <div>
+      {below.length > 0 && (
+        <Panel title="Within it">
+          <TopicList topics={below} />
+        </Panel>
+      )}
+      <Panel title="Goes with it" note="other topics of its items">
+        <TopicList topics={beside} />
+      </Panel>
+    </div>
+  );
+}
+
+/** Where a topic is in the tree: what is above it, each a link. */
+function Above({ topics, topic }: { readonly topics: TopicsOfItems; readonly topic: string }) {
+  const path = topics.find((one) => one.topic === topic)?.path ?? [topic];
+  return (
+    <span className={styles["above"]}>
+      <Dot hue={hueOf(topic)} /> topic
+      {path.slice(0, -1).map((name) => (
+        <span key={name}>
+          {" / "}
+          <a href={`/items?topic=${encodeURIComponent(name)}`}>{name}</a>
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function TopicList({ topics }: { readonly topics: TopicsOfItems }) {
+  if (topics.length === 0) return <Empty title="No topics">Tags of items are their topics.</Empty>;
   return (
     <ul className={styles["topics"]}>
-      {shown.map(({ topic, items }) => (
+      {topics.slice(0, TOPICS).map(({ topic, items }) => (
         <li key={topic}>
           <TopicChip topic={topic} />
           <span>{formatCount(items)}</span>

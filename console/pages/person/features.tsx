@@ -5,10 +5,11 @@ import type { FeatureHealthResponse } from "#api";
 import { featureHealthQuery, userFeaturesQuery } from "../../client/queries.ts";
 import { SearchField } from "../../ui/field.tsx";
 import { Panel } from "../../ui/panel.tsx";
-import { formatShare, formatTime } from "../../words/format.ts";
+import { formatTime } from "../../words/format.ts";
 import { formatFeature } from "../../words/values.ts";
 import { shareBelow } from "./feature-place.ts";
 import styles from "./person.module.css";
+import { peopleWords } from "./prediction-words.ts";
 
 /** Shown until somebody searches: those that say something, for most say that nothing happened. */
 const SHOWN = 12;
@@ -60,7 +61,7 @@ function Place(props: {
   if (below < MANY) return null;
   return (
     <small className={styles["place"]} title="of the people looked at last">
-      more than {formatShare(below)}
+      more than {peopleWords(below)}
     </small>
   );
 }

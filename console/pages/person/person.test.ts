@@ -15,7 +15,7 @@ import {
   visitsOf,
 } from "./moments.ts";
 import { circleAround, topicPlaces, visitedItems } from "./place-person.ts";
-import { driverWords, partBelow } from "./prediction-words.ts";
+import { driverWords, partBelow, peopleWords } from "./prediction-words.ts";
 import { countsSentence, growingTopic, summaryOf, usualHours } from "./summary.ts";
 import { panBy, ticksOf, zoomAt } from "./view.ts";
 
@@ -239,6 +239,11 @@ test("the part of people below is counted from the bins, evenly within one", () 
   expect(partBelow([10, 0, 30, 0], 0.625)).toBeCloseTo(0.625);
   expect(partBelow([1, 1], 1)).toBeCloseTo(1);
   expect(partBelow([1, 1], 0)).toBe(0);
+  expect([0.34, 0.997, 1].map(peopleWords)).toEqual([
+    "34 % of people",
+    "nearly everybody",
+    "nearly everybody",
+  ]);
 });
 
 describe("on the map", () => {

@@ -1,3 +1,5 @@
+import { formatShare } from "../../words/format.ts";
+
 /** @file What is foretold, in words. */
 
 interface Driver {
@@ -22,4 +24,12 @@ export function partBelow(bins: readonly number[], probability: number): number 
   const own = Math.floor(place);
   const below = bins.slice(0, own).reduce((sum, count) => sum + count, 0);
   return (below + (place - own) * (bins[own] ?? 0)) / total;
+}
+
+/** Rounded to the whole percent it would be all of them. */
+const NEARLY_ALL = 0.995;
+
+/** "34 % of people", or that it is nearly everybody. */
+export function peopleWords(part: number): string {
+  return part >= NEARLY_ALL ? "nearly everybody" : `${formatShare(part)} of people`;
 }

@@ -6,10 +6,10 @@ import { Button } from "../../ui/button.tsx";
 import { Distribution } from "../../ui/distribution.tsx";
 import { HowTrue } from "../../ui/how-true.tsx";
 import { Panel } from "../../ui/panel.tsx";
-import { formatProbability, formatShare } from "../../words/format.ts";
+import { formatProbability } from "../../words/format.ts";
 import { targetWords } from "../../words/targets.ts";
 import styles from "./person.module.css";
-import { driverWords, partBelow } from "./prediction-words.ts";
+import { driverWords, partBelow, peopleWords } from "./prediction-words.ts";
 
 const DRIVERS = 3;
 
@@ -42,7 +42,7 @@ export function Predictions({ user: { predictions } }: { readonly user: UserResp
               {driverWords(drivers, DRIVERS)}
               {binsOf(target).length > 0 && (
                 <span className={styles["below"]}>
-                  more likely than {formatShare(partBelow(binsOf(target), probability))} of people
+                  more likely than {peopleWords(partBelow(binsOf(target), probability))}
                 </span>
               )}
             </small>

@@ -61,7 +61,15 @@ function registerReadItems(server: Server, { catalogue, clock, interests, lake: 
     },
     async ({ query }) => {
       const { items, total, topics } = searchItems(catalogue, query);
-      return { items: items.map(itemBody), total, topics: [...topics] };
+      const { taxonomy } = interests.knowledge;
+      return {
+        items: items.map(itemBody),
+        total,
+        topics: topics.map((tag) => ({
+          ...tag,
+          path: [...(taxonomy.named(tag.topic)?.path ?? [tag.topic])],
+        })),
+      };
     },
   );
 
