@@ -13,6 +13,7 @@ import { declared } from "./console/declare.ts";
 import {
   addressesFor,
   COLOR_RULES,
+  earlierOf,
   LOOKS,
   lookAt,
   newPage,
@@ -21,7 +22,6 @@ import {
   seriousFaults,
   untilSettled,
   untilSurveyed,
-  weekBefore,
   withoutWebGl,
 } from "./console/visit.ts";
 import { runCurl } from "./curl-lines.ts";
@@ -86,7 +86,7 @@ describe.skipIf(chromium === undefined)(
       "every page opens, complains of nothing, and axe finds nothing serious, in light and dark, at 390 and 1440 px",
       async () => {
         const { userId, itemId } = server.ready.person;
-        const then = await weekBefore(server.ready.address, userId);
+        const then = await earlierOf(server.ready.address, userId);
         for (const [address, text] of Object.entries(addressesFor(userId, itemId, then))) {
           if (derived === undefined && address === "/features") continue;
           const { page, complaints } = await newPage(desk);

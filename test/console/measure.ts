@@ -8,7 +8,7 @@ import { ServerProcess, withDatasets } from "../server-process.ts";
 import { findChromium, openBrowser } from "./browser.ts";
 import { withManyEvents, withManyPoints } from "./made-up.ts";
 import { type Tasks, tasksDuring } from "./tasks.ts";
-import { addressesFor, LOOKS, newPage, openContext, untilMade, weekBefore } from "./visit.ts";
+import { addressesFor, earlierOf, LOOKS, newPage, openContext, untilMade } from "./visit.ts";
 
 /** Of the person who is looked at, and on the map: more than most data have, so made up. */
 const EVENTS = 10_000;
@@ -119,7 +119,7 @@ for (const [path, text] of Object.entries(
   addressesFor(
     encodeURIComponent(heaviest.userId),
     items[0]!.itemId,
-    await weekBefore(address, heaviest.userId),
+    await earlierOf(address, heaviest.userId),
   ),
 )) {
   const lacks = path.includes("view=groups") ? !hasSurvey : path.startsWith(own) && !hasMap;

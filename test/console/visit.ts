@@ -45,11 +45,11 @@ export async function newPage(context: BrowserContext): Promise<{ page: Page; co
   return { page, complaints };
 }
 
-/** A week before a person was there last. */
-export async function weekBefore(address: string, userId: string): Promise<string> {
+/** A time at which a person had been there for half as long as now. */
+export async function earlierOf(address: string, userId: string): Promise<string> {
   const answer = await fetch(`${address}/v1/users/${userId}`);
-  const { lastSeen } = (await answer.json()) as { lastSeen: string }; // a route of ours
-  return new Date(Date.parse(lastSeen) - 7 * 86_400_000).toISOString();
+  const { firstSeen, lastSeen } = (await answer.json()) as { firstSeen: string; lastSeen: string }; // a route of ours
+  return new Date((Date.parse(firstSeen) + Date.parse(lastSeen)) / 2).toISOString();
 }
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 200));

@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import type { RecommendationResponse, UserResponse } from "#api";
+import { ProblemError } from "../../client/http.ts";
 import { recommendationsQuery, userQuery } from "../../client/queries.ts";
 import { TopicChip } from "../../ui/chip.tsx";
 import { Choice } from "../../ui/field.tsx";
 import { Panel } from "../../ui/panel.tsx";
-import { Failure, Skeleton } from "../../ui/states.tsx";
+import { Failure, Notice, Skeleton } from "../../ui/states.tsx";
 import { formatShare, formatTime } from "../../words/format.ts";
 import styles from "./compare.module.css";
 import { compareTopics, sharedCount } from "./differences.ts";
@@ -37,7 +38,9 @@ export function Compare(props: {
       note={`with ${label}`}
       actions={<Against user={user} isPerson={isPerson} versus={versus} onChange={onChange} />}
     >
-      {otherUser.error ? (
+      {!isPerson && isUnknown(otherUser.error) ? (
+        <Notice>They had not come yet.</Notice>
+      ) : otherUser.error ? (
         <Failure error={otherUser.error} />
       ) : !otherUser.data || !mine.data || !theirs.data ? (
         <Skeleton lines={6} />
@@ -49,6 +52,10 @@ export function Compare(props: {
       )}
     </Panel>
   );
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof ProblemError && error.problem.status === 404;
 }
 
 function Against(props: {

@@ -34,3 +34,16 @@ export function climbOf(itemId: string, place: number, before: Items): number | 
   const was = before.findIndex((item) => item.itemId === itemId);
   return was < 0 ? "new" : was - place;
 }
+
+const WEEK_MS = 7 * 86_400_000;
+
+/** When a person is compared with themselves at first: a week before; of who has not been there so long, in the middle of that. */
+export function earlierOf({
+  firstSeen,
+  lastSeen,
+  asOf,
+}: Pick<UserResponse, "firstSeen" | "lastSeen" | "asOf">): string {
+  const [firstMs, nowMs] = [Date.parse(firstSeen), Date.parse(asOf ?? lastSeen)];
+  const weekAgoMs = nowMs - WEEK_MS;
+  return new Date(weekAgoMs > firstMs ? weekAgoMs : (firstMs + nowMs) / 2).toISOString();
+}

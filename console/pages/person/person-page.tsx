@@ -13,6 +13,7 @@ import { Ago } from "../../ui/time.tsx";
 import { countOf, formatDay, formatTime } from "../../words/format.ts";
 import { assignHues } from "../../words/palette.ts";
 import { Compare } from "./compare.tsx";
+import { earlierOf } from "./differences.ts";
 import type { StateSpan } from "./draw-timeline.ts";
 import { Facts } from "./facts.tsx";
 import { PersonFeatures } from "./features.tsx";
@@ -107,7 +108,7 @@ const Person = memo(function Person({ user, moments, asOf, versus, change }: Per
           <>
             <Button
               isOn={versus !== undefined}
-              onClick={() => change({ versus: versus === undefined ? weekBefore(user) : undefined })}
+              onClick={() => change({ versus: versus === undefined ? earlierOf(user) : undefined })}
             >
               Compare
             </Button>
@@ -199,10 +200,4 @@ const DAY_MS = 86_400_000;
 /** The state is of whole days, by UTC. */
 function spanOf({ state, from, to }: UserStatesResponse["runs"][number]): StateSpan {
   return { state, fromMs: Date.parse(from), toMs: Date.parse(to) + DAY_MS };
-}
-
-const WEEK_MS = 7 * DAY_MS;
-
-function weekBefore({ asOf, lastSeen }: UserResponse): string {
-  return new Date(Date.parse(asOf ?? lastSeen) - WEEK_MS).toISOString();
 }

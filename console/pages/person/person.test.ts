@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { UserResponse } from "#api";
 import type { ItemMap } from "../../words/item-map.ts";
-import { climbOf, compareTopics, sharedCount } from "./differences.ts";
+import { climbOf, compareTopics, earlierOf, sharedCount } from "./differences.ts";
 import { shareBelow } from "./feature-place.ts";
 import {
   interestOf,
@@ -66,6 +66,14 @@ const topic = (name: string, share: number, path = [name]) => ({
 });
 
 type Interest = NonNullable<UserResponse["interests"]>["interests"][number];
+
+test("a person is compared with a week before, or with the middle of a shorter time", () => {
+  const [firstSeen, lastSeen] = ["2026-01-01T00:00:00.000Z", "2026-01-31T00:00:00.000Z"];
+  expect(earlierOf({ firstSeen, lastSeen, asOf: null })).toBe("2026-01-24T00:00:00.000Z");
+  expect(earlierOf({ firstSeen, lastSeen, asOf: "2026-01-03T00:00:00.000Z" })).toBe(
+    "2026-01-02T00:00:00.000Z",
+  );
+});
 
 test("a value's place is the part of people whose bar lies below it", () => {
   const spread = { bounds: [-0.5, 0.5, 1.5, 2.5], now: [0.5, 0.3, 0.2] };
