@@ -23,6 +23,8 @@ interface Options extends Record<string, number | boolean> {
   readonly clustered: number;
   /** Vectors without; 0 leaves them out. */
   readonly hard: number;
+  /** Vectors in all directions alike; 0 leaves them out. */
+  readonly even: number;
   readonly dimensions: number;
   readonly queries: number;
   readonly rounds: number;
@@ -42,6 +44,7 @@ export const bench: Bench<Options> = {
   defaults: {
     clustered: 200_000,
     hard: 1_000_000,
+    even: 0,
     dimensions: 64,
     queries: 500,
     rounds: 3,
@@ -54,6 +57,7 @@ export const bench: Bench<Options> = {
   tiny: {
     clustered: 3000,
     hard: 2000,
+    even: 0,
     dimensions: 16,
     queries: 20,
     rounds: 2,
@@ -98,11 +102,11 @@ type Figures = Record<string, number>;
 async function measure(options: Options, folder: string, say: Say): Promise<BenchResult> {
   const metrics: Figures = { loadAverageBefore: loadavg()[0] ?? 0 };
   const compared: Figures = {};
-  for (const kind of ["clustered", "hard"] as const) {
+  for (const kind of ["clustered", "hard", "even"] as const) {
     if (options[kind] === 0) continue;
     const data = new Data(kind, options);
     const figures = await measureData(data, options, folder, say);
-    const label = kind === "hard" ? "Hard" : "Clustered";
+    const label = `${kind[0]!.toUpperCase()}${kind.slice(1)}`;
     for (const [name, value] of Object.entries(figures.metrics)) metrics[`${name}${label}`] = value;
     for (const [name, value] of Object.entries(figures.compared)) compared[`${name}${label}`] = value;
   }

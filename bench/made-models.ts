@@ -1,8 +1,10 @@
 import { DAY_MS, MINUTE_MS, Random } from "#base";
 import { modelNamed, vocabularyHash } from "#models";
 import { type Interactions, packInteractions } from "#sequences";
+import { decodeSafetensors, encodeSafetensors } from "#tensor";
 import type { Platform } from "../src/main/platform.ts";
 import { ACTIONS } from "./made-events.ts";
+import { hardDeviation } from "./made-vectors.ts";
 
 /**
  * @file Models of the size that serves, put in service without being learned: fitted for a step or two on a hundred made people, whatever the folder
@@ -52,10 +54,31 @@ export async function serveMadeModels({ catalogue, clock, models }: Platform): P
       vocabularyHash: vocabularyHash(catalogue.items().map(({ itemId }) => itemId)),
       ...{ fitSeconds: 0, madeAt: null, code: null, refitOf: null },
     };
-    return models.put(manifest, fitted.serialize());
+    const bytes = fitted.serialize();
+    return models.put(manifest, fitted.encoder ? asLearned(bytes) : bytes);
   };
   const [personal, coldStart, ranker] = [await put(ENCODER), await put(COLD_START), await put(RANKER)];
   await models.serve({ personal, coldStart, beside: [ranker] });
+}
+
+/** The encoder's vectors of items, as its file calls them: (items, D). */
+const TABLE = "items.embedding";
+
+/**
+ * Vectors of items as they are drawn go in all 64 directions alike, among which no index finds its way by lists. Learned ones lie along few (8 on Deskdrop): these
+ * get the spectrum of the hard vectors that indexes are measured with (17). And everything was met: people of whom nothing is known are not sought for.
+ */
+function asLearned(bytes: Uint8Array): Uint8Array {
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  const { shape, values } = tensors[TABLE]!;
+  const dimensions = shape[1]!;
+  const drawn = values as Float32Array; // as every weight is
+  const scaled = drawn.map((value, at) => value * hardDeviation(at % dimensions));
+  const counts = { shape: [shape[0]!], values: new Float32Array(shape[0]!).fill(1) };
+  return encodeSafetensors({
+    tensors: { ...tensors, [TABLE]: { shape, values: scaled }, counts },
+    metadata,
+  });
 }
 
 function madePeople(itemCount: number, untilMs: number): Interactions {

@@ -1,14 +1,21 @@
 /** @file Vectors of length 1 to search among, from a seed. */
 import { Random } from "#base";
 
-/** `clustered`: around 2,000 directions. `hard`: no clusters, and a power-law spectrum as matrix factorizations have. */
-export type VectorKind = "clustered" | "hard";
+/**
+ * `clustered`: around 2,000 directions. `hard`: no clusters, and a power-law spectrum as matrix factorizations have. `even`: all directions alike, as of an encoder
+ * that has learned nothing yet.
+ */
+export type VectorKind = "clustered" | "hard" | "even";
 
 const CLUSTERS = 2000;
 /** How far from its direction a clustered vector lies: standard deviation of each element, where the direction's is 1. */
 const SPREAD = 0.5;
-/** Element j of a hard vector has standard deviation (j + 1) ^ DECAY. */
 const DECAY = -0.5;
+
+/** Standard deviation of an element of a hard vector, counted from 0. */
+export function hardDeviation(element: number): number {
+  return (element + 1) ** DECAY;
+}
 
 /** Shape (count, dimensions), row-major. */
 export function madeVectors(kind: VectorKind, count: number, dimensions: number, seed: number): Float32Array {
@@ -21,7 +28,9 @@ export function madeVectors(kind: VectorKind, count: number, dimensions: number,
     for (let element = 0; element < dimensions; element++) {
       const noise = random.normal();
       const value =
-        kind === "hard" ? noise * (element + 1) ** DECAY : directions[direction + element]! + SPREAD * noise;
+        kind === "clustered"
+          ? directions[direction + element]! + SPREAD * noise
+          : noise * (kind === "hard" ? hardDeviation(element) : 1);
       vectors[start + element] = value;
       squares += value * value;
     }

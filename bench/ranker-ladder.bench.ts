@@ -1,14 +1,23 @@
 /**
  * @file The ways to meet a history, one after the other as they were published (TransAct, Xia et al. 2023, table 3), each learned and asked the same:
  * HIT@3 by utility and AUC of each action, with intervals over people. On the world, of the last week, learned from what was before; of planted people, of
- * a fifth of them, learned from the others; or on Deskdrop likewise, every engagement among items that others engaged with within a day of it.
+ * a fifth of them, learned from the others; or on Deskdrop likewise, every engagement among items that others engaged with within a day of it. Two rungs beside
+ * the published ones say how much there is to know from the order of acts: what was done in each history changes places at random, times stand still.
  */
 import { join } from "node:path";
 import { DAY_MS, murmur3, Random } from "#base";
 import { createWorld, datasetNamed, evaluationViewOf, worldPresets } from "#datasets";
 import { type AnsweredRequests, hitDifference, requestMetrics } from "#evaluation";
-import { answersTo, labelsOf, learnRanker, prepareRanker, type RankerConfig, rankerDefaults } from "#models";
-import { type Interactions, interactionsFromLog } from "#sequences";
+import {
+  answersTo,
+  type Lesson,
+  labelsOf,
+  learnRanker,
+  prepareRanker,
+  type RankerConfig,
+  rankerDefaults,
+} from "#models";
+import { historyAt, type Interactions, interactionsFromLog } from "#sequences";
 import { importSource, runsOf } from "../src/main/import-source.ts";
 import { Platform } from "../src/main/platform.ts";
 import { loadDataset } from "../src/main/sources.ts";
@@ -29,6 +38,9 @@ interface Options extends Record<string, number | boolean> {
   readonly maxLength: number;
   /** Items beside each that was engaged with, where impressions are not known. */
   readonly negatives: number;
+  readonly learningRate: number;
+  /** Others are asked, and those of the test are left out: planted people and Deskdrop only. */
+  readonly validation: boolean;
   /** First rung and how many, to run a part; the average is always there, to hold them against. */
   readonly from: number;
   readonly rungs: number;
@@ -46,8 +58,10 @@ export const bench: Bench<Options> = {
     embeddingSize: 32,
     maxLength: 50,
     negatives: 9,
+    learningRate: rankerDefaults.learningRate,
+    validation: false,
     from: 0,
-    rungs: 10,
+    rungs: 13,
     seed: 1,
   },
   tiny: {
@@ -59,6 +73,8 @@ export const bench: Bench<Options> = {
     embeddingSize: 8,
     maxLength: 8,
     negatives: 3,
+    learningRate: rankerDefaults.learningRate,
+    validation: false,
     from: 0,
     rungs: 2,
     seed: 1,
@@ -71,6 +87,7 @@ const RUNGS: readonly {
   readonly name: string;
   readonly set: Partial<RankerConfig>;
   readonly positives?: true;
+  readonly shuffled?: true;
 }[] = [
   { name: "none", set: { fusion: "none" } },
   { name: "average", set: { fusion: "average" } },
@@ -82,6 +99,9 @@ const RUNGS: readonly {
   { name: "earlyUnmasked", set: { fusion: "early", maskHours: 0 } },
   { name: "crossPositives", set: { fusion: "cross" }, positives: true },
   { name: "earlyPositives", set: { fusion: "early" }, positives: true },
+  { name: "averageUnmasked", set: { fusion: "average", maskHours: 0 } },
+  { name: "averageShuffled", set: { fusion: "average", maskHours: 0 }, shuffled: true },
+  { name: "crossShuffled", set: { fusion: "cross", maskHours: 0 }, shuffled: true },
 ];
 const POSITIVES = {
   planted: "save",
@@ -100,16 +120,16 @@ async function measure(options: Options, say: (line: string) => void): Promise<B
   for (const { name, set, ...rung } of RUNGS.filter(
     (rung) => rung.name === "average" || asked.includes(rung),
   )) {
-    const { requests: maxRequests, epochs, embeddingSize, maxLength, negatives } = options;
+    const { requests: maxRequests, epochs, embeddingSize, maxLength, negatives, learningRate } = options;
     const config: RankerConfig = {
       ...rankerDefaults,
-      ...{ maxRequests, epochs, embeddingSize, maxLength, negatives, outcomeHours: 24 },
+      ...{ maxRequests, epochs, embeddingSize, maxLength, negatives, learningRate, outcomeHours: 24 },
       ...{ popularNegatives: 1, negativeHours: 24 }, // of what others did at about the same time: news of any other day is told by its age
       ...set,
       reads: rung.positives ? positives : "",
     };
     const cpu = process.cpuUsage();
-    const own = await answersOf(data, config, options);
+    const own = await answersOf(data, config, { ...options, shuffled: rung.shuffled ?? false });
     const { user, system } = process.cpuUsage(cpu);
     answered.set(name, own);
     metrics[`${name} cpuSeconds`] = (user + system) / 1e6;
@@ -129,6 +149,8 @@ async function measure(options: Options, say: (line: string) => void): Promise<B
     }
     const average = answered.get("average");
     if (average && name !== "average") compare(name, own, "average", average);
+    const ordered = rung.shuffled && answered.get(`${set.fusion}Unmasked`);
+    if (ordered) compare(name, own, `${set.fusion}Unmasked`, ordered); // what the order of acts is worth
     const early = answered.get("early");
     if (early && name === "cross") compare(name, own, "early", early); // what it costs to encode once
   }
@@ -149,16 +171,18 @@ async function measure(options: Options, say: (line: string) => void): Promise<B
 async function answersOf(
   data: Interactions,
   config: RankerConfig,
-  { deskdrop, planted, seed }: Options,
+  { deskdrop, planted, seed, shuffled, validation }: Options & { readonly shuffled: boolean },
 ): Promise<AnsweredRequests> {
   const context = { random: Random.of(seed, "ladder"), progress: () => {}, threads: 1 };
-  const { lesson, options } = await prepareRanker(data, config, context);
-  const { users, timesMs, offsets } = lesson.requests;
+  const { lesson: asMade, options } = await prepareRanker(data, config, context);
+  const { users, timesMs, offsets } = asMade.requests;
   const newest = timesMs.reduce((latest, timeMs) => Math.max(latest, timeMs), 0);
+  const lesson = shuffled ? withShuffledHistories(asMade, config, seed) : asMade;
+  const fifthOf = (request: number): number => murmur3(`person ${users[request]}`) % 5;
+  const arePeople = deskdrop || planted > 0;
   const isAsked = (request: number): boolean =>
-    deskdrop || planted > 0
-      ? murmur3(`person ${users[request]}`) % 5 === 0
-      : timesMs[request]! > newest - TEST_DAYS * DAY_MS;
+    arePeople ? fifthOf(request) === (validation ? 1 : 0) : timesMs[request]! > newest - TEST_DAYS * DAY_MS;
+  const isLeftOut = (request: number): boolean => arePeople && validation && fifthOf(request) === 0;
   const all = [...users.keys()];
   const asked = Uint32Array.from(all.filter(isAsked));
   const learned = await learnRanker(
@@ -166,7 +190,7 @@ async function answersOf(
     options,
     config,
     context,
-    Uint32Array.from(all.filter((request) => !isAsked(request))),
+    Uint32Array.from(all.filter((request) => !isAsked(request) && !isLeftOut(request))),
   );
   const probabilities = await answersTo(lesson, options, learned, asked);
   const { names, strengths } = lesson.heads;
@@ -184,6 +208,36 @@ async function answersOf(
         0,
       ),
     ),
+  };
+}
+
+/** A history of its own for each request, the newest acts before it, in which items, actions and surfaces change places at random. */
+function withShuffledHistories(lesson: Lesson, { maxLength }: RankerConfig, seed: number): Lesson {
+  const { acts, requests } = lesson;
+  const offsets = new Uint32Array(requests.users.length + 1);
+  const [positions, places]: [number[], number[]] = [[], []];
+  for (const [request, user] of requests.users.entries()) {
+    const end = acts.offsets[user]! + requests.actsBefore[request]!;
+    const own = Array.from(
+      { length: Math.min(maxLength, requests.actsBefore[request]!) },
+      (_, at) => end - 1 - at,
+    ).reverse();
+    places.push(...own);
+    positions.push(...Random.of(seed, `shuffle ${request}`).shuffle(own.slice()));
+    offsets[request + 1] = positions.length;
+  }
+  const { timestampsMs } = historyAt(acts, places);
+  return {
+    ...lesson,
+    acts: {
+      ...{ ...acts, ...historyAt(acts, positions), offsets, userCount: requests.users.length },
+      ...(timestampsMs && { timestampsMs }),
+    },
+    requests: {
+      ...requests,
+      users: Uint32Array.from(requests.users.keys()),
+      actsBefore: requests.users.map((_, request) => offsets[request + 1]! - offsets[request]!),
+    },
   };
 }
 

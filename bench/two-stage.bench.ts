@@ -1,7 +1,8 @@
 /**
- * @file Retrieve, then rank: the sequence encoder finds 500 items for each person, the ranker orders them, nothing is filtered. By the protocol of
- * the encoder's own figure (`loo-full`), and how much each counts is chosen on validation. MovieLens-1M, MovieLens-100k, or planted walks for the tests. A
- * fitted encoder is kept in the folder of temporary files with `--keep`, and the next run with the same numbers takes it from there.
+ * @file Retrieve, then rank: the sequence encoder finds 500 items for each person, the ranker orders them, nothing is filtered. The ranker is told what the encoder
+ * and EASE say of each. By the protocol of the encoder's own figure (`loo-full`), on Deskdrop by `future`; how much each counts is chosen on validation, and the
+ * test is asked once. MovieLens-1M, MovieLens-100k, Deskdrop, or planted walks for the tests. Fitted finders are kept in the folder of temporary files with
+ * `--keep`, and the next run with the same numbers takes them from there.
  */
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
@@ -9,11 +10,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Random } from "#base";
 import { datasetNamed, evaluationViewOf } from "#datasets";
-import { type EvaluationTask, evaluate, protocolNamed } from "#evaluation";
-import { type FittedModel, type ModelConfig, modelNamed } from "#models";
+import {
+  differencesOf,
+  type Evaluation,
+  type EvaluationPart,
+  type EvaluationTask,
+  evaluate,
+  protocolNamed,
+} from "#evaluation";
+import { beforeRanking, type FittedModel, type ModelConfig, modelNamed, type Retrieval } from "#models";
 import { topN } from "#numeric";
 import { type History, type Interactions, packInteractions } from "#sequences";
-import { recipeFor } from "../src/main/recipes.ts";
+import { recommendedFor } from "../src/main/recipes.ts";
 import { loadDataset } from "../src/main/sources.ts";
 import type { Bench, BenchResult } from "./bench.ts";
 
@@ -22,10 +30,22 @@ interface Options extends Record<string, number | boolean> {
   readonly planted: boolean;
   /** MovieLens-100k in place of MovieLens-1M. */
   readonly small: boolean;
+  /** Deskdrop in place of MovieLens-1M. */
+  readonly deskdrop: boolean;
+  /** The ranker is not told what EASE says of candidates beside the encoder, or not what either says; then it learns from drawn ones. */
+  readonly withoutEase: boolean;
+  readonly withoutScores: boolean;
+  readonly validationOnly: boolean;
   /** Keeps fitted encoders for the next run with the same numbers. */
   readonly keep: boolean;
   readonly retrieved: number;
   readonly encoderEpochs: number;
+  /** Newest engagements that the encoder reads; as its recipe has it when 0. */
+  readonly encoderLength: number;
+  readonly negatives: number;
+  readonly hardNegatives: number;
+  readonly learningRate: number;
+  readonly maxLength: number;
   readonly rankerEpochs: number;
   readonly rankerRequests: number;
   /** People whose lists are asked, of each part; 0 for all. */
@@ -38,10 +58,19 @@ export const bench: Bench<Options> = {
   defaults: {
     planted: false,
     small: false,
+    deskdrop: false,
+    withoutEase: false,
+    withoutScores: false,
+    validationOnly: false,
     keep: false,
     retrieved: 500,
     encoderEpochs: 40,
-    rankerEpochs: 2,
+    encoderLength: 0,
+    negatives: 0,
+    hardNegatives: 20,
+    learningRate: 1e-3,
+    maxLength: 50,
+    rankerEpochs: 3,
     rankerRequests: 100_000,
     people: 0,
     seed: 1,
@@ -49,9 +78,18 @@ export const bench: Bench<Options> = {
   tiny: {
     planted: true,
     small: false,
+    deskdrop: false,
+    withoutEase: false,
+    withoutScores: false,
+    validationOnly: false,
     keep: false,
     retrieved: 10,
     encoderEpochs: 2,
+    encoderLength: 0,
+    negatives: 1,
+    hardNegatives: 4,
+    learningRate: 1e-3,
+    maxLength: 20,
     rankerEpochs: 1,
     rankerRequests: 200,
     people: 0,
@@ -61,84 +99,172 @@ export const bench: Bench<Options> = {
 };
 
 /** How much the ranker's vote counts beside the encoder's: 0 is the encoder alone. */
-const WEIGHTS = [0, 0.1, 0.2, 0.35, 0.5, 1];
+const WEIGHTS = [0, 0.1, 0.2, 0.5, 1, 2, Number.POSITIVE_INFINITY];
 
 async function measure(options: Options, say: (line: string) => void): Promise<BenchResult> {
-  const data = options.planted ? planted() : await movies(setOf(options));
+  const data = options.planted ? planted() : await dataOf(setOf(options));
   const metrics: Record<string, number> = {};
+  const compared: Record<string, number> = {};
   let chosen = 0;
-  for (const part of ["validation", "test"] as const) {
-    const task = someOf(protocolNamed("loo-full").task(data, { seed: options.seed, part }), options);
-    const { encoder, ranker } = await fitBoth(task.train, part, options, say);
+  for (const part of options.validationOnly ? (["validation"] as const) : (["validation", "test"] as const)) {
+    const task = someOf(protocolNamed(protocolOf(options)).task(data, { seed: options.seed, part }), options);
+    const models = await fitAll(task.train, part, options, say);
     const asked = part === "validation" ? WEIGHTS : [0, chosen];
     const found: Found = new Map();
     let best = Number.NEGATIVE_INFINITY;
+    let alone: Evaluation | undefined;
     for (const weight of asked) {
-      const { metrics: own, intervals } = await evaluate(
+      const own = await evaluate(
         task,
-        twoStages(encoder, ranker, { weight, retrieved: options.retrieved, found }),
+        twoStages(models, { weight, retrieved: options.retrieved, found, atMs: momentOf(task) }),
       );
-      const ndcg = own.ndcgAt10!;
-      say(`${part}, ranker counting ${weight}: NDCG@10 ${ndcg.toFixed(4)}, HR@10 ${own.hrAt10!.toFixed(4)}`);
-      const name = `${part} ${weight === 0 ? "encoderAlone" : part === "test" ? "twoStages" : `weight${weight}`}`;
+      alone ??= own;
+      const { ndcgAt10: ndcg = 0, hrAt10: hr = 0 } = own.metrics;
+      const { difference, low, high } = differencesOf(own, alone).ndcgAt10!;
+      say(
+        `${part}, ranker counting ${weight}: NDCG@10 ${ndcg.toFixed(4)}, HR@10 ${hr.toFixed(4)}; less the encoder alone ${difference.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)})`,
+      );
+      const name = `${part} ${nameOf(weight, part)}`;
       metrics[`${name} ndcgAt10`] = ndcg;
-      metrics[`${name} hrAt10`] = own.hrAt10!;
-      const interval = intervals.ndcgAt10!;
-      metrics[`${name} ndcgAt10Low`] = interval.low;
-      metrics[`${name} ndcgAt10High`] = interval.high;
+      metrics[`${name} hrAt10`] = hr;
+      compared[`${name} less encoderAlone, ndcgAt10`] = difference;
+      compared[`${name} less encoderAlone, ndcgAt10 low`] = low;
+      compared[`${name} less encoderAlone, ndcgAt10 high`] = high;
       if (part === "validation" && ndcg > best) [best, chosen] = [ndcg, weight];
     }
+    metrics[`${part} cases`] = task.cases.length;
   }
-  return { metrics: { ...metrics, rankerWeight: chosen }, compared: {} };
+  return { metrics: { ...metrics, rankerWeight: Math.min(chosen, RANKER_ALONE) }, compared };
 }
 
-async function fitBoth(train: Interactions, part: string, options: Options, say: (line: string) => void) {
-  const learn = (name: string, config: ModelConfig): Promise<FittedModel> => {
-    const model = modelNamed(name);
-    say(`fitting ${name}`);
-    return model.fit(
-      train,
-      { ...model.defaults, ...config },
-      {
-        ...{ random: Random.of(options.seed, name), progress: () => {}, threads: 1 },
-        learned: ({ epoch, loss, remainingMs }) =>
-          say(`${name} ${epoch}: ${loss.toFixed(4)}, ${Math.round(remainingMs / 1000)} s left`),
-      },
-    );
+/** What infinity, the ranker alone among what was found, is written as. */
+const RANKER_ALONE = 1000;
+
+function nameOf(weight: number, part: EvaluationPart): string {
+  if (weight === 0) return "encoderAlone";
+  if (part === "test") return "twoStages";
+  return weight === Number.POSITIVE_INFINITY ? "rankerAlone" : `weight${weight}`;
+}
+
+/** When the lists are for, where that is one time for all. */
+function momentOf({ protocol, train }: EvaluationTask): number | undefined {
+  return protocol === "future"
+    ? train.timestampsMs?.reduce((latest, ms) => Math.max(latest, ms), 0)
+    : undefined;
+}
+
+interface Models {
+  readonly encoder: FittedModel;
+  readonly ranker: FittedModel;
+  /** Those the ranker asks, as they are in service. */
+  readonly asked: readonly FittedModel[];
+}
+
+async function fitAll(
+  train: Interactions,
+  part: EvaluationPart,
+  options: Options,
+  say: (line: string) => void,
+): Promise<Models> {
+  const { encoderEpochs, encoderLength, rankerEpochs, rankerRequests, withoutEase, withoutScores, seed } =
+    options;
+  const { negatives, hardNegatives, learningRate, maxLength } = options;
+  const set = options.planted ? "planted" : setOf(options);
+  const configs: Readonly<Record<string, ModelConfig>> = {
+    "sequence-encoder": {
+      ...recommendedFor(set, "sequence-encoder"),
+      epochs: encoderEpochs,
+      ...(encoderLength > 0 && { maxLength: encoderLength }),
+    },
+    ease: recommendedFor(set, "ease"),
   };
-  const { encoderEpochs, rankerEpochs, rankerRequests } = options;
-  const recipe = options.planted ? {} : recipeFor(setOf(options), "loo-full", "sequence-encoder");
-  const kept = join(tmpdir(), `inkling-encoder-${setOf(options)}-${part}-${encoderEpochs}-${options.seed}`);
-  const isThere = options.keep && existsSync(kept);
-  const encoder = isThere
-    ? modelNamed("sequence-encoder").load(await readFile(kept))
-    : await learn("sequence-encoder", { ...recipe, epochs: encoderEpochs });
-  if (options.keep && !isThere) await writeFile(kept, encoder.serialize());
-  const ranker = await learn("ranker", {
-    epochs: rankerEpochs,
-    maxRequests: rankerRequests,
-    popularNegatives: 0.5,
+  const learn = async (name: string, data: Interactions, what: string): Promise<FittedModel> => {
+    const key = `${set}-${part}-${what}-${encoderEpochs}-${encoderLength}-${seed}`;
+    return keptAs(options, name, key, () => fitOne(name, data, { ...configs[name] }, { seed }, say));
+  };
+  const names = withoutScores ? [] : ["sequence-encoder", ...(withoutEase ? [] : ["ease"])];
+  const encoder = await learn("sequence-encoder", train, "all");
+  const asked = await Promise.all(
+    names.map((name) => (name === "ease" ? learn(name, train, "all") : encoder)),
+  );
+  const { learned, untilMs } = beforeRanking(train);
+  const models: FittedModel[] = [];
+  for (const name of names) models.push(await learn(name, learned, "before"));
+  const config = {
+    ...{
+      epochs: rankerEpochs,
+      maxRequests: rankerRequests,
+      negatives,
+      hardNegatives,
+      learningRate,
+      maxLength,
+    },
+    ...{ retrievers: names.join(","), batchSize: 32, popularNegatives: 0.5, outcomeHours: 8760 },
     maskHours: 0, // people rate their films within an hour: a day hidden leaves nothing to read
-  });
-  return { encoder, ranker };
+  };
+  const retrieval = names.length > 0 ? { models, untilMs } : undefined;
+  const ranker = await fitOne("ranker", train, config, { seed, ...(retrieval && { retrieval }) }, say);
+  return { encoder, ranker, asked };
+}
+
+async function fitOne(
+  name: string,
+  data: Interactions,
+  config: ModelConfig,
+  { seed, retrieval }: { readonly seed: number; readonly retrieval?: Retrieval },
+  say: (line: string) => void,
+): Promise<FittedModel> {
+  const model = modelNamed(name);
+  say(`fitting ${name} on ${data.itemRows.length} engagements`);
+  return model.fit(
+    data,
+    { ...model.defaults, ...config },
+    {
+      ...{ random: Random.of(seed, name), progress: () => {}, threads: 1 },
+      ...(retrieval && { retrieval }),
+      learned: ({ epoch, loss, remainingMs }) =>
+        say(`${name} ${epoch}: ${loss.toFixed(4)}, ${Math.round(remainingMs / 1000)} s left`),
+    },
+  );
+}
+
+async function keptAs(
+  { keep }: Options,
+  name: string,
+  key: string,
+  make: () => Promise<FittedModel>,
+): Promise<FittedModel> {
+  const file = join(tmpdir(), `inkling-${name}-${key}`);
+  if (keep && existsSync(file)) return modelNamed(name).load(await readFile(file));
+  const made = await make();
+  if (keep) await writeFile(file, made.serialize());
+  return made;
 }
 
 /** What was found for a history and the ranker's votes, by where the history begins in the table that all are views of. */
 type Found = Map<number, { readonly items: Uint32Array; readonly votes: Float32Array }>;
 
+interface Stages {
+  readonly weight: number;
+  readonly retrieved: number;
+  readonly found: Found;
+  readonly atMs: number | undefined;
+}
+
 /** Scores of the encoder; of what it finds first, each model's standard scores added up, above all the rest. */
 function twoStages(
-  encoder: FittedModel,
-  ranker: FittedModel,
-  { weight, retrieved, found }: { weight: number; retrieved: number; found: Found },
+  { encoder, ranker, asked }: Models,
+  { weight, retrieved, found, atMs }: Stages,
 ): FittedModel {
   const findFor = async (history: History, own: Float32Array) => {
     const unseen = own.slice();
     for (const item of history.itemRows) unseen[item] = Number.NEGATIVE_INFINITY;
     const items = Uint32Array.from(topN(unseen, retrieved));
-    const timeMs = history.timestampsMs?.at(-1) ?? 0;
-    const said = await ranker.ranker!.rank(history, items, { timeMs, surface: 0 });
-    return { items, votes: standard(oddsOf(said, ranker.ranker!.heads.length)) };
+    const timeMs = atMs ?? history.timestampsMs?.at(-1) ?? 0;
+    const said = await Promise.all(asked.map((model) => (model === encoder ? own : model.score([history]))));
+    const scores = Array.from(items).flatMap((item) => said.map((all) => all[item]!));
+    const chances = await ranker.ranker!.rank(history, items, { timeMs, surface: 0, scores });
+    return { items, votes: standard(oddsOf(chances, ranker.ranker!.heads.length)) };
   };
   return {
     ...{ name: "two-stages", config: {}, itemCount: encoder.itemCount },
@@ -155,8 +281,10 @@ function twoStages(
         const { items, votes } = found.get(place) ?? (await findFor(history, own));
         found.set(place, { items, votes });
         const first = standard(Float32Array.from(items, (item) => own[item]!));
-        const above = own.reduce((most, score) => Math.max(most, score), 0) + 100;
-        for (const [at, item] of items.entries()) own[item] = above + first[at]! + weight * votes[at]!;
+        const above = own.reduce((most, score) => Math.max(most, score), 0) + 1000;
+        for (const [at, item] of items.entries())
+          own[item] =
+            above + (weight === Number.POSITIVE_INFINITY ? votes[at]! : first[at]! + weight * votes[at]!);
       }
       return scores;
     },
@@ -182,11 +310,18 @@ function someOf(task: EvaluationTask, { people }: Options): EvaluationTask {
   return people === 0 ? task : { ...task, cases: task.cases.slice(0, people) };
 }
 
-function setOf({ small }: Options): "ml-100k" | "ml-1m" {
+type SetName = "ml-100k" | "ml-1m" | "deskdrop";
+
+function setOf({ small, deskdrop }: Options): SetName {
+  if (deskdrop) return "deskdrop";
   return small ? "ml-100k" : "ml-1m";
 }
 
-async function movies(name: "ml-100k" | "ml-1m") {
+function protocolOf({ deskdrop }: Options): string {
+  return deskdrop ? "future" : "loo-full";
+}
+
+async function dataOf(name: SetName) {
   return evaluationViewOf(name, await loadDataset(datasetNamed(name), () => {}));
 }
 

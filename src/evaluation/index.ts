@@ -1,5 +1,6 @@
 export { type ComparedArea, compareAreas } from "./area-intervals.ts";
 export type { Interval } from "./bootstrap.ts";
+export { type Difference, differencesOf } from "./difference.ts";
 export { type EvaluateOptions, type Evaluation, type EvaluationSizes, evaluate } from "./evaluate.ts";
 export { stalenessProtocols } from "./future-window.ts";
 export { onlyActions } from "./only-actions.ts";

@@ -11,7 +11,14 @@ import {
 } from "#base";
 import type { NamedAction, NamedGoal, NamedPurpose } from "#declarations";
 import { Actions, Purposes } from "#events";
-import { type FitContext, type LearningPoint, type ModelConfig, modelNamed, vocabularyHash } from "#models";
+import {
+  type FitContext,
+  fitRetrieval,
+  type LearningPoint,
+  type ModelConfig,
+  modelNamed,
+  vocabularyHash,
+} from "#models";
 import { interactionsFromLog } from "#sequences";
 import { FileBlobStore, SegmentedEventLog } from "#storage";
 import { checkpointFile } from "./checkpoint-file.ts";
@@ -100,11 +107,23 @@ async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<
     const merged = { ...model.defaults, ...config };
     const startedMs = monotonicMs();
     const curve: LearningPoint[] = [];
+    const asked = String(merged["retrievers"] ?? ""); // of a ranker
+    const retrieval =
+      asked === ""
+        ? undefined
+        : await fitRetrieval(interactions, asked.split(","), {
+            ...{
+              random: Random.of(seed, `retrievers of ${name}`),
+              progress: within(`${name} asks`, progress),
+            },
+            ...(watch.abort && { abort: watch.abort }),
+          });
     const fitted = await model.fit(interactions, merged, {
       random: Random.of(seed, name),
       progress: within(name, progress),
       checkpoints: checkpointFile(folder, name),
       ...(features && { features }),
+      ...(retrieval && { retrieval }),
       ...watch,
       learned: (point) => {
         curve.push(point);

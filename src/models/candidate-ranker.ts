@@ -11,6 +11,8 @@ export interface CandidateRanker {
   readonly strengths: Readonly<Record<string, number>>;
   /** Declared features that {@link RankMoment.features} must have, in this order, and the version of their definitions; none when absent. */
   readonly declared?: { readonly names: readonly string[]; readonly version: string } | undefined;
+  /** Names of the models whose scores of the candidates {@link RankMoment.scores} must have, in this order; none when absent. */
+  readonly retrievers?: readonly string[] | undefined;
   /**
    * Probabilities of shape (candidates, heads), row-major, for a list that is made now; NaN through a row of an item the model has not met.
    * @param acts all that the person did, oldest first, what shows that nothing is wanted too; empty for somebody new
@@ -24,4 +26,6 @@ export interface RankMoment {
   readonly surface: number;
   /** (candidates, declared features), row-major, as they are now; NaN where there is no value, everywhere when absent. */
   readonly features?: ArrayLike<number>;
+  /** (candidates, retrievers), row-major, what each says of each; NaN of what it has not met, everywhere when absent. */
+  readonly scores?: ArrayLike<number>;
 }

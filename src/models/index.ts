@@ -1,5 +1,6 @@
 export type { CandidateRanker, RankMoment } from "./candidate-ranker.ts";
 export type { DeclaredFeatures, FeatureRows } from "./declared-features.ts";
+export { beforeRanking, fitRetrieval } from "./fit-retrieval.ts";
 export {
   type ClusterConfig,
   clusterVectors,
@@ -43,6 +44,7 @@ export type {
   LearningPoint,
   Model,
   ModelConfig,
+  Retrieval,
 } from "./model.ts";
 export { loadModel, modelNamed, models } from "./models.ts";
 export { ModelsInService } from "./models-in-service.ts";
@@ -60,6 +62,7 @@ export {
   probabilityOf,
 } from "./propensity/propensity.ts";
 export { answersTo, labelsOf, learn as learnRanker } from "./ranker/learn.ts";
+export type { Lesson } from "./ranker/lesson.ts";
 export { prepare as prepareRanker } from "./ranker/ranker.ts";
 export { defaultSettings as rankerDefaults, type RankerConfig } from "./ranker/settings.ts";
 export { nextItemBatch } from "./sequence-encoder/encoder-batch.ts";

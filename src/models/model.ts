@@ -40,8 +40,21 @@ export interface FitContext {
   readonly abort?: AbortSignal;
   /** For models that read declared features; absent where there are none. */
   readonly features?: DeclaredFeatures;
+  /** For a ranker that asks others about candidates. */
+  readonly retrieval?: Retrieval;
   /** Threads to compute with; as many as there are cores when absent. */
   readonly threads?: number;
+}
+
+/**
+ * What those who find candidates say of them, as inputs of the one who orders them. They have to be asked about a time that they did not learn from, as
+ * they are in service: of what they learned from they know the answer, and a ranker would learn to believe them.
+ */
+export interface Retrieval {
+  /** In the order of the ranker's setting `retrievers`; the first finds the candidates that are hard to tell from what was wanted. */
+  readonly models: readonly FittedModel[];
+  /** They learned from what was before. */
+  readonly untilMs: number;
 }
 
 /** One point of a learning curve. */

@@ -237,7 +237,8 @@ export class Surfaces {
   }
 
   #modelScorer(model: string): Scorer {
-    return new ModelScorer(model, this.#scoresBy(model), this.#parts);
+    const scoresBy = (name: string): QueryScores => this.#scoresBy(name);
+    return new ModelScorer(model, this.#scoresBy(model), { ...this.#parts, scoresBy });
   }
 
   /** By role, or by the name of a model in service: of those in service when the query was asked. */

@@ -10,12 +10,18 @@ const OF_PAIR = 2;
 /** Acts looked through for the candidate. */
 const LOOKED_THROUGH = 1000;
 
-/** A declared feature is its value, and whether there is none. */
+/** A declared feature, or a model's score, is its value, and whether there is none. */
 const OF_DECLARED = 2;
 
-/** Numbers per candidate, `declared` features among them. */
-export function factCount(heads: number, declared: number): number {
-  return OF_REQUEST + OF_ITEM + heads + OF_PAIR + OF_DECLARED * declared;
+/** Beside what is known of itself: how many declared features are read, and how many models are asked. */
+export interface Beside {
+  readonly declared: number;
+  readonly retrievers: number;
+}
+
+/** Numbers per candidate. */
+export function factCount(heads: number, { declared, retrievers }: Beside): number {
+  return OF_DECLARED * retrievers + OF_REQUEST + OF_ITEM + heads + OF_PAIR + OF_DECLARED * declared;
 }
 
 /** A request as facts are worked out for it. */
@@ -27,6 +33,8 @@ export interface Asked {
   readonly candidates: ArrayLike<number>;
   /** (candidates, declared) row-major; NaN where there is no value, everywhere when absent. */
   readonly features?: ArrayLike<number> | undefined;
+  /** (candidates, retrievers) row-major; NaN where a model has not met the item, everywhere when absent. */
+  readonly scores?: ArrayLike<number> | undefined;
 }
 
 /** How much was done in four weeks: fewer than 5 acts are somebody new, 20 and more a core user. */
@@ -47,15 +55,18 @@ export function stateAt({ timestampsMs }: History, before: number, timeMs: numbe
   return recent >= CASUAL_ACTS ? 1 : 0;
 }
 
+/** Where the score of the first model that is asked is among the facts. */
+export const FIRST_SCORE = 0;
+
 /** Writes (candidates, {@link factCount}) from `at` on, row-major. An item beyond the statistics has none. */
 export function writeFacts(
-  { timeMs, acts, before, candidates, features }: Asked,
-  { statistics, declared }: { readonly statistics: ItemStatistics; readonly declared: number },
+  { timeMs, acts, before, candidates, features, scores }: Asked,
+  { statistics, declared, retrievers }: Beside & { readonly statistics: ItemStatistics },
   into: Float32Array,
   at: number,
 ): void {
   const { heads, shown, counts, firstDay } = statistics;
-  const width = factCount(heads, declared);
+  const width = factCount(heads, { declared, retrievers });
   const ofRequest = requestFacts(timeMs, acts, before);
   const met = metBefore(acts, before);
   // What is known of items is never of an earlier day than it was taken; else, asked about the past, all that came since would be new.
@@ -63,6 +74,11 @@ export function writeFacts(
   for (let row = 0; row < candidates.length; row++) {
     const item = candidates[row]!;
     let to = at + row * width;
+    for (let n = 0; n < retrievers; n++) {
+      const score = scores?.[row * retrievers + n] ?? Number.NaN;
+      into[to++] = Number.isNaN(score) ? 0 : score;
+      into[to++] = Number(Number.isNaN(score));
+    }
     for (const fact of ofRequest) into[to++] = fact;
     let all = 0;
     const wasShown = shown[item] ?? 0;

@@ -34,6 +34,8 @@ export interface RankerParts {
   readonly part: ContentPart | undefined;
   /** Declared features it reads. */
   readonly declared: Pick<AskedFeatures, "names" | "version"> | undefined;
+  /** Models that it asks about candidates. */
+  readonly retrievers: readonly string[];
   readonly calibration: readonly Calibration[];
   readonly scale: FactScale;
   readonly statistics: ItemStatistics;
@@ -96,6 +98,10 @@ export class FittedRanker implements FittedModel, CandidateRanker {
 
   get declared(): CandidateRanker["declared"] {
     return this.#parts.declared;
+  }
+
+  get retrievers(): readonly string[] {
+    return this.#parts.retrievers;
   }
 
   get ranker(): CandidateRanker {
@@ -229,12 +235,17 @@ export class FittedRanker implements FittedModel, CandidateRanker {
     );
   }
 
-  #rowOf(acts: History, candidates: ArrayLike<number>, { timeMs, surface, features }: RankMoment): RankerRow {
+  #rowOf(
+    acts: History,
+    candidates: ArrayLike<number>,
+    { timeMs, surface, features, scores }: RankMoment,
+  ): RankerRow {
     const { shape, statistics, scale } = this.#parts;
     const before = acts.itemRows.length;
     const facts = new Float32Array(candidates.length * shape.facts);
     const declared = this.declared?.names.length ?? 0;
-    writeFacts({ timeMs, acts, before, candidates, features }, { statistics, declared }, facts, 0);
+    const beside = { statistics, declared, retrievers: this.retrievers.length };
+    writeFacts({ timeMs, acts, before, candidates, features, scores }, beside, facts, 0);
     scaleFacts(facts, scale);
     const known = Int32Array.from(candidates, (item) => (this.#isKnown(item) ? item : NONE));
     const places = chooseRows(acts, before, known, this.#choice);

@@ -6,9 +6,10 @@ import type { FitContext } from "../model.ts";
 import { ContentPart } from "../sequence-encoder/content-bags.ts";
 import { INPUT_TABLE } from "../sequence-encoder/encoder-network.ts";
 import { type Calibration, plattLine } from "./calibration.ts";
+import { FIRST_SCORE } from "./facts.ts";
 import { type BatchOptions, batchOf, type Lesson, passesOver, rowOf } from "./lesson.ts";
 import { vectorsOf } from "./ranker-batch.ts";
-import { answeringNetwork, learningNetwork } from "./ranker-network.ts";
+import { answeringNetwork, type HeadStart, learningNetwork } from "./ranker-network.ts";
 import type { RankerConfig } from "./settings.ts";
 
 export interface Learned {
@@ -36,8 +37,8 @@ export async function learn(
   const data = passesOver(lesson, learned, { ...config, ...options, seed });
   const isMet = metIn(lesson, learned);
   const totalSteps = config.epochs * data.batchesPerEpoch;
-  const baseOdds = baseOddsOf(lesson, learned);
-  const trainer = await newTrainer(options, config, { seed, totalSteps, threads, baseOdds });
+  const start = startOf(lesson, learned);
+  const trainer = await newTrainer(options, config, { seed, totalSteps, threads, start });
   const answers = await Answers.create(options, threads);
   const score = async (changing: Weights) => {
     const said = await answers.logits(lesson, heldOut, foldedItems(isMet, changing, options));
@@ -82,16 +83,15 @@ interface TrainerStart {
   readonly seed: number;
   readonly totalSteps: number;
   readonly threads: number | undefined;
-  /** (H) */
-  readonly baseOdds: Float32Array;
+  readonly start: HeadStart;
 }
 
 function newTrainer(
   { shape, content }: BatchOptions,
   { learningRate: peak, weightDecay }: RankerConfig,
-  { seed, totalSteps, threads, baseOdds }: TrainerStart,
+  { seed, totalSteps, threads, start }: TrainerStart,
 ): Promise<Trainer> {
-  const { network, loss } = learningNetwork(shape, content?.bags, baseOdds);
+  const { network, loss } = learningNetwork(shape, content?.bags, start);
   return Trainer.create(network, loss, {
     seed,
     ...(threads !== undefined && { threads }),
@@ -101,13 +101,31 @@ function newTrainer(
   });
 }
 
-/** Log-odds of each action over all candidates of the requests, (H). */
-function baseOddsOf(lesson: Lesson, chosen: Uint32Array): Float32Array {
+/** The line of each head over the score of the first model that is asked; without one, how often each action happens. */
+function startOf({ retrievers, facts, scale, ...lesson }: Lesson, chosen: Uint32Array): HeadStart {
   const labels = labelsOf(lesson, chosen);
   const H = lesson.heads.names.length;
-  const happened = new Float64Array(H);
-  for (const [at, label] of labels.entries()) happened[at % H]! += label;
-  return Float32Array.from(happened, (count) => Math.log((count + 1) / (labels.length / H - count + 1)));
+  const width = scale.means.length;
+  const start = { odds: new Float32Array(H), slopes: new Float32Array(width * H) };
+  const { offsets } = lesson.requests;
+  const scores = Array.from(chosen).flatMap((request) =>
+    Array.from(
+      { length: offsets[request + 1]! - offsets[request]! },
+      (_, at) => facts[(offsets[request]! + at) * width + FIRST_SCORE]!,
+    ),
+  );
+  for (let head = 0; head < H; head++) {
+    const own = Float64Array.from(scores, (_, row) => labels[row * H + head]!);
+    if (retrievers.length > 0) {
+      const line = plattLine(scores, own);
+      start.odds[head] = line.offset;
+      start.slopes[FIRST_SCORE * H + head] = line.slope;
+    } else {
+      const happened = own.reduce((sum, label) => sum + label, 0);
+      start.odds[head] = Math.log((happened + 1) / (own.length - happened + 1));
+    }
+  }
+  return start;
 }
 
 /** Probabilities of every candidate of the requests, in their order: (candidates, H). */
@@ -226,7 +244,10 @@ class Answers {
 }
 
 /** What happened, of every candidate of the requests, in their order: (candidates, H). */
-export function labelsOf({ requests: { offsets, labels }, heads }: Lesson, chosen: Uint32Array): Uint8Array {
+export function labelsOf(
+  { requests: { offsets, labels }, heads }: Pick<Lesson, "requests" | "heads">,
+  chosen: Uint32Array,
+): Uint8Array {
   const H = heads.names.length;
   const parts = Array.from(chosen, (request) =>
     labels.subarray(offsets[request]! * H, offsets[request + 1]! * H),

@@ -20,6 +20,7 @@ export interface Lesson {
   readonly facts: Float32Array;
   readonly scale: FactScale;
   readonly declared: AskedFeatures | undefined;
+  readonly retrievers: readonly string[];
   /** As of the day after the newest thing that happened. */
   readonly statistics: ItemStatistics;
 }
@@ -32,34 +33,57 @@ export interface AskedFeatures {
   readonly values: Float64Array;
 }
 
+/** What the models say that find candidates. */
+export interface FoundScores {
+  readonly names: readonly string[];
+  /** (candidates, names) */
+  readonly scores: Float32Array;
+}
+
 /** Facts of every candidate as of the start of its request's day, and their scale. */
 export function lessonOf(
   { acts, impressions }: { readonly acts: Interactions; readonly impressions: Interactions["impressions"] },
   requests: Requests,
   heads: Heads,
-  features?: AskedFeatures,
+  {
+    features,
+    found,
+  }: { readonly features?: AskedFeatures | undefined; readonly found?: FoundScores | undefined },
 ): Lesson {
   const { users, timesMs, actsBefore, offsets, candidates } = requests;
   const walk = new StatisticsWalk(acts, impressions, heads);
   const declared = features?.names.length ?? 0;
-  const width = factCount(heads.names.length, declared);
+  const retrievers = found?.names.length ?? 0;
+  const width = factCount(heads.names.length, { declared, retrievers });
   const facts = new Float32Array(candidates.length * width);
   const order = Uint32Array.from(timesMs.keys()).sort((a, b) => timesMs[a]! - timesMs[b]! || a - b);
   for (const request of order) {
     const statistics = walk.until(dayOf(timesMs[request]!));
+    const within = <Values extends Float64Array | Float32Array>(values: Values | undefined, each: number) =>
+      values?.subarray(offsets[request]! * each, offsets[request + 1]! * each);
     const asked = {
       timeMs: timesMs[request]!,
       acts: historyOf(acts, users[request]!),
       before: actsBefore[request]!,
       candidates: candidates.subarray(offsets[request]!, offsets[request + 1]!),
-      features: features?.values.subarray(offsets[request]! * declared, offsets[request + 1]! * declared),
+      features: within(features?.values, declared),
+      scores: within(found?.scores, retrievers),
     };
-    writeFacts(asked, { statistics, declared }, facts, offsets[request]! * width);
+    writeFacts(asked, { statistics, declared, retrievers }, facts, offsets[request]! * width);
   }
   const scale = scaleOf(facts, width);
   scaleFacts(facts, scale);
   const statistics = walk.until(lastDay(acts, impressions) + 1);
-  return { acts, requests, heads, facts, scale, declared: features, statistics };
+  return {
+    acts,
+    requests,
+    heads,
+    facts,
+    scale,
+    declared: features,
+    retrievers: found?.names ?? [],
+    statistics,
+  };
 }
 
 function lastDay({ timestampsMs }: Interactions, shown: Interactions["impressions"]): number {

@@ -38,8 +38,24 @@ const SAID = 0.2;
 /** What goes with an item starts smaller than the item. */
 const smaller = { kind: "normal", deviation: 0.02 } as const;
 
-/** Logits (G, C, H), from the vectors of the items of the history, (G, T, D), and of the candidates, (G, C, D); `bias`: where those of the heads start. */
-function describeRanker(network: Network, meeting: Meeting, shape: RankerShape, bias?: Initial): Expression {
+/** Where the heads start: what they say of a candidate before anything is learned. */
+export interface HeadStart {
+  /** (H) log-odds of each action over all candidates: to walk there from even odds would take the steps of a short fit. */
+  readonly odds: Float32Array;
+  /** (facts, H) what each fact adds: how well the one who found a candidate foretells each action is known beforehand. */
+  readonly slopes: Float32Array;
+}
+
+/** What everything beyond the start begins as. */
+const QUIET = 0.1;
+
+/** Logits (G, C, H), from the vectors of the items of the history, (G, T, D), and of the candidates, (G, C, D). */
+function describeRanker(
+  network: Network,
+  meeting: Meeting,
+  shape: RankerShape,
+  start?: HeadStart,
+): Expression {
   const candidates = norm(network, "candidate", meeting.candidates);
   const { embeddingSize, surfaces, facts, crossLayers, heads, dropout } = shape;
   const acts = shape.fusion === "none" ? meeting.acts : tokensOf(network, meeting.acts, shape);
@@ -48,17 +64,19 @@ function describeRanker(network: Network, meeting: Meeting, shape: RankerShape, 
   const likenesses = met
     .filter((part) => part.shape.at(-1) === embeddingSize)
     .map((part) => mul(candidates, part));
-  const first = concatenate([
-    ...[candidates, ...met, ...likenesses, stretchLike(place, candidates)],
-    input("facts", ["G", "C", facts]),
-  ]); // (G, C, W)
+  const numbers = input("facts", ["G", "C", facts]);
+  const first = concatenate([candidates, ...met, ...likenesses, stretchLike(place, candidates), numbers]); // (G, C, W)
   const width = Number(first.shape.at(-1));
   let crossed = first;
   for (let layer = 0; layer < crossLayers; layer++)
     crossed = add(mul(first, dense(network, `cross${layer}`, crossed, width)), crossed); // DCN-v2, Wang et al. 2021
   const deep = relu(dense(network, "deep", first, 2 * embeddingSize));
   const known = network.dropout(concatenate([crossed, deep]), dropout);
-  return dense(network, "heads", known, heads, bias && { bias });
+  const given = (values: Float32Array | undefined): Initial =>
+    values ? { kind: "given", values } : { kind: "constant", value: 0 };
+  const straight = network.parameter("straight.weight", [facts, heads], given(start?.slopes)); // as the wide part of Cheng et al. 2016
+  const deepest = dense(network, "heads", known, heads, { gain: QUIET, bias: given(start?.odds) });
+  return add(deepest, matmul(numbers, straight));
 }
 
 /** Items of the history with how, where and how long ago something was done with each. */
@@ -82,15 +100,11 @@ function coded(network: Network, name: string, codes: number, places: Shape, wid
 
 type Shape = readonly (number | string)[];
 
-/**
- * The network that learns, from rows of items; its inputs are those of `ranker-batch.ts`.
- * @param baseOdds (H) log-odds of each action over all candidates, where the heads start: to walk there from even odds would take the steps of a short
- * fit, and the rest of the network would learn to help
- */
+/** The network that learns, from rows of items; its inputs are those of `ranker-batch.ts`. */
 export function learningNetwork(
   shape: RankerShape,
   content: ContentBags | undefined,
-  baseOdds: Float32Array,
+  start: HeadStart,
 ): { readonly network: Network; readonly loss: Expression } {
   const network = new Network({ isTraining: true });
   const { items, embeddingSize, idDropout, heads } = shape;
@@ -107,7 +121,7 @@ export function learningNetwork(
       candidates: vectorsOf(input("candidates", ["G", "C"], "int32")),
     },
     shape,
-    { kind: "given", values: baseOdds },
+    start,
   );
   const labels = input("labels", ["G", "C", heads]);
   const loss = binaryLoss({ logits, labels, weights: input("weights", ["G", "C", heads]) });

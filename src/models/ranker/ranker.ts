@@ -17,6 +17,7 @@ import { learn } from "./learn.ts";
 import { type AskedFeatures, type BatchOptions, type Lesson, lessonOf } from "./lesson.ts";
 import { answeringNetwork, type RankerShape } from "./ranker-network.ts";
 import { type Requests, requestsOf } from "./requests.ts";
+import { checkRetrieval, retrieverNames, withRetrieved } from "./retrieval.ts";
 import { checkSettings, defaultSettings, type RankerConfig, settingLimits } from "./settings.ts";
 import { weightsOf } from "./weights-text.ts";
 
@@ -58,6 +59,7 @@ export const ranker: Model<RankerConfig> = {
     const lines = file.floats("calibration");
     return new FittedRanker({
       ...{ name: ranker.name, config, shape, heads, counts },
+      retrievers: retrieverNames(config),
       declared: names.length > 0 ? { names, version: file.metadata["features"] ?? "" } : undefined,
       part: ContentPart.read(file, config.embeddingSize),
       rows: {
@@ -91,21 +93,30 @@ export interface Prepared {
 export async function prepare(
   data: Interactions,
   config: RankerConfig,
-  { random, features }: Pick<FitContext, "random" | "features">,
+  { random, features, retrieval }: Pick<FitContext, "random" | "features" | "retrieval">,
 ): Promise<Prepared> {
   const acts = actsOf(data);
   const heads = headsOf(acts, config.heads, (name) => notThere("heads", name, data));
-  const requests = requestsOf(data, acts, {
-    ...config,
-    ...{ heads, seed: random.uint32() },
-  });
+  const names = retrieverNames(config);
+  checkRetrieval(names, retrieval);
+  const asked = names.length > 0 ? retrieval : undefined;
+  const seed = random.uint32();
+  const fromMs = asked?.untilMs ?? Number.NEGATIVE_INFINITY;
+  const drawn = requestsOf(data, acts, { ...config, heads, seed, fromMs });
+  const areShown = data.impressions !== undefined;
+  const { requests, scores } = asked
+    ? await withRetrieved(drawn, acts, asked, { ...config, areShown, seed })
+    : { requests: drawn };
   if (requests.users.length === 0 || heads.names.length === 0)
     throw new PlatformError(
       "no-data",
       "ranker needs people who did something with what they were shown, or engaged with.",
     );
-  const asked = await askFeatures(requests, featureNames(config), features);
-  const lesson = lessonOf({ acts, impressions: data.impressions }, requests, heads, asked);
+  const declared = await askFeatures(requests, featureNames(config), features);
+  const lesson = lessonOf({ acts, impressions: data.impressions }, requests, heads, {
+    features: declared,
+    found: scores && { names, scores },
+  });
   return { lesson, options: optionsOf(data, heads, config) };
 }
 
@@ -176,6 +187,7 @@ export async function fitLesson(
   return new FittedRanker({
     ...{ name: ranker.name, config, shape, scale, statistics, rows, ...learned },
     declared: lesson.declared,
+    retrievers: lesson.retrievers,
     heads: heads.names,
     strengths: heads.strengths,
     counts: columnSums(engagementsOf(data)),
@@ -198,7 +210,10 @@ function shapeOf(config: RankerConfig, sizes: Sizes): RankerShape {
   const { embeddingSize, fusion, blocks, crossings, columns, dropout, crossLayers, idDropout } = config;
   const numbers = {
     times: SPAN_FEATURES,
-    facts: factCount(sizes.heads, featureNames(config).length),
+    facts: factCount(sizes.heads, {
+      declared: featureNames(config).length,
+      retrievers: retrieverNames(config).length,
+    }),
   };
   return {
     embeddingSize,

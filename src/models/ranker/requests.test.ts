@@ -47,7 +47,7 @@ const heads = {
 };
 const options = {
   ...{ heads, outcomeHours: 1, negatives: 2, popularNegatives: 0, negativeHours: 0 },
-  ...{ maxRequests: 100, seed: 1 },
+  ...{ maxRequests: 100, fromMs: Number.NEGATIVE_INFINITY, seed: 1 },
 };
 
 test("an act counts for the last time its item was shown, within the time given; a list knows only what came before", () => {

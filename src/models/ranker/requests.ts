@@ -31,6 +31,8 @@ export interface RequestOptions {
   readonly popularNegatives: number;
   /** Those are of what was engaged with within so many hours before and after; 0 for all before. */
   readonly negativeHours: number;
+  /** None is made of an earlier time. */
+  readonly fromMs: number;
   /** Requests kept, drawn at random. */
   readonly maxRequests: number;
   readonly seed: number;
@@ -43,7 +45,7 @@ const PAUSE_MS = 30 * SECOND_MS;
 
 export function requestsOf(data: Interactions, acts: Interactions, options: RequestOptions): Requests {
   const made = new Collected(options.heads.names.length);
-  const share = Math.min(1, options.maxRequests / Math.max(1, roughCount(data)));
+  const share = Math.min(1, options.maxRequests / Math.max(1, roughCount(data, options.fromMs)));
   for (let user = 0; user < data.userCount; user++) {
     const random = Random.of(options.seed, `requests of ${user}`);
     const isKept = (): boolean => share === 1 || random.chance(share);
@@ -53,10 +55,13 @@ export function requestsOf(data: Interactions, acts: Interactions, options: Requ
   return made.finish();
 }
 
-function roughCount({ impressions, itemRows }: Interactions): number {
-  if (!impressions) return itemRows.length;
-  const slates = new Set(impressions.slates);
-  return slates.size > 1 ? slates.size : impressions.itemRows.length / 10;
+function roughCount({ impressions, itemRows, timestampsMs }: Interactions, fromMs: number): number {
+  const { slates = [], ...shown } = impressions ?? { itemRows, timestampsMs };
+  const times: Float64Array = shown.timestampsMs ?? new Float64Array(0);
+  const later = times.reduce((count, timeMs) => count + Number(timeMs >= fromMs), 0) / times.length || 1;
+  if (!impressions) return later * itemRows.length;
+  const lists = new Set(slates).size;
+  return later * (lists > 1 ? lists : shown.itemRows.length / 10);
 }
 
 /** One request on its way into the table. */
@@ -115,7 +120,7 @@ function addShown(
   impressions: NonNullable<Interactions["impressions"]>,
   acts: History,
   user: number,
-  { heads, outcomeHours }: RequestOptions,
+  { heads, outcomeHours, fromMs }: RequestOptions,
   isKept: () => boolean,
 ): void {
   const from = impressions.offsets[user]!;
@@ -138,7 +143,7 @@ function addShown(
     const end = endOfList(impressions, at, to);
     const timeMs = timeAt(at);
     while (before < acts.itemRows.length && actTimes[before]! < timeMs) before++;
-    const keeps = isKept();
+    const keeps = isKept() && timeMs >= fromMs;
     if (keeps) made.add({ user, timeMs, surface: impressions.surfaces?.[at] ?? 0, actsBefore: before });
     for (; at < end; at++) {
       outcomesUntil(timeAt(at));
@@ -175,7 +180,7 @@ function addSampled(
   options: RequestOptions,
   share: number,
 ): void {
-  const { heads, outcomeHours, negatives, popularNegatives, negativeHours, seed } = options;
+  const { heads, outcomeHours, negatives, popularNegatives, negativeHours, fromMs, seed } = options;
   const there = new Timeline(data, negativeHours * HOUR_MS);
   for (let user = 0; user < data.userCount; user++) {
     const random = Random.of(seed, `requests of ${user}`);
@@ -192,7 +197,7 @@ function addSampled(
         continue;
       }
       if (head === undefined) continue;
-      const keeps = share === 1 || random.chance(share);
+      const keeps = (share === 1 || random.chance(share)) && timeMs >= fromMs;
       if (keeps) made.add({ user, timeMs, surface: own.surfaces?.[at] ?? 0, actsBefore: at });
       const place = keeps ? made.show(item) : -1;
       if (keeps) made.mark(place, head);

@@ -35,6 +35,13 @@ export type RankerConfig = {
    * other time is told from a wanted one by its age alone.
    */
   readonly negativeHours: number;
+  /**
+   * Names of models, separated by commas, that are asked about each candidate, as those are that found it: they learn from the oldest four fifths of the
+   * time, the ranker from the rest. In service those of these names answer.
+   */
+  readonly retrievers: string;
+  /** Where nobody knows what was shown: items drawn beside each that was engaged with, from what the first of them would have found. */
+  readonly hardNegatives: number;
   /** Names of declared features of people and items that are numbers, separated by commas: read as they are just before each request. */
   readonly features: string;
   /** Names of the actions to predict, separated by commas; all there are when empty. */
@@ -74,6 +81,8 @@ export const defaultSettings: RankerConfig = {
   negatives: 8,
   popularNegatives: 0,
   negativeHours: 0,
+  retrievers: "",
+  hardNegatives: 0,
   features: "",
   heads: "",
   headWeights: "",
@@ -101,9 +110,11 @@ export const settingLimits: Limits<RankerConfig> = {
   reads: { isText: true },
   maskHours: { min: 0, max: 8760 },
   outcomeHours: { min: 1e-3, max: 8760 },
-  negatives: { min: 1, max: 1000, isInteger: true },
+  negatives: { min: 0, max: 1000, isInteger: true },
   popularNegatives: { min: 0, max: 1 },
   negativeHours: { min: 0, max: 8760 },
+  retrievers: { isText: true },
+  hardNegatives: { min: 0, max: 1000, isInteger: true },
   features: { isText: true },
   heads: { isText: true },
   headWeights: { isText: true },

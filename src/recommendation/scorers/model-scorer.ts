@@ -8,6 +8,8 @@ import { scoredBy } from "./scored-by.ts";
 interface Parts {
   readonly features: FeatureReader;
   readonly catalogue: Catalogue;
+  /** Of a model in service by its name, for rankers that ask those who found the candidates. */
+  readonly scoresBy: (model: string) => QueryScores;
 }
 
 /**
@@ -32,11 +34,21 @@ export class ModelScorer implements Scorer {
       const moment = {
         ...{ timeMs: query.asOfMs, surface: query.surfaceCode },
         ...(ranker.declared && { features: await this.#featuresOf(ranker.declared, query, rows) }),
+        ...(ranker.retrievers && { scores: await this.#askedOf(ranker.retrievers, query, rows) }),
       };
       const values = await ranker.rank(query.acts, rows, moment);
       return { heads: ranker.heads, values, weights: ranker.strengths };
     }
     return scoredBy(await this.#scores.ofItems(query, rows));
+  }
+
+  /** (rows, models) */
+  async #askedOf(models: readonly string[], query: Query, rows: readonly number[]): Promise<Float32Array> {
+    const { scoresBy } = this.#parts;
+    const said = await Promise.all(models.map((model) => scoresBy(model).ofItems(query, rows)));
+    return Float32Array.from({ length: rows.length * models.length }, (_, at) => {
+      return said[at % models.length]![Math.floor(at / models.length)]!;
+    });
   }
 
   #featuresOf(
