@@ -19,7 +19,7 @@ import {
   modelNamed,
   vocabularyHash,
 } from "#models";
-import { interactionsFromLog } from "#sequences";
+import { type Interactions, interactionsFromLog } from "#sequences";
 import { FileBlobStore, SegmentedEventLog } from "#storage";
 import { checkpointFile } from "./checkpoint-file.ts";
 import { readCodeVersion } from "./code-version.ts";
@@ -107,23 +107,13 @@ async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<
     const merged = { ...model.defaults, ...config };
     const startedMs = monotonicMs();
     const curve: LearningPoint[] = [];
-    const asked = String(merged["retrievers"] ?? ""); // of a ranker
-    const retrieval =
-      asked === ""
-        ? undefined
-        : await fitRetrieval(interactions, asked.split(","), {
-            ...{
-              random: Random.of(seed, `retrievers of ${name}`),
-              progress: within(`${name} asks`, progress),
-            },
-            ...(watch.abort && { abort: watch.abort }),
-          });
+    const retrieval = await retrievalFor(name, merged, interactions, { seed, progress, watch });
     const fitted = await model.fit(interactions, merged, {
       random: Random.of(seed, name),
       progress: within(name, progress),
       checkpoints: checkpointFile(folder, name),
       ...(features && { features }),
-      ...(retrieval && { retrieval }),
+      ...retrieval,
       ...watch,
       learned: (point) => {
         curve.push(point);
@@ -142,6 +132,21 @@ async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<
     manifests.push(await store.put(manifest, fitted.serialize()));
   }
   return manifests;
+}
+
+/** The models that a ranker is told to ask, of an earlier time; nothing for those that ask none. */
+async function retrievalFor(
+  name: string,
+  { retrievers = "" }: ModelConfig,
+  interactions: Interactions,
+  { seed, progress, watch }: { seed: number; progress: ProgressListener; watch: Pick<FitContext, "abort"> },
+): Promise<Pick<FitContext, "retrieval">> {
+  if (retrievers === "") return {};
+  const retrieval = await fitRetrieval(interactions, String(retrievers).split(","), {
+    ...{ random: Random.of(seed, `retrievers of ${name}`), progress: within(`${name} asks`, progress) },
+    ...(watch.abort && { abort: watch.abort }),
+  });
+  return { retrieval };
 }
 
 /** Of the pass whose weights were kept: the best on people held out for validation, or the last. */
