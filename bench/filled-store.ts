@@ -12,6 +12,7 @@ import {
   type SharedRecord,
   type StoredEvent,
 } from "#events";
+import { SegmentedEventLog } from "#storage";
 import { Platform } from "../src/main/platform.ts";
 import { ACTIONS, ITEMS, SURFACES, uuid, zipf } from "./made-events.ts";
 
@@ -97,6 +98,35 @@ export async function fill(
       say(`${applied} of ${events} events applied, about ${Math.ceil(secondsLeft)} s left`);
     }
   }
+}
+
+/** A log with the same events, and nobody who applies them: for what reads the log alone. */
+export async function openFilledLog(
+  task: StoreTask,
+  say: (line: string) => void,
+): Promise<SegmentedEventLog> {
+  const log = await SegmentedEventLog.open(task.folder, { partitionCount: 2 });
+  await log.append(
+    SHARED_PARTITION,
+    catalogue(Random.of(task.seed, "catalogue"), task.items).map(encodeSharedRecord),
+  );
+  const nextEvent = eventMaker(task);
+  const startedMs = monotonicMs();
+  let toldMs = startedMs;
+  for (let made = 0; made < task.events; ) {
+    const count = Math.min(BATCH, task.events - made);
+    await log.append(
+      1,
+      Array.from({ length: count }, () => encodeEvent(nextEvent())),
+    );
+    made += count;
+    const nowMs = monotonicMs();
+    if (nowMs - toldMs < PROGRESS_EVERY_MS) continue;
+    toldMs = nowMs;
+    const secondsLeft = ((nowMs - startedMs) / 1000 / made) * (task.events - made);
+    say(`${made} of ${task.events} events written, about ${Math.ceil(secondsLeft)} s left`);
+  }
+  return log;
 }
 
 function eventMaker({ users, seed, items = ITEMS, events, days }: StoreTask): () => StoredEvent {

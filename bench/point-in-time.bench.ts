@@ -7,12 +7,20 @@ import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { DAY_MS, monotonicMs, type ProgressListener, Random } from "#base";
 import { count, defaultActions, event, events, feature, last, purposesOf, sum } from "#declarations";
-import { decodeEvent } from "#events";
-import { FeatureVectors, getHistoricalVectors } from "#features";
-import { type EntityTimeRow, type EventLog, type LogRecord, writeParquet } from "#storage";
+import { Catalogue, decodeEvent, followShared, IdentityGraph } from "#events";
+import { FeatureVectors, getHistoricalVectors, type PastEvents } from "#features";
+import { encodeProgress } from "#sequences";
+import {
+  type EntityTimeRow,
+  type EventLog,
+  type LogRecord,
+  type SegmentedEventLog,
+  type StateReader,
+  writeParquet,
+} from "#storage";
 import { withTemporaryFolder } from "../test/server-process.ts";
 import { type Bench, type BenchResult, quantileOf } from "./bench.ts";
-import { openFilledStore } from "./filled-store.ts";
+import { openFilledLog } from "./filled-store.ts";
 
 interface Options extends Record<string, number> {
   readonly events: number;
@@ -41,10 +49,12 @@ const definitions = [
 const names = definitions.map(({ name }) => name);
 
 async function measure(options: Options, folder: string, say: (line: string) => void): Promise<BenchResult> {
-  const platform = await openFilledStore({ ...options, folder: join(folder, "data"), days: DAYS }, say);
+  const log = await openFilledLog({ ...options, folder: join(folder, "log"), days: DAYS }, say);
   try {
     const [loadAverageBefore = 0] = loadavg();
-    const rows = labelRows(options, platform.clock.nowMs());
+    const past = await pastOf(log);
+    const [newest] = await log.read(1, log.end(1) - 1, 1);
+    const rows = labelRows(options, decodeEvent(newest!.bytes).timestampMs); // there are events
     const query = {
       definitions,
       rows,
@@ -52,15 +62,13 @@ async function measure(options: Options, folder: string, say: (line: string) => 
       purposes: purposesOf({ actions: {} }),
     };
     const wanted = new FeatureVectors(query, names);
-    const peer = await PeerJoin.open(platform.log, rows, folder, say);
+    const peer = await PeerJoin.open(log, rows, folder, say);
     const ours: (Took & Phases)[] = [];
     const theirs: Took[] = [];
     let differing = 0;
     for (let round = 0; round < options.rounds; round++) {
       say(`joining, round ${round + 1} of ${options.rounds}`);
-      const own = await timedPhases((progress) =>
-        getHistoricalVectors({ ...platform, lake: noLake }, wanted, query, progress),
-      );
+      const own = await timedPhases((progress) => getHistoricalVectors(past, wanted, query, progress));
       const other = await timed(() => peer.join());
       ours.push(own);
       theirs.push(other);
@@ -97,7 +105,7 @@ async function measure(options: Options, folder: string, say: (line: string) => 
       ...(differing > 0 && { failure: `${differing} rows are answered otherwise by DuckDB` }),
     };
   } finally {
-    await platform.close();
+    await log.close();
   }
 }
 
@@ -109,9 +117,17 @@ function labelRows({ rows, users, seed }: Options, endMs: number): EntityTimeRow
   }));
 }
 
-const noLake = (): never => {
-  throw new Error("nothing was dropped");
-};
+/** The log as training sets read it: state is level with it, and no event came twice. */
+async function pastOf(log: SegmentedEventLog): Promise<PastEvents> {
+  const [catalogue, identity] = [new Catalogue(), new IdentityGraph()];
+  await followShared(log, { catalogue, identity }, () => {}).catchUp(() => {});
+  const progress = encodeProgress({ offset: log.end(1), newestMs: 0 });
+  const state: StateReader = { get: async (keys) => keys.map(() => progress), scan: async () => [] };
+  const lake = (): never => {
+    throw new Error("nothing was dropped");
+  };
+  return { log, catalogue, identity, state, lake };
+}
 
 /** How long something took, and how much of the processors, all threads together; seconds. */
 interface Took {
@@ -183,13 +199,13 @@ class PeerJoin {
     say: (line: string) => void,
   ): Promise<PeerJoin> {
     say("loading DuckDB");
-    const [eventsFile, rowsFile] = [join(folder, "events.parquet"), join(folder, "rows.parquet")];
-    const load = await timed(async () => writeParquet(eventsFile, EVENT_COLUMNS, await readLog(log)));
+    const rowsFile = join(folder, "rows.parquet");
+    const load = await timed(() => writeLog(log, folder, say));
     const asked = rows.map(({ userId, timestampMs }, n) => [n, userId, new Date(timestampMs).toISOString()]);
     await writeParquet(rowsFile, ROW_COLUMNS, asked);
     const instance = await DuckDBInstance.create(":memory:", { threads: "2" });
     const connection = await instance.connect();
-    await connection.run(`CREATE TABLE events AS FROM '${eventsFile}'`);
+    await connection.run(`CREATE TABLE events AS FROM '${join(folder, "events-*.parquet")}'`);
     await connection.run(`CREATE TABLE labels AS FROM '${rowsFile}'`);
     return new PeerJoin(load, instance, connection);
   }
@@ -225,21 +241,24 @@ const JOIN = `
     ON l.user_id = e.user_id AND e.name = 'view' AND e.at <= l.at AND e.at > l.at - INTERVAL 7 DAY GROUP BY l.n)
   SELECT newest.dwell, windows.views::DOUBLE, windows.dwell FROM newest JOIN windows USING (n) ORDER BY n`;
 
-/** Events of the log as rows of a table. */
-async function readLog(log: EventLog): Promise<Iterable<readonly unknown[]>> {
-  const batches: (readonly LogRecord[])[] = [];
+/** Events of a file: what is in memory at once. */
+const FILE_EVENTS = 500_000;
+
+/** Writes the log as Parquet files. */
+async function writeLog(log: EventLog, folder: string, say: (line: string) => void): Promise<void> {
   for (let from = log.start(1); from < log.end(1); ) {
-    const records = await log.read(1, from, 100_000);
-    batches.push(records);
-    from = records.at(-1)!.offset + 1;
+    const records: LogRecord[] = [];
+    const file = join(folder, `events-${from}.parquet`);
+    for (; records.length < FILE_EVENTS && from < log.end(1); from = records.at(-1)!.offset + 1)
+      for (const record of await log.read(1, from, FILE_EVENTS - records.length)) records.push(record);
+    await writeParquet(file, EVENT_COLUMNS, rowsOf(records));
+    say(`${from} of ${log.end(1)} events written for DuckDB`);
   }
-  return rowsOf(batches);
 }
 
-function* rowsOf(batches: readonly (readonly LogRecord[])[]): Generator<readonly unknown[]> {
-  for (const records of batches)
-    for (const { offset, bytes } of records) {
-      const { userId, timestampMs, name, properties } = decodeEvent(bytes);
-      yield [userId, new Date(timestampMs).toISOString(), offset, name, properties["dwellMs"] ?? null];
-    }
+function* rowsOf(records: readonly LogRecord[]): Generator<readonly unknown[]> {
+  for (const { offset, bytes } of records) {
+    const { userId, timestampMs, name, properties } = decodeEvent(bytes);
+    yield [userId, new Date(timestampMs).toISOString(), offset, name, properties["dwellMs"] ?? null];
+  }
 }

@@ -31,13 +31,16 @@ export async function sustain<One extends Attempt>(
   const keepsUp = (attempt: Attempt, planned: number): boolean =>
     attempt.seconds <= LATE_SHARE * planned + LAST_SECONDS;
   const count = (rate: number, planned: number): number => Math.max(1, Math.ceil(rate * planned));
-  const look = await attemptAt(asked, count(asked, LOOK_SECONDS));
-  const most = count(asked, LOOK_SECONDS) / look.seconds;
+  const lookSeconds = Math.min(LOOK_SECONDS, seconds);
+  const look = await attemptAt(asked, count(asked, lookSeconds));
+  const isKept = keepsUp(look, lookSeconds);
+  if (isKept && lookSeconds === seconds) return { rate: asked, attempt: look };
+  const most = count(asked, lookSeconds) / look.seconds;
   const rates = SHARES.map((share) => share * most);
-  if (keepsUp(look, LOOK_SECONDS)) rates.unshift(asked);
-  for (const [n, rate] of rates.entries()) {
+  if (isKept) rates.unshift(asked);
+  for (const rate of rates) {
     const attempt = await attemptAt(rate, count(rate, seconds));
-    if (keepsUp(attempt, seconds) || n === rates.length - 1) return { rate, attempt };
+    if (keepsUp(attempt, seconds) || rate === rates.at(-1)) return { rate, attempt };
   }
   return { rate: 0, attempt: look };
 }

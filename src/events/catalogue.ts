@@ -1,6 +1,7 @@
 import type { ItemInput } from "#api";
 import { assert, type ItemId, type ItemRow } from "#base";
 import { MAX_PURPOSES } from "#declarations";
+import { FormerEditions } from "./former-editions.ts";
 import type { SharedRecord } from "./shared-record.ts";
 
 /**
@@ -42,8 +43,7 @@ export class Catalogue {
   readonly #tags = new Map<string, string>();
   /** By row: how often tags or attributes came to be others. */
   readonly #editions: number[] = [];
-  /** The editions before the newest, from the first, of items that have more than one. */
-  readonly #former = new Map<ItemRow, ItemFacts[]>();
+  readonly #former = new FormerEditions();
   #revision = 0;
   readonly actions = new Vocabulary();
   readonly surfaces = new Vocabulary();
@@ -89,7 +89,7 @@ export class Catalogue {
   /** What was said of an item in an edition; of a later one than there is, what is said now. */
   factsAt(row: number, edition: number): ItemFacts {
     if (edition === 0) return NOTHING;
-    return this.#former.get(row as ItemRow)?.[edition - 1] ?? this.at(row);
+    return this.#former.at(row as ItemRow, edition - 1) ?? this.at(row);
   }
 
   /** Shows every item there is, and then as `follow`. */
@@ -147,11 +147,7 @@ export class Catalogue {
   #beginEdition(row: ItemRow, before: Item | undefined): void {
     const edition = this.editionOf(row);
     this.#editions[row] = edition + 1;
-    if (edition === 0 || !before) return;
-    const { tags, attributes } = before;
-    const former = this.#former.get(row);
-    if (former) former.push({ tags, attributes });
-    else this.#former.set(row, [{ tags, attributes }]);
+    if (edition > 0 && before) this.#former.add(row, before);
   }
 }
 

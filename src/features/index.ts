@@ -30,3 +30,4 @@ export { OnlineFeatures } from "./online/online-features.ts";
 export type { OnlineValue } from "./online/read-features.ts";
 export { applyFeatures } from "./state/also-apply.ts";
 export { backfillFeatures } from "./state/backfill.ts";
+export { FEATURE_FORMAT } from "./state/feature-head.ts";

@@ -4,19 +4,31 @@ import type { Scalar } from "#declarations";
  * @file Small values one after the other: what rows and parts of features are stored as. Whole numbers take as many bytes as they need;
  * a scalar is told by its first byte:
  *
- *     0 absent, 1 false, 2 true, 3 f64, 4 text (length: varint, utf8), 5 whole number >= 0 (varint), 6 whole number < 0 (varint of -n)
+ *     0 absent, 1 false, 2 true, 3 f64, 4 text (length: varint, utf8), 5 whole number >= 0 (varint), 6 whole number < 0 (varint of -n),
+ *     7 to 127: 0 to 120 itself, from 128: the upper seven of fifteen bits, the lower eight in the next byte
+ *
+ * Times and places in the log are differences to those before them, for what lies together mostly came together.
  */
 const TAG = { absent: 0, no: 1, yes: 2, float: 3, text: 4, whole: 5, negative: 6 } as const;
+/** Whole numbers that take a byte, and two. */
+const FIRST_SMALL = 7;
+const SMALL = 121;
+const FIRST_MEDIUM = 0x80;
+const MEDIUM = 0x8000;
 /** Beyond this a varint is longer than an f64. */
 const MAX_WHOLE = 2 ** 49;
 
 export class PackedWriter {
   #bytes = Buffer.allocUnsafe(256);
   #length = 0;
+  #lastTimeMs = 0;
+  #lastPlace = 0;
 
   /** Begins anew; what was taken before stays as it is. */
   reset(): this {
     this.#length = 0;
+    this.#lastTimeMs = 0;
+    this.#lastPlace = 0;
     return this;
   }
 
@@ -43,6 +55,18 @@ export class PackedWriter {
   /** A whole number of either sign. */
   signed(value: number): void {
     this.whole(value < 0 ? -2 * value - 1 : 2 * value);
+  }
+
+  /** A whole number of ms, as its distance from the time written before. */
+  time(timestampMs: number): void {
+    this.signed(timestampMs - this.#lastTimeMs);
+    this.#lastTimeMs = timestampMs;
+  }
+
+  /** A place in the log, as its distance from the one written before. */
+  place(offset: number): void {
+    this.signed(offset - this.#lastPlace);
+    this.#lastPlace = offset;
   }
 
   float(value: number): void {
@@ -85,11 +109,21 @@ export class PackedWriter {
       this.byte(TAG.text);
       this.text(value);
     } else if (Number.isInteger(value) && Math.abs(value) < MAX_WHOLE && !Object.is(value, -0)) {
-      this.byte(value < 0 ? TAG.negative : TAG.whole);
-      this.whole(Math.abs(value));
+      this.#wholeScalar(value);
     } else {
       this.byte(TAG.float);
       this.float(value);
+    }
+  }
+
+  #wholeScalar(value: number): void {
+    if (value >= 0 && value < SMALL) this.byte(FIRST_SMALL + value);
+    else if (value >= 0 && value < MEDIUM) {
+      this.byte(FIRST_MEDIUM | (value >> 8));
+      this.byte(value & 0xff);
+    } else {
+      this.byte(value < 0 ? TAG.negative : TAG.whole);
+      this.whole(Math.abs(value));
     }
   }
 
@@ -125,6 +159,8 @@ export class PackedWriter {
 
 export class PackedReader {
   readonly #bytes: Buffer;
+  #lastTimeMs = 0;
+  #lastPlace = 0;
   at: number;
 
   constructor(bytes: Uint8Array, at = 0) {
@@ -158,6 +194,16 @@ export class PackedReader {
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
+  time(): number {
+    this.#lastTimeMs += this.signed();
+    return this.#lastTimeMs;
+  }
+
+  place(): number {
+    this.#lastPlace += this.signed();
+    return this.#lastPlace;
+  }
+
   float(): number {
     this.at += 8;
     return this.#bytes.readDoubleLE(this.at - 8);
@@ -181,17 +227,12 @@ export class PackedReader {
 
   scalar(): Scalar | null {
     const tag = this.byte();
+    if (tag >= FIRST_MEDIUM) return ((tag - FIRST_MEDIUM) << 8) | this.byte();
+    if (tag >= FIRST_SMALL) return tag - FIRST_SMALL;
     if (tag === TAG.absent) return null;
     if (tag === TAG.no || tag === TAG.yes) return tag === TAG.yes;
     if (tag === TAG.float) return this.float();
     if (tag === TAG.text) return this.text();
     return tag === TAG.negative ? -this.whole() : this.whole();
-  }
-
-  skipScalar(): void {
-    const tag = this.byte();
-    if (tag === TAG.float) this.at += 8;
-    else if (tag === TAG.text) this.at += this.whole();
-    else if (tag >= TAG.whole) while (this.#bytes[this.at++]! >= 0x80);
   }
 }

@@ -7,9 +7,11 @@ import { PackedReader, PackedWriter } from "./packed-bytes.ts";
 
 /**
  * @file What some rows of one user come to, tally by tally, so that they need not be counted again: the content of a tile, and of
- * a lifetime. As bytes, for every tally that has seen an event:
+ * a lifetime. As bytes, for every tally that has seen an event (where it has no key, its one entry):
  *
- *     tally:varint  entries:varint  ([key:scalar]  newestMs:varint  state) x entries
+ *     tally after the one before:varint  [entries:varint]  ([key:scalar]  newestMs:time  state) x entries
+ *
+ * Tallies of the same events have the same times, which take a byte each: see `packed-bytes.ts`.
  */
 export class Part {
   readonly #tallies: (TallyPart | undefined)[] = [];
@@ -31,14 +33,16 @@ export class Part {
   /** `isSorted`: keys in order, so that the bytes do not tell in which order events came. */
   encode({ tallies }: Pick<EntityPlan, "tallies">, { isSorted = false } = {}): Uint8Array {
     const out = writer.reset();
+    let before = 0;
     for (const tally of tallies) {
       const entries = this.#tallies[tally.index];
       if (!entries || entries.size === 0) continue;
-      out.whole(tally.index);
-      out.whole(entries.size);
+      out.whole(tally.index - before);
+      before = tally.index;
+      if (tally.keyKind !== "none") out.whole(entries.size);
       for (const [key, { newestMs, state }] of isSorted ? sortedByKey(entries) : entries) {
         if (tally.keyKind !== "none") out.scalar(key);
-        out.whole(newestMs);
+        out.time(newestMs);
         tally.aggregation.write(state, out);
       }
     }
@@ -48,14 +52,16 @@ export class Part {
   static decode(bytes: Uint8Array, { tallies }: Pick<EntityPlan, "tallies">): Part {
     const part = new Part();
     const reader = new PackedReader(bytes);
-    while (!reader.isAtEnd) {
-      const tally = tallies[reader.whole()]!; // as written by this plan
+    for (let index = 0; !reader.isAtEnd; ) {
+      index += reader.whole();
+      const tally = tallies[index]!; // as written by this plan
       const entries: TallyPart = new Map();
-      for (let left = reader.whole(); left > 0; left--) {
-        const key = tally.keyKind === "none" ? null : reader.scalar();
-        entries.set(key, { newestMs: reader.whole(), state: tally.aggregation.read(reader) });
+      const isKeyed = tally.keyKind !== "none";
+      for (let left = isKeyed ? reader.whole() : 1; left > 0; left--) {
+        const key = isKeyed ? reader.scalar() : null;
+        entries.set(key, { newestMs: reader.time(), state: tally.aggregation.read(reader) });
       }
-      part.#tallies[tally.index] = entries;
+      part.#tallies[index] = entries;
     }
     return part;
   }

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { PlatformError } from "#base";
 import type { FeatureDefinition, NamedAction, NamedPurpose } from "#declarations";
+import { FEATURE_FORMAT } from "#features";
 
 /**
  * @file What a data folder holds, and the one small file that says so.
@@ -46,6 +47,8 @@ export interface DataManifest {
 
 /** Definitions, and the purposes they are for with what held by default when they were applied. */
 export interface AppliedFeatures {
+  /** Of what state has of them. */
+  readonly format: number;
   readonly definitions: readonly FeatureDefinition[];
   readonly purposes: readonly NamedPurpose[];
 }
@@ -93,6 +96,17 @@ export async function writeManifest(folder: string, manifest: DataManifest): Pro
   await rename(`${path}.partial`, path);
 }
 
+/** What state has of features in another format than this version's is brought to it by a backfill of the same definitions. */
+function featuresIn({
+  features = { format: FEATURE_FORMAT, definitions: [], purposes: [] }, // earlier versions knew none
+  pendingFeatures,
+}: DataManifest): Pick<DataManifest, "features" | "pendingFeatures"> {
+  const now = (of: AppliedFeatures): AppliedFeatures => ({ ...of, format: FEATURE_FORMAT });
+  if (pendingFeatures) return { features, pendingFeatures: now(pendingFeatures) };
+  if (features.definitions.length === 0) return { features: now(features) };
+  return features.format === FEATURE_FORMAT ? { features } : { features, pendingFeatures: now(features) };
+}
+
 function parseManifest(folder: string, text: string): DataManifest {
   const path = join(resolve(folder), FILE);
   try {
@@ -100,7 +114,7 @@ function parseManifest(folder: string, text: string): DataManifest {
     const manifest = {
       ...made,
       purposes: made.purposes ?? [], // earlier versions knew none
-      features: made.features ?? { definitions: [], purposes: [] }, // nor those
+      ...featuresIn(made),
     };
     if (manifest.format === 1 && Number.isInteger(manifest.partitionCount)) return manifest;
   } catch {

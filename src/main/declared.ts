@@ -1,6 +1,7 @@
 import { PlatformError } from "#base";
 import { actionsOf, type Config, MAX_PURPOSES, purposesOf } from "#declarations";
 import { type Catalogue, encodeSharedRecord, SHARED_PARTITION } from "#events";
+import { FEATURE_FORMAT } from "#features";
 import type { EventLog } from "#storage";
 import type { DataManifest } from "./data-folder.ts";
 
@@ -17,7 +18,7 @@ export function declaredBy(config: Config): Declared {
   return {
     actions: actionsOf(config),
     purposes: purposes.map(({ name }) => name),
-    features: { definitions: config.features ?? [], purposes },
+    features: { format: FEATURE_FORMAT, definitions: config.features ?? [], purposes },
   };
 }
 

@@ -1,5 +1,5 @@
 /** @file Features by the whole platform: declared, streamed, served in Feast's JSON, changed, forgotten and replayed. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -24,6 +24,7 @@ import {
   sum,
   user,
 } from "#declarations";
+import { FEATURE_FORMAT } from "#features";
 import type { Server } from "#serving";
 import { lookAtHealth } from "./feature-health.ts";
 import { applyChange, planChange } from "./features.ts";
@@ -400,6 +401,29 @@ test("a replay gives the same bytes, and an erased person is gone", async () => 
   await platform.close();
   expect(await replay(folder, { keepsRebuilt: false }, ignoreProgress)).toMatchObject({ isIdentical: true });
   await open(config);
+});
+
+test("features in the format of an earlier version are made anew when the folder is opened", async () => {
+  const ask = () =>
+    post("/get-online-features", {
+      features: ["clicks", "dwell", "saved_prices"],
+      entities: { user: ["ann", "cy"] },
+    });
+  const before = await ask();
+  const key = Buffer.from("uann\0fh");
+  await platform.state.write([{ kind: "put", key, value: Buffer.of(1, 0, 0, 0, 0) }]);
+  await server.close();
+  await platform.close();
+  const path = join(folder, "inkling.json");
+  const manifest = JSON.parse(await readFile(path, "utf8"));
+  delete manifest.features.format; // as they were written then
+  await writeFile(path, JSON.stringify(manifest));
+  await open(config);
+  expect(await ask()).toEqual(before);
+  expect(platform.manifest).toEqual({
+    ...manifest,
+    features: { ...manifest.features, format: FEATURE_FORMAT },
+  });
 });
 
 test("other definitions are told, planned, applied with a backfill, and then the state is what a replay makes", async () => {

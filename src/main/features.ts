@@ -4,6 +4,7 @@ import { Catalogue, followShared } from "#events";
 import {
   backfillFeatures,
   differenceOf,
+  FEATURE_FORMAT,
   type FeatureDifference,
   type FeaturePlan,
   planFeatures,
@@ -79,7 +80,7 @@ export function tellDifference(
 }
 
 function wantedBy(config: Config): AppliedFeatures {
-  return { definitions: config.features ?? [], purposes: purposesOf(config) };
+  return { format: FEATURE_FORMAT, definitions: config.features ?? [], purposes: purposesOf(config) };
 }
 
 /**

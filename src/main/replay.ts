@@ -12,7 +12,7 @@ import {
   SHARED_PARTITION,
   type SharedRecord,
 } from "#events";
-import { applyFeatures, differenceOf } from "#features";
+import { applyFeatures, differenceOf, FEATURE_FORMAT } from "#features";
 import {
   Applier,
   applyDropped,
@@ -131,7 +131,11 @@ async function withDropped(
 
 /** What the folder was built with; one from before there were purposes takes the built-in ones. */
 function ownOf({ actions, purposes, features }: Declared): Declared {
-  return { actions, purposes: purposes.length > 0 ? purposes : declaredBy(defaultConfig).purposes, features };
+  return {
+    actions,
+    purposes: purposes.length > 0 ? purposes : declaredBy(defaultConfig).purposes,
+    features: { ...features, format: FEATURE_FORMAT }, // as it is built now
+  };
 }
 
 function featureChangeOf(built: Declared, wanted: Declared): string | undefined {

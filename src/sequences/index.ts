@@ -1,6 +1,12 @@
 export { readActiveDays } from "./active-days.ts";
 export { actsFromLog } from "./acts-from-log.ts";
-export { type AppliedProgress, Applier, type ApplierParts, readAllProgress } from "./applier.ts";
+export {
+  type AppliedProgress,
+  Applier,
+  type ApplierParts,
+  encodeProgress,
+  readAllProgress,
+} from "./applier.ts";
 export type { AlsoApply, Arrival } from "./apply-events.ts";
 export { SEQUENCE_ROWS } from "./capped-blocks.ts";
 export { type AskedContext, factsOfContext, factsOfTraits } from "./context-facts.ts";

@@ -8,6 +8,7 @@ export { FileBlobStore } from "./embedded/file-blob-store.ts";
 export { type FolderLock, lockFolder } from "./embedded/folder-lock.ts";
 export { LmdbStateStore } from "./embedded/lmdb-state-store.ts";
 export { SegmentedEventLog, type SegmentedEventLogOptions } from "./embedded/segmented-event-log.ts";
+export { SpillFile } from "./embedded/spill-file.ts";
 export type { EventLog, LogRecord, LogUnit } from "./event-log.ts";
 export type { Lake, LakeEvent, LakeTable, LogRun, NewLakeEvent } from "./lake.ts";
 export { LogFollower, type LogFollowerOptions } from "./log-follower.ts";

@@ -8,13 +8,15 @@ interface Kept extends Place {
 }
 
 function writeKept({ timestampMs, offset, value }: Kept, out: PackedWriter): void {
-  out.whole(timestampMs);
-  out.whole(offset);
   out.scalar(value);
+  out.time(timestampMs);
+  out.place(offset);
 }
 
-function readKept(bytes: PackedReader): Kept {
-  return { timestampMs: bytes.whole(), offset: bytes.whole(), value: bytes.scalar() as Scalar }; // as written
+/** `undefined` where none was written but an absent value. */
+function readKept(bytes: PackedReader): Kept | undefined {
+  const value = bytes.scalar();
+  return value === null ? undefined : { value, timestampMs: bytes.time(), offset: bytes.place() };
 }
 
 interface NewestState {
@@ -33,10 +35,10 @@ export const lastOf: Aggregation<NewestState> = {
   },
   finalize: ({ newest }) => newest?.value ?? null,
   write: ({ newest }, out) => {
-    out.byte(newest ? 1 : 0);
     if (newest) writeKept(newest, out);
+    else out.scalar(null);
   },
-  read: (bytes) => ({ newest: bytes.byte() === 1 ? readKept(bytes) : undefined }),
+  read: (bytes) => ({ newest: readKept(bytes) }),
 };
 
 /** The newest `k`, newest first. */
@@ -57,7 +59,7 @@ export function lastKOf(k: number): Aggregation<Kept[]> {
       out.whole(state.length);
       for (const one of state) writeKept(one, out);
     },
-    read: (bytes) => Array.from({ length: bytes.whole() }, () => readKept(bytes)),
+    read: (bytes) => Array.from({ length: bytes.whole() }, () => readKept(bytes)!), // as written
   };
 }
 
@@ -98,6 +100,9 @@ export const timeSinceOf: Aggregation<{ newestMs: number | undefined }> = {
     if (newestMs !== undefined) state.newestMs = Math.max(state.newestMs ?? newestMs, newestMs);
   },
   finalize: ({ newestMs }, atMs) => (newestMs === undefined ? null : (atMs - newestMs) / 1000),
-  write: ({ newestMs }, out) => out.scalar(newestMs ?? null),
-  read: (bytes) => ({ newestMs: (bytes.scalar() as number | null) ?? undefined }), // as written
+  write: ({ newestMs }, out) => {
+    out.byte(newestMs === undefined ? 0 : 1);
+    if (newestMs !== undefined) out.time(newestMs);
+  },
+  read: (bytes) => ({ newestMs: bytes.byte() === 1 ? bytes.time() : undefined }),
 };

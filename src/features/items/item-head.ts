@@ -1,9 +1,10 @@
 import { assert } from "#base";
 import { ITEM_LEVELS } from "../definition/hops.ts";
 import { PackedReader, PackedWriter } from "../packed-bytes.ts";
+import { FEATURE_FORMAT } from "../state/feature-head.ts";
 
 /**
- * @file What every read of an item needs to know. Format version 1:
+ * @file What every read of an item needs to know. Format version 2 (1 differs in the parts beside it):
  *
  *     version:u8  newestMs:varint  (oldest tile + 1, 0 for none):varint for each level
  */
@@ -14,7 +15,6 @@ export interface ItemHead {
   readonly oldest: (number | undefined)[];
 }
 
-const VERSION = 1;
 const writer = new PackedWriter();
 
 export function emptyItemHead(): ItemHead {
@@ -23,7 +23,7 @@ export function emptyItemHead(): ItemHead {
 
 export function encodeItemHead({ newestMs, oldest }: ItemHead): Uint8Array {
   const out = writer.reset();
-  out.byte(VERSION);
+  out.byte(FEATURE_FORMAT);
   out.whole(newestMs);
   for (const index of oldest) out.whole(index === undefined ? 0 : index + 1);
   return out.take();
@@ -32,7 +32,10 @@ export function encodeItemHead({ newestMs, oldest }: ItemHead): Uint8Array {
 export function decodeItemHead(bytes: Uint8Array): ItemHead {
   const reader = new PackedReader(bytes);
   const version = reader.byte();
-  assert(version === VERSION, `a head of an item's features of version ${VERSION}, not ${version}`);
+  assert(
+    version === FEATURE_FORMAT,
+    `a head of an item's features of version ${FEATURE_FORMAT}, not ${version}`,
+  );
   const newestMs = reader.whole();
   const oldest = ITEM_LEVELS.map(() => {
     const index = reader.whole();

@@ -29,7 +29,7 @@ export class Accumulation {
   /** By window. */
   readonly #startsMs: readonly number[];
   /** By cell. */
-  readonly #entries: readonly TallyPart[];
+  readonly #entries: TallyPart[];
   /** By cell; only of those whose window is a session. */
   readonly #sessions: readonly (SessionRow[] | undefined)[];
 
@@ -66,6 +66,21 @@ export class Accumulation {
 
   addLifetime(part: Part): void {
     this.#merge(part, ({ planned }) => planned.window.kind === "lifetime");
+  }
+
+  /** As {@link addLifetime}, of a part that nobody else has: where it is the first of a cell, what it knows becomes the cell's. */
+  takeLifetime(part: Part): void {
+    const { cells, cellsOf } = this.#request;
+    const isOurs = ({ planned }: CellPlan, n: number): boolean =>
+      this.#entries[n]!.size === 0 && cellsOf[planned.tally.index]!.length === 1;
+    for (const [n, cell] of cells.entries()) {
+      if (cell.planned.window.kind !== "lifetime") continue;
+      const { tally } = cell.planned;
+      const others = part.of(tally);
+      if (!others) continue;
+      if (isOurs(cell, n)) this.#entries[n] = others;
+      else mergeEntries(this.#entries[n]!, tally, others);
+    }
   }
 
   /** Adds a tile to the cells of one window. */
@@ -130,6 +145,11 @@ export class Accumulation {
     const { tally, definition } = planned;
     let entries = this.#entries[n]!;
     const session = this.#sessions[n];
+    if (!definition.keyedBy && !session && !keysOfItem && !saysItems(tally)) {
+      const only = entries.get(null);
+      const value = tally.aggregation.finalize(only ? only.state : tally.aggregation.prepare(), this.#atMs);
+      return { value, newestMs: only?.newestMs };
+    }
     if (session) entries = this.#sessionEntries(session, cell);
     if (keysOfItem) entries = this.#byItem(entries, cell, keysOfItem, said);
     let newestMs: number | undefined;

@@ -3,7 +3,7 @@ import { type EntityKind, inputsOf } from "#declarations";
 import { type FeaturePlan, type PlannedFeature, plannedFeature } from "../definition/plan.ts";
 import type { FeatureVectors } from "../feature-vectors.ts";
 import { readItems } from "../items/read-items.ts";
-import { type EntityRow, namesByEntity, valueFor } from "./entity-rows.ts";
+import { type EntityRow, joinKeysOf, namesByEntity, valueFor } from "./entity-rows.ts";
 import { type FeatureRequest, requestFeatures } from "./feature-request.ts";
 import { type FeatureContext, NOT_FOUND, type OnlineValue, readFeatures } from "./read-features.ts";
 
@@ -16,6 +16,12 @@ export interface OnlineFeaturesParts extends FeatureContext {
   readonly services: Readonly<Record<string, readonly string[]>>;
 }
 
+/** What was worked out of names asked for. */
+interface KnownRequest {
+  readonly request: FeatureRequest;
+  readonly isOfPeople: boolean;
+}
+
 /** Requests worked out lately that are kept. */
 const KEPT_REQUESTS = 200;
 
@@ -23,7 +29,7 @@ const KEPT_REQUESTS = 200;
 export class OnlineFeatures {
   readonly #parts: OnlineFeaturesParts;
   /** Least lately used first. */
-  readonly #requests = new Map<string, FeatureRequest>();
+  readonly #requests = new Map<string, KnownRequest>();
 
   constructor(parts: OnlineFeaturesParts) {
     this.#parts = parts;
@@ -88,13 +94,19 @@ export class OnlineFeatures {
 
   /** By item, in the order given, the features in the order asked. */
   readItems(names: readonly string[], itemIds: readonly string[]): Promise<OnlineValue[][]> {
-    const request = this.#requestFor(names, "item");
+    const { request } = this.#requestFor(names, "item");
     return readItems(this.#parts, request, itemIds, this.#parts.clock.nowMs());
   }
 
   /** By person, in the order given, the features in the order asked: each a name, or `view:name`. */
   read(names: readonly string[], userIds: readonly string[]): Promise<OnlineValue[][]> {
-    return readFeatures(this.#parts, this.#requestFor(names, "user"), userIds, this.#parts.clock.nowMs());
+    const { request } = this.#requestFor(names, "user");
+    return readFeatures(this.#parts, request, userIds, this.#parts.clock.nowMs());
+  }
+
+  /** Whether people are all that has to be known to answer. */
+  isOfPeople(names: readonly string[]): boolean {
+    return this.#requestFor(names, "user").isOfPeople;
   }
 
   /** As numbers for a model: shape (rows, features), row-major. Whoever was never met is all NaN. */
@@ -109,7 +121,7 @@ export class OnlineFeatures {
     return out;
   }
 
-  #requestFor(names: readonly string[], entity: EntityKind): FeatureRequest {
+  #requestFor(names: readonly string[], entity: EntityKind): KnownRequest {
     const id = `${entity} ${names.join(",")}`;
     const known = this.#requests.get(id);
     if (known) {
@@ -118,17 +130,20 @@ export class OnlineFeatures {
       return known;
     }
     const { plan, catalogue } = this.#parts;
-    const request = requestFeatures(
-      entity === "user" ? plan : plan.items,
-      names.map((reference) => nameIn(reference, plan)),
-      catalogue,
-    );
-    this.#requests.set(id, request);
+    const found = names.map((reference) => nameIn(reference, plan));
+    const made: KnownRequest = {
+      request: requestFeatures(entity === "user" ? plan : plan.items, found, catalogue),
+      isOfPeople: found.every((name) => {
+        const planned = plannedFeature(plan, name);
+        return !planned || joinKeysOf(planned).join() === "user_id";
+      }),
+    };
+    this.#requests.set(id, made);
     if (this.#requests.size > KEPT_REQUESTS) {
       const [oldest] = this.#requests.keys();
       this.#requests.delete(oldest!);
     }
-    return request;
+    return made;
   }
 }
 

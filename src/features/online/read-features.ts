@@ -78,14 +78,14 @@ async function readPerson(
   const accumulation = new Accumulation(request, atMs);
   const cuts: number[] = [];
   for (const { userId, head } of heads) {
+    const reading = new SealedReading(state, userId, request, cost);
+    const cutMs = await reading.addTo(accumulation, head);
+    if (cutMs !== undefined) cuts.push(cutMs);
     for (const bytes of head.openRows)
       for (const row of decodeRows(bytes, plan, request.sources)) {
         accumulation.addRow(row);
         cost.rows++;
       }
-    const reading = new SealedReading(state, userId, request, cost);
-    const cutMs = await reading.addTo(accumulation, head);
-    if (cutMs !== undefined) cuts.push(cutMs);
   }
   const choices = choicesOf(heads.map(({ head }) => head));
   const controls = await controlsFor(
@@ -99,7 +99,9 @@ async function readPerson(
     const isCut =
       cuts.length > 0 && cuts.some((cutMs) => reachesBehind(planned, accumulation, request, cutMs));
     if (isCut) return { ...answer, status: "OUTSIDE_MAX_AGE", isCut };
-    return { ...answer, status: statusOf(answer, planned, atMs) };
+    const status = statusOf(answer, planned, atMs);
+    if (answer.under) return { ...answer, status };
+    return { status, value: answer.value, newestMs: answer.newestMs };
   });
 }
 
@@ -156,7 +158,7 @@ class SealedReading {
   /** The time before which rows were given up, where some were. */
   async addTo(accumulation: Accumulation, head: FeatureHead): Promise<number | undefined> {
     const { plan, needsLifetime, windows } = this.#request;
-    const wantsLifetime = needsLifetime && head.hasLifetime;
+    const wantsLifetime = needsLifetime && head.lifetimeBytes > 0;
     const wantsWindows = head.hasDirectory && windows.some(({ kind }) => kind !== "lifetime");
     if (!wantsLifetime && !wantsWindows) return undefined;
     const [lifetime, stored] = await this.#state.get([
@@ -164,7 +166,7 @@ class SealedReading {
       ...(wantsWindows ? [featureKey(this.#userId, "d")] : []),
     ]);
     if (wantsLifetime && lifetime) {
-      accumulation.addLifetime(Part.decode(lifetime, plan));
+      accumulation.takeLifetime(Part.decode(lifetime, plan));
       this.#cost.merges++;
     }
     if (!stored) return undefined;

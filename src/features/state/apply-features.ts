@@ -113,6 +113,12 @@ export function standsWith(choices: StandingChoices | undefined): StandsFor {
 
 /** Rows in the head before they are sealed. */
 const OPEN_ROWS = 32;
+/**
+ * Where no window asks for rows, they are also sealed when they take half of what the lifetime does, which is what sealing reads and
+ * writes: so a user takes little more than the lifetime, and sealing no more than in proportion to what came.
+ */
+const OPEN_SHARE = 0.5;
+const LEAST_OPEN_BYTES = 192;
 
 /** One user's features on their way through a run of events. */
 class UserUpdate {
@@ -122,7 +128,10 @@ class UserUpdate {
   readonly #context: SealContext;
   #choices: StandingChoices | undefined;
   #open: Uint8Array[];
+  #openBytes: number;
   #lifetime: Part | undefined;
+  /** Its bytes, when it changed. */
+  #lifetimeValue: Uint8Array | undefined;
   #sealed: SealedRows | undefined;
   #isChanged = false;
 
@@ -133,6 +142,7 @@ class UserUpdate {
     this.#context = context;
     this.#choices = decodeChoices(head.choices);
     this.#open = [...head.openRows];
+    this.#openBytes = head.openRows.reduce((sum, { length }) => sum + length, 0);
   }
 
   get choices(): StandingChoices | undefined {
@@ -152,19 +162,24 @@ class UserUpdate {
     const [slice] = sliceRows(row);
     this.#head.newestMs = Math.max(this.#head.newestMs, slice!.timestampMs); // one row
     this.#open.push(row);
-    if (++this.#head.openCount >= OPEN_ROWS) await this.#seal();
+    this.#openBytes += row.length;
+    this.#head.openCount++;
+    if (this.#isFull) await this.#seal();
+  }
+
+  get #isFull(): boolean {
+    const { openCount, lifetimeBytes } = this.#head;
+    if (openCount >= OPEN_ROWS) return true;
+    const most = Math.max(LEAST_OPEN_BYTES, OPEN_SHARE * lifetimeBytes);
+    return this.#context.plan.horizonMs === 0 && this.#openBytes >= most;
   }
 
   operations(key: Uint8Array): StateOperation[] {
     if (!this.#isChanged) return [];
     this.#head.openRows = this.#open;
     const operations: StateOperation[] = [{ kind: "put", key, value: encodeFeatureHead(this.#head) }];
-    if (this.#lifetime)
-      operations.push({
-        kind: "put",
-        key: featureKey(this.#userId, "l"),
-        value: this.#lifetime.encode(this.#context.plan),
-      });
+    if (this.#lifetimeValue)
+      operations.push({ kind: "put", key: featureKey(this.#userId, "l"), value: this.#lifetimeValue });
     if (this.#sealed) operations.push(...this.#sealed.operations());
     return operations;
   }
@@ -173,16 +188,18 @@ class UserUpdate {
     const { plan, state } = this.#context;
     const bytes = Buffer.concat(this.#open);
     this.#open = [];
+    this.#openBytes = 0;
     this.#head.openCount = 0;
     if (plan.tallies.some(({ isLifetime }) => isLifetime)) {
       if (!this.#lifetime) {
-        const [stored] = this.#head.hasLifetime ? await state.get([featureKey(this.#userId, "l")]) : [];
+        const [stored] = this.#head.lifetimeBytes > 0 ? await state.get([featureKey(this.#userId, "l")]) : [];
         this.#lifetime = stored ? Part.decode(stored, plan) : new Part();
       }
       const lifetime = this.#lifetime;
       for (const row of decodeRows(bytes, plan))
         this.#lifetimeRows.visit(row, (tally, key, value) => lifetime.add(tally, key, value, row));
-      this.#head.hasLifetime = true;
+      this.#lifetimeValue = lifetime.encode(plan);
+      this.#head.lifetimeBytes = this.#lifetimeValue.length;
     }
     const kept = sliceRows(bytes).filter(({ source }) => plan.sources[source]!.keepsRows);
     if (kept.length === 0) return;

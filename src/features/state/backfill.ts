@@ -11,6 +11,7 @@ import {
 import type { EventLog, Lake, LogRecord, StateOperation, StateStore } from "#storage";
 import type { FeaturePlan } from "../definition/plan.ts";
 import { FeatureState } from "./apply-features.ts";
+import { FEATURE_FORMAT } from "./feature-head.ts";
 import { featuresPrefix } from "./feature-keys.ts";
 
 /**
@@ -36,6 +37,7 @@ const PROGRESS_KEY = Buffer.from("b");
 /** How far a backfill has come: the next record of each partition. */
 interface BackfillProgress {
   readonly version: string;
+  readonly format?: number;
   readonly next: readonly number[];
 }
 
@@ -54,15 +56,15 @@ export async function backfillFeatures(parts: BackfillParts, progress: ProgressL
   ): Promise<void> => {
     const operations = await features.apply(byUserOf(records), partition, state);
     events += records.length;
-    if (next) operations.push(noteOf({ version: plan.version, next }));
+    if (next) operations.push(noteOf({ version: plan.version, format: FEATURE_FORMAT, next }));
     await state.write(operations);
   };
-  if (reached?.version !== plan.version) {
+  if (reached?.version !== plan.version || reached.format !== FEATURE_FORMAT) {
     await clear(state, progress);
     if (starts.some((start, partition) => partition > 0 && start > 0))
       for await (const { partition, records } of droppedRecords(await lake(), starts))
         await apply(records, partition, undefined);
-    reached = { version: plan.version, next: starts };
+    reached = { version: plan.version, format: FEATURE_FORMAT, next: starts };
     await state.write([noteOf(reached)]);
   }
   const ends = (await readAllProgress(state, log.partitionCount)).map(({ offset }) => offset);

@@ -2,15 +2,17 @@ import { assert } from "#base";
 import { PackedReader, PackedWriter } from "../packed-bytes.ts";
 
 /**
- * @file The head of a user's features: rows that are not sealed yet, and what every read needs to know. Format version 1:
+ * @file The head of a user's features: rows that are not sealed yet, and what every read needs to know. Format version 2:
  *
- *     version:u8  openCount:u8  flags:u8 (1: has a lifetime, 2: has a directory)  newestMs:varint  choiceBytes:varint
+ *     version:u8  openCount:u8  flags:u8 (2: has a directory)  lifetimeBytes:varint  newestMs:varint  choiceBytes:varint
  *     standing choices (as in the sequence's head)  open rows (feature-row.ts), in order of arrival
+ *
+ * Values beside it have no version of their own: state of another version is made anew from the log (`FEATURE_FORMAT`).
  */
 export interface FeatureHead {
   openCount: number;
-  /** Whether sealed rows are counted in a lifetime. */
-  hasLifetime: boolean;
+  /** What the lifetime takes in which sealed rows are counted; 0 where there is none. */
+  lifetimeBytes: number;
   /** Whether sealed rows are kept for windows. */
   hasDirectory: boolean;
   /** Time of the newest row ever, ms. */
@@ -22,14 +24,14 @@ export interface FeatureHead {
 
 /** Used again and again: what is taken from it is a copy. */
 const writer = new PackedWriter();
-const VERSION = 1;
-const LIFETIME = 1;
+/** Of a user's features, and of an item's, in the state: others are not read. */
+export const FEATURE_FORMAT = 2;
 const DIRECTORY = 2;
 
 export function emptyFeatureHead(): FeatureHead {
   return {
     openCount: 0,
-    hasLifetime: false,
+    lifetimeBytes: 0,
     hasDirectory: false,
     newestMs: 0,
     choices: new Uint8Array(0),
@@ -39,9 +41,10 @@ export function emptyFeatureHead(): FeatureHead {
 
 export function encodeFeatureHead(head: FeatureHead): Uint8Array {
   const out = writer.reset();
-  out.byte(VERSION);
+  out.byte(FEATURE_FORMAT);
   out.byte(head.openCount);
-  out.byte((head.hasLifetime ? LIFETIME : 0) | (head.hasDirectory ? DIRECTORY : 0));
+  out.byte(head.hasDirectory ? DIRECTORY : 0);
+  out.whole(head.lifetimeBytes);
   out.whole(head.newestMs);
   out.whole(head.choices.length);
   out.bytes(head.choices);
@@ -53,15 +56,16 @@ export function encodeFeatureHead(head: FeatureHead): Uint8Array {
 export function decodeFeatureHead(bytes: Uint8Array): FeatureHead {
   const reader = new PackedReader(bytes);
   const version = reader.byte();
-  assert(version === VERSION, `a head of features of version ${VERSION}, not ${version}`);
+  assert(version === FEATURE_FORMAT, `a head of features of version ${FEATURE_FORMAT}, not ${version}`);
   const openCount = reader.byte();
   const flags = reader.byte();
+  const lifetimeBytes = reader.whole();
   const newestMs = reader.whole();
   const choices = reader.bytes(reader.whole());
   const open = bytes.subarray(reader.at);
   return {
     openCount,
-    hasLifetime: (flags & LIFETIME) !== 0,
+    lifetimeBytes,
     hasDirectory: (flags & DIRECTORY) !== 0,
     newestMs,
     choices,

@@ -46,7 +46,7 @@ export function registerFeatureRoutes(server: Server, services: Services): void 
       const columns = entitiesOf(body);
       const [[entity, given]] = columns;
       // People alone, which is what is asked most, take the short way.
-      const isShort = columns.length === 1 && USER_KEYS.includes(entity) && isOfPeople(names, features);
+      const isShort = columns.length === 1 && USER_KEYS.includes(entity) && features.isOfPeople(names);
       const values = isShort
         ? await features.read(names, given.map(String))
         : await features.readRows(names, rowsOf(columns));
@@ -181,14 +181,6 @@ interface Online {
   readonly values: readonly (readonly OnlineValue[])[];
 }
 
-/** Whether people are all that has to be known to answer. */
-function isOfPeople(names: readonly string[], features: OnlineFeatures): boolean {
-  return names.every((reference) => {
-    const planned = features.planned(reference.slice(reference.indexOf(":") + 1));
-    return !planned || joinKeysOf(planned).join() === "user_id";
-  });
-}
-
 /** What each row says: who, what, and under which further keys. */
 function rowsOf(columns: EntityColumns): EntityRow[] {
   const named = (known: readonly string[]): EntityColumn | undefined =>
@@ -215,15 +207,23 @@ function onlineJson({ names, columns: entities, values }: Online): string {
     ),
   );
   const entityNames = entities.map(([name]) => name);
-  const columns = names.map((_, n) => {
-    const ofAll = given.map((_id, person) => values[person]?.[n]);
-    return column(
-      ofAll.map((one) => (one ? JSON.stringify(one.value) : "null")),
-      ofAll.map((one) => one?.status ?? "NOT_FOUND"),
-      ofAll.map((one) => (one?.newestMs === undefined ? NO_TIME : isoOf(one.newestMs))),
-    );
-  });
+  const columns = names.map((_, n) =>
+    given.length === 0 ? column([], [], []) : columnJson(values, n, isoOf),
+  );
   return `{"metadata":{"feature_names":${JSON.stringify([...entityNames, ...names])}},"results":[${[...ids, ...columns].join(",")}]}`;
+}
+
+/** The column of one feature, of one row at least; text by text, for a request has hundreds of them. */
+function columnJson(values: Online["values"], n: number, isoOf: (timestampMs: number) => string): string {
+  let [texts, statuses, times, between] = ["", "", "", ""];
+  for (const row of values) {
+    const { value, status, newestMs } = row[n]!; // one for each name
+    texts += (between && ",") + (Number.isFinite(value) ? String(value) : JSON.stringify(value));
+    statuses += between + status;
+    times += between + (newestMs === undefined ? NO_TIME : isoOf(newestMs));
+    between = '","';
+  }
+  return `{"values":[${texts}],"statuses":["${statuses}"],"event_timestamps":["${times}"]}`;
 }
 
 /** Times as text; features that reflect the same event, which many do, share it. */
