@@ -317,7 +317,11 @@ describe("a surface with a ranker", () => {
     const manifest = await platform.fitBeside(
       {
         name: "ranker",
-        config: { ...modelNamed("ranker").defaults, epochs: 1, embeddingSize: 8, maxLength: 20 },
+        config: {
+          ...modelNamed("ranker").defaults,
+          ...{ epochs: 1, embeddingSize: 8, maxLength: 20 },
+          retrievers: "item-knn", // the one in service is asked about every candidate
+        },
       },
       { progress: ignoreProgress },
     );
