@@ -80,12 +80,14 @@ describe.each(Object.entries(clients))("%s", (name, createClient) => {
         flushAt: 5,
         retries: 200,
       });
-      const isHalfIn = untilCounted(first, userPath, EVENTS / 4);
-      const sending = sendSlowly(client, userId, EVENTS);
-      await isHalfIn;
-      await first.program.stop(signal);
+      const isQuarterIn = untilCounted(first, userPath, EVENTS / 4);
+      await sendSlowly(client, userId, EVENTS / 2);
+      await isQuarterIn;
+      const stopping = first.program.stop(signal);
+      await sendSlowly(client, userId, EVENTS / 4); // while it goes
+      await stopping;
+      await sendSlowly(client, userId, EVENTS / 4); // when it is gone, however soon that was
       const second = await startIn(folder, port);
-      await sending;
       expect(await client.flush()).toEqual([]);
       expect(client.retried).toBeGreaterThan(0); // it was in mid-flush
       const { body } = await second.get(userPath);
