@@ -248,7 +248,7 @@ async function imagine(page: Page): Promise<void> {
 async function search(page: Page): Promise<void> {
   await page.keyboard.press("Control+k");
   await page.keyboard.type("an");
-  await page.getByRole("option").nth(3).waitFor();
+  await page.getByRole("listbox", { name: "Found" }).getByRole("option").nth(3).waitFor();
 }
 
 async function scrollDown(page: Page): Promise<void> {
