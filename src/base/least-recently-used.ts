@@ -7,6 +7,10 @@ export class LeastRecentlyUsed<Key, Value> {
     this.#limit = limit;
   }
 
+  get size(): number {
+    return this.#values.size;
+  }
+
   get(key: Key): Value | undefined {
     const value = this.#values.get(key);
     if (value !== undefined) this.set(key, value);

@@ -1,4 +1,4 @@
-import type { ItemRow } from "#base";
+import { type ItemRow, LeastRecentlyUsed } from "#base";
 import { SpillFile } from "#storage";
 import type { ItemFacts } from "./catalogue.ts";
 
@@ -22,8 +22,8 @@ interface Former {
  */
 export class FormerEditions {
   readonly #byItem = new Map<ItemRow, Former>();
-  /** By place in the file, least lately read first. */
-  readonly #read = new Map<number, readonly ItemFacts[]>();
+  /** By place in the file. */
+  readonly #read = new LeastRecentlyUsed<number, readonly ItemFacts[]>(KEPT_BLOCKS);
   #file: SpillFile | undefined;
 
   /** Editions that are in memory now. */
@@ -66,14 +66,10 @@ export class FormerEditions {
 
   #blockAt(place: number): readonly ItemFacts[] {
     const known = this.#read.get(place);
-    this.#read.delete(place);
-    const text = (): string => Buffer.from(this.#file!.read(place)).toString(); // there is one when there are places
-    const block = known ?? (JSON.parse(text()) as ItemFacts[]); // written by us
+    if (known) return known;
+    const text = Buffer.from(this.#file!.read(place)).toString(); // there is one when there are places
+    const block = JSON.parse(text) as ItemFacts[]; // written by us
     this.#read.set(place, block);
-    if (this.#read.size > KEPT_BLOCKS) {
-      const [oldest] = this.#read.keys();
-      this.#read.delete(oldest!);
-    }
     return block;
   }
 }

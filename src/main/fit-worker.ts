@@ -17,6 +17,7 @@ import {
   type LearningPoint,
   type ModelConfig,
   modelNamed,
+  retrieverNames,
   vocabularyHash,
 } from "#models";
 import { type Interactions, interactionsFromLog } from "#sequences";
@@ -141,8 +142,9 @@ async function retrievalFor(
   interactions: Interactions,
   { seed, progress, watch }: { seed: number; progress: ProgressListener; watch: Pick<FitContext, "abort"> },
 ): Promise<Pick<FitContext, "retrieval">> {
-  if (retrievers === "") return {};
-  const retrieval = await fitRetrieval(interactions, String(retrievers).split(","), {
+  const names = retrieverNames({ retrievers: String(retrievers) });
+  if (names.length === 0) return {};
+  const retrieval = await fitRetrieval(interactions, names, {
     ...{ random: Random.of(seed, `retrievers of ${name}`), progress: within(`${name} asks`, progress) },
     ...(watch.abort && { abort: watch.abort }),
   });

@@ -64,6 +64,7 @@ export {
 export { answersTo, labelsOf, learn as learnRanker } from "./ranker/learn.ts";
 export type { Lesson } from "./ranker/lesson.ts";
 export { prepare as prepareRanker } from "./ranker/ranker.ts";
+export { retrieverNames } from "./ranker/retrieval.ts";
 export { defaultSettings as rankerDefaults, type RankerConfig } from "./ranker/settings.ts";
 export { nextItemBatch } from "./sequence-encoder/encoder-batch.ts";
 export { itemsAlone } from "./sequence-encoder/encoder-inputs.ts";

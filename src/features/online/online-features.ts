@@ -1,4 +1,4 @@
-import type { Clock } from "#base";
+import { type Clock, LeastRecentlyUsed } from "#base";
 import { type EntityKind, inputsOf } from "#declarations";
 import { type FeaturePlan, type PlannedFeature, plannedFeature } from "../definition/plan.ts";
 import type { FeatureVectors } from "../feature-vectors.ts";
@@ -28,8 +28,7 @@ const KEPT_REQUESTS = 200;
 /** The features of people and items now: those whose definitions are applied to the folder. */
 export class OnlineFeatures {
   readonly #parts: OnlineFeaturesParts;
-  /** Least lately used first. */
-  readonly #requests = new Map<string, KnownRequest>();
+  readonly #requests = new LeastRecentlyUsed<string, KnownRequest>(KEPT_REQUESTS);
 
   constructor(parts: OnlineFeaturesParts) {
     this.#parts = parts;
@@ -124,11 +123,7 @@ export class OnlineFeatures {
   #requestFor(names: readonly string[], entity: EntityKind): KnownRequest {
     const id = `${entity} ${names.join(",")}`;
     const known = this.#requests.get(id);
-    if (known) {
-      this.#requests.delete(id);
-      this.#requests.set(id, known);
-      return known;
-    }
+    if (known) return known;
     const { plan, catalogue } = this.#parts;
     const found = names.map((reference) => nameIn(reference, plan));
     const made: KnownRequest = {
@@ -139,10 +134,6 @@ export class OnlineFeatures {
       }),
     };
     this.#requests.set(id, made);
-    if (this.#requests.size > KEPT_REQUESTS) {
-      const [oldest] = this.#requests.keys();
-      this.#requests.delete(oldest!);
-    }
     return made;
   }
 }

@@ -18,7 +18,7 @@ import { type AskedFeatures, type BatchOptions, type Lesson, lessonOf } from "./
 import { answeringNetwork, type RankerShape } from "./ranker-network.ts";
 import { type Requests, requestsOf } from "./requests.ts";
 import { checkRetrieval, retrieverNames, withRetrieved } from "./retrieval.ts";
-import { checkSettings, defaultSettings, type RankerConfig, settingLimits } from "./settings.ts";
+import { checkSettings, defaultSettings, namesIn, type RankerConfig, settingLimits } from "./settings.ts";
 import { weightsOf } from "./weights-text.ts";
 
 /**
@@ -121,7 +121,7 @@ export async function prepare(
 }
 
 function featureNames({ features }: RankerConfig): readonly string[] {
-  return features === "" ? [] : features.split(",");
+  return namesIn(features);
 }
 
 /** What is declared of people and items just before each request: an act that is the answer is in none of it. */

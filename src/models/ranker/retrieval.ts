@@ -1,8 +1,9 @@
 import { PlatformError, Random } from "#base";
 import { topN } from "#numeric";
-import { type History, historyOf, type Interactions } from "#sequences";
+import { type History, historyBetween, historyOf, type Interactions } from "#sequences";
 import type { Retrieval } from "../model.ts";
 import type { Requests } from "./requests.ts";
+import { namesIn } from "./settings.ts";
 
 /** @file What those who find candidates say of them, while a ranker learns; in service its caller asks them. */
 
@@ -33,9 +34,8 @@ export async function withRetrieved(
   const scores: number[] = [];
   for (let from = 0; from < requests.users.length; from += AT_ONCE) {
     const chosen = Array.from(requests.users.subarray(from, from + AT_ONCE).keys(), (at) => from + at);
-    const histories = chosen.map((request) =>
-      historyBefore(historyOf(acts, requests.users[request]!), requests.actsBefore[request]!),
-    );
+    const lives = chosen.map((request) => historyOf(acts, requests.users[request]!));
+    const histories = lives.map((life, row) => historyBetween(life, 0, requests.actsBefore[chosen[row]!]!));
     const said = await Promise.all(models.map((model) => model.score(histories)));
     for (const [row, request] of chosen.entries()) {
       const own = said.map((all, at) => {
@@ -43,7 +43,7 @@ export async function withRetrieved(
         return all.subarray(row * itemCount, (row + 1) * itemCount);
       });
       const random = Random.of(seed, `found ${request}`);
-      const later = new Set(historyOf(acts, requests.users[request]!).itemRows); // what is wanted later is no negative
+      const later = new Set(lives[row]!.itemRows); // what is wanted later is no negative
       const found = count > 0 ? foundBy(own[0]!, histories[row]!) : undefined;
       if (found && !found.has(requests.candidates[requests.offsets[request]!]!)) continue;
       const drawn = random.shuffle([...(found ?? [])].filter((item) => !later.has(item))).slice(0, count);
@@ -107,20 +107,9 @@ class Grown {
   }
 }
 
-function historyBefore(history: History, before: number): History {
-  const { itemRows, weights, timestampsMs, actions, surfaces } = history;
-  return {
-    itemRows: itemRows.subarray(0, before),
-    ...(weights && { weights: weights.subarray(0, before) }),
-    ...(timestampsMs && { timestampsMs: timestampsMs.subarray(0, before) }),
-    ...(actions && { actions: actions.subarray(0, before) }),
-    ...(surfaces && { surfaces: surfaces.subarray(0, before) }),
-  };
-}
-
 /** Names of models in the setting `retrievers`. */
 export function retrieverNames({ retrievers }: { readonly retrievers: string }): readonly string[] {
-  return retrievers === "" ? [] : retrievers.split(",");
+  return namesIn(retrievers);
 }
 
 /** @throws PlatformError `invalid-config` where somebody else fits the models that a setting names, and did not */

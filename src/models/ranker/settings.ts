@@ -66,6 +66,11 @@ export type RankerConfig = {
   readonly heldOut: number;
 };
 
+/** Names in a setting, separated by commas; none in an empty one. */
+export function namesIn(setting: string): readonly string[] {
+  return setting === "" ? [] : setting.split(",");
+}
+
 export const defaultSettings: RankerConfig = {
   embeddingSize: 32,
   fusion: "cross",

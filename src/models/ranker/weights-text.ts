@@ -1,4 +1,5 @@
 import { PlatformError } from "#base";
+import { namesIn } from "./settings.ts";
 
 /**
  * What a setting such as `save:2,hide:3` says of each of `names`; 1 of those it does not mention.
@@ -6,7 +7,7 @@ import { PlatformError } from "#base";
  */
 export function weightsOf(setting: string, text: string, names: readonly string[]): Float32Array {
   const weights = new Float32Array(names.length).fill(1);
-  for (const part of text === "" ? [] : text.split(",")) {
+  for (const part of namesIn(text)) {
     const [name = "", value = ""] = part.split(":");
     const at = names.indexOf(name);
     const weight = value === "" ? Number.NaN : Number(value);

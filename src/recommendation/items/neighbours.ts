@@ -1,3 +1,4 @@
+import { LeastRecentlyUsed } from "#base";
 import type { FittedModel } from "#models";
 import type { Proposal, Query } from "../pipeline.ts";
 import { bestOf } from "../sources/proposals.ts";
@@ -13,7 +14,7 @@ const NEIGHBOURS = 200;
  * what the query leaves out; else by what the model learned, which is the same every time, so the newest asked for are kept.
  */
 export class Neighbours {
-  readonly #kept = new WeakMap<FittedModel, Map<number, Promise<readonly Proposal[]>>>();
+  readonly #kept = new WeakMap<FittedModel, LeastRecentlyUsed<number, Promise<readonly Proposal[]>>>();
 
   /** Whether a search for the neighbours of one item answers for any number of them. */
   isIndexed({ personal, index }: Query): boolean {
@@ -33,13 +34,11 @@ export class Neighbours {
 
   #learned(itemRow: number, model: FittedModel): Promise<readonly Proposal[]> {
     if (itemRow >= model.itemCount) return Promise.resolve([]);
-    const kept = this.#kept.get(model) ?? new Map<number, Promise<readonly Proposal[]>>();
+    const kept =
+      this.#kept.get(model) ?? new LeastRecentlyUsed<number, Promise<readonly Proposal[]>>(ITEMS_KEPT);
     this.#kept.set(model, kept);
     const found = kept.get(itemRow) ?? nearest(model, itemRow, NEIGHBOURS);
-    kept.delete(itemRow); // the newest asked for stand last
     kept.set(itemRow, found);
-    const oldest = kept.keys().next();
-    if (kept.size > ITEMS_KEPT && !oldest.done) kept.delete(oldest.value);
     return found;
   }
 }
