@@ -22,7 +22,7 @@ export function readAsJson(server: Server, contentTypes: readonly string[], infl
     };
     const bytes = body as Buffer; // as asked for by `parseAs`
     if (!isPacked(request)) finish(bytes);
-    else inflater.inflate(bytes, request.routeOptions.bodyLimit).then(finish, done);
+    else inflater.inflate(bytes, request.facts.bodyLimit).then(finish, done);
   });
 }
 

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry, Summary } from "prom-client";
 import type { IngestResult } from "#events";
 import type { ListComparison, Ranking, Recommendations } from "#recommendation";
+import { RequestTimes } from "./request-times.ts";
 
 /** @file What is counted, in one place, so that a name is spelled once and the library behind it can be another. */
 export class Metrics {
@@ -11,13 +12,7 @@ export class Metrics {
     labelNames: ["kind", "outcome", "source"] as const,
     registers: [this.#registry],
   });
-  readonly #requests = new Histogram({
-    name: "inkling_http_request_seconds",
-    help: "Time from the request's headers to the end of the answer",
-    labelNames: ["method", "route", "status"] as const,
-    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
-    registers: [this.#registry],
-  });
+  readonly #requests = new RequestTimes();
   readonly #refused = new Counter({
     name: "inkling_requests_refused_total",
     help: "Requests told to come again later, by reason",
@@ -71,6 +66,7 @@ export class Metrics {
   });
 
   constructor(gauges: Readonly<Record<string, { help: string; read: () => number }>>) {
+    this.#registry.registerMetric(this.#requests.asMetric);
     collectDefaultMetrics({ register: this.#registry });
     for (const [name, { help, read }] of Object.entries(gauges)) this.gauge(name, help, read);
   }
@@ -118,7 +114,7 @@ export class Metrics {
   }
 
   observeRequest(method: string, route: string, status: number, seconds: number): void {
-    this.#requests.observe({ method, route, status: String(status) }, seconds);
+    this.#requests.observe(method, route, status, seconds);
   }
 
   countRecommendation(path: "personal" | "cold-start"): void {

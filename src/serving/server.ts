@@ -6,12 +6,13 @@ import addFormats from "ajv-formats";
 import { type FastifyBaseLogger, type FastifyInstance, fastify, type RawServerDefault } from "fastify";
 import { BATCH_BYTES } from "#api";
 import { PlatformError } from "#base";
-import { Access, type Door, type Keys } from "./access.ts";
+import { Access, type Keys } from "./access.ts";
 import { askingForPage, readConsole, registerConsole } from "./console-files.ts";
 import { Inflater } from "./inflate.ts";
 import { IngestGate } from "./ingest-gate.ts";
 import { checkEncoding, readAsJson } from "./json-body.ts";
 import { isFailure, sendProblem } from "./problem.ts";
+import { RouteFactsKept } from "./route-facts.ts";
 import { registerDeadLetterRoutes } from "./routes/dead-letters.ts";
 import { registerErasureRoutes } from "./routes/erasures.ts";
 import { registerFeatureRoutes } from "./routes/features.ts";
@@ -43,15 +44,6 @@ export type Server = FastifyInstance<
   FastifyBaseLogger,
   TypeBoxTypeProvider
 >;
-
-declare module "fastify" {
-  interface FastifyContextConfig {
-    /** Which key the route asks for. Default: the key for reading. */
-    door?: Door;
-    /** The answer stays open for as long as somebody listens. */
-    isStream?: boolean;
-  }
-}
 
 export interface ServerOptions {
   readonly keys: Keys;
@@ -108,23 +100,25 @@ export async function createServer(
   const access = new Access(keys);
   server.decorateRequest("source", undefined);
   server.decorateRequest("problem", null);
+  server.decorateRequest("facts");
+  const facts = new RouteFactsKept();
   server.addHook("onRequest", (request, _reply, next) => {
-    request.source = access.check(request, request.routeOptions.config.door ?? "read");
+    request.facts = facts.of(request);
+    request.source = access.check(request, request.facts.door);
     checkEncoding(request);
     next();
   });
   const traffic = new Traffic(new IngestGate(ingestBytesInFlight), services);
   traffic.watch(server);
   server.addHook("onResponse", (request, reply, next) => {
-    const route = request.routeOptions.url ?? "unknown";
     next();
-    if (request.routeOptions.config.isStream) return;
-    services.metrics.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
-    if (request.routeOptions.config.door !== "open")
-      services.pulse.countRequest(`${request.method} ${route}`, {
-        isFailure: isFailure(request, reply.statusCode),
-        ms: reply.elapsedTime,
-      });
+    const { route, door, isStream, pulseName } = request.facts;
+    if (isStream) return;
+    const { method } = request;
+    services.metrics.observeRequest(method, route, reply.statusCode, reply.elapsedTime / 1000);
+    if (door === "open") return;
+    const isFailing = isFailure(request, reply.statusCode);
+    services.pulse.countRequest(pulseName(method), { isFailure: isFailing, ms: reply.elapsedTime });
   });
   server.addHook("onRoute", (route) => {
     const door = route.config?.door ?? "read";

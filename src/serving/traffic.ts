@@ -1,5 +1,6 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest, onSendHookHandler } from "fastify";
 import { monotonicMs } from "#base";
+import type { Door } from "./access.ts";
 import { type Admission, ComeAgain, type IngestGate } from "./ingest-gate.ts";
 import type { Server } from "./server.ts";
 import type { Services } from "./services.ts";
@@ -13,6 +14,8 @@ declare module "fastify" {
   interface FastifyRequest {
     /** The request's share of the ingest in flight; `null` on other routes. */
     admission: Admission | null;
+    /** Counted among those in progress. */
+    isInProgress: boolean;
   }
 }
 
@@ -48,6 +51,7 @@ export class Traffic {
   /** Watches the server's requests. Access is checked before: an unknown sender takes no room. */
   watch(server: Server): void {
     server.decorateRequest("admission", null);
+    server.decorateRequest("isInProgress", false);
     server.addHook("onRequest", (request, reply, next) => {
       this.#letIn(request, reply);
       next();
@@ -55,33 +59,37 @@ export class Traffic {
     server.addHook("onError", async (_request, _reply, error) => {
       if (error instanceof ComeAgain) this.#services.metrics.countRefused(error.reason);
     });
-    server.addHook("onSend", (request, _reply, payload, next) => {
-      request.admission?.release();
-      next(null, payload);
+    server.addHook("onRoute", (route) => {
+      if (isIngest(route.config?.door)) route.onSend = releaseAdmission;
+    });
+    server.addHook("onResponse", (request, _reply, next) => {
+      this.#end(request);
+      next();
     });
     server.addHook("preClose", () => this.#drain());
   }
 
   #letIn(request: FastifyRequest, reply: FastifyReply): void {
-    const { config, bodyLimit } = request.routeOptions;
-    if (config.door === "open") return; // health is told to the end
+    const { door, bodyLimit } = request.facts;
+    if (door === "open") return; // health is told to the end
     if (this.#isDraining) {
       reply.header("connection", "close");
       throw new ComeAgain("draining", "the platform is stopping; send the same again in a second");
     }
     this.#inProgress++;
-    let isOver = false;
-    const end = (): void => {
-      if (isOver) return;
-      isOver = true;
-      this.#inProgress--;
-    };
-    reply.raw.once("finish", end).once("close", () => {
-      end();
+    request.isInProgress = true;
+    reply.raw.on("close", () => {
+      this.#end(request);
       if (request.body === undefined) request.admission?.release(); // gone before all of it was here
     });
-    const isIngest = config.door === "write" || config.door === "control";
-    if (isIngest && request.method !== "DELETE") this.#admit(request, bodyLimit);
+    if (isIngest(door) && request.method !== "DELETE") this.#admit(request, bodyLimit);
+  }
+
+  /** Answered, or gone; a second time does nothing. */
+  #end(request: FastifyRequest): void {
+    if (!request.isInProgress) return;
+    request.isInProgress = false;
+    this.#inProgress--;
   }
 
   #admit(request: FastifyRequest, bodyLimit: number): void {
@@ -106,3 +114,13 @@ export class Traffic {
       await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
   }
 }
+
+function isIngest(door: Door | undefined): boolean {
+  return door === "write" || door === "control";
+}
+
+/** Before an answer is sent; where nothing is let in by its size, the hook would be for nothing. */
+const releaseAdmission: onSendHookHandler = (request, _reply, payload, next) => {
+  request.admission?.release();
+  next(null, payload);
+};
