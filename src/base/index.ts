@@ -17,4 +17,5 @@ export { LeastRecentlyUsed } from "./least-recently-used.ts";
 export { ignoreProgress, type Progress, type ProgressListener } from "./progress.ts";
 export { Random } from "./random.ts";
 export { giveWay, startThread, useLargeBufferPool } from "./threads.ts";
+export { nextTurn } from "./turns.ts";
 export { wordsOf } from "./words.ts";

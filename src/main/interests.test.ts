@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Value } from "typebox/value";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { InterestsResponse, UserResponse } from "#api";
 import { ignoreProgress } from "#base";
 import { defaultActions, defineConfig, text } from "#declarations";
 import type { Server } from "#serving";
@@ -115,6 +117,17 @@ test("interests are named after topics, with stage, shares, items that speak for
   expect(joinery.events[0]).toMatchObject({ eventId: expect.stringMatching(/^ana-joinery/), action: "save" });
   expect(joinery.events.map(({ eventId }: Body) => eventId)).toEqual(joinery.evidence);
   expect(body.journeys.map(({ name }: Body) => name)).toContain("Planning joinery");
+});
+
+test("what is sent is what the schemas say, and no more", async () => {
+  const answers = [
+    [UserResponse, await ask("GET", "/v1/users/ana?include=interests,state,predictions,features")],
+    [InterestsResponse, await ask("GET", "/v1/users/ana/interests?explain=true")],
+  ] as const;
+  for (const [schema, { status: _, ...body }] of answers) {
+    expect([...Value.Errors(schema, body)]).toEqual([]);
+    expect(Value.Clean(schema, structuredClone(body))).toEqual(body);
+  }
 });
 
 test("the short view puts first what is done lately", async () => {

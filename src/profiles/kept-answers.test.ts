@@ -61,3 +61,15 @@ test("of more people than it keeps, who was longest unasked goes", async () => {
   const of = (userId: string) => ({ userId, person: seen(1, 0), asOfMs: NOW });
   expect(await worked([of("a"), of("b"), of("a"), of("c"), of("a"), of("b")])).toHaveLength(4);
 });
+
+test("who asks while it is worked out waits for the same; a failure is not kept", async () => {
+  const kept = new KeptAnswers<object>(2);
+  const question = { userId: "ana", person: seen(5, NOW - 1), asOfMs: NOW, also: "" };
+  const [one, other] = await Promise.all([1, 2].map(() => kept.read(question, async () => ({}))));
+  expect(one).toBe(other);
+  const failing = { ...question, also: "failing" };
+  const fails = async (): Promise<object> => Promise.reject(new Error("no"));
+  const both = [1, 2].map(() => kept.read(failing, fails));
+  expect((await Promise.allSettled(both)).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  expect(await kept.read(failing, async () => ({ worked: true }))).toEqual({ worked: true });
+});

@@ -16,23 +16,31 @@ export interface KeptQuestion {
  * is what says whether it still holds. A question about the past is never kept, for the state does not say what was known then.
  */
 export class KeptAnswers<Answer> {
-  readonly #answers: LeastRecentlyUsed<string, { readonly basis: Basis; readonly answer: Answer }>;
+  readonly #answers: LeastRecentlyUsed<string, { readonly basis: Basis; readonly answer: Promise<Answer> }>;
 
   /** @param people of how many an answer is kept */
   constructor(people: number) {
     this.#answers = new LeastRecentlyUsed(people);
   }
 
-  /** The answer kept, or what `work` makes as of the minute's end, until when nothing else has happened. */
+  /**
+   * The answer kept, or what `work` makes as of the minute's end, until when nothing else has happened. Who asks while it is being worked out waits
+   * for the same. A failure is not kept.
+   */
   async read(question: KeptQuestion, work: (atMs: number) => Promise<Answer>): Promise<Answer> {
     const { userId, person, asOfMs } = question;
     if (person.record.lastMs > asOfMs) return work(asOfMs);
     const kept = this.#answers.get(userId);
     if (kept && holds(kept.basis, question)) return kept.answer;
     const basis = basisOf(question);
-    const answer = await work(basis.untilMs);
+    const answer = work(basis.untilMs);
     this.#answers.set(userId, { basis, answer });
-    return answer;
+    try {
+      return await answer;
+    } catch (error) {
+      if (this.#answers.get(userId)?.answer === answer) this.#answers.delete(userId);
+      throw error;
+    }
   }
 }
 

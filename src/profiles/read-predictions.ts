@@ -1,3 +1,4 @@
+import { nextTurn } from "#base";
 import type { Catalogue } from "#events";
 import { type PersonState, readPersonSequence, type SequenceQuery } from "#sequences";
 import type { StateReader } from "#storage";
@@ -24,6 +25,7 @@ export async function readPredictions(
   const atMs = asOfMs + 1; // what happens at the moment asked about is known
   const query = { limit: ALL_ROWS, asOfMs, ...(isUsable && { isUsable }) };
   const window = await readPersonSequence(state, person, query);
+  await nextTurn();
   const acts: Act[] = [];
   window.forEach((rows, n) => {
     const value = rows.value(n);

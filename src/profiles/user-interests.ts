@@ -1,4 +1,4 @@
-import { DAY_MS, type ItemRow, LeastRecentlyUsed, murmur3 } from "#base";
+import { DAY_MS, type ItemRow, LeastRecentlyUsed, murmur3, nextTurn } from "#base";
 import type { NamedPurpose, Purposes } from "#events";
 import {
   type HistoryContext,
@@ -117,9 +117,11 @@ export class UserInterests {
     const engagements = all.slice(Math.max(0, until - DAILY_ROWS));
     const before = engagements.slice(0, engagements.length - (all.length - until));
     const { space, taxonomy, catalogue } = knowledge;
+    await nextTurn(); // all is read: what follows is arithmetic, in slices
     const met = distinctItems(engagements, space);
     const daily = await this.#clusterDay(userId, before, dayMs, met);
     const clusters = await joinClusters(daily, engagements, space, interestClusters);
+    await nextTurn();
     const interests = interestsOf(clusters, engagements, asOfMs, { space, taxonomy, catalogue }, met);
     const journeys = journeysOf(interests, engagements, asOfMs, knowledge);
     return {

@@ -1,3 +1,4 @@
+import { nextTurn } from "#base";
 import type { Actions, Catalogue, Fields, IdentityGraph, NamedPurpose } from "#events";
 import {
   hasItem,
@@ -76,6 +77,7 @@ export async function profileOf(
     ...(isUsable && { isUsable }),
   });
   const controls = await readControls(state, person);
+  await nextTurn();
   const isSaid = (row: PlacedRow): boolean =>
     !hasItem(row) || controls.counts(catalogue.at(row.itemRow), row.timestampMs);
   const rows = placesOf(window);

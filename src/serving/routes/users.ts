@@ -14,6 +14,7 @@ import type { UserVector } from "#profiles";
 import { actionCodes, readPerson, readPersonSequence, surfaceCodes, usableFor } from "#sequences";
 import { sequenceEvent, toIso, toIsoOrNull } from "../bodies.ts";
 import { KeptTexts } from "../kept-texts.ts";
+import { asPlainJson } from "../plain-json.ts";
 import { SequenceJson } from "../sequence-json.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
@@ -46,6 +47,7 @@ function registerProfileRoute(server: Server, services: Services): void {
         querystring: UserQuerystring,
         response: { 200: UserResponse, "4xx": Problem },
       },
+      serializerCompiler: asPlainJson,
     },
     async ({ params: { id }, query, url }, reply) => {
       const added = namesIn(query.include, ADDABLE);
@@ -53,10 +55,14 @@ function registerProfileRoute(server: Server, services: Services): void {
       const purpose = purposeOf(query, services);
       const userId = identity.personOf(id);
       const person = await signals.person(id);
-      const profile = person && (await signals.profile(userId, person, { asOfMs, purpose }));
-      if (!person || !profile) throw userNotFound(id);
+      if (!person || person.record.firstMs > asOfMs) throw userNotFound(id);
       const ids = identity.idsOf(id);
-      const said = await readSaid(services, userId, person, { asOfMs, purpose, added });
+      // Begun together, all of it reads the state as it is now, however many turns the work takes.
+      const [profile, said] = await Promise.all([
+        signals.profile(userId, person, { asOfMs, purpose }),
+        readSaid(services, userId, person, { asOfMs, purpose, added }),
+      ]);
+      if (!profile) throw userNotFound(id);
       const isKept = query.asOf === undefined && added.every((name) => KEPT.includes(name));
       const { interests, state, foretold } = said;
       const basis = [profile, interests, state?.value, foretold, services.population.predictions, ...ids];
@@ -87,7 +93,7 @@ function registerProfileRoute(server: Server, services: Services): void {
         completeness: 1,
       };
       if (!isKept) return body;
-      const text = Buffer.from(reply.serialize(body) as string); // what a schema's serializer makes
+      const text = Buffer.from(JSON.stringify(body));
       texts.keep(url, basis, text);
       return sendText(reply, text);
     },
