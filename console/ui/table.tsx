@@ -10,6 +10,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { flushSync } from "react-dom";
 import { fillRing, placeOf } from "./ring.ts";
 import styles from "./table.module.css";
 
@@ -37,9 +38,8 @@ const MARGIN_ROWS = 4;
 const NEAR_END_ROWS = 12;
 /** The elements of rows are kept in a ring of a multiple of this size. */
 const RING_STEP = 16;
-/** Of a jump, in one frame: more would make it late. The others come when no movement has come for so long. */
-const NEW_ROWS = 16;
-const LATE_MS = 50;
+/** Of a jump, in one frame: more would make it late. */
+const NEW_ROWS = 8;
 /** After the last movement the rows are at rest. */
 const REST_MS = 500;
 
@@ -153,7 +153,10 @@ export function DataTable<Row>(props: {
   );
 }
 
-/** The rows in their places; those of a jump not all in one frame. */
+/**
+ * The rows in their places; those of a jump not all in one frame. The others come in the next ones, within the frame: what changes between two
+ * is laid out by itself when the pointer is looked for, and then once more after the scroll.
+ */
 function useRing(items: readonly VirtualItem[], firstSeen: number): readonly (VirtualItem | undefined)[] {
   const before = useRef<readonly (VirtualItem | undefined)[]>([]);
   const [, goOn] = useReducer((turns: number) => turns + 1, 0);
@@ -164,8 +167,8 @@ function useRing(items: readonly VirtualItem[], firstSeen: number): readonly (Vi
   useLayoutEffect(() => {
     before.current = places;
     if (!isLate) return;
-    const timer = setTimeout(goOn, LATE_MS);
-    return () => clearTimeout(timer);
+    const frame = requestAnimationFrame(() => flushSync(goOn));
+    return () => cancelAnimationFrame(frame);
   });
   return places;
 }
