@@ -85,9 +85,9 @@ describe.skipIf(chromium === undefined)(
     test(
       "every page opens, complains of nothing, and axe finds nothing serious, in light and dark, at 390 and 1440 px",
       async () => {
-        const { userId, itemId } = server.ready.person;
-        const then = await earlierOf(server.ready.address, userId);
-        for (const [address, text] of Object.entries(addressesFor(userId, itemId, then))) {
+        const { userId, itemId, topTopic: topic } = server.ready.person;
+        const earlier = await earlierOf(server.ready.address, userId);
+        for (const [address, text] of Object.entries(addressesFor(userId, { itemId, topic, earlier }))) {
           if (derived === undefined && address === "/features") continue;
           const { page, complaints } = await newPage(desk);
           await page.goto(`${server.ready.address}${address}`);
@@ -253,11 +253,77 @@ describe.skipIf(chromium === undefined)(
         await page.getByText("Recommended as it is").waitFor();
         const { body: list } = await server.post("/v1/recommendations", { userId, n: 1 });
         await page.getByLabel("An item, by title or id").fill(list.items[0].itemId);
-        await page.getByRole("dialog").getByRole("button", { name: list.items[0].title }).click();
+        const found = page.getByRole("dialog").getByRole("button", { name: list.items[0].title });
+        await found.click();
         await page.getByText(/of 10 recommended items (is|are) new/).waitFor();
+        // At another moment: by the slider, and by dropping it on their time.
+        const changes = page.getByRole("list", { name: "Changes" });
+        const slider = page.getByRole("slider", { name: "When it happens" });
+        await slider.focus();
+        await page.keyboard.press("PageDown");
+        const when = await slider.getAttribute("aria-valuetext");
+        await found.click();
+        await changes.getByText(when!).waitFor();
+        await found.dragTo(slider.locator(".."));
+        expect(await changes.getByText(/^\+ save/).count()).toBe(3);
         await page.keyboard.press("Escape");
         const after = await server.get(`/v1/users/${userId}`);
         expect(after.body.eventCount).toBe(before.body.eventCount);
+      }));
+
+    test("an interest is muted, which says what it changes, and comes back", () =>
+      visit(`/people/${server.ready.person.userId}`, async (page) => {
+        const path = `/v1/users/${server.ready.person.userId}/interests`;
+        const labels = async () =>
+          (await server.get(path)).body.interests.map((one: { label: string }) => one.label);
+        const [label] = await labels();
+        await page.getByRole("button", { name: `Mute ${label}`, exact: true }).click();
+        const question = page.getByRole("group", { name: `Mute ${label}?` });
+        await question.getByText("What they did stays").waitFor();
+        await question.getByRole("button", { name: "Mute" }).click();
+        const muted = page.getByRole("list", { name: "Muted interests" });
+        await muted.getByText(label).waitFor();
+        expect(await labels()).not.toContain(label);
+        await muted.getByRole("button", { name: `Unmute ${label}` }).click();
+        await page.getByRole("button", { name: `Mute ${label}`, exact: true }).waitFor();
+        expect(await labels()).toContain(label);
+      }));
+
+    test("a topic says how it goes and whose interest it is, an item what lies nearest, a feature how it was", ({
+      skip,
+    }) => {
+      const { topTopic, userId } = server.ready.person;
+      return visit(`/items?topic=${encodeURIComponent(topTopic)}`, async (page) => {
+        const { most } = (await server.get(`/v1/topics/${encodeURIComponent(topTopic)}`)).body.people;
+        const whose = page.getByRole("region", { name: "Whose interest it is" });
+        await whose.getByRole("link", { name: most[0].userId, exact: true }).waitFor();
+        await page.locator('[data-row="0"]').click();
+        await page.waitForURL(/\/items\//);
+        const { items } = (await server.get(`/v1${new URL(page.url()).pathname}/nearest`)).body;
+        const nearest = page.getByRole("region", { name: "Nearest by vector" });
+        await nearest.getByRole("link", { name: items[0].title }).first().waitFor();
+        if (derived === undefined) return skip("no feature is declared");
+        await page.goto(`${server.ready.address}/people/${userId}`);
+        const over = page.getByRole("button", { name: /^saves_7d over time$|over time$/ }).first();
+        const name = (await over.getAttribute("aria-label"))!;
+        await over.click();
+        await page.getByRole("figure", { name }).waitFor();
+      });
+    });
+
+    test("a search of people is saved under a name, and leads back to them from its address", () =>
+      visit("/people", async (page) => {
+        const { userId } = server.ready.person;
+        await page.getByLabel("Search by id, name or any other trait").fill(userId);
+        await page.getByRole("button", { name: "Save this filter" }).click();
+        await page.getByLabel("Name of the filter").fill("just one");
+        await page.keyboard.press("Enter");
+        await page.goto(`${server.ready.address}/people`);
+        await page.getByRole("link", { name: "just one" }).click();
+        await page.getByRole("heading", { name: "1 person" }).waitFor();
+        expect(page.url()).toContain(`search=${userId}`);
+        await page.getByRole("button", { name: "Remove the filter just one" }).click();
+        await page.getByRole("link", { name: "just one" }).waitFor({ state: "detached" });
       }));
 
     test("the timeline is walked by keyboard, and the same events are there as a table", () =>
@@ -268,6 +334,9 @@ describe.skipIf(chromium === undefined)(
         await page.getByRole("button", { name: "See them as of then" }).waitFor();
         await page.keyboard.press("+");
         await page.getByRole("button", { name: "Show all" }).waitFor();
+        await page.keyboard.press("a");
+        await page.getByRole("slider", { name: "When it happens" }).waitFor();
+        await page.keyboard.press("Escape");
         await page.getByText("Table", { exact: true }).first().click();
         const { body } = await server.get(`/v1/users/${server.ready.person.userId}/sequence?limit=1`);
         await page.getByRole("row").filter({ hasText: body.events[0].title }).first().waitFor();

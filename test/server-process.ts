@@ -150,7 +150,12 @@ export interface Ready {
   readonly address: string;
   readonly seconds: number;
   readonly dataset: string;
-  readonly person: { readonly userId: string; readonly eventCount: number; readonly itemId: string };
+  readonly person: {
+    readonly userId: string;
+    readonly eventCount: number;
+    readonly itemId: string;
+    readonly topTopic: string;
+  };
 }
 
 export interface Answer {

@@ -18,7 +18,7 @@ export function isNotMadeYet(error: unknown): error is ProblemError {
 
 export interface RequestOptions {
   /** Default: `POST` with a body, `GET` without. */
-  readonly method?: "DELETE";
+  readonly method?: "DELETE" | "POST";
   readonly body?: unknown;
   readonly signal?: AbortSignal;
   readonly accept?: string;

@@ -6,12 +6,15 @@ import type {
   ItemResponse,
   ItemsResponse,
   ModelsResponse,
+  NearestResponse,
   PeopleResponse,
   PlatformResponse,
   RecommendationResponse,
   RelatedResponse,
   SchemaResponse,
   SequenceResponse,
+  TopicResponse,
+  UserFeatureCourseResponse,
   UserResponse,
   WhatIfBody,
   WhatIfResponse,
@@ -37,6 +40,12 @@ export const schemaQuery = queryOptions({
 
 export type PeopleSort = "lastSeen" | "events" | "userId" | "return" | "state";
 
+/** The server looks at so many people at once, and at the next ones when these are through. */
+interface PlaceInPeople {
+  readonly offset: number;
+  readonly after?: string | undefined;
+}
+
 export interface PeopleFilter {
   readonly search: string;
   readonly sort: PeopleSort;
@@ -47,13 +56,16 @@ export const peopleQuery = (filter: PeopleFilter) =>
     queryKey: ["people", filter],
     queryFn: ({ signal, pageParam }) =>
       request<PeopleResponse>(
-        withQuery("/v1/users", { ...filter, include: ROW, offset: pageParam, limit: PAGE }),
+        withQuery("/v1/users", { ...filter, include: ROW, ...pageParam, limit: PAGE }),
         {
           signal,
         },
       ),
-    initialPageParam: 0,
-    getNextPageParam: ({ total }, pages) => (pages.length * PAGE < total ? pages.length * PAGE : undefined),
+    initialPageParam: { offset: 0 } as PlaceInPeople, // not only of what it begins with
+    getNextPageParam: ({ total, next }, _pages, { offset, after }): PlaceInPeople | undefined => {
+      if (offset + PAGE < total) return { offset: offset + PAGE, after };
+      return next === undefined ? undefined : { offset: 0, after: next };
+    },
     placeholderData: keepPreviousData,
   });
 
@@ -133,6 +145,14 @@ export const userFeaturesQuery = (userId: string) =>
     },
   });
 
+/** One feature of one person, over their time here. */
+export const userFeatureCourseQuery = (userId: string, name: string) =>
+  queryOptions({
+    queryKey: ["user", userId, "features", "course", name],
+    queryFn: ({ signal }) =>
+      request<UserFeatureCourseResponse>(`/v1/users/${id(userId)}/features/${id(name)}/course`, { signal }),
+  });
+
 export interface ItemsFilter {
   readonly search?: string;
   readonly topic?: string;
@@ -157,4 +177,16 @@ export const relatedQuery = (itemId: string) =>
   queryOptions({
     queryKey: ["related", itemId],
     queryFn: ({ signal }) => request<RelatedResponse>(`/v1/items/${id(itemId)}/related?n=12`, { signal }),
+  });
+
+export const nearestQuery = (itemId: string) =>
+  queryOptions({
+    queryKey: ["nearest", itemId],
+    queryFn: ({ signal }) => request<NearestResponse>(`/v1/items/${id(itemId)}/nearest?n=12`, { signal }),
+  });
+
+export const topicQuery = (topic: string) =>
+  queryOptions({
+    queryKey: ["topic", topic],
+    queryFn: ({ signal }) => request<TopicResponse>(`/v1/topics/${id(topic)}`, { signal }),
   });

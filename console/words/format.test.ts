@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import {
   countOf,
   formatAgo,
+  formatBefore,
+  formatBytes,
   formatMs,
   formatProbability,
   formatScore,
@@ -76,4 +78,17 @@ test("words are joined and counted as in a sentence", () => {
     "2 people",
   ]);
   expect([0.127289, 0.00453, 12.5, 123_456].map(formatScore)).toEqual(["0.127", "0.00453", "12.5", "123k"]);
+});
+
+test.each([
+  [950, "950 B"],
+  [1000, "1.0 kB"],
+  [66_700_000, "67 MB"],
+])("%d bytes read %s", (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
+});
+
+test("before a moment that is looked at, not before now", () => {
+  expect(formatBefore("2026-01-01T00:00:00Z", "2026-01-16T00:00:00Z")).toBe("15 days before");
+  expect(formatBefore("2026-01-16T00:00:00Z", "2026-01-16T00:00:00Z")).toBe("then");
 });

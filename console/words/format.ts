@@ -40,6 +40,14 @@ export function formatMs(ms: number | null): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
+/** 950 B, 12 kB, 1.3 MB. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const unit = Math.min(3, Math.floor(Math.log10(bytes) / 3));
+  const scaled = bytes / 1000 ** unit;
+  return `${scaled.toFixed(scaled < 9.95 ? 1 : 0)} ${["B", "kB", "MB", "GB"][unit]}`;
+}
+
 /** A score with three digits that mean something. */
 export function formatScore(score: number): string {
   return Math.abs(score) >= 1000 ? formatShort(score) : score.toPrecision(3);
@@ -63,6 +71,12 @@ export function formatSpan(ms: number): string {
 export function formatAgo(time: string, now: string): string {
   const ms = Date.parse(now) - Date.parse(time);
   return ms < 1500 ? "now" : `${formatSpan(ms)} ago`;
+}
+
+/** Before a moment that is not now. */
+export function formatBefore(time: string, moment: string): string {
+  const ms = Date.parse(moment) - Date.parse(time);
+  return ms < 1500 ? "then" : `${formatSpan(ms)} before`;
 }
 
 const dayFormat = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });

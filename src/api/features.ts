@@ -156,6 +156,31 @@ export const FeatureCourseResponse = Type.Object({
   ),
 });
 
+export const UserFeatureParams = Type.Object({
+  id: Type.String({ minLength: 1, maxLength: 265 }),
+  name: FeatureParams.properties.name,
+});
+
+/** `GET /v1/users/{id}/features/{name}/course`: one feature of one person over their time here. */
+export const UserFeatureCourseResponse = Type.Object({
+  userId: Type.String(),
+  name: Type.String(),
+  version: Type.String(),
+  past: Type.Array(
+    Type.Object({
+      at: IsoTime,
+      value: Type.Unknown({ description: "As a training set has it as of then" }),
+      status: Type.String(),
+    }),
+    {
+      description:
+        "Evenly from their first event to now, oldest first; moments are left out for which what the feature is made of is no longer kept",
+    },
+  ),
+  computedAt: IsoTime,
+});
+
+export type UserFeatureCourseResponse = Static<typeof UserFeatureCourseResponse>;
 export type FeatureCourseResponse = Static<typeof FeatureCourseResponse>;
 export type FeatureBody = Static<typeof FeatureBody>;
 export type FeatureHealthResponse = Static<typeof FeatureHealthResponse>;

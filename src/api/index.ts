@@ -16,6 +16,8 @@ export {
   FeaturesResponse,
   OnlineFeaturesBody,
   OnlineFeaturesResponse,
+  UserFeatureCourseResponse,
+  UserFeatureParams,
 } from "./features.ts";
 export { type FedEventLine, FeedCommit, type FeedMarkLine, FeedQuerystring } from "./feed.ts";
 export { IndexesResponse } from "./indexes.ts";
@@ -38,7 +40,14 @@ export {
   PredictionsBody,
   UserStateBody,
 } from "./interests.ts";
-export { ItemInput, ItemResponse, ItemsQuerystring, ItemsResponse } from "./items.ts";
+export {
+  ItemInput,
+  ItemResponse,
+  ItemsQuerystring,
+  ItemsResponse,
+  NearestQuerystring,
+  NearestResponse,
+} from "./items.ts";
 export {
   LearningPointBody,
   ModelBody,
@@ -72,6 +81,7 @@ export {
 } from "./recommendations.ts";
 export { SchemaResponse } from "./schema.ts";
 export { IdentifyMessage, OtherMessage, SegmentMessage, TrackMessage } from "./segment.ts";
+export { TopicParams, TopicResponse } from "./topics.ts";
 export {
   LinkParams,
   SequenceEvent,

@@ -131,6 +131,7 @@ export const InterestControlResponse = Type.Object({
   control: Type.String({ description: "mute, unmute or forget" }),
 });
 
+export type InterestControlResponse = Static<typeof InterestControlResponse>;
 export type InterestsQuerystring = Static<typeof InterestsQuerystring>;
 export type InterestBody = Static<typeof InterestBody>;
 export type InterestsBody = Static<typeof InterestsBody>;

@@ -51,6 +51,28 @@ export const ItemsResponse = Type.Object({
   ),
 });
 
+export const NearestQuerystring = Type.Object({
+  n: Type.Integer({ minimum: 1, maximum: 100, default: 12 }),
+});
+
+/** `GET /v1/items/{id}/nearest`: available items whose vectors lie nearest, the nearest first. */
+export const NearestResponse = Type.Object({
+  itemId: Type.String(),
+  space: Type.String({
+    description:
+      "Whose vectors: name@version of a model in service that makes them, else of the space that interests are found in",
+  }),
+  items: Type.Array(
+    Type.Object({
+      itemId: Type.String(),
+      title: Type.Optional(Type.String()),
+      score: Type.Number({ description: "Inner product; of unit vectors their cosine" }),
+    }),
+    { description: "Empty where nothing is known that makes a vector of the item" },
+  ),
+  computedAt: IsoTime,
+});
+
 /** What people did with an item, from the lake: the newest minute may be missing. */
 const Engagement = Type.Object({
   days: Type.Array(
@@ -87,6 +109,7 @@ export const ItemResponse = Type.Object({
   computedAt: IsoTime,
 });
 
+export type NearestResponse = Static<typeof NearestResponse>;
 export type ItemInput = Static<typeof ItemInput>;
 export type ItemResponse = Static<typeof ItemResponse>;
 export type ItemsResponse = Static<typeof ItemsResponse>;

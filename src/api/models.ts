@@ -59,6 +59,7 @@ export const ModelBody = Type.Object({
   fitSeconds: Type.Number(),
   code: Type.Union([Type.Object({ version: Type.String(), commit: TextOrNull }), Type.Null()]),
   dimension: NumberOrNull,
+  bytes: Type.Integer({ description: "Of its weights, as they are kept" }),
   inputs: Type.Array(TensorBody),
   outputs: Type.Array(TensorBody),
 });
@@ -83,6 +84,14 @@ export const ModelsResponse = Type.Object({
     description:
       "Figures on this data set by public protocols: measured on a test that no model here has seen",
   }),
+  latencies: Type.Record(
+    AnyKey,
+    Type.Object({ count: Type.Integer(), p50: Type.Number(), p99: Type.Number() }),
+    {
+      description:
+        "By name@version, ms that its part of a list took over the last five minutes; of those that answered",
+    },
+  ),
 });
 
 const config = Type.Record(AnyKey, Type.Union([Type.Number(), Type.String({ maxLength: 100 })]), {

@@ -14,6 +14,12 @@ export const PeopleQuerystring = Type.Object({
         "return: the likeliest to come back within a week first; state: core, casual, marginal, new, resurrected, dormant. Both as of the last look at everybody",
     },
   ),
+  after: Type.Optional(
+    Type.String({
+      maxLength: 300,
+      description: "Looks at the people behind this id: `next` of the answer before",
+    }),
+  ),
   offset: Type.Integer({ minimum: 0, maximum: 100_000, default: 0 }),
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
   asOf: AsOf,
@@ -49,7 +55,18 @@ export const PeopleResponse = Type.Object({
   people: Type.Array(PersonRow),
   total: Type.Integer({ description: "People that match, among those looked at" }),
   lookedAt: Type.Integer(),
-  isComplete: Type.Boolean({ description: "False when there are more people than are looked at" }),
+  isComplete: Type.Boolean({ description: "False when there are more people behind those looked at" }),
+  next: Type.Optional(
+    Type.String({
+      description:
+        "Where there are more: what `after` takes to look at the next ones; who has ids among both is in both",
+    }),
+  ),
+  everybody: Type.Optional(
+    Type.Integer({
+      description: "Ids there are, counted within the last minutes, where one answer does not look at all",
+    }),
+  ),
   orderAsOf: Type.Optional(IsoTime),
   computedAt: IsoTime,
 });

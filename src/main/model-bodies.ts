@@ -8,7 +8,12 @@ import type { ModelStore, ServingAlias } from "./model-store.ts";
 export async function readModelBodies(store: ModelStore, serving?: ModelRoles): Promise<ModelBody[]> {
   const manifests = await store.list();
   const alias = serving ?? (await store.serving());
-  return manifests.map((manifest) => bodyOf(manifest, alias));
+  return Promise.all(
+    manifests.map(async (manifest) => ({
+      ...bodyOf(manifest, alias),
+      bytes: await store.sizeOf(manifest),
+    })),
+  );
 }
 
 /**
@@ -22,7 +27,7 @@ export function bodyNamed(models: readonly ModelBody[], reference: string): Mode
   throw new PlatformError("unknown-model", `No model is called "${reference}"; there are ${known}.`);
 }
 
-function bodyOf(manifest: ModelManifest, alias: ServingAlias | undefined): ModelBody {
+function bodyOf(manifest: ModelManifest, alias: ServingAlias | undefined): Omit<ModelBody, "bytes"> {
   const {
     name,
     version,

@@ -56,6 +56,11 @@ export class ModelStore {
     return decodeManifest(bytes);
   }
 
+  /** What a version's weights take, bytes; 0 when it is gone. */
+  async sizeOf(id: ModelId): Promise<number> {
+    return (await this.#blobs.sizeOf(`${stem(id)}.safetensors`)) ?? 0;
+  }
+
   /** All versions of all models, by name and from the oldest version on. */
   async list(): Promise<ModelManifest[]> {
     const names = await this.#blobs.list("models/");

@@ -134,6 +134,11 @@ const asked: Readonly<Record<string, () => Promise<Body>>> = {
   "GET /v1/users/{id}/interests": () => ask("GET", "/v1/users/ana/interests?explain=true"),
   "GET /v1/users/{id}/map": () => ask("GET", "/v1/users/ana/map"),
   "GET /v1/population": () => ask("GET", "/v1/population"),
+  "GET /v1/topics/{topic}": async () => {
+    const { people, status } = await ask("GET", "/v1/topics/joinery"); // names it in any case: is she among its people?
+    return { status, likes: people.most.some(({ userId }: Body) => userId === "ana") ? "joinery" : "" };
+  },
+  "GET /v1/users/{id}/features/{name}/course": () => ask("GET", "/v1/users/ana/features/by_topic/course"),
   "POST /get-online-features": () =>
     ask("POST", "/get-online-features", {
       features: ["by_topic", "by_item", "last_item", "last_items", "last_topics"],
@@ -185,6 +190,7 @@ const spared: Readonly<Record<string, readonly string[]>> = {
     "POST /v1/events/commit",
     "GET /v1/items",
     "GET /v1/items/{id}/related",
+    "GET /v1/items/{id}/nearest",
     "GET /v1/map",
     "GET /v1/models",
     "GET /v1/models/{name}",

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { listPeople } from "#profiles";
 import { hashState } from "#sequences";
 import type { Server } from "#serving";
 import { asking, type Body, openTinyWorld } from "./platform.cases.ts";
@@ -142,6 +143,28 @@ describe("people", () => {
     expect(activity.reduce((sum: number, count: number) => sum + count, 0)).toBe(recent.length);
   });
 
+  test("of more than are looked at for one answer the next ones come by the last id, until all were looked at", async () => {
+    const all = (await get("/v1/users?sort=userId&limit=200")).people.map(({ userId }: Body) => userId);
+    const query = { sort: "userId", offset: 0, limit: 200, asOfMs: platform.clock.nowMs() } as const;
+    const found: string[] = [];
+    let after: string | undefined;
+    do {
+      const { people, next, isComplete } = await listPeople(
+        platform,
+        { ...query, ...(after && { after }) },
+        17,
+      );
+      expect(isComplete).toBe(next === undefined);
+      found.push(...people.map(({ userId }) => userId));
+      after = next;
+    } while (after !== undefined);
+    expect([...new Set(found)].slice(0, all.length)).toEqual(all);
+    expect(await get(`/v1/users?sort=userId&limit=2&after=${all[3]}`)).toMatchObject({
+      people: [{ userId: all[4] }, { userId: all[5] }],
+      everybody: expect.any(Number),
+    });
+  });
+
   test("with several ids are one, and before they came they are not there", async () => {
     const before = (await get("/v1/users?limit=1")).total;
     const timestamp = new Date(platform.clock.nowMs() + 60_000).toISOString();
@@ -185,6 +208,48 @@ describe("items", () => {
     const { itemId, title, tags } = platform.catalogue.at(5);
     expect(await get(`/v1/items/${itemId}`)).toMatchObject({ itemId, title, tags, engagement: null });
     expect(await get("/v1/items/none")).toMatchObject({ code: "item-not-found", status: 404 });
+  });
+});
+
+describe("nearest by vector", () => {
+  test("are the available items that share most, by a plain look at the space, and never the item itself", async () => {
+    const { itemId, tags } = (await get("/v1/items?limit=5")).items[4];
+    const { items, space } = await get(`/v1/items/${itemId}/nearest?n=10`);
+    expect(space).toMatch(/^items /); // no model of the tiny world makes vectors
+    expect(items).toHaveLength(10);
+    const scores = items.map(({ score }: Body) => score);
+    expect(scores).toEqual(scores.toSorted((left: number, right: number) => right - left));
+    expect(items.map((item: Body) => item.itemId)).not.toContain(itemId);
+    const first = platform.catalogue.at(platform.catalogue.rowOf(items[0].itemId)!);
+    expect(first.tags.filter((tag) => tags.includes(tag)).length).toBeGreaterThan(0);
+    await post("/v1/items", { items: [{ itemId: items[0].itemId, available: false }] });
+    const after = (await get(`/v1/items/${itemId}/nearest?n=9`)).items;
+    expect(after).toEqual(items.slice(1));
+    await post("/v1/items", { items: [{ itemId: items[0].itemId, available: true }] });
+    expect(await get("/v1/items/unheard-of/nearest")).toMatchObject({ code: "item-not-found" });
+  });
+});
+
+test("a topic is told with its items, and one nobody heard of is refused", async () => {
+  const { topics, total } = await get("/v1/items?limit=1");
+  expect(await get(`/v1/topics/${encodeURIComponent(topics[0].topic)}`)).toMatchObject({
+    ...{ topic: topics[0].topic, path: topics[0].path, isComplete: true },
+    ...{ items: expect.toSatisfy((items: number) => items >= topics[0].items && items <= total) },
+    days: null, // there is no lake
+  });
+  expect(await get("/v1/topics/unheard-of")).toMatchObject({ code: "invalid-request" });
+});
+
+test("models are told with the bytes of their weights, and with how long their part of a list took", async () => {
+  await post("/v1/recommendations", {
+    userId: (await get("/v1/users?sort=events&limit=1")).people[0].userId,
+  });
+  const { models, latencies } = await get("/v1/models");
+  for (const { bytes } of models) expect(bytes).toBeGreaterThan(100);
+  const { name, version } = models.find(({ serves }: Body) => serves === "personal");
+  expect(latencies[`${name}@${version}`]).toMatchObject({
+    count: expect.any(Number),
+    p50: expect.any(Number),
   });
 });
 

@@ -6,12 +6,13 @@ export {
 } from "./daily-clusters.ts";
 export { fitPredictions, purchasesOf } from "./fit-predictions.ts";
 export { type Interest, type InterestsContext, interestClusters, interestsOf, nameOf } from "./interests.ts";
-export { type ItemEngagement, readItemEngagement } from "./item-engagement.ts";
+export { type ItemEngagement, readDailyEngagement, readItemEngagement } from "./item-engagement.ts";
 export { ItemKnowledge } from "./item-knowledge.ts";
 export { CatalogueItemSpace, type EngagementVectors, type ItemSpace } from "./item-space.ts";
 export { JourneyNames, type JourneyWords, type WriteName } from "./journey-names.ts";
 export type { Journey } from "./journeys.ts";
 export { type FoundPeople, listPeople, type PeopleQuery, type PersonSummary } from "./list-people.ts";
+export { nearestItems } from "./nearest-items.ts";
 export { PersonSignals, type SignalQuery } from "./person-signals.ts";
 export type { ActivityBand, TenureBand } from "./population/bands.ts";
 export { type Cohort, cohortOf, LEAST_TOLD, type Slice } from "./population/cohort.ts";
@@ -24,6 +25,7 @@ export {
   type SurveyParts,
   surveyPeople,
 } from "./population/survey.ts";
+export { peopleWithTopic } from "./population/topic-people.ts";
 export { type Goal, type PredictionTarget, questionsOf } from "./prediction-targets.ts";
 export {
   type Prediction,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DuckDbLake, type NewLakeEvent } from "#storage";
-import { readItemEngagement } from "./item-engagement.ts";
+import { readDailyEngagement, readItemEngagement } from "./item-engagement.ts";
 
 let folder: string;
 let lake: DuckDbLake;
@@ -53,4 +53,12 @@ test("counts by day and action, and who did most; seeing it is not engaging with
 test("an item nobody met has nothing, whatever its id would be in SQL", async () => {
   for (const id of ["none", "' or 1=1 --"])
     expect(await readItemEngagement(lake, id)).toEqual({ days: [], people: 0, engagers: [] });
+});
+
+test("days of several items are counted together", async () => {
+  expect(await readDailyEngagement(lake, ["it's", "other", "none"])).toEqual([
+    { day: "2026-01-01", counts: { impression: 1, save: 1 } },
+    { day: "2026-01-03", counts: { click: 1, impression: 1, save: 2 } },
+  ]);
+  expect(await readDailyEngagement(lake, [])).toEqual([]);
 });

@@ -16,31 +16,23 @@ export interface ItemEngagement {
 
 const ENGAGERS = 12;
 const DAYS = 3660;
+/** Of events on a day, as far as they are told. */
+const NAMES = 10;
 const TIMEOUT_MS = 10_000;
 
 /** @throws PlatformError `invalid-request` when it takes the lake too long */
 export async function readItemEngagement(lake: Pick<Lake, "query">, itemId: string): Promise<ItemEngagement> {
-  const of = `item_id = '${itemId.replaceAll("'", "''")}'`;
-  const engaged = `${of} and name <> 'impression'`;
+  const engaged = `${isOneOf([itemId])} and name <> 'impression'`;
   const [days, engagers, people] = await Promise.all([
-    lake.query(
-      `select cast(day as varchar), name, count(*) from events where ${of} group by 1, 2 order by 1`,
-      {
-        limit: DAYS,
-        timeoutMs: TIMEOUT_MS,
-      },
-    ),
+    readDailyEngagement(lake, [itemId]),
     lake.query(
       `select user_id, count(*) as n, max(timestamp) from events where ${engaged} group by 1 order by n desc, 1`,
       { limit: ENGAGERS, timeoutMs: TIMEOUT_MS },
     ),
     lake.query(`select count(distinct user_id) from events where ${engaged}`, { timeoutMs: TIMEOUT_MS }),
   ]);
-  const counts = new Map<string, Record<string, number>>();
-  for (const [day, name, count] of days.rows as [string, string, number][])
-    counts.set(day, { ...counts.get(day), [name]: count });
   return {
-    days: Array.from(counts, ([day, ofDay]) => ({ day, counts: ofDay })),
+    days,
     people: Number(people.rows[0]?.[0] ?? 0),
     engagers: (engagers.rows as [string, number, string][]).map(([userId, events, lastAt]) => ({
       userId,
@@ -48,4 +40,24 @@ export async function readItemEngagement(lake: Pick<Lake, "query">, itemId: stri
       lastAt,
     })),
   };
+}
+
+/** What people did with any of the items, day by day. @throws PlatformError `invalid-request` when it takes the lake too long */
+export async function readDailyEngagement(
+  lake: Pick<Lake, "query">,
+  itemIds: readonly string[],
+): Promise<ItemEngagement["days"]> {
+  if (itemIds.length === 0) return [];
+  const { rows } = await lake.query(
+    `select cast(day as varchar), name, count(*) from events where ${isOneOf(itemIds)} group by 1, 2 order by 1`,
+    { limit: DAYS * NAMES, timeoutMs: TIMEOUT_MS },
+  );
+  const counts = new Map<string, Record<string, number>>();
+  for (const [day, name, count] of rows as [string, string, number][])
+    counts.set(day, { ...counts.get(day), [name]: count });
+  return Array.from(counts, ([day, ofDay]) => ({ day, counts: ofDay }));
+}
+
+function isOneOf(itemIds: readonly string[]): string {
+  return `item_id in (${itemIds.map((itemId) => `'${itemId.replaceAll("'", "''")}'`).join(", ")})`;
 }

@@ -19,6 +19,8 @@ export interface PeopleQuery {
   readonly sort: "lastSeen" | "events" | "userId";
   /** Goes before `sort`: the lower a person's place, the earlier they come, and last who has none. */
   readonly places?: ReadonlyMap<string, number>;
+  /** Those behind this id are looked at; without it from the first on. */
+  readonly after?: string;
   readonly offset: number;
   readonly limit: number;
   readonly asOfMs: number;
@@ -42,6 +44,8 @@ export interface FoundPeople {
   readonly lookedAt: number;
   /** False when there are more people than were looked at. */
   readonly isComplete: boolean;
+  /** The last id looked at, where there are more. */
+  readonly next?: string;
 }
 
 /** Nothing is kept between questions, so nobody stays in memory who was erased; beyond this many people that takes too long. */
@@ -60,8 +64,12 @@ interface Match {
 }
 
 /** The people who match, a page of them in full. O(people looked at). */
-export async function listPeople(context: ProfileContext, query: PeopleQuery): Promise<FoundPeople> {
-  const { ids, isComplete } = await idsOf(context);
+export async function listPeople(
+  context: ProfileContext,
+  query: PeopleQuery,
+  most = LOOKED_AT,
+): Promise<FoundPeople> {
+  const { ids, isComplete } = await idsOf(context, query.after, most);
   const persons = [...new Set(ids.map((id) => context.identity.personOf(id)))];
   const matches: Match[] = [];
   for (let from = 0; from < persons.length; from += AT_ONCE) {
@@ -77,15 +85,24 @@ export async function listPeople(context: ProfileContext, query: PeopleQuery): P
   });
   const page = matches.slice(query.offset, query.offset + query.limit);
   const people = await Promise.all(page.map((match) => summaryOf(context, match, query.asOfMs)));
-  return { people, total: matches.length, lookedAt: persons.length, isComplete };
+  const next = isComplete ? undefined : ids.at(-1);
+  return {
+    ...{ people, total: matches.length, lookedAt: persons.length, isComplete },
+    ...(next !== undefined && { next }),
+  };
 }
 
-async function idsOf({ state }: ProfileContext): Promise<{ ids: string[]; isComplete: boolean }> {
+async function idsOf(
+  { state }: ProfileContext,
+  after: string | undefined,
+  most: number,
+): Promise<{ ids: string[]; isComplete: boolean }> {
   const ids: string[] = [];
-  while (ids.length < LOOKED_AT) {
-    const some = await listUsers(state, AT_ONCE, ids.at(-1));
+  while (ids.length < most) {
+    const wanted = Math.min(AT_ONCE, most - ids.length);
+    const some = await listUsers(state, wanted, ids.at(-1) ?? after);
     ids.push(...some);
-    if (some.length < AT_ONCE) return { ids, isComplete: true };
+    if (some.length < wanted) return { ids, isComplete: true };
   }
   return { ids, isComplete: false };
 }

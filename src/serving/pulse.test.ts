@@ -66,3 +66,16 @@ test("of a million events it keeps the newest two dozen", () => {
   expect(latest).toHaveLength(24);
   expect(latest[0]).toEqual({ receivedAt: "1970-01-01T00:00:00.000Z", userId: "last", name: "save" });
 });
+
+test("what models took is told by version, of those that answered lately", () => {
+  const { clock, pulse } = pulseAt(0);
+  for (let ms = 1; ms <= 100; ms++) pulse.countModel("ease@0001", ms);
+  clock.nowMs += 200_000;
+  pulse.countModel("popularity@0001", 2);
+  expect(pulse.modelLatencies()).toEqual({
+    "ease@0001": { count: 100, p50: 51, p99: 100 },
+    "popularity@0001": { count: 1, p50: 2, p99: 2 },
+  });
+  clock.nowMs += 200_000;
+  expect(Object.keys(pulse.modelLatencies())).toEqual(["popularity@0001"]);
+});

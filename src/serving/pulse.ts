@@ -9,6 +9,7 @@ const DURATIONS = 512;
 const DURATIONS_MS = 300 * SECOND_MS;
 const LATEST = 24;
 const ROUTES = 100;
+const MODELS = 100;
 
 /** What is looked at of a message that passed validation. */
 export interface AcceptedMessage {
@@ -61,6 +62,7 @@ export class Pulse {
   readonly #nowMs: () => number;
   readonly #seconds: Second[] = [];
   readonly #routes = new Map<string, Durations>();
+  readonly #models = new Map<string, Durations>();
   readonly #freshness = new Durations();
   readonly #latest: PulseEvent[] = [];
   readonly #recommendations = { personal: 0, coldStart: 0 };
@@ -94,6 +96,28 @@ export class Pulse {
     const durations = known ?? new Durations();
     durations.add(this.#nowMs(), answered);
     this.#routes.set(route, durations);
+  }
+
+  /** What a model's part of one answer took. */
+  countModel(reference: string, ms: number): void {
+    const known = this.#models.get(reference);
+    if (!known && this.#models.size >= MODELS) return;
+    const durations = known ?? new Durations();
+    durations.add(this.#nowMs(), { isFailure: false, ms });
+    this.#models.set(reference, durations);
+  }
+
+  /** How long models took over the last five minutes, by `name@version`; of those that answered. */
+  modelLatencies(): Record<string, { count: number; p50: number; p99: number }> {
+    const nowMs = this.#nowMs();
+    return Object.fromEntries(
+      Array.from(
+        this.#models,
+        ([reference, durations]) => [reference, durations.summary(nowMs)] as const,
+      ).flatMap(([reference, { count, p50, p99 }]) =>
+        p50 === null || p99 === null ? [] : [[reference, { count, p50, p99 }]],
+      ),
+    );
   }
 
   /** Time from the arrival of events to their being readable. */

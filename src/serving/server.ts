@@ -15,6 +15,7 @@ import { isFailure, sendProblem } from "./problem.ts";
 import { RouteFactsKept } from "./route-facts.ts";
 import { registerDeadLetterRoutes } from "./routes/dead-letters.ts";
 import { registerErasureRoutes } from "./routes/erasures.ts";
+import { registerFeatureCourseRoute } from "./routes/feature-course.ts";
 import { registerFeatureRoutes } from "./routes/features.ts";
 import { registerFeedRoutes } from "./routes/feed.ts";
 import { registerIndexRoutes } from "./routes/indexes.ts";
@@ -30,6 +31,7 @@ import { registerPopulationRoutes } from "./routes/population.ts";
 import { registerPulseRoutes } from "./routes/pulse.ts";
 import { registerRankRoutes } from "./routes/rank.ts";
 import { registerRecommendationRoutes } from "./routes/recommendations.ts";
+import { registerTopicRoute } from "./routes/topics.ts";
 import { registerUserRoutes } from "./routes/users.ts";
 import { registerVectorRoutes } from "./routes/vectors.ts";
 import { registerWhatIfRoute } from "./routes/what-if.ts";
@@ -145,6 +147,7 @@ async function registerRoutes(server: Server, services: Services, traffic: Traff
   registerWhatIfRoute(server, services);
   registerPulseRoutes(server, services, traffic);
   registerFeatureRoutes(server, services);
+  registerFeatureCourseRoute(server, services);
   registerFeedRoutes(server, services, traffic);
   registerInterestRoutes(server, services);
   registerLinkRoutes(server, services);
@@ -153,6 +156,7 @@ async function registerRoutes(server: Server, services: Services, traffic: Traff
   registerRecommendationRoutes(server, services);
   registerRankRoutes(server, services);
   registerVectorRoutes(server, services);
+  registerTopicRoute(server, services);
   registerModelRoutes(server, services);
   registerIndexRoutes(server, services);
   await server.register(async (scope) => {

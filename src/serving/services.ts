@@ -47,7 +47,7 @@ export interface Services {
   readonly featureLooks: (name: string) => readonly FeatureLook[];
   readonly recommender: Recommender;
   /** The items as vectors, where a model in service makes any. */
-  readonly itemIndexes: Pick<ItemIndexes, "reports">;
+  readonly itemIndexes: Pick<ItemIndexes, "reports" | "current">;
   readonly servedLists: ServedLists;
   readonly vectors: UserVectors;
   readonly interests: UserInterests;

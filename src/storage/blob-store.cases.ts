@@ -20,10 +20,12 @@ export function describeBlobStore(
       expect(Buffer.from((await store.get("models/ease/1.safetensors"))!).equals(Buffer.from(bytes))).toBe(
         true,
       );
+      expect(await store.sizeOf("models/ease/1.safetensors")).toBe(100_000);
     });
 
     test("knows nothing of a name never put", async () => {
       expect(await store.get("models/none")).toBeUndefined();
+      expect(await store.sizeOf("models/none")).toBeUndefined();
       await expect(store.delete("models/none")).resolves.toBeUndefined();
       expect(await store.list("models/")).toEqual([]);
     });

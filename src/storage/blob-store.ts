@@ -9,6 +9,8 @@ export interface BlobStore {
   putNew(name: string, bytes: Uint8Array): Promise<boolean>;
   /** The bytes, or `undefined` when there is no such blob. */
   get(name: string): Promise<Uint8Array | undefined>;
+  /** How many bytes there are, unread; `undefined` when there is no such blob. */
+  sizeOf(name: string): Promise<number | undefined>;
   /** Names that begin with `prefix`, in order. */
   list(prefix: string): Promise<readonly string[]>;
   /** Removes it; nothing happens when it is not there. */

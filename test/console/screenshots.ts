@@ -79,6 +79,7 @@ const shots: readonly Shot[] = [
   { name: "person-compared", path: `${person}?versus=${shown}` },
   { name: "items", path: "/items" },
   { name: "item", path: item },
+  { name: "topic", path: `/items?topic=${encodeURIComponent(await firstTopic())}` },
   { name: "models", path: "/models" },
   { name: "features", path: "/features?feature=saves_per_close_up" },
   { name: "features-none", path: "/features", prepare: noFeatures },
@@ -180,6 +181,11 @@ async function busiestPerson(): Promise<string> {
 async function firstItem(): Promise<string> {
   const { items } = await ask<{ items: { itemId: string }[] }>("/v1/items?limit=1");
   return items[0]?.itemId ?? "";
+}
+
+async function firstTopic(): Promise<string> {
+  const { topics } = await ask<{ topics: { topic: string }[] }>("/v1/items?limit=1");
+  return topics[0]?.topic ?? "";
 }
 
 async function newestEvent(): Promise<string> {

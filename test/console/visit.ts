@@ -13,14 +13,18 @@ export const LOOKS: readonly Look[] = [390, 1440].flatMap((width) =>
 );
 
 /** The addresses of the console, each with something that is there once the page is; the person is also compared with how they were then. */
-export function addressesFor(userId: string, itemId: string, then: string): Readonly<Record<string, string>> {
+export function addressesFor(
+  userId: string,
+  { itemId, topic, earlier }: { readonly itemId: string; readonly topic: string; readonly earlier: string },
+): Readonly<Record<string, string>> {
   return {
     "/": "Time to answer",
     "/people": "last 28 days",
     "/people?view=groups": "Active days of the last 28",
     [`/people/${userId}`]: "what is alike lies together",
-    [`/people/${userId}?versus=${then}`]: "recommended items are the same",
+    [`/people/${userId}?versus=${earlier}`]: "recommended items are the same",
     "/items": "by number of items",
+    [`/items?topic=${encodeURIComponent(topic)}`]: "Whose interest it is",
     [`/items/${itemId}`]: "Met by the same people",
     "/models": "learned from",
     "/features": "each as the log says",

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { Link, useParams } from "wouter";
 import type { ItemResponse, RelatedResponse } from "#api";
-import { itemQuery, relatedQuery } from "../../client/queries.ts";
+import { itemQuery, nearestQuery, relatedQuery } from "../../client/queries.ts";
 import { Chart } from "../../ui/chart.tsx";
 import { Chips, Tag, TopicChip } from "../../ui/chip.tsx";
 import { Page } from "../../ui/page.tsx";
@@ -10,7 +10,7 @@ import { Panel } from "../../ui/panel.tsx";
 import { Empty, Failure, Loaded, Notice, Skeleton } from "../../ui/states.tsx";
 import { Ago } from "../../ui/time.tsx";
 import { countOf, formatDay, formatScore } from "../../words/format.ts";
-import { hueOfAction } from "../../words/palette.ts";
+import { daily } from "./daily.ts";
 import styles from "./items.module.css";
 
 /** One item: what it is, what people do with it, and what is like it. */
@@ -52,6 +52,7 @@ export default function ItemPage() {
       <Engagement item={item} />
       <div className={styles["halves"]}>
         <Related itemId={itemId} />
+        <NearestByVector itemId={itemId} />
         <Engagers engagement={item.engagement} />
       </div>
       <Attributes attributes={item.attributes} />
@@ -91,28 +92,6 @@ function Engagement({ item: { engagement } }: { readonly item: ItemResponse }) {
       />
     </Panel>
   );
-}
-
-type Days = NonNullable<ItemResponse["engagement"]>["days"];
-const DAY_S = 86_400;
-
-/** Every day from the first to the last, also those on which nothing happened. */
-function daily(days: Days) {
-  const counts = new Map(days.map(({ day, counts: ofDay }) => [Date.parse(day) / 1000, ofDay]));
-  const [first = 0, last = -1] = [[...counts.keys()][0], [...counts.keys()].at(-1)];
-  const at = Array.from({ length: Math.round((last - first) / DAY_S) + 1 }, (_, n) => first + n * DAY_S);
-  const totals = new Map<string, number>();
-  for (const { counts: ofDay } of days)
-    for (const [name, count] of Object.entries(ofDay)) totals.set(name, (totals.get(name) ?? 0) + count);
-  const names = [...totals].sort(([, left], [, right]) => left - right).map(([name]) => name);
-  return {
-    at: days.length === 0 ? [] : at,
-    series: names.map((name) => ({
-      name,
-      hue: hueOfAction(name),
-      values: at.map((day) => counts.get(day)?.[name] ?? 0),
-    })),
-  };
 }
 
 function Related({ itemId }: { readonly itemId: string }) {
@@ -159,6 +138,42 @@ function Nearest({ items }: { readonly items: readonly RelatedItem[] }) {
       ))}
     </ol>
   );
+}
+
+/** Beside what the same people met: what lies near by itself. */
+function NearestByVector({ itemId }: { readonly itemId: string }) {
+  const query = useQuery(nearestQuery(itemId));
+  return (
+    <Panel title="Nearest by vector" note={query.data && spaceWords(query.data.space)}>
+      <Loaded query={query} lines={8}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title="It has no vector yet">
+              Tags, a content vector, or people who engage with it give it one.
+            </Empty>
+          ) : (
+            <ol className={styles["rows"]}>
+              {items.map((other) => (
+                <li key={other.itemId}>
+                  <Link href={`/items/${encodeURIComponent(other.itemId)}`}>
+                    {other.title ?? other.itemId}
+                  </Link>
+                  <span>{formatScore(other.score)}</span>
+                </li>
+              ))}
+            </ol>
+          )
+        }
+      </Loaded>
+    </Panel>
+  );
+}
+
+/** Where no model in service makes vectors it is the space of the interests. */
+function spaceWords(space: string): string {
+  return space.includes("@") && !space.startsWith("items ")
+    ? `${space}, cosine`
+    : "tags, content and who engages, cosine";
 }
 
 function Engagers({ engagement }: { readonly engagement: ItemResponse["engagement"] }) {

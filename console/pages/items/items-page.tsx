@@ -15,6 +15,7 @@ import { countOf, formatCount, formatDay } from "../../words/format.ts";
 import { hueOf } from "../../words/palette.ts";
 import { around } from "./around.ts";
 import styles from "./items.module.css";
+import { TopicPeople, TopicTrend } from "./topic.tsx";
 
 const LIMIT = 200;
 
@@ -49,6 +50,7 @@ export default function ItemsPage() {
     >
       <div className={styles["columns"]}>
         <div>
+          {topic !== undefined && <TopicTrend topic={topic} />}
           <div className={styles["search"]}>
             <SearchField
               label="Search by title or id"
@@ -78,7 +80,12 @@ export default function ItemsPage() {
           </Loaded>
         </div>
         <Loaded query={query} lines={12}>
-          {({ topics }) => <Topics topics={topics} topic={topic} />}
+          {({ topics }) => (
+            <div className={styles["side"]}>
+              {topic !== undefined && <TopicPeople topic={topic} />}
+              <Topics topics={topics} topic={topic} />
+            </div>
+          )}
         </Loaded>
       </div>
     </Page>

@@ -1,13 +1,13 @@
 import type { ReactNode } from "react";
 import type { ModelBody } from "#api";
 import { Panel } from "../../ui/panel.tsx";
-import { countOf, formatCount, formatDay } from "../../words/format.ts";
+import { countOf, formatBytes, formatCount, formatDay } from "../../words/format.ts";
 import { formatFit, formatMetric, formatSetting, roleOf } from "./model-words.ts";
 import styles from "./models.module.css";
 
 /** One version: what it is, what it learned from, with which settings, and how well. */
 export function Details({ model }: { readonly model: ModelBody }) {
-  const { name, version, kind, data, config, metrics, seed, code, dimension, fitSeconds } = model;
+  const { name, version, kind, data, config, metrics, seed, code, dimension, fitSeconds, bytes } = model;
   const facts: readonly (readonly [string, ReactNode])[] = [
     ["serves", roleOf(model)],
     ["kind", kind],
@@ -16,6 +16,7 @@ export function Details({ model }: { readonly model: ModelBody }) {
     ["interactions", formatCount(data.interactions)],
     ["events until", formatDay(data.until)],
     ["fitted in", formatFit(fitSeconds)],
+    ["size", formatBytes(bytes)],
     ["seed", seed ?? "–"],
     ["vectors of", dimension === null ? "none" : countOf(dimension, "number")],
     ["code", code ? `${code.version}${code.commit === null ? "" : ` at ${code.commit.slice(0, 9)}`}` : "–"],

@@ -27,13 +27,13 @@ export default function ModelsPage() {
       lead="A model scores a history, not a stored person: the newest event changes the next answer."
     >
       <Loaded query={query} lines={6} height={26}>
-        {({ models, published }) =>
+        {({ models, published, latencies }) =>
           models.length === 0 ? (
             <Empty title="No model was fitted yet">
               The first start fits one; <code>inkling train</code> fits others.
             </Empty>
           ) : (
-            <Chosen models={models} published={published} />
+            <Chosen models={models} published={published} latencies={latencies} />
           )
         }
       </Loaded>
@@ -41,7 +41,7 @@ export default function ModelsPage() {
   );
 }
 
-function Chosen({ models, published }: ModelsResponse) {
+function Chosen({ models, published, latencies }: ModelsResponse) {
   const [address, change] = useAddress();
   const newestFirst = models.toReversed();
   const named = (reference: string | null): ModelBody | undefined =>
@@ -62,6 +62,7 @@ function Chosen({ models, published }: ModelsResponse) {
       <Panel title="Versions" note="a click tells more; choose a second one to compare">
         <Versions
           models={newestFirst}
+          latencies={latencies}
           shown={shown}
           other={other}
           onShow={(model) => change({ model: referenceOf(model) })}

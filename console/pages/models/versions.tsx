@@ -1,19 +1,20 @@
-import type { ModelBody } from "#api";
+import type { ModelBody, ModelsResponse } from "#api";
 import { Button } from "../../ui/button.tsx";
 import { At } from "../../ui/time.tsx";
-import { formatCount, formatDay } from "../../words/format.ts";
+import { formatBytes, formatCount, formatDay, formatMs } from "../../words/format.ts";
 import { formatFit, formatMetric, referenceOf, roleOf } from "./model-words.ts";
 import styles from "./models.module.css";
 
 /** Every version, newest first. */
 export function Versions(props: {
   readonly models: readonly ModelBody[];
+  readonly latencies: ModelsResponse["latencies"];
   readonly shown: ModelBody | undefined;
   readonly other: ModelBody | undefined;
   readonly onShow: (model: ModelBody) => void;
   readonly onCompare: (model: ModelBody | undefined) => void;
 }) {
-  const { models, shown, other, onShow, onCompare } = props;
+  const { models, latencies, shown, other, onShow, onCompare } = props;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what can be scrolled can be scrolled by keyboard
     <section className={styles["scroll"]} tabIndex={0} aria-label="Versions of models">
@@ -26,6 +27,10 @@ export function Versions(props: {
             <th scope="col">learned from</th>
             <th scope="col">interactions</th>
             <th scope="col">took</th>
+            <th scope="col">size</th>
+            <th scope="col" title="its part of a list, over the last five minutes">
+              serving p50, p99
+            </th>
             <th scope="col">metric</th>
             <th scope="col" aria-label="compare" />
           </tr>
@@ -33,6 +38,7 @@ export function Versions(props: {
         <tbody>
           {models.map((model) => {
             const [metric] = Object.entries(model.metrics);
+            const latency = latencies[referenceOf(model)];
             return (
               <tr key={referenceOf(model)} data-shown={model === shown}>
                 <th scope="row">
@@ -48,6 +54,8 @@ export function Versions(props: {
                 </td>
                 <td>{formatCount(model.data.interactions)}</td>
                 <td>{formatFit(model.fitSeconds)}</td>
+                <td>{formatBytes(model.bytes)}</td>
+                <td>{latency ? `${formatMs(latency.p50)}, ${formatMs(latency.p99)}` : "–"}</td>
                 <td>{metric ? `${metric[0]} ${formatMetric(metric[1])}` : "–"}</td>
                 <td>
                   {model !== shown && (

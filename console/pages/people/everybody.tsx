@@ -18,6 +18,7 @@ import { likesMost } from "../../words/likes-most.ts";
 import { useColumns } from "./columns.tsx";
 import { NotSurveyed } from "./not-surveyed.tsx";
 import styles from "./people.module.css";
+import { SavedFilters } from "./saved-filters.tsx";
 import { ViewSwitch } from "./view-switch.tsx";
 
 /** Each order, and the column that shows it. */
@@ -44,7 +45,7 @@ export function Everybody() {
     ...untilMade,
   });
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
-  const rows = useMemo(() => query.data?.pages.flatMap(({ people }) => people) ?? [], [query.data]);
+  const rows = useMemo(() => rowsOf(query.data?.pages ?? []), [query.data]);
   const [first] = query.data?.pages ?? [];
   const onEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
@@ -54,11 +55,12 @@ export function Everybody() {
   return (
     <Page
       name="People"
-      title={first ? countOf(first.total, "person", "people") : "People"}
+      title={first ? titleOf(first, search) : "People"}
       actions={<ViewSwitch />}
-      lead={first && leadOf(first)}
+      lead={first && leadOf(first, sort)}
     >
       <div>
+        <SavedFilters search={search} sort={sort} />
         <div className={styles["controls"]}>
           <SearchField
             label="Search by id, name or any other trait"
@@ -98,12 +100,29 @@ export function Everybody() {
   );
 }
 
-/** What the list leaves out, and how old its order is. */
-function leadOf({ isComplete, lookedAt, orderAsOf }: PeopleResponse): string | undefined {
+/** In the order in which they came; somebody whose ids are far apart is among the first as well as the last. */
+function rowsOf(pages: readonly PeopleResponse[]): readonly PersonRow[] {
+  const byId = new Map(
+    pages.flatMap(({ people }) => people.map((person) => [person.userId, person] as const)),
+  );
+  return [...byId.values()];
+}
+
+/** How many there are; of more than are looked at for one answer, also how many match among those. */
+function titleOf({ total, everybody }: PeopleResponse, search: string): string {
+  if (everybody === undefined) return countOf(total, "person", "people");
+  const all = countOf(everybody, "person", "people");
+  return search === "" ? all : `${formatCount(total)} and more of ${all}`;
+}
+
+/** In which pieces the list comes, and how old its order is. */
+function leadOf({ isComplete, lookedAt, orderAsOf }: PeopleResponse, sort: string): string | undefined {
+  const pieces =
+    sort === "userId"
+      ? `They are looked at ${formatCount(lookedAt)} ids at a time as you scroll; an exact id is found at once.`
+      : `They are looked at and ordered ${formatCount(lookedAt)} ids at a time as you scroll; an exact id is found at once.`;
   const parts = [
-    ...(isComplete
-      ? []
-      : [`The first ${formatCount(lookedAt)} ids were looked at; an exact id is found in any case.`]),
+    ...(isComplete ? [] : [pieces]),
     ...(orderAsOf === undefined
       ? []
       : [`Ordered as of ${formatTime(orderAsOf)}, when everybody was looked at last.`]),

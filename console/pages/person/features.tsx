@@ -1,10 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { Link } from "wouter";
-import type { FeatureHealthResponse } from "#api";
-import { featureHealthQuery, userFeaturesQuery } from "../../client/queries.ts";
+import type { FeatureHealthResponse, UserFeatureCourseResponse } from "#api";
+import { featureHealthQuery, userFeatureCourseQuery, userFeaturesQuery } from "../../client/queries.ts";
+import { Chart } from "../../ui/chart.tsx";
 import { SearchField } from "../../ui/field.tsx";
 import { Panel } from "../../ui/panel.tsx";
+import { Loaded, Notice } from "../../ui/states.tsx";
 import { formatTime } from "../../words/format.ts";
 import { formatFeature } from "../../words/values.ts";
 import { shareBelow } from "./feature-place.ts";
@@ -20,6 +22,7 @@ export function PersonFeatures({ userId }: { readonly userId: string }) {
   const { data: looked } = useQuery(featureHealthQuery);
   const health = useMemo(() => new Map(looked?.features.map((feature) => [feature.name, feature])), [looked]);
   const [search, setSearch] = useState("");
+  const [opened, open] = useState<string>();
   const all = Object.entries(data ?? {});
   if (all.length === 0) return null;
   const wanted = search.trim().toLowerCase();
@@ -35,15 +38,63 @@ export function PersonFeatures({ userId }: { readonly userId: string }) {
           <div key={name}>
             <dt>
               <Link href={`/features?feature=${encodeURIComponent(name)}`}>{name}</Link>
+              <button
+                type="button"
+                className={styles["mute"]}
+                aria-expanded={opened === name}
+                aria-label={`${name} over time`}
+                onClick={() => open(opened === name ? undefined : name)}
+              >
+                over time
+              </button>
             </dt>
             <dd title={asOf === null ? status : `${status}, as of ${formatTime(asOf)}`}>
               {status === "PRESENT" ? formatFeature(value) : status.toLowerCase().replaceAll("_", " ")}
               {status === "PRESENT" && <Place value={value} health={health.get(name)} />}
             </dd>
+            {opened === name && (
+              <dd className={styles["over"]}>
+                <OverTime userId={userId} name={name} />
+              </dd>
+            )}
           </div>
         ))}
       </dl>
     </Panel>
+  );
+}
+
+/** The feature's value as it was, from their first event to now. */
+function OverTime({ userId, name }: { readonly userId: string; readonly name: string }) {
+  const query = useQuery(userFeatureCourseQuery(userId, name));
+  return (
+    <Loaded query={query} lines={4} height={24}>
+      {({ past }) => <Past name={name} past={past} />}
+    </Loaded>
+  );
+}
+
+function Past({ name, past }: Pick<UserFeatureCourseResponse, "name" | "past">) {
+  const drawn = useMemo(
+    () => ({
+      at: past.map(({ at }) => Date.parse(at) / 1000),
+      series: [{ name, hue: 0, values: past.map(({ value }) => (typeof value === "number" ? value : null)) }],
+    }),
+    [name, past],
+  );
+  if (past.length === 0)
+    return <Notice>What it is made of is summed up as it comes, so no earlier value is kept.</Notice>;
+  if (past.every(({ value }) => typeof value !== "number"))
+    return <Notice>Its values are no numbers; the newest is the one above.</Notice>;
+  return (
+    <Chart
+      label={`${name} over time`}
+      {...drawn}
+      unit="as of each moment"
+      look="lines"
+      height={120}
+      formatAt={(seconds) => formatTime(1000 * seconds)}
+    />
   );
 }
 

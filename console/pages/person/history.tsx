@@ -31,8 +31,10 @@ export function History(props: {
   readonly lifecycles: ReadonlyMap<string, Lifecycle>;
   readonly onSelect: (moment: Moment | undefined) => void;
   readonly onAsOf: (time: string | undefined) => void;
+  /** Opens the sandbox at a moment. */
+  readonly onImagine: (ms: number) => void;
 }) {
-  const { moments, selected, asOf, states, lifecycles, onSelect, onAsOf } = props;
+  const { moments, selected, asOf, states, lifecycles, onSelect, onAsOf, onImagine } = props;
   const [look, setLook] = useState<"timeline" | "table">("timeline");
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -118,6 +120,7 @@ export function History(props: {
           lifecycles={lifecycles}
           onAsOf={(ms) => onAsOf(ms === undefined ? undefined : new Date(ms).toISOString())}
           onSelect={onSelect}
+          onImagine={onImagine}
         />
       ) : (
         <Rows moments={shown} onSelect={onSelect} />
@@ -173,8 +176,8 @@ function Selected({
         </>
       ) : (
         <span className={styles["quiet"]}>
-          Drag to look closer, ⌃ and the wheel zoom, a click tells what an event was; the slider goes back in
-          time.
+          Drag to look closer, ⌃ and the wheel zoom, a click tells what an event was, a double click adds one
+          in a sandbox; the slider goes back in time.
         </span>
       )}
     </div>

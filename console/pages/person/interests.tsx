@@ -1,7 +1,10 @@
-import { useMemo } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import type { InterestBody, UserResponse } from "#api";
+import { useMute } from "../../client/controls.ts";
+import { Button } from "../../ui/button.tsx";
 import { useHueOf } from "../../ui/hues.ts";
 import { Panel } from "../../ui/panel.tsx";
+import { Failure } from "../../ui/states.tsx";
 import { countOf, formatDay, formatShare } from "../../words/format.ts";
 import { colorOf } from "../../words/palette.ts";
 import { Evidence, type EvidenceLinks } from "./evidence.tsx";
@@ -16,8 +19,19 @@ export function Interests(props: {
   readonly user: UserResponse;
   readonly moments: readonly Moment[];
   readonly evidence: EvidenceLinks;
+  /** What is muted is muted now, whatever time is looked at. */
+  readonly isPast: boolean;
 }) {
-  const { user, moments, evidence } = props;
+  const { user, moments, evidence, isPast } = props;
+  const mute = useMute(user.userId);
+  const [asked, ask] = useState<string>();
+  /** Of those muted here, what they are called: the answer names them by their ids only. */
+  const [names, setNames] = useState<ReadonlyMap<string, string>>(new Map());
+  const change = (interestId: string, label: string, isMuted: boolean): void => {
+    setNames(new Map(names).set(interestId, label));
+    ask(undefined);
+    mute.mutate({ interestId, isMuted });
+  };
   const { interests = [], muted = [] } = user.interests ?? {};
   const courses = useMemo(() => {
     const labels = (user.interests?.interests ?? []).map(({ label }) => label);
@@ -31,15 +45,76 @@ export function Interests(props: {
       note={
         muted.length === 0
           ? "by what was engaged with together"
-          : `${countOf(muted.length, "interest")} muted by the person`
+          : `${countOf(muted.length, "interest")} muted`
       }
     >
       <ul className={styles["interests"]}>
         {interests.map((interest, n) => (
-          <Interest key={interest.interestId} interest={interest} course={courses[n]!} evidence={evidence} />
+          <Interest
+            key={interest.interestId}
+            interest={interest}
+            course={courses[n]!}
+            evidence={evidence}
+            {...(!isPast && { onMute: () => ask(interest.interestId) })}
+          >
+            {asked === interest.interestId && (
+              <Confirm
+                label={interest.label}
+                onKeep={() => ask(undefined)}
+                onMute={() => change(interest.interestId, interest.label, true)}
+              />
+            )}
+          </Interest>
         ))}
       </ul>
+      {mute.isPending && <p className={styles["muting"]}>Being changed…</p>}
+      {mute.error && <Failure error={mute.error} />}
+      {muted.length > 0 && (
+        <ul className={styles["muted"]} aria-label="Muted interests">
+          {muted.map((interestId) => {
+            const label = names.get(interestId) ?? interestId.replaceAll("-", " ");
+            return (
+              <li key={interestId}>
+                <span>
+                  <b>{label}</b> is muted: nothing of it is said or recommended.
+                </span>
+                {!isPast && (
+                  <Button
+                    look="quiet"
+                    aria-label={`Unmute ${label}`}
+                    disabled={mute.isPending}
+                    onClick={() => change(interestId, label, false)}
+                  >
+                    {names.has(interestId) ? "Undo" : "Unmute"}
+                  </Button>
+                )}
+              </li>
+            );
+          })}
+        </ul>
+      )}
     </Panel>
+  );
+}
+
+/** Before it is done: what it changes, and what it does not. */
+function Confirm(props: {
+  readonly label: string;
+  readonly onMute: () => void;
+  readonly onKeep: () => void;
+}) {
+  const { label, onMute, onKeep } = props;
+  return (
+    <div className={styles["confirm"]} role="group" aria-label={`Mute ${label}?`}>
+      <p>
+        Nothing of <b>{label}</b> will be said of them or recommended to them, from the next answer on, until
+        it is unmuted. What they did stays in their history.
+      </p>
+      <Button look="primary" autoFocus onClick={onMute}>
+        Mute
+      </Button>
+      <Button onClick={onKeep}>Keep</Button>
+    </div>
   );
 }
 
@@ -47,11 +122,16 @@ function Interest({
   interest,
   course,
   evidence,
+  onMute,
+  children,
 }: {
   readonly interest: InterestBody;
   /** Its part of all engagement over time. */
   readonly course: Float64Array;
   readonly evidence: EvidenceLinks;
+  readonly onMute?: () => void;
+  /** Under it. */
+  readonly children?: ReactNode;
 }) {
   const { label, path, lifecycle, since, share, shareNow, engagementCount, evidence: ids } = interest;
   const hue = useHueOf()(label);
@@ -59,7 +139,14 @@ function Interest({
     <li>
       <Stage lifecycle={lifecycle} hue={hue} />
       <span className={styles["what"]}>
-        <span>{path.length > 1 ? path.slice(-2).join(" / ") : label}</span>
+        <span>
+          {path.length > 1 ? path.slice(-2).join(" / ") : label}{" "}
+          {onMute && (
+            <button type="button" className={styles["mute"]} aria-label={`Mute ${label}`} onClick={onMute}>
+              mute
+            </button>
+          )}
+        </span>
         <small>
           {lifecycle} since {formatDay(since)}
           <span>{countOf(engagementCount, "event")}</span>
@@ -68,6 +155,7 @@ function Interest({
       </span>
       <Course course={course} hue={hue} />
       <b title={`${formatShare(shareNow)} of the last 7 days`}>{formatShare(share)}</b>
+      {children}
     </li>
   );
 }

@@ -140,3 +140,17 @@ function smooth(counts: Float64Array, spread: number): Float64Array {
   }
   return smoothed;
 }
+
+/** How much was done in each of so many parts of the time, 0 to 1 of the fullest; a root, so that a quiet day is seen beside a busy one. */
+export function densityOf(
+  moments: readonly Moment[],
+  { fromMs, toMs, bins }: { readonly fromMs: number; readonly toMs: number; readonly bins: number },
+): readonly number[] {
+  const counts = new Float64Array(bins);
+  for (const { ms } of moments) {
+    const bin = Math.floor((bins * (ms - fromMs)) / (toMs - fromMs || 1));
+    if (bin >= 0 && bin <= bins) counts[Math.min(bins - 1, bin)]!++;
+  }
+  const top = Math.max(1, ...counts);
+  return Array.from(counts, (count) => Math.sqrt(count / top));
+}

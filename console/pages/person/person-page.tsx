@@ -77,7 +77,7 @@ function InPieces({ user, asOf, ...rest }: PersonProps) {
 
 const Person = memo(function Person({ user, moments, asOf, versus, change }: PersonProps) {
   const [selectedId, select] = useState<string>();
-  const [isImagining, setImagining] = useState(false);
+  const [imagining, imagine] = useState<{ readonly fromMs?: number }>();
   const byId = useMemo(() => new Map(moments.map((moment) => [moment.id, moment])), [moments]);
   const selected = selectedId === undefined ? undefined : byId.get(selectedId);
   const seen = useMemo(() => momentsUntil(moments, asOf), [moments, asOf]);
@@ -101,7 +101,7 @@ const Person = memo(function Person({ user, moments, asOf, versus, change }: Per
     <HuesProvider value={hueOf}>
       <Page
         name={name}
-        eyebrow={<Eyebrow user={user} name={name} />}
+        eyebrow={<Eyebrow user={user} name={name} asOf={asOf} />}
         title={summary}
         lead={countsSentence(user.counts)}
         actions={
@@ -112,7 +112,7 @@ const Person = memo(function Person({ user, moments, asOf, versus, change }: Per
             >
               Compare
             </Button>
-            <Button look="primary" onClick={() => setImagining(true)}>
+            <Button look="primary" onClick={() => imagine({})}>
               What if…
             </Button>
           </>
@@ -137,12 +137,13 @@ const Person = memo(function Person({ user, moments, asOf, versus, change }: Per
           lifecycles={lifecycles}
           onSelect={(moment) => select(moment?.id)}
           onAsOf={(time) => change({ asOf: time })}
+          onImagine={(fromMs) => imagine({ fromMs })}
         />
         {versus !== undefined && (
           <Compare user={user} asOf={asOf} versus={versus} onChange={(other) => change({ versus: other })} />
         )}
         <div className={styles["halves"]}>
-          <Interests user={user} moments={moments} evidence={evidence} />
+          <Interests user={user} moments={moments} evidence={evidence} isPast={asOf !== undefined} />
           <PersonMap userId={userId} moments={moments} asOf={asOf} />
         </div>
         <div className={styles["columns"]}>
@@ -161,8 +162,9 @@ const Person = memo(function Person({ user, moments, asOf, versus, change }: Per
           asOf={asOf}
           moments={seen}
           selected={selected}
-          isOpen={isImagining}
-          onClose={() => setImagining(false)}
+          fromMs={imagining?.fromMs}
+          isOpen={imagining !== undefined}
+          onClose={() => imagine(undefined)}
         />
       </Page>
     </HuesProvider>
@@ -175,7 +177,12 @@ function useHuesOf(names: readonly string[]): (name: string) => number {
   return useMemo(() => assignHues(JSON.parse(key) as string[]), [key]);
 }
 
-function Eyebrow({ user, name }: { readonly user: UserResponse; readonly name: string }) {
+function Eyebrow(props: {
+  readonly user: UserResponse;
+  readonly name: string;
+  readonly asOf: string | undefined;
+}) {
+  const { user, name, asOf } = props;
   return (
     <>
       <b className={styles["name"]}>
@@ -184,7 +191,7 @@ function Eyebrow({ user, name }: { readonly user: UserResponse; readonly name: s
       {name !== user.userId && <code>{user.userId}</code>}
       <span>since {formatDay(user.firstSeen)}</span>
       <span>
-        last seen <Ago time={user.lastSeen} />
+        last seen <Ago time={user.lastSeen} before={asOf} />
       </span>
       {user.state?.value != null && (
         <span>

@@ -4,6 +4,7 @@ import type { ItemMap } from "../../words/item-map.ts";
 import { climbOf, compareTopics, earlierOf, sharedCount } from "./differences.ts";
 import { shareBelow } from "./feature-place.ts";
 import {
+  densityOf,
   interestOf,
   lanesOf,
   type Moment,
@@ -290,6 +291,13 @@ describe("on the map", () => {
     ).toBeGreaterThanOrEqual(8);
     expect(radius).toBeLessThan(3);
     expect(circleAround([{ x: 1, y: 1 }], 0.5)).toEqual({ x: 1, y: 1, radius: 0.5 });
+  });
+
+  test("how much was done when is told in parts of the time, the fullest 1", () => {
+    const moments = [0, 1, 2, 3, 9, 10].map((ms) => moment(ms, "save"));
+    expect(densityOf(moments, { fromMs: 0, toMs: 10, bins: 5 })).toEqual([1, 1, 0, 0, 1]);
+    expect(densityOf(moments.slice(3), { fromMs: 0, toMs: 20, bins: 2 })).toEqual([1, Math.SQRT1_2]);
+    expect(densityOf([], { fromMs: 0, toMs: 1, bins: 2 })).toEqual([0, 0]);
   });
 
   test("a topic is named amid its items", () => {

@@ -39,10 +39,12 @@ export function Timeline(props: {
   readonly lifecycles: ReadonlyMap<string, Lifecycle>;
   readonly onAsOf: (ms: number | undefined) => void;
   readonly onSelect: (moment: Moment | undefined) => void;
+  /** Wants to add an event there. */
+  readonly onImagine: (ms: number) => void;
   /** Given what is drawn, for who wants it as a picture. */
   readonly canvas: RefObject<HTMLCanvasElement | null>;
 }) {
-  const { canvas, moments, all, selected, asOfMs, states, lifecycles, onAsOf, onSelect } = props;
+  const { canvas, moments, all, selected, asOfMs, states, lifecycles, onAsOf, onSelect, onImagine } = props;
   const bounds = useMemo(() => boundsOf(all), [all]);
   const [view, setView] = useState(bounds);
   const [drag, setDrag] = useState<readonly [number, number]>();
@@ -119,6 +121,7 @@ export function Timeline(props: {
     else if (event.key === "-") setView(zoomAt(view, centre, 0.5, bounds));
     else if (event.key === "0") setView(bounds);
     else if (event.key === "Escape") onSelect(undefined);
+    else if (event.key === "a") onImagine(centre);
     else return;
     event.preventDefault();
   };
@@ -142,11 +145,18 @@ export function Timeline(props: {
           role="group"
           // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys walk the drawing; the table beside it says the same
           tabIndex={0}
-          aria-label={`Timeline of ${formatCount(moments.length)} events, ${formatDay(view.fromMs)} to ${formatDay(view.toMs)}. Left and right arrows walk the events, plus and minus zoom, zero shows all.`}
+          aria-label={`Timeline of ${formatCount(moments.length)} events, ${formatDay(view.fromMs)} to ${formatDay(view.toMs)}. Left and right arrows walk the events, plus and minus zoom, zero shows all, a adds an event in a sandbox at the one picked.`}
           className={styles["stage"]}
           onKeyDown={onKeyDown}
         >
-          <canvas ref={canvas} style={{ width, height: layout.height }} {...pointers} />
+          <canvas
+            ref={canvas}
+            style={{ width, height: layout.height }}
+            {...pointers}
+            onDoubleClick={({ nativeEvent: { offsetX } }) =>
+              onImagine(view.fromMs + (offsetX / width) * (view.toMs - view.fromMs))
+            }
+          />
         </div>
         {hovered && <Hint {...hovered} width={width} />}
         {isZoomed && (

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { useDeferredValue, useEffect, useState } from "react";
-import type { ImaginedEvent, UserResponse } from "#api";
+import { useDeferredValue, useEffect, useMemo, useState } from "react";
+import type { ImaginedEvent, ItemsResponse, UserResponse } from "#api";
 import { itemsQuery, schemaQuery, whatIfQuery } from "../../client/queries.ts";
 import { Button } from "../../ui/button.tsx";
 import { Choice, SearchField } from "../../ui/field.tsx";
@@ -10,6 +10,7 @@ import { formatTime } from "../../words/format.ts";
 import type { Moment } from "./moments.ts";
 import { Outcome } from "./outcome.tsx";
 import styles from "./what-if.module.css";
+import { DRAGGED, WhenStrip } from "./when-strip.tsx";
 
 interface Imagined extends ImaginedEvent {
   readonly title: string;
@@ -21,6 +22,8 @@ export function WhatIf(props: {
   readonly asOf: string | undefined;
   readonly moments: readonly Moment[];
   readonly selected: Moment | undefined;
+  /** Where on the timeline an event is to be added; at the end without one. */
+  readonly fromMs: number | undefined;
   readonly isOpen: boolean;
   readonly onClose: () => void;
 }) {
@@ -37,8 +40,9 @@ function Sandbox(props: {
   readonly asOf: string | undefined;
   readonly moments: readonly Moment[];
   readonly selected: Moment | undefined;
+  readonly fromMs: number | undefined;
 }) {
-  const { user, asOf, moments, selected } = props;
+  const { user, asOf, moments, selected, fromMs } = props;
   const [added, setAdded] = useState<readonly Imagined[]>([]);
   const [removed, setRemoved] = useState<ReadonlyMap<string, Moment>>(new Map());
   const isEdited = added.length > 0 || removed.size > 0;
@@ -65,7 +69,13 @@ function Sandbox(props: {
   return (
     <div className={styles["sandbox"]}>
       <p className={styles["lead"]}>Change what happened and see what follows. Nothing here is stored.</p>
-      <AddEvent onAdd={(event) => setAdded([...added, event])} />
+      <AddEvent
+        moments={moments}
+        untilMs={Date.parse(asOf ?? user.asOf ?? user.lastSeen)}
+        fromMs={fromMs}
+        added={added}
+        onAdd={(event) => setAdded([...added, event])}
+      />
       <TakeAway moments={moments} selected={selected} removed={removed} onRemove={remove} />
       {isEdited && (
         <ul className={styles["edits"]} aria-label="Changes">
@@ -74,6 +84,7 @@ function Sandbox(props: {
             <li key={n}>
               <span>
                 <b>+ {event.action}</b> {event.title}
+                {event.timestamp !== undefined && <small> {formatTime(event.timestamp)}</small>}
               </span>
               <Button look="quiet" onClick={() => setAdded(added.filter((_, place) => place !== n))}>
                 Undo
@@ -106,13 +117,31 @@ function Sandbox(props: {
   );
 }
 
-function AddEvent({ onAdd }: { readonly onAdd: (event: Imagined) => void }) {
+function AddEvent(props: {
+  readonly moments: readonly Moment[];
+  /** Nothing can happen later than what is asked about. */
+  readonly untilMs: number;
+  readonly fromMs: number | undefined;
+  readonly added: readonly Imagined[];
+  readonly onAdd: (event: Imagined) => void;
+}) {
+  const { moments, untilMs, fromMs, added, onAdd } = props;
   const [search, setSearch] = useState("");
   const [action, setAction] = useState("save");
+  const [whenMs, setWhen] = useState(fromMs !== undefined && fromMs < untilMs ? fromMs : undefined);
+  const bounds = useMemo(
+    () => ({ fromMs: moments[0]?.ms ?? untilMs - 1, toMs: untilMs }),
+    [moments, untilMs],
+  );
   const wanted = useDeferredValue(search.trim());
   const schema = useQuery(schemaQuery);
   const found = useQuery({ ...itemsQuery({ search: wanted, limit: 6 }), enabled: wanted !== "" });
   const actions = Object.keys(schema.data?.events ?? { save: {} }).filter((name) => name !== "impression");
+  const add = (item: ItemsResponse["items"][number] | undefined, ms: number | undefined): void => {
+    if (!item) return;
+    const timestamp = ms !== undefined && ms < untilMs ? { timestamp: new Date(ms).toISOString() } : {};
+    onAdd({ action, itemId: item.itemId, title: item.title ?? item.itemId, ...timestamp });
+  };
   return (
     <section>
       <h3>Add an event</h3>
@@ -125,13 +154,27 @@ function AddEvent({ onAdd }: { readonly onAdd: (event: Imagined) => void }) {
         />
         <SearchField label="An item, by title or id" value={search} onValue={setSearch} />
       </div>
+      <WhenStrip
+        moments={moments}
+        bounds={bounds}
+        whenMs={whenMs}
+        added={added.map(({ timestamp }) => (timestamp === undefined ? undefined : Date.parse(timestamp)))}
+        onWhen={setWhen}
+        onDrop={(place, ms) => add(found.data?.items[place], ms)}
+      />
       {wanted !== "" && (
         <ul className={styles["found"]}>
-          {found.data?.items.map(({ itemId, title, tags }) => (
-            <li key={itemId}>
-              <button type="button" onClick={() => onAdd({ action, itemId, title: title ?? itemId })}>
-                <span>{title ?? itemId}</span>
-                <small>{tags[0]}</small>
+          {found.data?.items.map((item, place) => (
+            <li key={item.itemId}>
+              <button
+                type="button"
+                draggable
+                title="A click adds it at the chosen moment; drag it onto the line to choose another"
+                onDragStart={(event) => event.dataTransfer.setData(DRAGGED, String(place))}
+                onClick={() => add(item, whenMs)}
+              >
+                <span>{item.title ?? item.itemId}</span>
+                <small>{item.tags[0]}</small>
               </button>
             </li>
           ))}

@@ -5,6 +5,7 @@ import type { FeatureVectors } from "../feature-vectors.ts";
 import { readItems } from "../items/read-items.ts";
 import { type EntityRow, joinKeysOf, namesByEntity, valueFor } from "./entity-rows.ts";
 import { type FeatureRequest, requestFeatures } from "./feature-request.ts";
+import { type PastQuery, type PastValue, readPastValues } from "./past-values.ts";
 import { type FeatureContext, NOT_FOUND, type OnlineValue, readFeatures } from "./read-features.ts";
 
 export interface OnlineFeaturesParts extends FeatureContext {
@@ -101,6 +102,12 @@ export class OnlineFeatures {
   read(names: readonly string[], userIds: readonly string[]): Promise<OnlineValue[][]> {
     const { request } = this.#requestFor(names, "user");
     return readFeatures(this.#parts, request, userIds, this.#parts.clock.nowMs());
+  }
+
+  /** Of one person at earlier moments, as far as what it is made of is kept. */
+  readPast(name: string, userId: string, query: PastQuery): Promise<PastValue[]> {
+    const { request } = this.#requestFor([name], "user");
+    return readPastValues(this.#parts, request, userId, query);
   }
 
   /** Whether people are all that has to be known to answer. */

@@ -136,7 +136,7 @@ export function statusOf(
     : "PRESENT";
 }
 
-function choicesOf(heads: readonly FeatureHead[]): StandingChoices | undefined {
+export function choicesOf(heads: readonly FeatureHead[]): StandingChoices | undefined {
   const said = heads.map(({ choices }) => decodeChoices(choices)).filter((choices) => choices !== undefined);
   return said.length === 0 ? undefined : said.reduce(joinChoices);
 }

@@ -3,7 +3,8 @@ import { Random } from "#base";
 import { transitionLedger } from "../transition-ledger.ts";
 import { userStateOn, userStates } from "../user-state.ts";
 import { cohortOf, LEAST_TOLD } from "./cohort.ts";
-import { forgetInSurvey, type Survey } from "./survey.ts";
+import { forgetInSurvey, muteInSurvey, type Survey } from "./survey.ts";
+import { peopleWithTopic } from "./topic-people.ts";
 
 /** @file Hand-made people: every third likes joinery, the others sourdough; twelve from Norway, the rest from Peru. */
 const PEOPLE = 40;
@@ -104,4 +105,24 @@ test("slices of state, tenure and activity hold those who are in them", () => {
   for (const { name, values } of cohortOf(survey, {}).groups.slice(0, 3))
     for (const { value, people } of values)
       expect(cohortOf(survey, { [name]: value }).people, `${name} ${value}`).toBe(people);
+});
+
+test("a topic is an interest of those who have it or something below it; not of who was forgotten or muted it", () => {
+  const survey = made();
+  survey.topicShares[3] = 0.5; // u-3 likes joinery, with the others
+  expect(peopleWithTopic(survey, "joinery", 2)).toMatchObject({
+    ...{ count: 14, part: 14 / PEOPLE },
+    most: [
+      { userId: "u-0", share: 1 },
+      { userId: "u-6", share: 1 },
+    ],
+  });
+  expect(peopleWithTopic(survey, "craft", 40).most.at(-1)).toMatchObject({ userId: "u-3", share: 0.5 });
+  forgetInSurvey(survey, ["u-0"]);
+  muteInSurvey(survey, ["u-6"], "craft");
+  expect(peopleWithTopic(survey, "craft", 1)).toMatchObject({
+    ...{ count: 12, part: 12 / (PEOPLE - 1) },
+    most: [{ userId: "u-9" }],
+  });
+  expect(peopleWithTopic(survey, "unheard of", 5)).toEqual({ count: 0, part: 0, most: [] });
 });

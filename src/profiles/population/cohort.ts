@@ -82,7 +82,7 @@ export function cohortOf(survey: Survey, slice: Slice): Cohort {
 }
 
 /** State of a row on the last day. */
-function stateOf({ states, dayCount }: Survey, row: number): UserState | undefined {
+export function stateOf({ states, dayCount }: Survey, row: number): UserState | undefined {
   return userStates[states[(row + 1) * dayCount - 1]! - 1];
 }
 

@@ -7,13 +7,15 @@ import {
   ItemsEnvelope,
   ItemsQuerystring,
   ItemsResponse,
+  NearestQuerystring,
+  NearestResponse,
   Problem,
   RelatedQuerystring,
   RelatedResponse,
 } from "#api";
 import { type ItemRow, PlatformError } from "#base";
 import { type Catalogue, type Item, searchItems } from "#events";
-import { type ItemEngagement, readItemEngagement } from "#profiles";
+import { type ItemEngagement, nearestItems, readItemEngagement } from "#profiles";
 import { ingestResponse, toIso, versionOf } from "../bodies.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
@@ -25,6 +27,7 @@ export function registerItemRoutes(server: Server, services: Services): void {
   registerPutItems(server, services);
   registerReadItems(server, services);
   registerRelatedItems(server, services);
+  registerNearestItems(server, services);
 }
 
 function registerPutItems(server: Server, { ingestion, metrics }: Services): void {
@@ -116,18 +119,58 @@ function registerRelatedItems(server: Server, { catalogue, recommender, clock }:
       const { personal } = recommender.models;
       const related = await recommender.related(row, query.n, asOfOf(query, clock));
       return {
-        ...named(row),
-        items: related.map(({ itemRow, score, source }) => ({ ...named(itemRow), score, source })),
+        ...named(row, catalogue),
+        items: related.map(({ itemRow, score, source }) => ({ ...named(itemRow, catalogue), score, source })),
         versions: { personal: versionOf(personal) },
         computedAt: toIso(clock.nowMs()),
       };
     },
   );
+}
 
-  function named(row: number): { itemId: string; title?: string } {
-    const { itemId, title } = catalogue.at(row);
-    return { itemId, ...(title !== undefined && { title }) };
+function registerNearestItems(server: Server, services: Services): void {
+  const { catalogue, clock } = services;
+  server.get(
+    "/v1/items/:id/nearest",
+    {
+      schema: {
+        summary: "Items whose vectors lie nearest to an item's",
+        params: ItemParams,
+        querystring: NearestQuerystring,
+        response: { 200: NearestResponse, "4xx": Problem },
+      },
+    },
+    async ({ params: { id }, query: { n } }) => {
+      const { space, found } = await nearestTo(rowOf(id, catalogue), n, services);
+      return {
+        itemId: id,
+        space,
+        items: found.map(({ itemRow, score }) => ({ ...named(itemRow, catalogue), score })),
+        computedAt: toIso(clock.nowMs()),
+      };
+    },
+  );
+}
+
+/** In the space of the model in service that makes vectors; without one, or where it does not know the item, in that of the interests. */
+async function nearestTo(
+  row: ItemRow,
+  n: number,
+  { itemIndexes, interests, catalogue, clock }: Services,
+): Promise<{ space: string; found: readonly { readonly itemRow: ItemRow; readonly score: number }[] }> {
+  const index = itemIndexes.current;
+  const vector = index?.vectorOf(row);
+  if (index && vector) {
+    const filter = { tags: [], deny: new Set([row]), asOfMs: clock.nowMs() };
+    return { space: index.encoder.version, found: await index.nearest(vector, n, filter) };
   }
+  const { space } = interests.knowledge;
+  return { space: `items ${space.version}`, found: await nearestItems(space, catalogue, row, n) };
+}
+
+function named(row: number, catalogue: Catalogue): { itemId: string; title?: string } {
+  const { itemId, title } = catalogue.at(row);
+  return { itemId, ...(title !== undefined && { title }) };
 }
 
 /** @throws PlatformError `item-not-found` */

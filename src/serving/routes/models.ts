@@ -13,12 +13,12 @@ import type { Services } from "../services.ts";
 
 /** What the models are: what they learned from, how well, and which of them answer. */
 export function registerModelRoutes(server: Server, services: Services): void {
-  const { models, model, published } = services;
+  const { models, model, published, pulse } = services;
   registerRuns(server, services);
   server.get(
     "/v1/models",
     { schema: { summary: "All versions of all models", response: { 200: ModelsResponse, "4xx": Problem } } },
-    async () => ({ models: [...(await models())], published }),
+    async () => ({ models: [...(await models())], published, latencies: pulse.modelLatencies() }),
   );
 
   server.get(

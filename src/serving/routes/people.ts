@@ -1,5 +1,5 @@
 import { PeopleQuerystring, PeopleResponse, type PersonRow, Problem } from "#api";
-import { PlatformError } from "#base";
+import { MINUTE_MS, monotonicMs, PlatformError } from "#base";
 import {
   listPeople,
   orderPeople,
@@ -8,6 +8,7 @@ import {
   type SurveyedOrder,
   surveyedOrders,
 } from "#profiles";
+import { countUsers } from "#sequences";
 import { toIso } from "../bodies.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
@@ -21,6 +22,7 @@ const ADDABLE = ["state", "predictions"];
 /** People, to find one among them. */
 export function registerPeopleRoute(server: Server, services: Services): void {
   const { clock } = services;
+  const everybody = countEverybody(services);
   server.get(
     "/v1/users",
     {
@@ -42,11 +44,24 @@ export function registerPeopleRoute(server: Server, services: Services): void {
       return {
         ...found,
         people: await Promise.all(people),
+        ...(!(found.isComplete && asked.after === undefined) && { everybody: await everybody() }),
         ...(orderAsOf !== undefined && { orderAsOf }),
         computedAt: toIso(clock.nowMs()),
       };
     },
   );
+}
+
+const COUNT_MS = 10 * MINUTE_MS;
+
+/** How many ids there are; counting takes a look at each, so the number is up to ten minutes old. */
+function countEverybody({ state }: Services): () => Promise<number> {
+  let counted: { readonly atMs: number; readonly count: Promise<number> } | undefined;
+  return () => {
+    const atMs = monotonicMs();
+    if (counted === undefined || atMs - counted.atMs > COUNT_MS) counted = { atMs, count: countUsers(state) };
+    return counted.count;
+  };
 }
 
 /** What is foretold of everybody, and how they use the product, is known as of the last look at all of them. */

@@ -1,4 +1,4 @@
-import { link, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { link, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { assert, diskFull, isDiskFull } from "#base";
 import { type BlobStore, isBlobName } from "../blob-store.ts";
@@ -53,6 +53,15 @@ export class FileBlobStore implements BlobStore {
   async get(name: string): Promise<Uint8Array | undefined> {
     try {
       return await readFile(this.#pathOf(name));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async sizeOf(name: string): Promise<number | undefined> {
+    try {
+      return (await stat(this.#pathOf(name))).size;
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;

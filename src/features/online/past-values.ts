@@ -1,0 +1,81 @@
+import { decodeRows, type FeatureRow } from "../feature-row.ts";
+import { featuresAt } from "../history/features-at.ts";
+import { decodeDirectory } from "../state/directory.ts";
+import { decodeFeatureHead, type FeatureHead } from "../state/feature-head.ts";
+import { featureKey, rowsKey } from "../state/feature-keys.ts";
+import { Accumulation } from "./accumulation.ts";
+import type { FeatureRequest } from "./feature-request.ts";
+import { controlsFor, mayUse } from "./may-use.ts";
+import { choicesOf, type FeatureContext, type OnlineValue, statusOf } from "./read-features.ts";
+
+/** @file A feature of a person at earlier moments, of the rows that are kept for windows: the walk that training sets are made by. */
+
+export interface PastQuery {
+  /** Of their first event. */
+  readonly firstMs: number;
+  readonly timesMs: readonly number[];
+}
+
+export interface PastValue extends Pick<OnlineValue, "value" | "status"> {
+  readonly atMs: number;
+}
+
+/**
+ * The one feature of the request at each of the times for which everything it is made of is still kept; later ones have it, earlier ones may
+ * not, and of a lifetime none has where its rows were summed up. None at all of whom it may not be told now.
+ */
+export async function readPastValues(
+  context: FeatureContext,
+  request: FeatureRequest,
+  userId: string,
+  { firstMs, timesMs }: PastQuery,
+): Promise<PastValue[]> {
+  const { catalogue, identity, state } = context;
+  const [asked] = request.asked;
+  const ids = identity.idsOf(userId);
+  const kept = await Promise.all(ids.map((id) => keptOf(context, request, id)));
+  const heads = kept.flatMap(({ head }) => head ?? []);
+  const planned = asked?.planned;
+  if (!planned || heads.length === 0 || !mayUse(planned, request.plan, choicesOf(heads))) return [];
+  const rows = kept.flatMap((one) => one.rows).sort((left, right) => left.timestampMs - right.timestampMs);
+  const keptFromMs = Math.max(...kept.map((one) => one.fromMs));
+  const isWhole = keptFromMs <= firstMs;
+  const isSummedUp = kept.some((one) => one.isSummedUp);
+  const controls = await controlsFor(request, state, ids);
+  return timesMs.flatMap((atMs) => {
+    const { startsMs } = new Accumulation(request, atMs);
+    const isKept = request.windows.every(({ kind }, n) =>
+      kind === "lifetime" ? isWhole && !isSummedUp : isWhole || startsMs[n]! >= keptFromMs,
+    );
+    if (!isKept) return [];
+    const [answer] = featuresAt(rows, request, atMs, catalogue, controls);
+    return answer ? [{ atMs, value: answer.value, status: statusOf(answer, planned, atMs) }] : [];
+  });
+}
+
+interface KeptRows {
+  readonly head: FeatureHead | undefined;
+  readonly rows: readonly FeatureRow[];
+  /** Rows before it were given up; 0 where none was. */
+  readonly fromMs: number;
+  /** Whether rows went into a lifetime and nowhere else. */
+  readonly isSummedUp: boolean;
+}
+
+async function keptOf(
+  { state }: FeatureContext,
+  { plan, sources }: FeatureRequest,
+  userId: string,
+): Promise<KeptRows> {
+  const [bytes] = await state.get([featureKey(userId, "h")]);
+  if (!bytes) return { head: undefined, rows: [], fromMs: 0, isSummedUp: false };
+  const head = decodeFeatureHead(bytes);
+  const open = head.openRows.flatMap((row) => decodeRows(row, plan, sources));
+  if (!head.hasDirectory) return { head, rows: open, fromMs: 0, isSummedUp: head.lifetimeBytes > 0 };
+  const [stored] = await state.get([featureKey(userId, "d")]);
+  if (!stored) return { head, rows: open, fromMs: 0, isSummedUp: true };
+  const { blocks, keptFromMs } = decodeDirectory(stored);
+  const sealed = await state.get(blocks.map(({ block }) => rowsKey(userId, block)));
+  const rows = sealed.flatMap((block) => (block ? decodeRows(block, plan, sources) : []));
+  return { head, rows: [...rows, ...open], fromMs: keptFromMs, isSummedUp: false };
+}
