@@ -1,12 +1,13 @@
 /**
  * @file The ways to meet a history, one after the other as they were published (TransAct, Xia et al. 2023, table 3), each learned and asked the same:
  * HIT@3 by utility and AUC of each action, with intervals over people. On the world, of the last week, learned from what was before; of planted people, of
- * a fifth of them, learned from the others; or on Deskdrop likewise, every engagement among items that others engaged with within a day of it. Two rungs beside
- * the published ones say how much there is to know from the order of acts: what was done in each history changes places at random, times stand still.
+ * a fifth of them, learned from the others; or on Deskdrop likewise, every engagement among items that others engaged with within a day of it. Rungs beside
+ * the published ones say how much there is to know from the order of acts (what was done in each history changes places at random, times stand still) and, of the
+ * world, how far any ranker could come: the true chances of everything but where in the list an item stood and what else of it was shown lately.
  */
 import { join } from "node:path";
 import { DAY_MS, murmur3, Random } from "#base";
-import { createWorld, datasetNamed, evaluationViewOf, worldPresets } from "#datasets";
+import { createWorld, datasetNamed, evaluationViewOf, type World, worldPresets } from "#datasets";
 import { type AnsweredRequests, hitDifference, requestMetrics } from "#evaluation";
 import {
   answersTo,
@@ -61,7 +62,7 @@ export const bench: Bench<Options> = {
     learningRate: rankerDefaults.learningRate,
     validation: false,
     from: 0,
-    rungs: 13,
+    rungs: 14,
     seed: 1,
   },
   tiny: {
@@ -75,8 +76,8 @@ export const bench: Bench<Options> = {
     negatives: 3,
     learningRate: rankerDefaults.learningRate,
     validation: false,
-    from: 0,
-    rungs: 2,
+    from: 13,
+    rungs: 1,
     seed: 1,
   },
   run: measure,
@@ -88,6 +89,8 @@ const RUNGS: readonly {
   readonly set: Partial<RankerConfig>;
   readonly positives?: true;
   readonly shuffled?: true;
+  /** Nothing is learned: the world says. */
+  readonly truth?: true;
 }[] = [
   { name: "none", set: { fusion: "none" } },
   { name: "average", set: { fusion: "average" } },
@@ -102,6 +105,7 @@ const RUNGS: readonly {
   { name: "averageUnmasked", set: { fusion: "average", maskHours: 0 } },
   { name: "averageShuffled", set: { fusion: "average", maskHours: 0 }, shuffled: true },
   { name: "crossShuffled", set: { fusion: "cross", maskHours: 0 }, shuffled: true },
+  { name: "truth", set: {}, truth: true },
 ];
 const POSITIVES = {
   planted: "save",
@@ -112,13 +116,13 @@ const TEST_DAYS = 7;
 const PLANTED_LISTS = 8;
 
 async function measure(options: Options, say: (line: string) => void): Promise<BenchResult> {
-  const { data, positives } = await dataOf(options);
+  const { data, positives, truth } = await dataOf(options);
   const metrics: Record<string, number> = {};
   const compared: Record<string, number> = {};
   const answered = new Map<string, AnsweredRequests>();
   const asked = RUNGS.slice(options.from, options.from + options.rungs);
   for (const { name, set, ...rung } of RUNGS.filter(
-    (rung) => rung.name === "average" || asked.includes(rung),
+    (rung) => rung.name === "average" || (asked.includes(rung) && (!rung.truth || truth)),
   )) {
     const { requests: maxRequests, epochs, embeddingSize, maxLength, negatives, learningRate } = options;
     const config: RankerConfig = {
@@ -129,7 +133,10 @@ async function measure(options: Options, say: (line: string) => void): Promise<B
       reads: rung.positives ? positives : "",
     };
     const cpu = process.cpuUsage();
-    const own = await answersOf(data, config, { ...options, shuffled: rung.shuffled ?? false });
+    const own = await answersOf(data, config, options, {
+      isShuffled: rung.shuffled ?? false,
+      known: rung.truth && truth,
+    });
     const { user, system } = process.cpuUsage(cpu);
     answered.set(name, own);
     metrics[`${name} cpuSeconds`] = (user + system) / 1e6;
@@ -171,13 +178,14 @@ async function measure(options: Options, say: (line: string) => void): Promise<B
 async function answersOf(
   data: Interactions,
   config: RankerConfig,
-  { deskdrop, planted, seed, shuffled, validation }: Options & { readonly shuffled: boolean },
+  { deskdrop, planted, seed, validation }: Options,
+  { isShuffled, known }: { readonly isShuffled: boolean; readonly known: Known | undefined },
 ): Promise<AnsweredRequests> {
   const context = { random: Random.of(seed, "ladder"), progress: () => {}, threads: 1 };
   const { lesson: asMade, options } = await prepareRanker(data, config, context);
   const { users, timesMs, offsets } = asMade.requests;
   const newest = timesMs.reduce((latest, timeMs) => Math.max(latest, timeMs), 0);
-  const lesson = shuffled ? withShuffledHistories(asMade, config, seed) : asMade;
+  const lesson = isShuffled ? withShuffledHistories(asMade, config, seed) : asMade;
   const fifthOf = (request: number): number => murmur3(`person ${users[request]}`) % 5;
   const arePeople = deskdrop || planted > 0;
   const isAsked = (request: number): boolean =>
@@ -185,14 +193,15 @@ async function answersOf(
   const isLeftOut = (request: number): boolean => arePeople && validation && fifthOf(request) === 0;
   const all = [...users.keys()];
   const asked = Uint32Array.from(all.filter(isAsked));
-  const learned = await learnRanker(
-    lesson,
-    options,
-    config,
-    context,
-    Uint32Array.from(all.filter((request) => !isAsked(request) && !isLeftOut(request))),
-  );
-  const probabilities = await answersTo(lesson, options, learned, asked);
+  const learn = (): ReturnType<typeof learnRanker> =>
+    learnRanker(
+      lesson,
+      options,
+      config,
+      context,
+      Uint32Array.from(all.filter((request) => !isAsked(request) && !isLeftOut(request))),
+    );
+  const probabilities = known ? known(lesson, asked) : await answersTo(lesson, options, await learn(), asked);
   const { names, strengths } = lesson.heads;
   const ends = [0];
   for (const request of asked) ends.push(ends.at(-1)! + offsets[request + 1]! - offsets[request]!);
@@ -246,19 +255,22 @@ async function dataOf({
   planted,
   tinyWorld,
   seed,
-}: Options): Promise<{ data: Interactions; positives: string }> {
+}: Options): Promise<{ data: Interactions; positives: string; truth?: Known }> {
   if (planted > 0)
     return { data: plantedPeople(planted, PLANTED_LISTS, 100 + seed), positives: POSITIVES.planted };
   if (deskdrop) return { data: await deskdropData(), positives: POSITIVES.deskdrop };
-  return { data: await worldData(tinyWorld), positives: POSITIVES.world };
+  return { ...(await worldData(tinyWorld)), positives: POSITIVES.world };
 }
 
 async function deskdropData(): Promise<Interactions> {
   return evaluationViewOf("deskdrop", await loadDataset(datasetNamed("deskdrop"), () => {})).interactions;
 }
 
-/** The world as its log tells it. */
-function worldData(tiny: boolean): Promise<Interactions> {
+/** (candidates of the requests, heads) */
+type Known = (lesson: Lesson, requests: Uint32Array) => Float32Array;
+
+/** The world as its log tells it, and what is true of it. */
+function worldData(tiny: boolean): Promise<{ data: Interactions; truth: Known }> {
   return withTemporaryFolder(async (parent) => {
     const world = createWorld(tiny ? worldPresets.tiny : worldPresets.small);
     const preset = tiny ? "tiny" : "small";
@@ -277,12 +289,32 @@ function worldData(tiny: boolean): Promise<Interactions> {
     };
     await importSource(platform, source, () => {});
     const { actions, purposes, log } = platform;
-    const { interactions } = await interactionsFromLog(
+    const { interactions, userIds, itemIds } = await interactionsFromLog(
       log,
       { actions, purpose: purposes.personalization },
       () => {},
     );
     await platform.close();
-    return interactions;
+    return { data: interactions, truth: trueChances(world, userIds, itemIds) };
   });
+}
+
+function trueChances(world: World, userIds: readonly string[], itemIds: readonly string[]): Known {
+  const { truth, config } = world;
+  const people = Array.from({ length: config.peopleCount }, (_, index) => truth.person(index));
+  const personOf = new Map(people.map((person) => [person.userId, person]));
+  const rowOf = new Map(Array.from(world.items(), ({ itemId }, row) => [itemId, row]));
+  return ({ requests, heads }, asked) => {
+    const { users, timesMs, offsets, candidates } = requests;
+    const chances = Array.from(asked, (request) => {
+      const rows = Array.from(
+        candidates.subarray(offsets[request]!, offsets[request + 1]!),
+        (item) => rowOf.get(itemIds[item]!)!,
+      );
+      const person = personOf.get(userIds[users[request]!]!)!;
+      const said: Readonly<Record<string, Float32Array>> = truth.reactions(person, timesMs[request]!, rows);
+      return rows.flatMap((_, at) => heads.names.map((name) => said[name]![at]!));
+    });
+    return Float32Array.from(chances.flat());
+  };
 }

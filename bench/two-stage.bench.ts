@@ -202,7 +202,7 @@ async function fitAll(
     ...{ retrievers: names.join(","), batchSize: 32, popularNegatives: 0.5, outcomeHours: 8760 },
     maskHours: 0, // people rate their films within an hour: a day hidden leaves nothing to read
   };
-  const retrieval = names.length > 0 ? { models, untilMs } : undefined;
+  const retrieval = names.length > 0 ? { models, ...(untilMs !== undefined && { untilMs }) } : undefined;
   const ranker = await fitOne("ranker", train, config, { seed, ...(retrieval && { retrieval }) }, say);
   return { encoder, ranker, asked };
 }

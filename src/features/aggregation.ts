@@ -21,6 +21,8 @@ export interface Aggregation<State = unknown> {
   readonly needsValue: boolean;
   write(state: State, out: PackedWriter): void;
   read(bytes: PackedReader): State;
+  /** Goes past a state that nobody asks for, where that is cheaper than to read it. */
+  skip?(bytes: PackedReader): void;
 }
 
 /** Where an event stands among those of its user: by time, and by its place in the log where times are equal. */

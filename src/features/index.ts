@@ -26,8 +26,8 @@ export { type ServedFeatures, ServedLog, servedAt } from "./history/served-featu
 export { forgetInItems } from "./items/forget-items.ts";
 export { userPartitions } from "./items/item-keys.ts";
 export { type EntityRow, joinKeysOf } from "./online/entity-rows.ts";
-export { OnlineFeatures } from "./online/online-features.ts";
-export type { OnlineValue } from "./online/read-features.ts";
+export { type AskedFeatures, OnlineFeatures } from "./online/online-features.ts";
+export { type OnlineValue, type Status, ValueTable } from "./online/value-table.ts";
 export { applyFeatures } from "./state/also-apply.ts";
 export { backfillFeatures } from "./state/backfill.ts";
 export { FEATURE_FORMAT } from "./state/feature-head.ts";

@@ -179,10 +179,12 @@ export class PackedReader {
   }
 
   whole(): number {
-    let value = 0;
-    let scale = 1;
+    let byte = this.#bytes[this.at++]!;
+    if (byte < 0x80) return byte;
+    let value = byte & 0x7f;
+    let scale = 0x80;
     for (;;) {
-      const byte = this.#bytes[this.at++]!;
+      byte = this.#bytes[this.at++]!;
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) return value;
       scale *= 0x80;
@@ -234,5 +236,15 @@ export class PackedReader {
     if (tag === TAG.float) return this.float();
     if (tag === TAG.text) return this.text();
     return tag === TAG.negative ? -this.whole() : this.whole();
+  }
+
+  /** Goes past a scalar; false when it was an absent one. */
+  skipScalar(): boolean {
+    const tag = this.byte();
+    if (tag >= FIRST_MEDIUM) this.at++;
+    else if (tag === TAG.float) this.at += 8;
+    else if (tag === TAG.text) this.bytes(this.whole());
+    else if (tag === TAG.negative || tag === TAG.whole) this.whole();
+    return tag !== TAG.absent;
   }
 }

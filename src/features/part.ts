@@ -24,7 +24,7 @@ export class Part {
   add(tally: Tally, key: Scalar | null, value: Scalar, row: FeatureRow): void {
     let entries = this.#tallies[tally.index];
     if (!entries) {
-      entries = new Map();
+      entries = new TallyPart();
       this.#tallies[tally.index] = entries;
     }
     addToEntries(entries, tally, key, value, row);
@@ -49,30 +49,81 @@ export class Part {
     return out.take();
   }
 
-  static decode(bytes: Uint8Array, { tallies }: Pick<EntityPlan, "tallies">): Part {
+  /** `wanted`: by tally, which are needed; what lies behind the last of them is not looked at. */
+  static decode(
+    bytes: Uint8Array,
+    { tallies }: Pick<EntityPlan, "tallies">,
+    wanted?: readonly boolean[],
+  ): Part {
     const part = new Part();
     const reader = new PackedReader(bytes);
     for (let index = 0; !reader.isAtEnd; ) {
       index += reader.whole();
+      if (wanted && index >= wanted.length) break;
       const tally = tallies[index]!; // as written by this plan
-      const entries: TallyPart = new Map();
       const isKeyed = tally.keyKind !== "none";
-      for (let left = isKeyed ? reader.whole() : 1; left > 0; left--) {
-        const key = isKeyed ? reader.scalar() : null;
-        entries.set(key, { newestMs: reader.time(), state: tally.aggregation.read(reader) });
+      const count = isKeyed ? reader.whole() : 1;
+      if (wanted && !wanted[index]) skipEntries(reader, tally, count);
+      else {
+        const entries = new TallyPart();
+        for (let left = count; left > 0; left--) {
+          const key = isKeyed ? reader.scalar() : null;
+          entries.set(key, { newestMs: reader.time(), state: tally.aggregation.read(reader) });
+        }
+        part.#tallies[index] = entries;
       }
-      part.#tallies[index] = entries;
     }
     return part;
+  }
+}
+
+function skipEntries(reader: PackedReader, { keyKind, aggregation }: Tally, count: number): void {
+  for (let left = count; left > 0; left--) {
+    if (keyKind !== "none") reader.skipScalar();
+    reader.time(); // later ones are told by their distance from it
+    if (aggregation.skip) aggregation.skip(reader);
+    else aggregation.read(reader);
   }
 }
 
 /** Used again and again: what is taken from it is a copy. */
 const writer = new PackedWriter();
 
-export type TallyPart = Map<Scalar | null, Entry>;
+/** What the events of a tally come to, by key; the one entry of a tally without a key, under `null`, takes no map. */
+export class TallyPart {
+  #only: Entry | undefined;
+  #byKey: Map<Scalar, Entry> | undefined;
 
-function sortedByKey(entries: TallyPart): [Scalar | null, Entry][] {
+  get size(): number {
+    return (this.#only ? 1 : 0) + (this.#byKey?.size ?? 0);
+  }
+
+  get(key: Scalar | null): Entry | undefined {
+    return key === null ? this.#only : this.#byKey?.get(key);
+  }
+
+  set(key: Scalar | null, entry: Entry): void {
+    if (key === null) this.#only = entry;
+    else {
+      this.#byKey ??= new Map();
+      this.#byKey.set(key, entry);
+    }
+  }
+
+  delete(key: Scalar | null): void {
+    if (key === null) this.#only = undefined;
+    else this.#byKey?.delete(key);
+  }
+
+  [Symbol.iterator](): Iterator<readonly [Scalar | null, Entry]> {
+    if (!this.#only) return (this.#byKey ?? NO_ENTRIES)[Symbol.iterator]();
+    return [[null, this.#only] as const, ...(this.#byKey ?? NO_ENTRIES)][Symbol.iterator]();
+  }
+}
+
+const NO_ENTRIES: ReadonlyMap<Scalar, Entry> = new Map();
+
+function sortedByKey(entries: TallyPart): (readonly [Scalar | null, Entry])[] {
   return [...entries].sort(([left], [right]) => (String(left) < String(right) ? -1 : 1));
 }
 

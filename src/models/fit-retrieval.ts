@@ -1,10 +1,7 @@
-import { PlatformError, Random } from "#base";
+import { Random } from "#base";
 import { type Interactions, keepWhere } from "#sequences";
-import type { FitContext, FittedModel, Retrieval } from "./model.ts";
+import { type FitContext, type FittedModel, LEARNED_SHARE, type Retrieval } from "./model.ts";
 import { modelNamed } from "./models.ts";
-
-/** Share of the engagements, the oldest, that those who are asked learn from; the ranker learns from the others. */
-const LEARNED_SHARE = 0.8;
 
 /** Fits the models a ranker asks about candidates, each as it comes, on what was before the time that the ranker learns from. */
 export async function fitRetrieval(
@@ -24,20 +21,15 @@ export async function fitRetrieval(
       }),
     );
   }
-  return { models, untilMs };
+  return { models, ...(untilMs !== undefined && { untilMs }) };
 }
 
-/** The engagements of the time before the one that a ranker learns from. @throws PlatformError `invalid-config` without times */
-export function beforeRanking(data: Interactions): {
-  readonly learned: Interactions;
-  readonly untilMs: number;
-} {
+/** What is before that which a ranker learns from: of all by time, of each person by order where there are no times. */
+export function beforeRanking(
+  data: Interactions,
+): { readonly learned: Interactions } & Pick<Retrieval, "untilMs"> {
   const { timestampsMs, rejections: _r, impressions: _i, ...engagements } = data;
-  if (!timestampsMs)
-    throw new PlatformError(
-      "invalid-config",
-      'ranker: "retrievers" asks models about a time that they did not learn from, and the data has no times.',
-    );
+  if (!timestampsMs) return { learned: oldestOfEach(engagements) };
   const untilMs =
     Float64Array.from(timestampsMs).sort()[Math.floor(LEARNED_SHARE * timestampsMs.length)] ?? 0;
   const learned = keepWhere(
@@ -45,4 +37,14 @@ export function beforeRanking(data: Interactions): {
     (position) => timestampsMs[position]! < untilMs,
   );
   return { learned, untilMs };
+}
+
+function oldestOfEach(data: Interactions): Interactions {
+  const { offsets, userCount, itemRows } = data;
+  const isOld = new Uint8Array(itemRows.length);
+  for (let user = 0; user < userCount; user++) {
+    const [from, to] = [offsets[user]!, offsets[user + 1]!];
+    isOld.fill(1, from, from + Math.ceil(LEARNED_SHARE * (to - from)));
+  }
+  return keepWhere(data, (position) => isOld[position] === 1);
 }

@@ -53,9 +53,12 @@ export interface FitContext {
 export interface Retrieval {
   /** In the order of the ranker's setting `retrievers`; the first finds the candidates that are hard to tell from what was wanted. */
   readonly models: readonly FittedModel[];
-  /** They learned from what was before. */
-  readonly untilMs: number;
+  /** They learned from what was before; where nobody knows when anything was, from the oldest {@link LEARNED_SHARE} of what each person did. */
+  readonly untilMs?: number;
 }
+
+/** Share of the engagements, the oldest, that those who are asked learn from; the ranker learns from the others. */
+export const LEARNED_SHARE = 0.8;
 
 /** One point of a learning curve. */
 export interface LearningPoint {

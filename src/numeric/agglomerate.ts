@@ -1,4 +1,5 @@
 import { assert } from "#base";
+import { numbered } from "./numbered.ts";
 
 /**
  * @file Agglomerative clustering by the nearest-neighbour chain (Benzecri 1982; Murtagh 1983): follow nearest neighbours until two
@@ -32,7 +33,7 @@ export function agglomerate(
   assert(distances.length === n * n, "distances are those of every pair");
   const weight = Float64Array.from(sizes);
   if (linkage === "ward") weighDistances(distances, weight);
-  const members = Int32Array.from({ length: n }, (_, at) => at); // a cluster lies where its smallest position does
+  const members = numbered(n); // a cluster lies where its smallest position does
   const merges: Merge[] = [];
   const chain: number[] = [];
   let count = n;
@@ -55,14 +56,14 @@ export function agglomerate(
     const right = Math.max(top, nearest);
     merges.push({ left, right, height: distances[left * n + right]! });
     count = withoutMember(members, count, right);
-    joinRows(distances, weight, members.subarray(0, count), left, right, linkage);
+    joinRows({ distances, sizes: weight, members, count }, left, right, linkage);
   }
   return merges.sort((one, other) => one.height - other.height);
 }
 
 /** Cluster of each point, numbered from 0 by first appearance, when only merges up to `height` are made. */
 export function cutTree(merges: readonly Merge[], n: number, height: number): Int32Array {
-  const parents = Int32Array.from({ length: n }, (_, at) => at);
+  const parents = numbered(n);
   const rootOf = (at: number): number => {
     let root = at;
     while (parents[root] !== root) root = parents[root]!;
@@ -73,12 +74,14 @@ export function cutTree(merges: readonly Merge[], n: number, height: number): In
     parents[rootOf(merge.right)] = rootOf(merge.left);
   }
   const numbers = new Map<number, number>();
-  return Int32Array.from({ length: n }, (_, at) => {
+  const clusters = new Int32Array(n);
+  for (let at = 0; at < n; at++) {
     const root = rootOf(at);
     const number = numbers.get(root) ?? numbers.size;
     numbers.set(root, number);
-    return number;
-  });
+    clusters[at] = number;
+  }
+  return clusters;
 }
 
 /** Ward's distance of two groups of equal points: `2 a b / (a + b)` times that of two single ones. */
@@ -117,11 +120,17 @@ function withoutMember(members: Int32Array, count: number, member: number): numb
   return count - 1;
 }
 
+interface Clusters {
+  readonly distances: Float32Array;
+  readonly sizes: Float64Array;
+  /** Where clusters lie: the first `count`. */
+  readonly members: Int32Array;
+  readonly count: number;
+}
+
 /** Row and column `left` become those of the merged cluster. */
 function joinRows(
-  distances: Float32Array,
-  sizes: Float64Array,
-  members: Int32Array,
+  { distances, sizes, members, count }: Clusters,
   left: number,
   right: number,
   linkage: Linkage,
@@ -129,7 +138,7 @@ function joinRows(
   const n = sizes.length;
   const [a, b] = [sizes[left]!, sizes[right]!];
   const between = distances[left * n + right]!;
-  for (let at = 0; at < members.length; at++) {
+  for (let at = 0; at < count; at++) {
     const other = members[at]!;
     if (other === left) continue;
     const toLeft = distances[left * n + other]!;

@@ -10,6 +10,7 @@ export { gini } from "./gini.ts";
 export { grown } from "./grown.ts";
 export { logBeta, logGamma } from "./log-gamma.ts";
 export { nelderMead } from "./nelder-mead.ts";
+export { numbered } from "./numbered.ts";
 export { solveSymmetric } from "./solve-symmetric.ts";
 export { topN } from "./top-n.ts";
 export { unitOf } from "./unit-of.ts";

@@ -122,7 +122,8 @@ export function dailyVisits(acts: readonly Act[], atMs: number): DailyVisits {
   const dayOf = ({ timestampMs }: Act): number => Math.floor((atMs - timestampMs) / DAY_MS);
   const days = acts[0] ? dayOf(acts[0]) + 1 : 0;
   const visits = new Uint8Array(days);
-  for (const [at, act] of acts.entries()) {
+  for (let at = 0; at < acts.length; at++) {
+    const act = acts[at]!;
     const place = days - 1 - dayOf(act);
     const isNew = at === 0 || act.timestampMs - acts[at - 1]!.timestampMs > VISIT_GAP_MS;
     if (isNew && visits[place]! < MOST_VISITS) visits[place]!++;

@@ -51,7 +51,7 @@ export async function clusterItems(
   });
 }
 
-/** The clusters with the items met since: each joins the nearest; those near none are clustered by themselves. */
+/** The clusters with the items of engagements since: each joins the nearest; those near none are clustered by themselves. */
 export async function joinClusters(
   daily: readonly ItemCluster[],
   engagements: readonly Engagement[],
@@ -88,7 +88,7 @@ export interface DistinctItems {
   readonly counts: readonly number[];
   /** (n, D) */
   readonly vectors: Matrix;
-  /** Where each of them stands. */
+  /** Where each of them stands; below 0 for an item without a vector. */
   readonly places: ReadonlyMap<ItemRow, number>;
 }
 
@@ -96,27 +96,31 @@ export function distinctItems(
   engagements: readonly Pick<Engagement, "itemRow">[],
   space: ItemSpace,
 ): DistinctItems {
-  const met = new Map<ItemRow, number>();
-  for (const { itemRow } of engagements) met.set(itemRow, (met.get(itemRow) ?? 0) + 1);
   const size = space.embeddingSize;
-  const values = new Float32Array(met.size * size);
+  const values = new Float32Array(engagements.length * size);
   const places = new Map<ItemRow, number>();
   const itemRows: ItemRow[] = [];
   const counts: number[] = [];
-  for (const [itemRow, count] of met) {
-    if (!space.writeVector(itemRow, values, itemRows.length * size)) continue;
-    places.set(itemRow, itemRows.length);
+  for (let at = 0; at < engagements.length; at++) {
+    const { itemRow } = engagements[at]!;
+    const known = places.get(itemRow);
+    if (known !== undefined) {
+      if (known >= 0) counts[known]!++;
+      continue;
+    }
+    const place = itemRows.length;
+    const isPlaced = space.writeVector(itemRow, values, place * size);
+    places.set(itemRow, isPlaced ? place : NO_PLACE);
+    if (!isPlaced) continue;
     itemRows.push(itemRow);
-    counts.push(count);
+    counts.push(1);
   }
-  const isWhole = itemRows.length === met.size;
-  const vectors: Matrix = matrixOf(
-    itemRows.length,
-    size,
-    isWhole ? values : values.slice(0, itemRows.length * size),
-  );
+  const vectors = matrixOf(itemRows.length, size, values.subarray(0, itemRows.length * size));
   return { itemRows, counts, vectors, places };
 }
+
+/** Of an item without a vector. */
+const NO_PLACE = -1;
 
 /** Of the items met in engagements those of the first engagements, which are the first of them. */
 export function firstItems(
@@ -126,7 +130,7 @@ export function firstItems(
   const counts: number[] = [];
   for (const { itemRow } of first) {
     const place = places.get(itemRow);
-    if (place !== undefined) counts[place] = (counts[place] ?? 0) + 1;
+    if (place !== undefined && place >= 0) counts[place] = (counts[place] ?? 0) + 1;
   }
   const values = vectors.values.subarray(0, counts.length * vectors.columns);
   return {

@@ -9,7 +9,7 @@ import {
   type ItemCluster,
 } from "./daily-clusters.ts";
 import type { ItemSpace } from "./item-space.ts";
-import { type Pace, paceOf } from "./lifecycle.ts";
+import { activityOf, type Pace, paceOf } from "./lifecycle.ts";
 import type { Taxonomy, Topic } from "./taxonomy.ts";
 
 /** Something a person wants again and again, spoken for by items. */
@@ -85,25 +85,49 @@ export function interestsOf(
     itemRows: alike.flatMap((cluster) => cluster.itemRows),
   }));
   const owned = divideByItem(groups, engagements);
-  const candidates = groups.flatMap(({ name, itemRows }, at) => {
+  const candidates: Candidate[] = [];
+  for (const [at, { name, itemRows }] of groups.entries()) {
     const own = owned[at]!;
-    if (own.length < MIN_ENGAGEMENTS || itemRows.length < MIN_ITEMS) return [];
-    return { ...name, ...weigh(own, weighed, asOfMs), itemRows, own };
-  });
-  candidates.sort(
-    (left, right) => right.importance - left.importance || (left.interestId < right.interestId ? -1 : 1),
-  );
-  const shown = withShares(candidates).filter(
-    ({ share, shareNow, engagementCount }) =>
-      share >= MIN_SHARE || shareNow >= MIN_SHARE_NOW || engagementCount >= FEW_ENGAGEMENTS,
-  );
-  const times = encounters([...engagements.keys()], weighed);
-  return withShares(shown.slice(0, MAX_INTERESTS)).map(({ own, ...interest }) => ({
-    ...interest,
-    ...speakers(interest.itemRows, met),
-    ...paceOf(encounters(own, weighed), times, asOfMs),
+    if (own.length < MIN_ENGAGEMENTS || itemRows.length < MIN_ITEMS) continue;
+    candidates.push({ name, itemRows, own, weight: weigh(own, weighed, asOfMs) });
+  }
+  const shown = mostImportant(candidates);
+  const shares = sharesOf(shown);
+  if (shown.length === 0) return [];
+  const activity = activityOf(encounters([...engagements.keys()], weighed), asOfMs);
+  return shown.map(({ name, itemRows, own, weight }, at) => ({
+    ...name,
+    ...weight,
+    itemRows,
+    ...shares[at]!,
+    ...speakers(itemRows, met),
+    ...paceOf(encounters(own, weighed), activity),
     evidence: evidenceOf(own, engagements, weighed),
   }));
+}
+
+/** What may be an interest, as far as it takes to say whether it is one. */
+interface Candidate {
+  readonly name: Pick<Interest, "interestId" | "label" | "path">;
+  readonly itemRows: readonly ItemRow[];
+  /** Positions of its engagements. */
+  readonly own: readonly number[];
+  readonly weight: Pick<Interest, "importance" | "countNow" | "engagementCount" | "firstMs" | "lastMs">;
+}
+
+/** Those that are no glance, the most important first. */
+function mostImportant(candidates: readonly Candidate[]): Candidate[] {
+  const ordered = [...candidates].sort(
+    (left, right) =>
+      right.weight.importance - left.weight.importance ||
+      (left.name.interestId < right.name.interestId ? -1 : 1),
+  );
+  const shares = sharesOf(ordered);
+  const isShown = ({ weight }: Candidate, at: number): boolean =>
+    shares[at]!.share >= MIN_SHARE ||
+    shares[at]!.shareNow >= MIN_SHARE_NOW ||
+    weight.engagementCount >= FEW_ENGAGEMENTS;
+  return ordered.filter(isShown).slice(0, MAX_INTERESTS);
 }
 
 /**
@@ -164,17 +188,19 @@ interface Weighed {
 
 /** @param engagements oldest first */
 function weighAll(engagements: readonly Engagement[], asOfMs: number): Weighed {
-  const timesMs = Float64Array.from(engagements, ({ timestampMs }) => timestampMs);
+  const timesMs = new Float64Array(engagements.length);
+  const decays = new Float64Array(engagements.length);
   const isEncounter = new Uint8Array(timesMs.length);
   const lastDays = new Map<ItemRow, number>();
   for (let at = 0; at < timesMs.length; at++) {
-    const { itemRow } = engagements[at]!;
-    const day = Math.floor(timesMs[at]! / DAY_MS);
+    const { itemRow, timestampMs } = engagements[at]!;
+    timesMs[at] = timestampMs;
+    decays[at] = Math.exp((-DECAY_PER_DAY * (asOfMs - timestampMs)) / DAY_MS);
+    const day = Math.floor(timestampMs / DAY_MS);
     if (lastDays.get(itemRow) === day) continue;
     lastDays.set(itemRow, day);
     isEncounter[at] = 1;
   }
-  const decays = timesMs.map((timeMs) => Math.exp((-DECAY_PER_DAY * (asOfMs - timeMs)) / DAY_MS));
   return { timesMs, decays, isEncounter };
 }
 
@@ -195,7 +221,7 @@ function speakers(
   return { medoid: itemRows[medoid]!, landmarks: landmarks.map((at) => itemRows[at]!) };
 }
 
-function weigh(own: readonly number[], { timesMs, decays }: Weighed, asOfMs: number) {
+function weigh(own: readonly number[], { timesMs, decays }: Weighed, asOfMs: number): Candidate["weight"] {
   let importance = 0;
   let countNow = 0;
   for (const at of own) {
@@ -227,14 +253,11 @@ function evidenceOf(
   return heaviest.map((at) => engagements[at]!.eventId);
 }
 
-function withShares<Kind extends { readonly importance: number; readonly countNow: number }>(
-  interests: readonly Kind[],
-): (Kind & Pick<Interest, "share" | "shareNow">)[] {
-  const total = interests.reduce((sum, { importance }) => sum + importance, 0);
-  const totalNow = interests.reduce((sum, { countNow }) => sum + countNow, 0);
-  return interests.map((interest) => ({
-    ...interest,
-    share: interest.importance / total,
-    shareNow: totalNow === 0 ? 0 : interest.countNow / totalNow,
+function sharesOf(candidates: readonly Candidate[]): Pick<Interest, "share" | "shareNow">[] {
+  const total = candidates.reduce((sum, { weight }) => sum + weight.importance, 0);
+  const totalNow = candidates.reduce((sum, { weight }) => sum + weight.countNow, 0);
+  return candidates.map(({ weight: { importance, countNow } }) => ({
+    share: importance / total,
+    shareNow: totalNow === 0 ? 0 : countNow / totalNow,
   }));
 }

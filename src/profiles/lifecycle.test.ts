@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
 import { DAY_MS } from "#base";
-import { paceOf } from "./lifecycle.ts";
+import { activityOf, type Pace, paceOf as paceAmong } from "./lifecycle.ts";
 
 /** Times of `perDay` engagements on each of the days, from 0 on. */
 function daily(days: number, perDay: number, from = 0): number[] {
   return Array.from({ length: Math.round(days * perDay) }, (_, n) => (from + n / perDay) * DAY_MS);
 }
 
+const paceOf = (own: readonly number[], all: readonly number[], asOfMs: number): Pace =>
+  paceAmong(own, activityOf(all, asOfMs));
 const merged = (...lists: readonly (readonly number[])[]): number[] =>
   lists.flat().sort((left, right) => left - right);
 const stageOf = (own: readonly number[], other: readonly number[], day: number): string =>

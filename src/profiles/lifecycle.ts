@@ -67,42 +67,57 @@ const life = new InterestLife(rates);
  *
  * The answer is a function of the events alone and has hysteresis without memory.
  *
- * @param timesMs times of its engagements, ascending, none after `asOfMs`, at least one
- * @param allMs times of all the person's engagements, ascending
+ * @param timesMs times of its engagements, ascending, none after the moment asked about, at least one
  */
-export function paceOf(timesMs: readonly number[], allMs: readonly number[], asOfMs: number): Pace {
+export function paceOf(timesMs: readonly number[], activity: Activity): Pace {
+  const { allMs, asOfMs } = activity;
   const recentMs = asOfMs - RECENT_DAYS * DAY_MS;
   const baseMs = Math.max(recentMs - BASE_DAYS * DAY_MS, Math.min(timesMs[0]! - 1, recentMs));
   const part = between(timesMs, baseMs, recentMs) / (between(allMs, baseMs, recentMs) + UNKNOWN);
   const recent = between(timesMs, recentMs, asOfMs);
   const expected = part * between(allMs, recentMs, asOfMs);
   return {
-    ...stageOf(timesMs, allMs, asOfMs),
+    ...stageOf(timesMs, activity),
     ...{ recent, expected },
     perWeek: between(timesMs, asOfMs - 4 * WEEK_MS, asOfMs) / 4,
     velocity: Math.log2((recent + SMOOTHING) / (expected + SMOOTHING)),
   };
 }
 
-function stageOf(
-  timesMs: readonly number[],
-  allMs: readonly number[],
-  asOfMs: number,
-): Pick<Pace, "lifecycle" | "certainty" | "sinceMs"> {
+/** All that a person did up to a moment, which every interest is held against. */
+export interface Activity {
+  readonly allMs: readonly number[];
+  readonly asOfMs: number;
+  readonly firstDay: number;
+  readonly lastDay: number;
+  /** (days) engagements on each. */
+  readonly counts: Uint16Array;
+}
+
+/** @param allMs times of all the person's engagements, ascending, at least one */
+export function activityOf(allMs: readonly number[], asOfMs: number): Activity {
   const lastDay = dayOf(asOfMs);
   const firstDay = Math.max(dayOf(allMs[0]!), lastDay - LOOKED_BACK_DAYS);
+  return { allMs, asOfMs, firstDay, lastDay, counts: countDays(allMs, firstDay, lastDay) };
+}
+
+function stageOf(
+  timesMs: readonly number[],
+  { firstDay, lastDay, counts }: Activity,
+): Pick<Pace, "lifecycle" | "certainty" | "sinceMs"> {
   let said = -1;
   let certainty = 0;
-  let sinceMs = timesMs[0]!;
+  let sinceDay = -1; // whole numbers: of others each day would make an object
   const firstSeen = dayOf(timesMs[0]!);
-  life.walk(countDays(timesMs, firstDay, lastDay), countDays(allMs, firstDay, lastDay), (day, stages) => {
+  life.walk(countDays(timesMs, firstDay, lastDay), counts, (day, stages) => {
     const age = firstDay + day - firstSeen;
     const isNew = age >= 0 && age < NEW_DAYS && firstSeen - firstDay >= NEW_DAYS;
     const next = isNew ? 0 : likelierThan(said, stages);
-    if (next !== said && age > 0) sinceMs = (firstDay + day) * DAY_MS;
+    if (next !== said && age > 0) sinceDay = firstDay + day;
     said = next;
-    certainty = isNew ? 1 : stages[said]!;
+    if (firstDay + day === lastDay) certainty = isNew ? 1 : stages[said]!;
   });
+  const sinceMs = sinceDay < 0 ? timesMs[0]! : sinceDay * DAY_MS;
   return { lifecycle: interestStages[said]!, certainty, sinceMs };
 }
 

@@ -91,6 +91,7 @@ function addTo<Row>(tally: Tally<Row>, row: Row, weight: number): void {
   let at = heaviest.length;
   while (at > 0 && heaviest[at - 1]!.weight < weight) at--;
   if (at >= EVIDENCE_KEPT) return;
-  heaviest.splice(at, 0, { row, weight });
-  heaviest.length = Math.min(heaviest.length, EVIDENCE_KEPT);
+  if (heaviest.length < EVIDENCE_KEPT) heaviest.push({ row, weight });
+  for (let to = heaviest.length - 1; to > at; to--) heaviest[to] = heaviest[to - 1]!;
+  heaviest[at] = { row, weight };
 }

@@ -120,7 +120,7 @@ export class UserInterests {
     await nextTurn(); // all is read: what follows is arithmetic, in slices
     const met = distinctItems(engagements, space);
     const daily = await this.#clusterDay(userId, before, dayMs, met);
-    const clusters = await joinClusters(daily, engagements, space, interestClusters);
+    const clusters = await joinClusters(daily, engagements.slice(before.length), space, interestClusters);
     await nextTurn();
     const interests = interestsOf(clusters, engagements, asOfMs, { space, taxonomy, catalogue }, met);
     const journeys = journeysOf(interests, engagements, asOfMs, knowledge);

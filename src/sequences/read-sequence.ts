@@ -125,6 +125,8 @@ class Reading {
   /** Places of the open rows that are wanted and not taken yet, oldest first. */
   readonly #waiting: number[] = [];
   #isPastSince = false;
+  /** Of the row looked at what consent asks: one object for all of them. */
+  readonly #asked = { timestampMs: 0, consent: 0 };
 
   constructor(open: OpenRowsView, query: SequenceQuery) {
     this.#query = query;
@@ -144,7 +146,7 @@ class Reading {
     const part = this.#window.addPart(block);
     for (let n = block.count - 1; n >= 0 && !this.isDone; n--) {
       if (!this.#isWanted(block, n)) continue;
-      this.#takeOpen((open) => compareAt(this.#open, open, block, n) > 0);
+      if (this.#waiting.length > 0) this.#takeOpen((open) => compareAt(this.#open, open, block, n) > 0);
       if (!this.isDone) this.#window.add(part, n);
     }
     if (block.timestampMs(0) < (this.#query.sinceMs ?? 0)) this.#isPastSince = true;
@@ -165,6 +167,12 @@ class Reading {
       this.#window.add(this.#openPart, this.#waiting.pop()!);
   }
 
+  #mayUse(isUsable: NonNullable<SequenceQuery["isUsable"]>, timestampMs: number, consent: number): boolean {
+    this.#asked.timestampMs = timestampMs;
+    this.#asked.consent = consent;
+    return isUsable(this.#asked);
+  }
+
   #isWanted(rows: RowsView, n: number): boolean {
     const { asOfMs, sinceMs = 0, actions, surfaces, isUsable } = this.#query;
     const timestampMs = rows.timestampMs(n);
@@ -173,7 +181,7 @@ class Reading {
       timestampMs <= asOfMs &&
       (!actions || actions.has(rows.action(n))) &&
       (!surfaces || surfaces.has(rows.surface(n))) &&
-      (!isUsable || isUsable({ timestampMs, consent: rows.consent(n) }))
+      (!isUsable || this.#mayUse(isUsable, timestampMs, rows.consent(n)))
     );
   }
 }

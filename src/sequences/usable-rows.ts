@@ -19,6 +19,7 @@ export function usableFor(
   const code = catalogue.purposes.codeOf(purpose.name) ?? UNNAMED;
   const byDefault = purpose.default === "granted";
   if (standing.at(-1)?.[1] === false) return () => false;
+  if (standing.length === 0) return ({ consent = 0 }) => choiceIn(consent, code) ?? byDefault;
   return ({ timestampMs, consent = 0 }) =>
     choiceIn(consent, code) ?? choiceAt(standing, timestampMs) ?? byDefault;
 }

@@ -7,6 +7,7 @@ export class JsonWriter {
   #end = 0;
   /** Buffers whose text has been sent. */
   readonly #spare: Buffer<ArrayBuffer>[] = [];
+  #spareBytes = 0;
   /** Of the days met last, by number of the day: `2026-01-31T`. */
   readonly #days: ({ readonly day: number; readonly text: Buffer } | undefined)[] = new Array(DAYS_KEPT).fill(
     undefined,
@@ -19,14 +20,31 @@ export class JsonWriter {
   take(): Written {
     const bytes = this.#bytes;
     const text = bytes.subarray(0, this.#end);
-    this.#bytes = this.#spare.pop() ?? Buffer.allocUnsafe(KEPT_BYTES);
+    const spare = this.#spare.pop();
+    if (spare) this.#spareBytes -= spare.length;
+    this.#bytes = spare ?? Buffer.allocUnsafe(KEPT_BYTES);
     this.#end = 0;
     return {
       text,
       sent: () => {
-        if (bytes.length === KEPT_BYTES && this.#spare.length < SPARE_BUFFERS) this.#spare.push(bytes);
+        const room = SPARE_BYTES - this.#spareBytes;
+        if (this.#spare.length >= SPARE_BUFFERS || bytes.length > room) return;
+        this.#spare.push(bytes);
+        this.#spareBytes += bytes.length;
       },
     };
+  }
+
+  /** Bytes written since the last text was taken. */
+  get length(): number {
+    return this.#end;
+  }
+
+  /** Once more what was written from one length to another. */
+  again(from: number, to: number): void {
+    this.#makeRoom(to - from);
+    this.#bytes.copyWithin(this.#end, from, to);
+    this.#end += to - from;
   }
 
   /** Ready text. */
@@ -127,9 +145,10 @@ export interface Written {
   readonly sent: () => void;
 }
 
-/** Bytes of a buffer; a longer text makes room for itself. */
+/** Bytes of a buffer; a longer text makes room for itself, and leaves it to those after it. */
 const KEPT_BYTES = 1 << 17;
 const SPARE_BUFFERS = 32;
+const SPARE_BYTES = 1 << 22;
 /** Up to here a loop is sooner done than a call. */
 const SHORT_BYTES = 32;
 const DAYS_KEPT = 1024;

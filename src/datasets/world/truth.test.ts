@@ -194,10 +194,12 @@ function hitRatesAt10(): Readonly<Record<"popularity" | "timeless" | "oracle", n
     }));
     const popular = popularity.slice(0, truth.itemCountAt(target.timeMs));
     popular[target.row]!--;
+    const saving = (who: Person): Float32Array =>
+      truth.reactions(who, target.timeMs, [...popular.keys()]).save;
     const scores = {
       popularity: popular,
-      timeless: truth.saveProbabilities({ ...person, interests: eternal }, target.timeMs),
-      oracle: truth.saveProbabilities(person, target.timeMs),
+      timeless: saving({ ...person, interests: eternal }),
+      oracle: saving(person),
     };
     for (const name of ["popularity", "timeless", "oracle"] as const) {
       for (const { row } of sorted) scores[name][row] = -Infinity;

@@ -12,7 +12,13 @@ import { drawPerson, type Person } from "./person.ts";
 import { type LivedDay, PersonLife, planSessions } from "./person-life.ts";
 import { PersonMemory } from "./person-memory.ts";
 import { drawPresence, type Presence } from "./presence.ts";
-import { actionProbability, closeUpProbability, examinationProbability } from "./reaction.ts";
+import {
+  type Action,
+  actionProbability,
+  actions,
+  closeUpProbability,
+  examinationProbability,
+} from "./reaction.ts";
 import type { Scene } from "./scene.ts";
 import { type ItemRow, itemRow, type PersonRow, personRow, type WorldRow, worldRow } from "./truth-rows.ts";
 
@@ -149,15 +155,24 @@ export class Truth {
     return new Lookalikes(this.#scene, people);
   }
 
-  /** P(save | looked at) of each item that exists at `timeMs`, for a rested person who never saw it. O(items). */
-  saveProbabilities(person: Person, timeMs: number): Float32Array {
+  /** P(each action | looked at) of items `rows`, for a rested person who never saw any of them. O(rows). */
+  reactions(person: Person, timeMs: number, rows: ArrayLike<number>): Readonly<Record<Action, Float32Array>> {
     const { reactions } = this.#scene.config;
     const affinities = interestAffinities(person.interests, timeMs);
     const rested = new PersonMemory(reactions.fatigueHours);
-    return Float32Array.from({ length: this.itemCountAt(timeMs) }, (_, row) => {
-      const appeal = appealOf(this.#scene, person, affinities, rested, row, timeMs);
-      return closeUpProbability(reactions, appeal) * actionProbability(reactions.save, appeal.affinity);
-    });
+    const of = Object.fromEntries(actions.map((action) => [action, new Float32Array(rows.length)])) as Record<
+      Action,
+      Float32Array
+    >;
+    for (let at = 0; at < rows.length; at++) {
+      const appeal = appealOf(this.#scene, person, affinities, rested, rows[at]!, timeMs);
+      const closeUp = closeUpProbability(reactions, appeal);
+      of["close-up"][at] = closeUp;
+      for (const action of ["save", "click", "share"] as const)
+        of[action][at] = closeUp * actionProbability(reactions[action], appeal.affinity);
+      of.hide[at] = (1 - closeUp) * actionProbability(reactions.hide, appeal.affinity);
+    }
+    return of;
   }
 }
 

@@ -39,6 +39,11 @@ export const lastOf: Aggregation<NewestState> = {
     else out.scalar(null);
   },
   read: (bytes) => ({ newest: readKept(bytes) }),
+  skip: (bytes) => {
+    if (!bytes.skipScalar()) return;
+    bytes.time();
+    bytes.place();
+  },
 };
 
 /** The newest `k`, newest first. */

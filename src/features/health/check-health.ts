@@ -11,7 +11,8 @@ import { readItems } from "../items/read-items.ts";
 import type { Answer } from "../online/accumulation.ts";
 import { requestFeatures } from "../online/feature-request.ts";
 import { controlsFor } from "../online/may-use.ts";
-import { type OnlineValue, readFeatures } from "../online/read-features.ts";
+import { readFeatures } from "../online/read-features.ts";
+import type { OnlineValue } from "../online/value-table.ts";
 import { featuresPrefix } from "../state/feature-keys.ts";
 import {
   type Distribution,

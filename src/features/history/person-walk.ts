@@ -5,7 +5,7 @@ import { windowStart } from "../definition/window-start.ts";
 import type { FeatureRow } from "../feature-row.ts";
 import { Accumulation, type Answer } from "../online/accumulation.ts";
 import type { FeatureRequest } from "../online/feature-request.ts";
-import { addRemovable, removeOldest, type TallyPart } from "../part.ts";
+import { addRemovable, removeOldest, TallyPart } from "../part.ts";
 import { firstAfter } from "./features-at.ts";
 
 /**
@@ -44,7 +44,7 @@ export class PersonWalk {
     this.#request = request;
     this.#catalogue = catalogue;
     const runs = request.cells.map(({ planned }) => isLifetime(planned) || canTakeBack(planned));
-    this.#running = runs.map((isRunning) => (isRunning ? new Map() : undefined));
+    this.#running = runs.map((isRunning) => (isRunning ? new TallyPart() : undefined));
     this.#runningOf = Array.from(request.cellsOf, (cells) =>
       (cells ?? []).flatMap((n) => this.#running[n] ?? []),
     );

@@ -1,6 +1,7 @@
 import { windowStart } from "../definition/window-start.ts";
 import type { FeatureRequest } from "../online/feature-request.ts";
-import { type FeatureContext, NOT_FOUND, type OnlineValue, statusOf } from "../online/read-features.ts";
+import { type FeatureContext, statusOf } from "../online/read-features.ts";
+import { NOT_FOUND, type OnlineValue } from "../online/value-table.ts";
 import { Part } from "../part.ts";
 import { decodeItemHead, type ItemHead } from "./item-head.ts";
 import { itemKey, itemTileKey } from "./item-keys.ts";

@@ -5,7 +5,7 @@ import type { FeatureValue } from "../aggregation.ts";
 import { derive } from "../definition/derive.ts";
 import { windowStart } from "../definition/window-start.ts";
 import type { FeatureRow } from "../feature-row.ts";
-import { addToEntries, entryOf, mergeEntries, type Part, type TallyPart } from "../part.ts";
+import { addToEntries, entryOf, mergeEntries, type Part, TallyPart } from "../part.ts";
 import { sortSlices } from "../state/row-slices.ts";
 import { type CellPlan, type FeatureRequest, saysItems } from "./feature-request.ts";
 
@@ -28,8 +28,8 @@ export class Accumulation {
   #atMs: number;
   /** By window. */
   readonly #startsMs: readonly number[];
-  /** By cell. */
-  readonly #entries: TallyPart[];
+  /** By cell; `undefined` where nothing was seen yet. */
+  readonly #entries: (TallyPart | undefined)[];
   /** By cell; only of those whose window is a session. */
   readonly #sessions: readonly (SessionRow[] | undefined)[];
 
@@ -39,8 +39,10 @@ export class Accumulation {
     this.#request = request;
     this.#atMs = atMs;
     this.#startsMs = request.windows.map((window) => windowStart(window, atMs, request.plan.entity));
-    this.#entries = request.cells.map((_, n) => running[n] ?? new Map());
-    this.#sessions = request.cells.map(({ planned }) => (planned.window.kind === "session" ? [] : undefined));
+    this.#entries = request.cells.map((_, n) => running[n]);
+    this.#sessions = request.windows.some(({ kind }) => kind === "session")
+      ? request.cells.map(({ planned }) => (planned.window.kind === "session" ? [] : undefined))
+      : NO_SESSIONS;
   }
 
   /** The same seen from a later time, where somebody else gathers every cell. */
@@ -71,15 +73,13 @@ export class Accumulation {
   /** As {@link addLifetime}, of a part that nobody else has: where it is the first of a cell, what it knows becomes the cell's. */
   takeLifetime(part: Part): void {
     const { cells, cellsOf } = this.#request;
-    const isOurs = ({ planned }: CellPlan, n: number): boolean =>
-      this.#entries[n]!.size === 0 && cellsOf[planned.tally.index]!.length === 1;
-    for (const [n, cell] of cells.entries()) {
-      if (cell.planned.window.kind !== "lifetime") continue;
-      const { tally } = cell.planned;
+    for (let n = 0; n < cells.length; n++) {
+      const { tally, window } = cells[n]!.planned;
+      if (window.kind !== "lifetime") continue;
       const others = part.of(tally);
       if (!others) continue;
-      if (isOurs(cell, n)) this.#entries[n] = others;
-      else mergeEntries(this.#entries[n]!, tally, others);
+      if (!this.#entries[n] && cellsOf[tally.index]!.length === 1) this.#entries[n] = others;
+      else mergeEntries(this.#at(n), tally, others);
     }
   }
 
@@ -93,13 +93,16 @@ export class Accumulation {
    * @param controls what the person muted and had forgotten: no item of it counts under a key, and none is a value
    */
   finish(catalogue: Catalogue, controls?: PersonControls): (Answer | undefined)[] {
-    const { request, answers } = { request: this.#request, answers: new Map<string, Answer>() };
-    for (const [n, cell] of request.cells.entries())
-      answers.set(cell.planned.definition.name, this.#finishCell(cell, n, { catalogue, controls }));
+    const { cells, cellOf, plan, asked } = this.#request;
+    const ofCells: Answer[] = [];
+    for (let n = 0; n < cells.length; n++)
+      ofCells.push(this.#finishCell(cells[n]!, n, { catalogue, controls }));
+    const derived = new Map<string, Answer>();
     const answerOf = (name: string): Answer => {
-      const known = answers.get(name);
+      const cell = cellOf.get(name);
+      const known = cell === undefined ? derived.get(name) : ofCells[cell];
       if (known) return known;
-      const planned = request.plan.features.get(name);
+      const planned = plan.features.get(name);
       if (planned?.kind !== "derived") return { value: null, newestMs: undefined };
       let newestMs: number | undefined;
       const read = (input: string): FeatureValue => {
@@ -109,10 +112,22 @@ export class Accumulation {
       };
       const value = derive(planned.definition.expression, read, catalogue);
       const answer = { value, newestMs };
-      answers.set(name, answer);
+      derived.set(name, answer);
       return answer;
     };
-    return request.asked.map(({ name, planned }) => planned && answerOf(name));
+    return asked.map(({ name, planned, cell }) =>
+      cell === undefined ? planned && answerOf(name) : ofCells[cell],
+    );
+  }
+
+  /** What is gathered of a cell. */
+  #at(cell: number): TallyPart {
+    let entries = this.#entries[cell];
+    if (!entries) {
+      entries = new TallyPart();
+      this.#entries[cell] = entries;
+    }
+    return entries;
   }
 
   #visit(row: FeatureRow, edgeEndMs: (window: number) => number, isOpen: boolean): void {
@@ -126,7 +141,7 @@ export class Accumulation {
         if (timestampMs <= this.#startsMs[window]! || timestampMs >= edgeEndMs(window)) continue;
         const session = this.#sessions[n];
         if (session) session.push({ key, value, row, ...placeOf(row) });
-        else addToEntries(this.#entries[n]!, tally, key, value, row);
+        else addToEntries(this.#at(n), tally, key, value, row);
       }
     });
   }
@@ -136,24 +151,24 @@ export class Accumulation {
       if (!isWanted(cell)) continue;
       const { tally } = cell.planned;
       const others = part.of(tally);
-      if (others) mergeEntries(this.#entries[n]!, tally, others);
+      if (others) mergeEntries(this.#at(n), tally, others);
     }
   }
 
   #finishCell(cell: CellPlan, n: number, said: Said): Answer {
     const { planned, keysOfItem } = cell;
     const { tally, definition } = planned;
-    let entries = this.#entries[n]!;
     const session = this.#sessions[n];
     if (!definition.keyedBy && !session && !keysOfItem && !saysItems(tally)) {
-      const only = entries.get(null);
+      const only = this.#entries[n]?.get(null);
       const value = tally.aggregation.finalize(only ? only.state : tally.aggregation.prepare(), this.#atMs);
       return { value, newestMs: only?.newestMs };
     }
+    let entries = this.#at(n);
     if (session) entries = this.#sessionEntries(session, cell);
     if (keysOfItem) entries = this.#byItem(entries, cell, keysOfItem, said);
     let newestMs: number | undefined;
-    for (const entry of entries.values()) newestMs = Math.max(newestMs ?? 0, entry.newestMs);
+    for (const [, entry] of entries) newestMs = Math.max(newestMs ?? 0, entry.newestMs);
     const finalize = (state: unknown): FeatureValue => {
       const value = tally.aggregation.finalize(state, this.#atMs);
       return saysItems(tally) ? sayable(value, tally.value?.op === "item-tags", said) : value;
@@ -177,7 +192,7 @@ export class Accumulation {
 
   /** The newest rows that are close enough to each other, when the newest is close enough to now. */
   #sessionEntries(rows: SessionRow[], { planned: { window, tally } }: CellPlan): TallyPart {
-    const entries: TallyPart = new Map();
+    const entries = new TallyPart();
     if (window.kind !== "session") return entries;
     let laterMs = this.#atMs;
     const sorted = sortSlices(rows);
@@ -195,7 +210,7 @@ export class Accumulation {
     keysOfItem: NonNullable<CellPlan["keysOfItem"]>,
     { catalogue, controls }: Said,
   ): TallyPart {
-    const found: TallyPart = new Map();
+    const found = new TallyPart();
     for (const [itemRow, { newestMs, state }] of entries) {
       if (typeof itemRow !== "number") continue;
       const item = catalogue.at(itemRow);
@@ -227,6 +242,8 @@ function sayable(value: FeatureValue, isOfTopics: boolean, { catalogue, controls
   if (Array.isArray(value)) return value.filter(isSayable) as FeatureValue; // of what it was made of
   return isSayable(value) ? value : null;
 }
+
+const NO_SESSIONS: readonly undefined[] = [];
 
 interface SessionRow {
   readonly key: Scalar | null;

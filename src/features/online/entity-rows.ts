@@ -1,6 +1,7 @@
 import { joinKeyOf } from "#declarations";
 import { type FeaturePlan, type PlannedFeature, plannedFeature } from "../definition/plan.ts";
-import { NOT_FOUND, type OnlineValue, statusOf } from "./read-features.ts";
+import { statusOf } from "./read-features.ts";
+import { NOT_FOUND, type OnlineValue } from "./value-table.ts";
 
 /** Whom or what features are asked of: a user, an item, and further keys by name, such as `{ topic: "art" }`. */
 export interface EntityRow {

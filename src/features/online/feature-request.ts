@@ -13,19 +13,30 @@ import { RowReader } from "../part.ts";
 export interface FeatureRequest {
   readonly plan: EntityPlan;
   /** Those asked for, in order; `undefined` for a name that no feature has. */
-  readonly asked: readonly { readonly name: string; readonly planned: PlannedFeature | undefined }[];
+  readonly asked: readonly Asked[];
   /** Aggregates that are needed, each once. */
   readonly cells: readonly CellPlan[];
+  /** By name of an aggregate. */
+  readonly cellOf: ReadonlyMap<string, number>;
   /** The different windows among them. */
   readonly windows: readonly WindowDefinition[];
   /** By tally, which cells it updates. */
   readonly cellsOf: readonly (readonly number[])[];
   readonly rows: RowReader;
+  /** By tally, whether it is needed; ends with the last that is. */
+  readonly tallies: readonly boolean[];
   /** By source, whether any of its rows is needed. */
   readonly sources: readonly boolean[];
   readonly needsLifetime: boolean;
   /** Whether a value depends on which items they were, so that what a person muted has to be left out. */
   readonly saysItems: boolean;
+}
+
+export interface Asked {
+  readonly name: string;
+  readonly planned: PlannedFeature | undefined;
+  /** Of an aggregate. */
+  readonly cell: number | undefined;
 }
 
 export interface CellPlan {
@@ -70,10 +81,13 @@ export function requestFeatures(
     if (known) known.push(n);
     else cellsOf[planned.tally.index] = [n];
   }
+  const cellOf = new Map(cells.map(({ planned }, n) => [planned.definition.name, n]));
   return {
     plan,
-    asked: names.map((name) => ({ name, planned: plan.features.get(name) })),
+    asked: names.map((name) => ({ name, planned: plan.features.get(name), cell: cellOf.get(name) })),
     cells,
+    cellOf,
+    tallies: Array.from(cellsOf, (found) => found !== undefined),
     windows: [...windows.values()],
     cellsOf,
     rows: new RowReader(plan, catalogue, ({ index }: Tally) => cellsOf[index] !== undefined),

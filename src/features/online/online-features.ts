@@ -6,7 +6,8 @@ import { readItems } from "../items/read-items.ts";
 import { type EntityRow, joinKeysOf, namesByEntity, valueFor } from "./entity-rows.ts";
 import { type FeatureRequest, requestFeatures } from "./feature-request.ts";
 import { type PastQuery, type PastValue, readPastValues } from "./past-values.ts";
-import { type FeatureContext, NOT_FOUND, type OnlineValue, readFeatures } from "./read-features.ts";
+import { type FeatureContext, readTable } from "./read-features.ts";
+import { NOT_FOUND, type OnlineValue, type ValueTable } from "./value-table.ts";
 
 export interface OnlineFeaturesParts extends FeatureContext {
   readonly clock: Clock;
@@ -17,10 +18,17 @@ export interface OnlineFeaturesParts extends FeatureContext {
   readonly services: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What was worked out of names asked for. */
-interface KnownRequest {
-  readonly request: FeatureRequest;
+/** Names that are asked for, worked out once: the same object is given again for as long as it is kept. */
+export interface AskedFeatures {
+  readonly names: readonly string[];
+  /** Whether people are all that has to be known to answer. */
   readonly isOfPeople: boolean;
+  /** Of people, in the order given. */
+  read(userIds: readonly string[]): Promise<ValueTable>;
+}
+
+interface KnownRequest extends AskedFeatures {
+  readonly request: FeatureRequest;
 }
 
 /** Requests worked out lately that are kept. */
@@ -29,7 +37,10 @@ const KEPT_REQUESTS = 200;
 /** The features of people and items now: those whose definitions are applied to the folder. */
 export class OnlineFeatures {
   readonly #parts: OnlineFeaturesParts;
-  readonly #requests = new LeastRecentlyUsed<string, KnownRequest>(KEPT_REQUESTS);
+  readonly #requests = {
+    user: new LeastRecentlyUsed<string, KnownRequest>(KEPT_REQUESTS),
+    item: new LeastRecentlyUsed<string, KnownRequest>(KEPT_REQUESTS),
+  };
 
   constructor(parts: OnlineFeaturesParts) {
     this.#parts = parts;
@@ -99,9 +110,8 @@ export class OnlineFeatures {
   }
 
   /** By person, in the order given, the features in the order asked: each a name, or `view:name`. */
-  read(names: readonly string[], userIds: readonly string[]): Promise<OnlineValue[][]> {
-    const { request } = this.#requestFor(names, "user");
-    return readFeatures(this.#parts, request, userIds, this.#parts.clock.nowMs());
+  async read(names: readonly string[], userIds: readonly string[]): Promise<OnlineValue[][]> {
+    return (await this.asked(names).read(userIds)).toRows();
   }
 
   /** Of one person at earlier moments, as far as what it is made of is kept. */
@@ -110,9 +120,9 @@ export class OnlineFeatures {
     return readPastValues(this.#parts, request, userId, query);
   }
 
-  /** Whether people are all that has to be known to answer. */
-  isOfPeople(names: readonly string[]): boolean {
-    return this.#requestFor(names, "user").isOfPeople;
+  /** Each a name, or `view:name`. */
+  asked(names: readonly string[]): AskedFeatures {
+    return this.#requestFor(names, "user");
   }
 
   /** As numbers for a model: shape (rows, features), row-major. Whoever was never met is all NaN. */
@@ -128,19 +138,22 @@ export class OnlineFeatures {
   }
 
   #requestFor(names: readonly string[], entity: EntityKind): KnownRequest {
-    const id = `${entity} ${names.join(",")}`;
-    const known = this.#requests.get(id);
+    const id = names.join(",");
+    const known = this.#requests[entity].get(id);
     if (known) return known;
-    const { plan, catalogue } = this.#parts;
+    const { plan, catalogue, clock } = this.#parts;
     const found = names.map((reference) => nameIn(reference, plan));
+    const request = requestFeatures(entity === "user" ? plan : plan.items, found, catalogue);
     const made: KnownRequest = {
-      request: requestFeatures(entity === "user" ? plan : plan.items, found, catalogue),
+      names,
+      request,
+      read: (userIds) => readTable(this.#parts, request, userIds, clock.nowMs()),
       isOfPeople: found.every((name) => {
         const planned = plannedFeature(plan, name);
         return !planned || joinKeysOf(planned).join() === "user_id";
       }),
     };
-    this.#requests.set(id, made);
+    this.#requests[entity].set(id, made);
     return made;
   }
 }

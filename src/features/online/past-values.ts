@@ -6,7 +6,8 @@ import { featureKey, rowsKey } from "../state/feature-keys.ts";
 import { Accumulation } from "./accumulation.ts";
 import type { FeatureRequest } from "./feature-request.ts";
 import { controlsFor, mayUse } from "./may-use.ts";
-import { choicesOf, type FeatureContext, type OnlineValue, statusOf } from "./read-features.ts";
+import { choicesOf, type FeatureContext, statusOf } from "./read-features.ts";
+import type { OnlineValue } from "./value-table.ts";
 
 /** @file A feature of a person at earlier moments, of the rows that are kept for windows: the walk that training sets are made by. */
 
@@ -34,9 +35,9 @@ export async function readPastValues(
   const [asked] = request.asked;
   const ids = identity.idsOf(userId);
   const kept = await Promise.all(ids.map((id) => keptOf(context, request, id)));
-  const heads = kept.flatMap(({ head }) => head ?? []);
+  const known = kept.flatMap(({ head }) => (head ? { head } : []));
   const planned = asked?.planned;
-  if (!planned || heads.length === 0 || !mayUse(planned, request.plan, choicesOf(heads))) return [];
+  if (!planned || known.length === 0 || !mayUse(planned, request.plan, choicesOf(known))) return [];
   const rows = kept.flatMap((one) => one.rows).sort((left, right) => left.timestampMs - right.timestampMs);
   const keptFromMs = Math.max(...kept.map((one) => one.fromMs));
   const isWhole = keptFromMs <= firstMs;

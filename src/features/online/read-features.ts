@@ -1,6 +1,6 @@
 import { inputsOf } from "#declarations";
 import type { Catalogue, IdentityGraph } from "#events";
-import { decodeChoices, joinChoices, type StandingChoices } from "#sequences";
+import { decodeChoices, joinChoices, type PersonControls, type StandingChoices } from "#sequences";
 import type { StateReader } from "#storage";
 import type { PlannedFeature } from "../definition/plan.ts";
 import { decodeRows } from "../feature-row.ts";
@@ -11,13 +11,7 @@ import { featureKey, rowsKey, tileKey } from "../state/feature-keys.ts";
 import { Accumulation, type Answer } from "./accumulation.ts";
 import type { FeatureRequest } from "./feature-request.ts";
 import { controlsFor, mayUse } from "./may-use.ts";
-
-/** What a feature of a person is now, and whether there is such a thing; Feast's words. */
-export interface OnlineValue extends Answer {
-  readonly status: "PRESENT" | "NULL_VALUE" | "NOT_FOUND" | "OUTSIDE_MAX_AGE";
-  /** True when its window reaches behind the rows that are kept: the value is of a part. */
-  readonly isCut?: boolean;
-}
+import { type OnlineValue, type Status, ValueTable } from "./value-table.ts";
 
 export interface FeatureContext {
   readonly state: StateReader;
@@ -31,78 +25,146 @@ export interface ReadCost {
   merges: number;
 }
 
-export const NOT_FOUND: OnlineValue = { status: "NOT_FOUND", value: null, newestMs: undefined };
-
-/**
- * The features of each person, as of `nowMs` or of the newest event applied, whichever is later (a clock may have been set back). In
- * the order asked; an unknown person or feature is NOT_FOUND. One read of the state for all heads, two more for what is sealed.
- */
+/** As {@link readTable}, by person. */
 export async function readFeatures(
   context: FeatureContext,
   request: FeatureRequest,
   userIds: readonly string[],
   nowMs: number,
-  cost: ReadCost = { rows: 0, merges: 0 },
+  cost?: ReadCost,
 ): Promise<OnlineValue[][]> {
-  const ids = userIds.map((userId) => context.identity.idsOf(userId));
-  const stored = await context.state.get(ids.flat().map((id) => featureKey(id, "h")));
-  let next = 0;
-  const people = ids.map((idsOfOne): Person => {
-    const heads = idsOfOne.flatMap((userId) => {
-      const bytes = stored[next++];
-      return bytes ? [{ userId, head: decodeFeatureHead(bytes) }] : [];
-    });
-    const atMs = heads.reduce((latest, { head }) => Math.max(latest, head.newestMs), nowMs);
-    return { heads, atMs };
-  });
-  const answers: OnlineValue[][] = [];
-  for (const person of people) answers.push(await readPerson(context, request, person, cost));
-  return answers;
+  return (await readTable(context, request, userIds, nowMs, cost)).toRows();
 }
 
-interface Person {
-  readonly heads: readonly { readonly userId: string; readonly head: FeatureHead }[];
-  /** The moment asked about. */
-  readonly atMs: number;
-}
-
-async function readPerson(
-  { state, catalogue }: FeatureContext,
+/**
+ * The features of each person, as of `nowMs` or of the newest event applied, whichever is later (a clock may have been set back). In
+ * the order asked; an unknown person or feature is NOT_FOUND. One read of the state for heads and lifetimes of all, two more of each
+ * person whose windows ask for what is sealed.
+ */
+export async function readTable(
+  context: FeatureContext,
   request: FeatureRequest,
-  { heads, atMs }: Person,
-  cost: ReadCost,
-): Promise<OnlineValue[]> {
-  // A choice alone is no event: nothing is known of them yet.
-  if (heads.every(({ head }) => head.newestMs === 0)) return request.asked.map(() => NOT_FOUND);
-  const { plan } = request;
-  const accumulation = new Accumulation(request, atMs);
-  const cuts: number[] = [];
-  for (const { userId, head } of heads) {
-    const reading = new SealedReading(state, userId, request, cost);
-    const cutMs = await reading.addTo(accumulation, head);
-    if (cutMs !== undefined) cuts.push(cutMs);
-    for (const bytes of head.openRows)
-      for (const row of decodeRows(bytes, plan, request.sources)) {
-        accumulation.addRow(row);
-        cost.rows++;
-      }
+  userIds: readonly string[],
+  nowMs: number,
+  cost: ReadCost = { rows: 0, merges: 0 },
+): Promise<ValueTable> {
+  const table = new ValueTable(userIds.length, request.asked.length);
+  const ids = userIds.map((userId) => context.identity.idsOf(userId));
+  const stored = await context.state.get(keysOf(ids, request));
+  const width = request.needsLifetime ? 2 : 1;
+  let next = 0;
+  for (let row = 0; row < ids.length; row++) {
+    const known: StoredId[] = [];
+    let atMs = nowMs;
+    for (const userId of ids[row]!) {
+      const bytes = stored[next];
+      const lifetime = width === 2 ? stored[next + 1] : undefined;
+      next += width;
+      if (!bytes) continue;
+      const head = decodeFeatureHead(bytes);
+      atMs = Math.max(atMs, head.newestMs);
+      known.push({ userId, head, lifetime });
+    }
+    // A choice alone is no event: nothing is known of them yet.
+    if (known.every(({ head }) => head.newestMs === 0)) continue;
+    const reading = new PersonReading(request, known, atMs, cost);
+    reading.addNear();
+    if (reading.needsMore) await reading.addFar(context.state);
+    reading.finish(context.catalogue, table, row);
   }
-  const choices = choicesOf(heads.map(({ head }) => head));
-  const controls = await controlsFor(
-    request,
-    state,
-    heads.map(({ userId }) => userId),
-  );
-  return accumulation.finish(catalogue, controls).map((answer, n): OnlineValue => {
-    const { planned } = request.asked[n]!;
-    if (!answer || !planned || !mayUse(planned, plan, choices)) return NOT_FOUND;
-    const isCut =
-      cuts.length > 0 && cuts.some((cutMs) => reachesBehind(planned, accumulation, request, cutMs));
-    if (isCut) return { ...answer, status: "OUTSIDE_MAX_AGE", isCut };
-    const status = statusOf(answer, planned, atMs);
-    if (answer.under) return { ...answer, status };
-    return { status, value: answer.value, newestMs: answer.newestMs };
-  });
+  return table;
+}
+
+/** Of each id the head and, where it is asked for, the lifetime. */
+function keysOf(ids: readonly (readonly string[])[], { needsLifetime }: FeatureRequest): Uint8Array[] {
+  const keys: Uint8Array[] = [];
+  for (const idsOfOne of ids)
+    for (const id of idsOfOne) {
+      keys.push(featureKey(id, "h"));
+      if (needsLifetime) keys.push(featureKey(id, "l"));
+    }
+  return keys;
+}
+
+/** What was read of one id. */
+interface StoredId {
+  readonly userId: string;
+  readonly head: FeatureHead;
+  readonly lifetime: Uint8Array | undefined;
+}
+
+/** One person's features on their way from what is stored of their ids. */
+class PersonReading {
+  readonly #request: FeatureRequest;
+  readonly #known: readonly StoredId[];
+  /** The moment asked about. */
+  readonly #atMs: number;
+  readonly #cost: ReadCost;
+  readonly #accumulation: Accumulation;
+  /** Times before which rows were given up. */
+  readonly #cutsMs: number[] = [];
+  #controls: PersonControls | undefined;
+
+  constructor(request: FeatureRequest, known: readonly StoredId[], atMs: number, cost: ReadCost) {
+    this.#request = request;
+    this.#known = known;
+    this.#atMs = atMs;
+    this.#cost = cost;
+    this.#accumulation = new Accumulation(request, atMs);
+  }
+
+  /** What lies in heads and lifetimes. */
+  addNear(): void {
+    const { plan, sources, tallies } = this.#request;
+    for (const { head, lifetime } of this.#known) {
+      if (lifetime && head.lifetimeBytes > 0) {
+        this.#accumulation.takeLifetime(Part.decode(lifetime, plan, tallies));
+        this.#cost.merges++;
+      }
+      for (const bytes of head.openRows)
+        for (const row of decodeRows(bytes, plan, sources)) {
+          this.#accumulation.addRow(row);
+          this.#cost.rows++;
+        }
+    }
+  }
+
+  get needsMore(): boolean {
+    return this.#request.saysItems || this.#known.some(({ head }) => this.#wantsSealed(head));
+  }
+
+  #wantsSealed({ hasDirectory }: FeatureHead): boolean {
+    return hasDirectory && this.#request.windows.some(({ kind }) => kind !== "lifetime");
+  }
+
+  /** Sealed rows and tiles that windows ask for, and what may be said of items. */
+  async addFar(state: StateReader): Promise<void> {
+    for (const { userId, head } of this.#known) {
+      if (!this.#wantsSealed(head)) continue;
+      const cutMs = await new SealedReading(state, userId, this.#request, this.#cost).addTo(
+        this.#accumulation,
+      );
+      if (cutMs !== undefined) this.#cutsMs.push(cutMs);
+    }
+    const ids = this.#known.map(({ userId }) => userId);
+    this.#controls = await controlsFor(this.#request, state, ids);
+  }
+
+  finish(catalogue: Catalogue, table: ValueTable, row: number): void {
+    const { asked, plan } = this.#request;
+    const choices = choicesOf(this.#known);
+    const answers = this.#accumulation.finish(catalogue, this.#controls);
+    for (let n = 0; n < answers.length; n++) {
+      const answer = answers[n];
+      const { planned } = asked[n]!; // one for each
+      if (!answer || !planned || !mayUse(planned, plan, choices)) continue;
+      const isCut = this.#cutsMs.some((cutMs) =>
+        reachesBehind(planned, this.#accumulation, this.#request, cutMs),
+      );
+      const status = isCut ? "OUTSIDE_MAX_AGE" : statusOf(answer, planned, this.#atMs);
+      table.set(row, n, status, answer, isCut);
+    }
+  }
 }
 
 /** Whether the feature asks for rows that were given up. */
@@ -124,11 +186,7 @@ function reachesBehind(
   );
 }
 
-export function statusOf(
-  { value, newestMs }: Answer,
-  { definition }: PlannedFeature,
-  atMs: number,
-): OnlineValue["status"] {
+export function statusOf({ value, newestMs }: Answer, { definition }: PlannedFeature, atMs: number): Status {
   if (value === null) return "NULL_VALUE";
   const { ttlMs } = definition;
   return ttlMs !== undefined && newestMs !== undefined && atMs - newestMs > ttlMs
@@ -136,12 +194,17 @@ export function statusOf(
     : "PRESENT";
 }
 
-export function choicesOf(heads: readonly FeatureHead[]): StandingChoices | undefined {
-  const said = heads.map(({ choices }) => decodeChoices(choices)).filter((choices) => choices !== undefined);
-  return said.length === 0 ? undefined : said.reduce(joinChoices);
+/** What the ids of a person agreed to and refused, together. */
+export function choicesOf(known: readonly Pick<StoredId, "head">[]): StandingChoices | undefined {
+  let said: StandingChoices | undefined;
+  for (const { head } of known) {
+    const choices = decodeChoices(head.choices);
+    if (choices) said = said ? joinChoices(said, choices) : choices;
+  }
+  return said;
 }
 
-/** What is sealed of one id. */
+/** What is sealed of one id for windows. */
 class SealedReading {
   readonly #state: StateReader;
   readonly #userId: string;
@@ -156,19 +219,8 @@ class SealedReading {
   }
 
   /** The time before which rows were given up, where some were. */
-  async addTo(accumulation: Accumulation, head: FeatureHead): Promise<number | undefined> {
-    const { plan, needsLifetime, windows } = this.#request;
-    const wantsLifetime = needsLifetime && head.lifetimeBytes > 0;
-    const wantsWindows = head.hasDirectory && windows.some(({ kind }) => kind !== "lifetime");
-    if (!wantsLifetime && !wantsWindows) return undefined;
-    const [lifetime, stored] = await this.#state.get([
-      featureKey(this.#userId, "l"),
-      ...(wantsWindows ? [featureKey(this.#userId, "d")] : []),
-    ]);
-    if (wantsLifetime && lifetime) {
-      accumulation.takeLifetime(Part.decode(lifetime, plan));
-      this.#cost.merges++;
-    }
+  async addTo(accumulation: Accumulation): Promise<number | undefined> {
+    const [stored] = await this.#state.get([featureKey(this.#userId, "d")]);
     if (!stored) return undefined;
     const directory = decodeDirectory(stored);
     await this.#addWindows(accumulation, directory);
@@ -176,7 +228,7 @@ class SealedReading {
   }
 
   async #addWindows(accumulation: Accumulation, directory: Directory): Promise<void> {
-    const { plan, windows } = this.#request;
+    const { plan, windows, tallies } = this.#request;
     const newestMs = directory.blocks.reduce((latest, { lastMs }) => Math.max(latest, lastMs), 0);
     const covers = windows.map((window, n): Cover => {
       const isTiled = window.kind === "sliding" || window.kind === "fixed";
@@ -203,7 +255,7 @@ class SealedReading {
     for (const [n, { windows: ofTile }] of wanted.entries()) {
       const bytes = stored[n];
       if (!bytes) continue; // nothing happened then
-      const part = Part.decode(bytes, plan);
+      const part = Part.decode(bytes, plan, tallies);
       for (const window of ofTile) accumulation.addTile(part, window);
       this.#cost.merges += ofTile.length;
     }

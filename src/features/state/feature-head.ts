@@ -27,6 +27,7 @@ const writer = new PackedWriter();
 /** Of a user's features, and of an item's, in the state: others are not read. */
 export const FEATURE_FORMAT = 2;
 const DIRECTORY = 2;
+const NO_CHOICES = new Uint8Array(0);
 
 export function emptyFeatureHead(): FeatureHead {
   return {
@@ -34,7 +35,7 @@ export function emptyFeatureHead(): FeatureHead {
     lifetimeBytes: 0,
     hasDirectory: false,
     newestMs: 0,
-    choices: new Uint8Array(0),
+    choices: NO_CHOICES,
     openRows: [],
   };
 }
@@ -61,7 +62,8 @@ export function decodeFeatureHead(bytes: Uint8Array): FeatureHead {
   const flags = reader.byte();
   const lifetimeBytes = reader.whole();
   const newestMs = reader.whole();
-  const choices = reader.bytes(reader.whole());
+  const choiceBytes = reader.whole();
+  const choices = choiceBytes === 0 ? NO_CHOICES : reader.bytes(choiceBytes);
   const open = bytes.subarray(reader.at);
   return {
     openCount,

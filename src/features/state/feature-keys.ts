@@ -13,7 +13,7 @@ import { userPrefix } from "#sequences";
 type Kind = "h" | "l" | "d";
 
 export function featureKey(userId: string, kind: Kind): Uint8Array {
-  return Buffer.concat([featuresPrefix(userId), Buffer.from(kind)]);
+  return Buffer.from(`u${userId}\0f${kind}`); // the prefix in one go: a read makes two
 }
 
 export function featuresPrefix(userId: string): Uint8Array {

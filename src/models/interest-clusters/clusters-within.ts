@@ -1,4 +1,4 @@
-import { agglomerate, cutTree, type Linkage } from "#numeric";
+import { agglomerate, cutTree, type Linkage, numbered } from "#numeric";
 
 /**
  * @file Agglomerative clustering of unit vectors up to a height, without the rest of the tree. Of vectors that no chain of pairs nearer than the
@@ -19,15 +19,16 @@ export function clustersWithin(
   height: number,
 ): Int32Array {
   const n = sizes.length;
-  const labels = Int32Array.from({ length: n }, (_, at) => at);
+  const labels = numbered(n);
   for (const part of connectedParts(cosines, n, 1 - height / 2)) {
     const distances = distancesOf(cosines, n, part);
     const own = part.map((at) => sizes[at]!);
     const firsts: number[] = [];
     const merges = agglomerate(distances, own, linkage, height);
-    for (const [at, cluster] of cutTree(merges, part.length, height).entries()) {
-      firsts[cluster] ??= part[at]!;
-      labels[part[at]!] = firsts[cluster]!;
+    const clusters = cutTree(merges, part.length, height);
+    for (let at = 0; at < part.length; at++) {
+      firsts[clusters[at]!] ??= part[at]!;
+      labels[part[at]!] = firsts[clusters[at]!]!;
     }
   }
   const numbers = new Map<number, number>();
@@ -45,15 +46,16 @@ const ROUNDING = 1e-6;
 /** The vectors in groups of two and more that are connected by pairs with such a cosine, each ascending. */
 function connectedParts(cosines: Float32Array, n: number, least: number): number[][] {
   const from = least - ROUNDING;
-  const parents = Int32Array.from({ length: n }, (_, at) => at);
+  const parents = numbered(n);
   for (let left = 1; left < n; left++) {
     const row = left * n;
+    let root = left;
     for (let right = 0; right < left; right++) {
-      if (cosines[row + right]! < from) continue;
-      const one = rootOf(parents, left);
+      if (cosines[row + right]! < from || parents[right] === root) continue;
       const other = rootOf(parents, right);
-      if (one < other) parents[other] = one;
-      else parents[one] = other;
+      if (other === root) continue;
+      parents[Math.max(root, other)] = Math.min(root, other);
+      root = Math.min(root, other);
     }
   }
   const parts = new Map<number, number[]>();

@@ -134,43 +134,38 @@ export class InterestLife {
     const settles = 1 - Math.exp(-settling);
     const fades = 1 - Math.exp(-fading);
     const revives = 1 - Math.exp(-revival);
+    const keeps = 1 - settles;
+    const endures = 1 - fades;
+    const sleeps = 1 - revives;
+    const [grownTo, grownRest] = [this.#grownTo, this.#grownRest];
     to.fill(0);
     for (let at = 0; at < from.length; at += STATES) {
       const unborn = from[at + UNBORN]!;
       to[at + UNBORN] = unborn * (1 - birth);
       to[at + FIRST_NEW] = unborn * birth;
       for (let day = 1; day < NEW_DAYS; day++) to[at + FIRST_NEW + day] = from[at + FIRST_NEW + day - 1]!;
-      this.#grow(to, at + GROWING, LEVELS, from[at + GROWING - 1]!);
+      grow(to, at + GROWING + grownTo[LEVELS]!, grownRest[LEVELS]!, from[at + GROWING - 1]!);
       for (let level = 0; level < LEVELS; level++) {
         const growing = from[at + GROWING + level]!;
         const habit = from[at + HABIT + level]!;
         const faded = from[at + FADING + level]!;
-        this.#grow(to, at + GROWING, level, growing * (1 - settles) + faded * revives);
-        this.#grow(to, at + HABIT, level, growing * settles * (1 - lasting) + habit * (1 - fades));
-        this.#grow(to, at + LASTING, level, growing * settles * lasting + from[at + LASTING + level]!);
-        this.#grow(to, at + FADING, level, habit * fades);
-        to[at + FADING + Math.min(LEVELS - 1, level + 1)]! += faded * (1 - revives);
+        const place = at + grownTo[level]!;
+        const rest = grownRest[level]!;
+        grow(to, place + GROWING, rest, growing * keeps + faded * revives);
+        grow(to, place + HABIT, rest, growing * settles * (1 - lasting) + habit * endures);
+        grow(to, place + LASTING, rest, growing * settles * lasting + from[at + LASTING + level]!);
+        grow(to, place + FADING, rest, habit * fades);
+        to[at + FADING + Math.min(LEVELS - 1, level + 1)]! += faded * sleeps;
       }
     }
-  }
-
-  /** Puts a probability on the level that `level` grows to, within a stage. */
-  #grow(cells: Float64Array, stage: number, level: number, probability: number): void {
-    const place = this.#grownTo[level]!;
-    const rest = this.#grownRest[level]! * probability;
-    cells[stage + place]! += probability - rest;
-    if (rest > 0) cells[stage + place + 1]! += rest;
   }
 
   /** Takes in a day's engagements; returns the logarithm of what was taken out of the cells to keep them from vanishing. */
   #see(cells: Float64Array, count: number, total: number): number {
     const likelihood = this.#likelihoodOf(count, total);
-    let sum = 0;
-    for (let cell = 0; cell < cells.length; cell++) {
-      cells[cell]! *= likelihood[cell]!;
-      sum += cells[cell]!;
-    }
-    if (sum > SMALL) return 0; // still a number: what comes off it later is the same
+    for (let cell = 0; cell < cells.length; cell++) cells[cell]! *= likelihood[cell]!;
+    if (isLarge(cells)) return 0; // still numbers: what comes off them later is the same
+    const sum = cells.reduce((total, cell) => total + cell, 0);
     for (let cell = 0; cell < cells.length; cell++) cells[cell]! /= sum;
     return Math.log(sum);
   }
@@ -208,9 +203,29 @@ export class InterestLife {
   }
 }
 
+/** Whether the cells sum to more than what is small; most days one look says so. */
+function isLarge(cells: Float64Array): boolean {
+  let sum = 0;
+  for (let cell = 0; cell < cells.length; cell++) {
+    sum += cells[cell]!;
+    if (sum > SMALL) return true;
+  }
+  return false;
+}
+
+/** Divides a probability between the level at a place, within a stage, and the one after it. */
+function grow(cells: Float64Array, place: number, rest: number, probability: number): void {
+  const above = rest * probability;
+  cells[place]! += probability - above;
+  if (above > 0) cells[place + 1]! += above;
+}
+
 /** (new, growing, habit, fading) of an interest that is there. */
 function sumStages(cells: Float64Array, into: Float64Array): void {
-  let [isNew, grows, isHabit, fades] = [0, 0, 0, 0];
+  let isNew = 0;
+  let grows = 0;
+  let isHabit = 0;
+  let fades = 0;
   for (let at = 0; at < cells.length; at += STATES) {
     for (let state = FIRST_NEW; state < GROWING; state++) isNew += cells[at + state]!;
     for (let level = 0; level < LEVELS; level++) {

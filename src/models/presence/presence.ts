@@ -85,9 +85,9 @@ export function foresee(model: PresenceModel, visits: DailyVisits): Foresight {
 function summary(belief: Float64Array): Pick<Foresight, "states" | "visitsPerDay"> {
   const states = [0, 0, 0];
   let visitsPerDay = 0;
-  for (const [at, share] of belief.entries()) {
-    states[at % STATES]! += share;
-    visitsPerDay += share * KINDS[Math.floor(at / STATES)]!.rate;
+  for (let at = 0; at < belief.length; at++) {
+    states[at % STATES]! += belief[at]!;
+    visitsPerDay += belief[at]! * KINDS[Math.floor(at / STATES)]!.rate;
   }
   return { states, visitsPerDay };
 }
@@ -109,21 +109,24 @@ function runOn(
     counted += weight;
     // (state, active days so far)
     let now = new Float64Array(STATES * (MOST_ACTIVE + 1));
+    let next = new Float64Array(now.length);
     for (let state = 0; state < STATES; state++)
       now[state * (MOST_ACTIVE + 1)] = belief[kind * STATES + state]!;
     for (let day = 1; day <= HORIZON; day++) {
-      now = dayOn(now, step, quiet);
+      dayOn(now, step, quiet, next);
+      [now, next] = [next, now];
       if (day === WEEK)
         for (let state = 0; state < STATES; state++) stays7 += now[state * (MOST_ACTIVE + 1)]!;
     }
-    for (const [at, share] of now.entries()) activeDays28[at % (MOST_ACTIVE + 1)]! += share;
+    for (let at = 0; at < now.length; at++) activeDays28[at % (MOST_ACTIVE + 1)]! += now[at]!;
   }
   return { comes7: 1 - stays7 / counted, activeDays28: activeDays28.map((share) => share / counted) };
 }
 
-function dayOn(now: Float64Array, step: Float64Array, quiet: readonly number[]): Float64Array<ArrayBuffer> {
+/** The day after `now`, written into `next`. */
+function dayOn(now: Float64Array, step: Float64Array, quiet: readonly number[], next: Float64Array): void {
   const width = MOST_ACTIVE + 1;
-  const next = new Float64Array(now.length);
+  next.fill(0);
   for (let from = 0; from < STATES; from++)
     for (let to = 0; to < STATES; to++) {
       const chance = step[from * STATES + to]!;
@@ -136,7 +139,6 @@ function dayOn(now: Float64Array, step: Float64Array, quiet: readonly number[]):
         next[to * width + Math.min(MOST_ACTIVE, count + 1)]! += share * comes;
       }
     }
-  return next;
 }
 
 /** P(no visit on a day) by state. */

@@ -1,7 +1,7 @@
 import { PlatformError } from "#base";
 import type { Interactions, ItemContent } from "#sequences";
 import type { NamedTensor } from "#tensor";
-import type { FitContext, Model } from "../model.ts";
+import { type FitContext, LEARNED_SHARE, type Model } from "../model.ts";
 import { readModelFile } from "../model-file.ts";
 import { ContentPart, contentBags } from "../sequence-encoder/content-bags.ts";
 import { ContentVocabulary } from "../sequence-encoder/content-vocabulary.ts";
@@ -101,8 +101,8 @@ export async function prepare(
   checkRetrieval(names, retrieval);
   const asked = names.length > 0 ? retrieval : undefined;
   const seed = random.uint32();
-  const fromMs = asked?.untilMs ?? Number.NEGATIVE_INFINITY;
-  const drawn = requestsOf(data, acts, { ...config, heads, seed, fromMs });
+  const from = { ms: asked?.untilMs ?? Number.NEGATIVE_INFINITY, share: asked ? LEARNED_SHARE : 0 };
+  const drawn = requestsOf(data, acts, { ...config, heads, seed, from });
   const areShown = data.impressions !== undefined;
   const { requests, scores } = asked
     ? await withRetrieved(drawn, acts, asked, { ...config, areShown, seed })

@@ -47,7 +47,7 @@ const heads = {
 };
 const options = {
   ...{ heads, outcomeHours: 1, negatives: 2, popularNegatives: 0, negativeHours: 0 },
-  ...{ maxRequests: 100, fromMs: Number.NEGATIVE_INFINITY, seed: 1 },
+  ...{ maxRequests: 100, from: { ms: Number.NEGATIVE_INFINITY, share: 0 }, seed: 1 },
 };
 
 test("an act counts for the last time its item was shown, within the time given; a list knows only what came before", () => {
@@ -121,4 +121,18 @@ test("drawn items can be held to what others engaged with at about the same time
   const { candidates, offsets } = requestsOf(people, actsOf(people), drawn);
   const others = new Set(candidates.subarray(1, offsets[1]!)); // beside item 0, at hour 20
   expect([...others].sort((left, right) => left - right)).toEqual([18, 19, 20, 21, 22, 23]);
+});
+
+test("where nobody knows when anything was, requests are made of the newest acts of each person", () => {
+  const acts = {
+    ...{ userCount: 2, itemCount: 10, offsets: Uint32Array.of(0, 5, 8) },
+    itemRows: Uint32Array.of(0, 1, 2, 3, 4, 5, 6, 7),
+    actions: new Uint8Array(8).fill(1),
+  };
+  const { users, actsBefore } = requestsOf(acts, acts, {
+    ...options,
+    from: { ms: Number.NEGATIVE_INFINITY, share: 0.6 },
+  });
+  expect([...users]).toEqual([0, 0, 1]);
+  expect([...actsBefore]).toEqual([3, 4, 2]);
 });

@@ -31,8 +31,8 @@ export interface RequestOptions {
   readonly popularNegatives: number;
   /** Those are of what was engaged with within so many hours before and after; 0 for all before. */
   readonly negativeHours: number;
-  /** None is made of an earlier time. */
-  readonly fromMs: number;
+  /** None is made of an earlier time, or, where there are no times, of so large a share of what a person did, the oldest. */
+  readonly from: { readonly ms: number; readonly share: number };
   /** Requests kept, drawn at random. */
   readonly maxRequests: number;
   readonly seed: number;
@@ -45,7 +45,7 @@ const PAUSE_MS = 30 * SECOND_MS;
 
 export function requestsOf(data: Interactions, acts: Interactions, options: RequestOptions): Requests {
   const made = new Collected(options.heads.names.length);
-  const share = Math.min(1, options.maxRequests / Math.max(1, roughCount(data, options.fromMs)));
+  const share = Math.min(1, options.maxRequests / Math.max(1, roughCount(data, options.from)));
   for (let user = 0; user < data.userCount; user++) {
     const random = Random.of(options.seed, `requests of ${user}`);
     const isKept = (): boolean => share === 1 || random.chance(share);
@@ -55,10 +55,15 @@ export function requestsOf(data: Interactions, acts: Interactions, options: Requ
   return made.finish();
 }
 
-function roughCount({ impressions, itemRows, timestampsMs }: Interactions, fromMs: number): number {
+function roughCount(
+  { impressions, itemRows, timestampsMs }: Interactions,
+  from: RequestOptions["from"],
+): number {
   const { slates = [], ...shown } = impressions ?? { itemRows, timestampsMs };
-  const times: Float64Array = shown.timestampsMs ?? new Float64Array(0);
-  const later = times.reduce((count, timeMs) => count + Number(timeMs >= fromMs), 0) / times.length || 1;
+  const times: Float64Array | undefined = shown.timestampsMs;
+  const later = times
+    ? times.reduce((count, timeMs) => count + Number(timeMs >= from.ms), 0) / times.length || 1
+    : 1 - from.share;
   if (!impressions) return later * itemRows.length;
   const lists = new Set(slates).size;
   return later * (lists > 1 ? lists : shown.itemRows.length / 10);
@@ -120,7 +125,7 @@ function addShown(
   impressions: NonNullable<Interactions["impressions"]>,
   acts: History,
   user: number,
-  { heads, outcomeHours, fromMs }: RequestOptions,
+  { heads, outcomeHours, from: since }: RequestOptions,
   isKept: () => boolean,
 ): void {
   const from = impressions.offsets[user]!;
@@ -143,7 +148,7 @@ function addShown(
     const end = endOfList(impressions, at, to);
     const timeMs = timeAt(at);
     while (before < acts.itemRows.length && actTimes[before]! < timeMs) before++;
-    const keeps = isKept() && timeMs >= fromMs;
+    const keeps = isKept() && timeMs >= since.ms;
     if (keeps) made.add({ user, timeMs, surface: impressions.surfaces?.[at] ?? 0, actsBefore: before });
     for (; at < end; at++) {
       outcomesUntil(timeAt(at));
@@ -180,7 +185,7 @@ function addSampled(
   options: RequestOptions,
   share: number,
 ): void {
-  const { heads, outcomeHours, negatives, popularNegatives, negativeHours, fromMs, seed } = options;
+  const { heads, outcomeHours, negatives, popularNegatives, negativeHours, from, seed } = options;
   const there = new Timeline(data, negativeHours * HOUR_MS);
   for (let user = 0; user < data.userCount; user++) {
     const random = Random.of(seed, `requests of ${user}`);
@@ -197,7 +202,8 @@ function addSampled(
         continue;
       }
       if (head === undefined) continue;
-      const keeps = (share === 1 || random.chance(share)) && timeMs >= fromMs;
+      const isLate = own.timestampsMs ? timeMs >= from.ms : at >= from.share * own.itemRows.length;
+      const keeps = (share === 1 || random.chance(share)) && isLate;
       if (keeps) made.add({ user, timeMs, surface: own.surfaces?.[at] ?? 0, actsBefore: at });
       const place = keeps ? made.show(item) : -1;
       if (keeps) made.mark(place, head);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { DAY_MS, Random } from "#base";
 import { type History, type Interaction, packInteractions } from "#sequences";
+import { beforeRanking } from "../fit-retrieval.ts";
 import type { FittedModel } from "../model.ts";
 import { plantedPeople } from "./planted.cases.ts";
 import { ranker } from "./ranker.ts";
@@ -105,4 +106,19 @@ test("a ranker begins where the first model it asks says, and says the same when
   for (const row of [0, 1]) expect(save(row)).toBeGreaterThan(2 * save(row + 2));
   expect(await rank([2, 2, -2, -2], ranker.load(fitted.serialize()) as typeof fitted)).toEqual(said);
   await expect(ranker.fit(data, config, context)).rejects.toMatchObject({ code: "invalid-config" });
+});
+
+test("who is asked learned from the oldest four fifths: of all by time, of each person where there are no times", () => {
+  const two = packInteractions(
+    Array.from({ length: 10 }, (_, step) => ({ user: step % 2, item: step, timestampMs: step })),
+    2,
+    ITEMS,
+  );
+  expect(beforeRanking(two).untilMs).toBe(8);
+  expect([...beforeRanking(two).learned.itemRows]).toEqual([0, 2, 4, 6, 1, 3, 5, 7]);
+  const { timestampsMs: _, ...timeless } = two;
+  const { learned, untilMs } = beforeRanking(timeless);
+  expect(untilMs).toBeUndefined();
+  expect([...learned.itemRows]).toEqual([0, 2, 4, 6, 1, 3, 5, 7]);
+  expect([...learned.offsets]).toEqual([0, 4, 8]);
 });

@@ -18,13 +18,13 @@ import {
   type OnlineValue,
   type PastMoment,
   type Spread,
+  ValueTable,
 } from "#features";
-import { toIso, toIsoOrNull } from "../bodies.ts";
+import { toIsoOrNull } from "../bodies.ts";
+import { type EntityColumn, type EntityColumns, FeatureJson } from "../feature-json.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 
-/** Feast's word for no time. */
-const NO_TIME = "1970-01-01T00:00:00Z";
 /** Names under which a person's ids may stand among the entities. */
 const USER_KEYS = ["user_id", "user", "userId"];
 const ITEM_KEYS = ["item_id", "item", "itemId"];
@@ -32,6 +32,7 @@ const ITEM_KEYS = ["item_id", "item", "itemId"];
 /** Features, in Feast's JSON and in ours. */
 export function registerFeatureRoutes(server: Server, services: Services): void {
   const { features } = services;
+  const json = new FeatureJson(features);
   server.post(
     "/get-online-features",
     {
@@ -42,17 +43,19 @@ export function registerFeatureRoutes(server: Server, services: Services): void 
       },
     },
     async ({ body }, reply) => {
-      const names = namesFor(body, features);
+      const asked = features.asked(namesFor(body, features));
       const columns = entitiesOf(body);
       const [[entity, given]] = columns;
       // People alone, which is what is asked most, take the short way.
-      const isShort = columns.length === 1 && USER_KEYS.includes(entity) && features.isOfPeople(names);
-      const values = isShort
-        ? await features.read(names, given.map(String))
-        : await features.readRows(names, rowsOf(columns));
-      if (body.log) noteServed(services, names, rowsOf(columns), values);
+      const isShort = columns.length === 1 && USER_KEYS.includes(entity) && asked.isOfPeople;
+      const table = isShort
+        ? await asked.read(given.map(String))
+        : ValueTable.of(await features.readRows(asked.names, rowsOf(columns)), asked.names.length);
+      if (body.log) noteServed(services, asked.names, rowsOf(columns), table.toRows());
+      const { text, sent } = json.write(asked, body.full_feature_names === true, columns, table);
+      reply.raw.once("finish", sent);
       reply.type("application/json; charset=utf-8");
-      return onlineJson({ names: namesShown(names, body, features), columns, values }) as never; // the schema's text already
+      return text as never; // the schema's text already
     },
   );
 
@@ -170,17 +173,6 @@ function noteServed(
   note(served);
 }
 
-/** Lists of ids by the name they are given under; there is one at least, and they are as long as each other. */
-type EntityColumns = readonly [EntityColumn, ...EntityColumn[]];
-type EntityColumn = readonly [name: string, ids: readonly (string | number)[]];
-
-interface Online {
-  readonly names: readonly string[];
-  readonly columns: EntityColumns;
-  /** By row. */
-  readonly values: readonly (readonly OnlineValue[])[];
-}
-
 /** What each row says: who, what, and under which further keys. */
 function rowsOf(columns: EntityColumns): EntityRow[] {
   const named = (known: readonly string[]): EntityColumn | undefined =>
@@ -191,57 +183,6 @@ function rowsOf(columns: EntityColumns): EntityRow[] {
     ...(items && { itemId: String(items[1][n]) }),
     keys: Object.fromEntries(columns.map(([name, ids]) => [name, String(ids[n])])),
   }));
-}
-
-/** Written by hand, for a schema of unknown values would be walked twice. */
-function onlineJson({ names, columns: entities, values }: Online): string {
-  const column = (texts: readonly string[], statuses: readonly string[], times: readonly string[]): string =>
-    `{"values":[${texts.join(",")}],"statuses":[${statuses.map(quote).join(",")}],"event_timestamps":[${times.map(quote).join(",")}]}`;
-  const isoOf = isoTimes();
-  const given = entities[0][1];
-  const ids = entities.map(([, list]) =>
-    column(
-      list.map((id) => JSON.stringify(id)),
-      list.map(() => "PRESENT"),
-      list.map(() => NO_TIME),
-    ),
-  );
-  const entityNames = entities.map(([name]) => name);
-  const columns = names.map((_, n) =>
-    given.length === 0 ? column([], [], []) : columnJson(values, n, isoOf),
-  );
-  return `{"metadata":{"feature_names":${JSON.stringify([...entityNames, ...names])}},"results":[${[...ids, ...columns].join(",")}]}`;
-}
-
-/** The column of one feature, of one row at least; text by text, for a request has hundreds of them. */
-function columnJson(values: Online["values"], n: number, isoOf: (timestampMs: number) => string): string {
-  let [texts, statuses, times, between] = ["", "", "", ""];
-  for (const row of values) {
-    const { value, status, newestMs } = row[n]!; // one for each name
-    texts += (between && ",") + (Number.isFinite(value) ? String(value) : JSON.stringify(value));
-    statuses += between + status;
-    times += between + (newestMs === undefined ? NO_TIME : isoOf(newestMs));
-    between = '","';
-  }
-  return `{"values":[${texts}],"statuses":["${statuses}"],"event_timestamps":["${times}"]}`;
-}
-
-/** Times as text; features that reflect the same event, which many do, share it. */
-function isoTimes(): (timestampMs: number) => string {
-  let lastMs = Number.NaN;
-  let text = "";
-  return (timestampMs) => {
-    if (timestampMs !== lastMs) {
-      lastMs = timestampMs;
-      text = toIso(timestampMs);
-    }
-    return text;
-  };
-}
-
-/** Of words that need no escape. */
-function quote(word: string): string {
-  return `"${word}"`;
 }
 
 /** @throws PlatformError `invalid-request` when neither names nor a known service is given */
@@ -273,19 +214,6 @@ function entitiesOf({ entities }: OnlineFeaturesBody): EntityColumns {
       `entities: ${other[0]} has ${other[1].length} ids and ${first[0]} has ${first[1].length}; each row takes one of each`,
     );
   return [first, ...others];
-}
-
-/** Feast leaves the view out, unless it is asked to put it in front. */
-function namesShown(
-  names: readonly string[],
-  { full_feature_names: isFull }: OnlineFeaturesBody,
-  features: OnlineFeatures,
-): string[] {
-  return names.map((reference) => {
-    const name = reference.slice(reference.indexOf(":") + 1);
-    if (!isFull) return name;
-    return `${features.planned(name)?.definition.view ?? reference.split(":")[0]}__${name}`;
-  });
 }
 
 /** The features of `GET /v1/users/{id}?include=features`; for a purpose only those that are declared for it. */
