@@ -1,4 +1,4 @@
-import { DAY_MS, LeastRecentlyUsed, MINUTE_MS, murmur3 } from "#base";
+import { type Awaitable, DAY_MS, LeastRecentlyUsed, MINUTE_MS, murmur3 } from "#base";
 import type { PersonState, UserRecord } from "#sequences";
 
 /** Whose answer, and as of when. */
@@ -16,7 +16,7 @@ export interface KeptQuestion {
  * is what says whether it still holds. A question about the past is never kept, for the state does not say what was known then.
  */
 export class KeptAnswers<Answer> {
-  readonly #answers: LeastRecentlyUsed<string, { readonly basis: Basis; readonly answer: Promise<Answer> }>;
+  readonly #answers: LeastRecentlyUsed<string, Kept<Answer>>;
 
   /** @param people of how many an answer is kept */
   constructor(people: number) {
@@ -24,24 +24,36 @@ export class KeptAnswers<Answer> {
   }
 
   /**
-   * The answer kept, or what `work` makes as of the minute's end, until when nothing else has happened. Who asks while it is being worked out waits
-   * for the same. A failure is not kept.
+   * The answer kept, at once when it is there, or what `work` makes as of the minute's end, until when nothing else has happened. Who asks while it
+   * is being worked out waits for the same. A failure is not kept.
    */
-  async read(question: KeptQuestion, work: (atMs: number) => Promise<Answer>): Promise<Answer> {
+  read(question: KeptQuestion, work: (atMs: number) => Promise<Answer>): Awaitable<Answer> {
     const { userId, person, asOfMs } = question;
     if (person.record.lastMs > asOfMs) return work(asOfMs);
     const kept = this.#answers.get(userId);
     if (kept && holds(kept.basis, question)) return kept.answer;
     const basis = basisOf(question);
     const answer = work(basis.untilMs);
-    this.#answers.set(userId, { basis, answer });
-    try {
-      return await answer;
-    } catch (error) {
-      if (this.#answers.get(userId)?.answer === answer) this.#answers.delete(userId);
-      throw error;
-    }
+    this.#keep(userId, { basis, answer }, answer);
+    return answer;
   }
+
+  #keep(userId: string, kept: Kept<Answer>, working: Promise<Answer>): void {
+    this.#answers.set(userId, kept);
+    working.then(
+      (answer) => {
+        kept.answer = answer;
+      },
+      () => {
+        if (this.#answers.get(userId) === kept) this.#answers.delete(userId);
+      },
+    );
+  }
+}
+
+interface Kept<Answer> {
+  readonly basis: Basis;
+  answer: Awaitable<Answer>;
 }
 
 /** What an answer rests on. */

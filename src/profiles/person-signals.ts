@@ -1,3 +1,4 @@
+import type { Awaitable } from "#base";
 import type { Actions, Catalogue, IdentityGraph, NamedPurpose, Purposes } from "#events";
 import { type PersonState, readPerson, usableFor } from "#sequences";
 import type { StateReader } from "#storage";
@@ -26,6 +27,7 @@ export interface SignalQuery {
   readonly purpose: NamedPurpose | undefined;
 }
 
+const nothingForetold: Foretold = { predictions: [], repeatPurchases: [] };
 /** People an answer is kept of. */
 const KEPT_PEOPLE = 5000;
 
@@ -56,7 +58,7 @@ export class PersonSignals {
     userId: string,
     person: PersonState,
     { asOfMs, purpose }: SignalQuery,
-  ): Promise<UserProfile | undefined> {
+  ): Awaitable<UserProfile | undefined> {
     const also = `${purpose?.name} ${this.#parts.catalogue.revision}`;
     return this.#profiles.read({ userId, person, asOfMs, also }, (atMs) =>
       profileOf(this.#parts, person, atMs, purpose),
@@ -64,7 +66,7 @@ export class PersonSignals {
   }
 
   /** `undefined` before the first event that may be used. */
-  state(userId: string, person: PersonState, query: SignalQuery): Promise<UserStateSignal | undefined> {
+  state(userId: string, person: PersonState, query: SignalQuery): Awaitable<UserStateSignal | undefined> {
     const { state } = this.#parts;
     return this.#states.read(this.#question(userId, person, query), (asOfMs) =>
       readUserState(state, person, { asOfMs, isUsable: this.#usableOf(person, query) }),
@@ -72,9 +74,9 @@ export class PersonSignals {
   }
 
   /** None while there is no model, and of somebody who had done nothing. */
-  predictions(userId: string, person: PersonState, query: SignalQuery): Promise<Foretold> {
+  predictions(userId: string, person: PersonState, query: SignalQuery): Awaitable<Foretold> {
     const served = this.#parts.predictions();
-    if (!served) return Promise.resolve({ predictions: [], repeatPurchases: [] });
+    if (!served) return nothingForetold;
     const question = this.#question(userId, person, query);
     const also = `${question.also} ${served.version}`;
     return this.#predictions.read({ ...question, also }, (asOfMs) =>

@@ -1,4 +1,4 @@
-import { DAY_MS, type ItemRow, LeastRecentlyUsed, murmur3, nextTurn } from "#base";
+import { type Awaitable, DAY_MS, type ItemRow, LeastRecentlyUsed, murmur3, nextTurn } from "#base";
 import type { NamedPurpose, Purposes } from "#events";
 import {
   type HistoryContext,
@@ -76,18 +76,20 @@ export class UserInterests {
   }
 
   /** As of a time, by what may be used for a purpose: personalization, when none is named. */
-  async read(
+  read(
     userId: string,
     person: PersonState,
     asOfMs: number,
     purpose: NamedPurpose = this.#parts.purposes.personalization,
-  ): Promise<InterestsSignal> {
+  ): Awaitable<InterestsSignal> {
     const also = `${this.knowledge.space.version} ${purpose.name}`;
-    const signal = await this.#answers.read({ userId, person, asOfMs, also }, (atMs) =>
+    const signal = this.#answers.read({ userId, person, asOfMs, also }, (atMs) =>
       this.#work(userId, person, atMs, purpose),
     );
     const { journeyNames } = this.#parts;
-    return journeyNames ? this.#named(signal, journeyNames) : signal;
+    if (!journeyNames) return signal;
+    if (signal instanceof Promise) return signal.then((known) => this.#named(known, journeyNames));
+    return this.#named(signal, journeyNames);
   }
 
   /** With the names there are now: the very same answer until there are others. */

@@ -1,3 +1,4 @@
+import type { Awaitable } from "#base";
 import type { Actions, Catalogue, IdentityGraph, NamedPurpose } from "#events";
 import type { Vector } from "#models";
 import type { Interest, ServedEncoder } from "#profiles";
@@ -36,7 +37,7 @@ export interface InterestReader {
     userId: string,
     person: PersonState,
     asOfMs: number,
-  ): Promise<{ readonly interests: readonly SpokenFor[] }>;
+  ): Awaitable<{ readonly interests: readonly SpokenFor[] }>;
   /** The same, of people as another state knows them. */
   over(state: StateReader): InterestReader;
 }

@@ -1,8 +1,14 @@
 import { assert } from "#base";
 import { decodeCounts, encodeCounts } from "./event-counts.ts";
-import { decodeChoices, encodeChoices } from "./standing-choices.ts";
+import { decodeChoices, encodeChoices, type StandingChoices } from "./standing-choices.ts";
 import type { BlockStart } from "./state-keys.ts";
-import { decodeTraitChanges, decodeUserRecord, encodeTraitChanges, type UserRecord } from "./user-record.ts";
+import {
+  decodeTraitChanges,
+  decodeUserRecord,
+  encodeTraitChanges,
+  type TraitChange,
+  type UserRecord,
+} from "./user-record.ts";
 
 /**
  * @file The head of a user's state: the one value that changes with every event. Format version 2, little-endian:
@@ -112,17 +118,14 @@ export function encodeHead(head: HeadParts): Uint8Array {
 
 /** The parts are views of the bytes, which become the caller's to change. */
 export function decodeHead(stored: Uint8Array): HeadParts {
-  const bytes = Buffer.isBuffer(stored)
-    ? stored
-    : Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
+  const bytes = bufferOf(stored);
   if (bytes[0] === 1) return partsOf(decodeVersion1(bytes));
-  assert(bytes[0] === VERSION, `a user head of version 1 or ${VERSION}, not ${bytes[0]}`);
-  const traitsAt = HEADER_BYTES + bytes.readUInt32LE(64);
-  const choicesAt = traitsAt + bytes.readUInt32LE(68);
-  const openAt = choicesAt + bytes.readUInt32LE(72);
-  const hashesAt = openAt + bytes.readUInt32LE(76);
-  const blockMs = bytes.readDoubleLE(40);
-  const isSealed = !Number.isNaN(blockMs);
+  checkVersion(bytes);
+  const traitsAt = traitPlace(bytes);
+  const choicesAt = choicePlace(bytes);
+  const openAt = openPlace(bytes);
+  const hashesAt = hashPlace(bytes);
+  const newestBlock = newestBlockOf(bytes);
   return {
     openCount: bytes[1]!,
     hashChunks: bytes.readUInt32LE(4),
@@ -130,15 +133,50 @@ export function decodeHead(stored: Uint8Array): HeadParts {
     lastMs: bytes.readDoubleLE(16),
     eventCount: bytes.readDoubleLE(24),
     rowCount: bytes.readDoubleLE(32),
-    newestBlock: isSealed ? { timestampMs: blockMs, offset: bytes.readDoubleLE(48) } : undefined,
-    sealedMs: isSealed ? bytes.readDoubleLE(56) : undefined,
+    newestBlock,
+    sealedMs: newestBlock && bytes.readDoubleLE(56),
     counts: bytes.subarray(HEADER_BYTES, traitsAt),
     traits: partOf(bytes, traitsAt, choicesAt),
     choices: partOf(bytes, choicesAt, openAt),
     openRows: hashesAt > openAt ? [bytes.subarray(openAt, hashesAt)] : [],
-    hashes: bytes.subarray(hashesAt, hashesAt + HASH_BYTES * bytes.readUInt16LE(2)),
+    hashes: hashBytesOf(bytes),
     newHashes: [],
   };
+}
+
+function bufferOf(stored: Uint8Array): Buffer {
+  return Buffer.isBuffer(stored) ? stored : Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
+}
+
+function checkVersion(bytes: Buffer): void {
+  assert(bytes[0] === VERSION, `a user head of version 1 or ${VERSION}, not ${bytes[0]}`);
+}
+
+/** Where the parts behind the counts begin. */
+function traitPlace(bytes: Buffer): number {
+  return HEADER_BYTES + bytes.readUInt32LE(64);
+}
+
+function choicePlace(bytes: Buffer): number {
+  return traitPlace(bytes) + bytes.readUInt32LE(68);
+}
+
+function openPlace(bytes: Buffer): number {
+  return choicePlace(bytes) + bytes.readUInt32LE(72);
+}
+
+function hashPlace(bytes: Buffer): number {
+  return openPlace(bytes) + bytes.readUInt32LE(76);
+}
+
+function hashBytesOf(bytes: Buffer): Buffer {
+  const from = hashPlace(bytes);
+  return bytes.subarray(from, from + HASH_BYTES * bytes.readUInt16LE(2));
+}
+
+function newestBlockOf(bytes: Buffer): BlockStart | undefined {
+  const timestampMs = bytes.readDoubleLE(40);
+  return Number.isNaN(timestampMs) ? undefined : { timestampMs, offset: bytes.readDoubleLE(48) };
 }
 
 /** Most people have said nothing of themselves: no view is made of nothing. */
@@ -146,35 +184,80 @@ function partOf(bytes: Buffer, from: number, to: number): Buffer {
   return from === to ? NO_BYTES : bytes.subarray(from, to);
 }
 
-/** Counts, traits and hashes are worked out when they are read: most reads are of rows. */
+/** Read in place: most reads are of rows, or ask whether anything has happened. */
 export function decodeUserHead(stored: Uint8Array): UserHead {
-  if (stored[0] === 1)
-    return decodeVersion1(Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength));
-  const head = decodeHead(stored);
-  const { firstMs, lastMs, eventCount, rowCount, hashChunks, newestBlock } = head;
-  const consent = decodeChoices(head.choices);
-  return {
-    record: {
-      firstMs,
-      lastMs,
-      eventCount,
-      get counts() {
-        return decodeCounts(head.counts);
-      },
-      get identified() {
-        return decodeTraitChanges(head.traits);
-      },
-      rowCount,
-      hashChunks,
-      ...(consent && { consent }),
-      ...(newestBlock && { newestBlock }),
-    },
-    openCount: head.openCount,
-    openRows: head.openRows[0] ?? NO_BYTES,
-    get hashes() {
-      return decodeHashes(head.hashes);
-    },
-  };
+  const bytes = bufferOf(stored);
+  if (bytes[0] === 1) return decodeVersion1(bytes);
+  checkVersion(bytes);
+  return new StoredHead(bytes);
+}
+
+class StoredHead implements UserHead {
+  readonly record: UserRecord;
+  readonly #bytes: Buffer;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+    this.record = new StoredRecord(bytes);
+  }
+
+  get openCount(): number {
+    return this.#bytes[1]!;
+  }
+
+  get openRows(): Uint8Array {
+    return partOf(this.#bytes, openPlace(this.#bytes), hashPlace(this.#bytes));
+  }
+
+  get hashes(): Uint32Array {
+    return decodeHashes(hashBytesOf(this.#bytes));
+  }
+}
+
+class StoredRecord implements UserRecord {
+  readonly #bytes: Buffer;
+  #consent: StandingChoices | undefined;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  get firstMs(): number {
+    return this.#bytes.readDoubleLE(8);
+  }
+
+  get lastMs(): number {
+    return this.#bytes.readDoubleLE(16);
+  }
+
+  get eventCount(): number {
+    return this.#bytes.readDoubleLE(24);
+  }
+
+  get rowCount(): number {
+    return this.#bytes.readDoubleLE(32);
+  }
+
+  get hashChunks(): number {
+    return this.#bytes.readUInt32LE(4);
+  }
+
+  get newestBlock(): BlockStart | undefined {
+    return newestBlockOf(this.#bytes);
+  }
+
+  get counts(): Readonly<Record<string, number>> {
+    return decodeCounts(partOf(this.#bytes, HEADER_BYTES, traitPlace(this.#bytes)));
+  }
+
+  get identified(): readonly TraitChange[] {
+    return decodeTraitChanges(partOf(this.#bytes, traitPlace(this.#bytes), choicePlace(this.#bytes)));
+  }
+
+  get consent(): StandingChoices | undefined {
+    this.#consent ??= decodeChoices(partOf(this.#bytes, choicePlace(this.#bytes), openPlace(this.#bytes)));
+    return this.#consent;
+  }
 }
 
 function decodeVersion1(bytes: Buffer): UserHead {

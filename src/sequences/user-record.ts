@@ -14,11 +14,11 @@ export interface UserRecord {
   /** Every change of traits, oldest first: `identify` at a time. */
   readonly identified: readonly TraitChange[];
   /** What they agreed to and refused, where they said so. */
-  readonly consent?: StandingChoices;
+  readonly consent?: StandingChoices | undefined;
   /** Rows the sequence ever had, those trimmed since included. */
   readonly rowCount: number;
   /** Place of the newest sealed block. */
-  readonly newestBlock?: { readonly timestampMs: number; readonly offset: number };
+  readonly newestBlock?: { readonly timestampMs: number; readonly offset: number } | undefined;
   /** Chunks of event id hashes beside the head. */
   readonly hashChunks: number;
 }

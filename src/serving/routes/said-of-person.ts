@@ -1,4 +1,5 @@
 import type { InterestsBody, PredictionsBody, UserStateBody } from "#api";
+import { type Awaitable, allOf } from "#base";
 import type { Foretold, InterestsSignal, SignalQuery, UserStateSignal } from "#profiles";
 import type { PersonState } from "#sequences";
 import { interestsBody, predictionsBody, userStateBody } from "../interest-bodies.ts";
@@ -12,18 +13,24 @@ export interface Said {
 }
 
 /** Of interests, state and predictions those that are named. */
-export async function readSaid(
+export function readSaid(
   { interests, signals }: Pick<Services, "interests" | "signals">,
   userId: string,
   person: PersonState,
   { added, ...query }: SignalQuery & { readonly added: readonly string[] },
-): Promise<Said> {
-  const [known, stands, foretold] = await Promise.all([
+): Awaitable<Said> {
+  const hasState = added.includes("state");
+  const read = allOf([
     added.includes("interests") ? interests.read(userId, person, query.asOfMs, query.purpose) : undefined,
-    added.includes("state") ? signals.state(userId, person, query) : undefined,
+    hasState ? signals.state(userId, person, query) : undefined,
     added.includes("predictions") ? signals.predictions(userId, person, query) : undefined,
   ]);
-  return { interests: known, state: added.includes("state") ? { value: stands } : undefined, foretold };
+  const said = ([known, value, foretold]: Awaited<typeof read>): Said => ({
+    interests: known,
+    state: hasState ? { value } : undefined,
+    foretold,
+  });
+  return read instanceof Promise ? read.then(said) : said(read);
 }
 
 export function saidBody(

@@ -8,7 +8,7 @@ import {
   UserResponse,
   type VectorSignal,
 } from "#api";
-import { PlatformError } from "#base";
+import { allOf, PlatformError } from "#base";
 import type { NamedPurpose } from "#events";
 import type { UserVector } from "#profiles";
 import { actionCodes, readPerson, readPersonSequence, surfaceCodes, usableFor } from "#sequences";
@@ -58,7 +58,7 @@ function registerProfileRoute(server: Server, services: Services): void {
       if (!person || person.record.firstMs > asOfMs) throw userNotFound(id);
       const ids = identity.idsOf(id);
       // Begun together, all of it reads the state as it is now, however many turns the work takes.
-      const [profile, said] = await Promise.all([
+      const [profile, said] = await allOf([
         signals.profile(userId, person, { asOfMs, purpose }),
         readSaid(services, userId, person, { asOfMs, purpose, added }),
       ]);
