@@ -268,27 +268,6 @@ test("the next read has the event, and the profile the features", async () => {
   expect((await server.inject("/v1/users/ann")).json()).not.toHaveProperty("features");
 });
 
-test("a feature of a person is told over time, as counted by hand, and no other", async () => {
-  const { events: acts } = (await server.inject("/v1/users/ann/sequence?limit=100")).json();
-  const course = async (name: string) =>
-    (await server.inject(`/v1/users/ann/features/${name}/course`)).json();
-  const { past, version } = await course("saves_7d");
-  expect(version).toMatch(/^[0-9a-f]{12}$/);
-  expect(past).toHaveLength(40);
-  const week = 7 * 86_400_000;
-  for (const { at, value } of past) {
-    const ages = acts
-      .filter(({ action }: { action: string }) => action === "save")
-      .map(({ timestamp }: { timestamp: string }) => Date.parse(at) - Date.parse(timestamp));
-    expect([at, value]).toEqual([at, ages.filter((age: number) => age >= 0 && age < week).length]);
-  }
-  expect(new Set(past.map(({ value }: { value: number }) => value)).size).toBeGreaterThan(1);
-  expect((await course("saves_by_topic_7d")).past.at(-1).value).toEqual({ craft: 1, food: 1, travel: 2 });
-  expect((await course("clicks")).past.at(-1).value).toBe(2);
-  expect((await course("item_saves_7d")).code).toBe("invalid-request");
-  expect((await server.inject("/v1/users/nobody/features/clicks/course")).json().code).toBe("user-not-found");
-});
-
 test("a refusal takes the features away, and agreeing again brings back what was collected with consent", async () => {
   const choose = (isGranted: boolean, hoursAgo: number) => ({
     type: "identify",

@@ -84,8 +84,8 @@ function Sandbox(props: {
             <li key={n}>
               <span>
                 <b>+ {event.action}</b> {event.title}
-                {event.timestamp !== undefined && <small> {formatTime(event.timestamp)}</small>}
               </span>
+              {event.timestamp !== undefined && <small>{formatTime(event.timestamp)}</small>}
               <Button look="quiet" onClick={() => setAdded(added.filter((_, place) => place !== n))}>
                 Undo
               </Button>
