@@ -23,6 +23,8 @@ export class PackedWriter {
   #length = 0;
   #lastTimeMs = 0;
   #lastPlace = 0;
+  #isRepeating = false;
+  #isOther = false;
 
   /** Begins anew; what was taken before stays as it is. */
   reset(): this {
@@ -59,14 +61,33 @@ export class PackedWriter {
 
   /** A whole number of ms, as its distance from the time written before. */
   time(timestampMs: number): void {
+    if (this.#isRepeating) {
+      this.#isOther ||= timestampMs !== this.#lastTimeMs;
+      return;
+    }
     this.signed(timestampMs - this.#lastTimeMs);
     this.#lastTimeMs = timestampMs;
   }
 
   /** A place in the log, as its distance from the one written before. */
   place(offset: number): void {
+    if (this.#isRepeating) {
+      this.#isOther ||= offset !== this.#lastPlace;
+      return;
+    }
     this.signed(offset - this.#lastPlace);
     this.#lastPlace = offset;
+  }
+
+  /** What `write` writes, without its times and places; nothing, and false, when one of them is another than the one before. */
+  repeating(write: () => void): boolean {
+    const from = this.#length;
+    this.#isRepeating = true;
+    this.#isOther = false;
+    write();
+    this.#isRepeating = false;
+    if (this.#isOther) this.#length = from;
+    return !this.#isOther;
   }
 
   float(value: number): void {
@@ -162,6 +183,8 @@ export class PackedReader {
   #lastTimeMs = 0;
   #lastPlace = 0;
   at: number;
+  /** Set while what is read was written by `repeating`. */
+  isRepeating = false;
 
   constructor(bytes: Uint8Array, at = 0) {
     this.#bytes = Buffer.isBuffer(bytes)
@@ -197,11 +220,13 @@ export class PackedReader {
   }
 
   time(): number {
+    if (this.isRepeating) return this.#lastTimeMs;
     this.#lastTimeMs += this.signed();
     return this.#lastTimeMs;
   }
 
   place(): number {
+    if (this.isRepeating) return this.#lastPlace;
     this.#lastPlace += this.signed();
     return this.#lastPlace;
   }

@@ -9,9 +9,9 @@ import { PackedReader, PackedWriter } from "./packed-bytes.ts";
  * @file What some rows of one user come to, tally by tally, so that they need not be counted again: the content of a tile, and of
  * a lifetime. As bytes, for every tally that has seen an event (where it has no key, its one entry):
  *
- *     tally after the one before:varint  [entries:varint]  ([key:scalar]  newestMs:time  state) x entries
+ *     2 * tally after the one before, + 1 when all times are the one before:varint  [entries:varint]  ([key:scalar]  newestMs:time  state) x entries
  *
- * Tallies of the same events have the same times, which take a byte each: see `packed-bytes.ts`.
+ * Tallies of the same events have the same times and places, which are left out of all but the first: see `packed-bytes.ts`.
  */
 export class Part {
   readonly #tallies: (TallyPart | undefined)[] = [];
@@ -37,14 +37,15 @@ export class Part {
     for (const tally of tallies) {
       const entries = this.#tallies[tally.index];
       if (!entries || entries.size === 0) continue;
-      out.whole(tally.index - before);
+      const step = 2 * (tally.index - before);
       before = tally.index;
-      if (tally.keyKind !== "none") out.whole(entries.size);
-      for (const [key, { newestMs, state }] of isSorted ? sortedByKey(entries) : entries) {
-        if (tally.keyKind !== "none") out.scalar(key);
-        out.time(newestMs);
-        tally.aggregation.write(state, out);
-      }
+      const isRepeated = out.repeating(() => {
+        out.whole(step + 1);
+        writeEntries(out, tally, entries, isSorted);
+      });
+      if (isRepeated) continue;
+      out.whole(step);
+      writeEntries(out, tally, entries, isSorted);
     }
     return out.take();
   }
@@ -58,7 +59,9 @@ export class Part {
     const part = new Part();
     const reader = new PackedReader(bytes);
     for (let index = 0; !reader.isAtEnd; ) {
-      index += reader.whole();
+      const step = reader.whole();
+      index += step >> 1;
+      reader.isRepeating = (step & 1) === 1;
       if (wanted && index >= wanted.length) break;
       const tally = tallies[index]!; // as written by this plan
       const isKeyed = tally.keyKind !== "none";
@@ -74,6 +77,15 @@ export class Part {
       }
     }
     return part;
+  }
+}
+
+function writeEntries(out: PackedWriter, tally: Tally, entries: TallyPart, isSorted: boolean): void {
+  if (tally.keyKind !== "none") out.whole(entries.size);
+  for (const [key, { newestMs, state }] of isSorted ? sortedByKey(entries) : entries) {
+    if (tally.keyKind !== "none") out.scalar(key);
+    out.time(newestMs);
+    tally.aggregation.write(state, out);
   }
 }
 

@@ -418,6 +418,11 @@ test("features in the format of an earlier version are made anew when the folder
   const manifest = JSON.parse(await readFile(path, "utf8"));
   delete manifest.features.format; // as they were written then
   await writeFile(path, JSON.stringify(manifest));
+  expect(await planChange(folder, config)).toMatchObject({
+    isInterrupted: false,
+    isOfEarlierFormat: true,
+    needsBackfill: true,
+  });
   await open(config);
   expect(await ask()).toEqual(before);
   expect(platform.manifest).toEqual({
@@ -448,6 +453,7 @@ test("other definitions are told, planned, applied with a backfill, and then the
     removed: [],
     changed: [],
     needsBackfill: false,
+    isOfEarlierFormat: false,
   });
   expect(await planChange(folder, changed)).toMatchObject({
     added: ["clicks_ever_by_surface"],

@@ -39,6 +39,8 @@ export function planOf({ actions, features }: Pick<DataManifest, "actions" | "fe
 export interface PlannedChange extends FeatureDifference {
   /** Definitions of a backfill that was interrupted are being applied already. */
   readonly isInterrupted: boolean;
+  /** The state is in the format of an earlier version, and is made anew when the folder is opened. */
+  readonly isOfEarlierFormat: boolean;
 }
 
 /** What applying the configuration's features would change. @throws PlatformError `no-data` */
@@ -57,11 +59,13 @@ function changeTo({ features, pendingFeatures }: DataManifest, config: Config): 
         ({ name, default: before }) => name === purpose.name && before !== purpose.default,
       ),
   );
-  const isInterrupted = pendingFeatures !== undefined;
+  const isPending = pendingFeatures !== undefined;
+  const isOfEarlierFormat = features.format !== FEATURE_FORMAT;
   return {
     ...difference,
-    needsBackfill: difference.needsBackfill || isOther || isInterrupted,
-    isInterrupted,
+    needsBackfill: difference.needsBackfill || isOther || isPending,
+    isInterrupted: isPending && !isOfEarlierFormat,
+    isOfEarlierFormat,
   };
 }
 

@@ -36,6 +36,8 @@ const names = config.features.map(({ name }) => name);
 const folders = new TestFolders();
 afterAll(() => folders.remove());
 
+/** Random streams; more with INKLING_FEATURE_RUNS. */
+const RUNS = Number(process.env["INKLING_FEATURE_RUNS"] ?? 12);
 const PARTITIONS = 3;
 const partitionOfEvent = ({ userId }: StoredEvent): number => partitionOf(userId, PARTITIONS);
 
@@ -116,7 +118,7 @@ async function checkParity(storage: TestStorage, oracle: readonly OracleEvent[],
 }
 
 test("features of items and pairs are the same served, learned from and by the oracle, for any stream and time", {
-  timeout: 60_000,
+  timeout: Math.max(60_000, 5000 * RUNS),
 }, async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -147,7 +149,7 @@ test("features of items and pairs are the same served, learned from and by the o
         await storage.log.close();
       },
     ),
-    { numRuns: Number(process.env["INKLING_FEATURE_RUNS"] ?? 12) },
+    { numRuns: RUNS },
   );
 });
 

@@ -2,7 +2,7 @@ import { assert } from "#base";
 import { PackedReader, PackedWriter } from "../packed-bytes.ts";
 
 /**
- * @file The head of a user's features: rows that are not sealed yet, and what every read needs to know. Format version 2:
+ * @file The head of a user's features: rows that are not sealed yet, and what every read needs to know. Format version 3:
  *
  *     version:u8  openCount:u8  flags:u8 (2: has a directory)  lifetimeBytes:varint  newestMs:varint  choiceBytes:varint
  *     standing choices (as in the sequence's head)  open rows (feature-row.ts), in order of arrival
@@ -25,7 +25,7 @@ export interface FeatureHead {
 /** Used again and again: what is taken from it is a copy. */
 const writer = new PackedWriter();
 /** Of a user's features, and of an item's, in the state: others are not read. */
-export const FEATURE_FORMAT = 2;
+export const FEATURE_FORMAT = 3;
 const DIRECTORY = 2;
 const NO_CHOICES = new Uint8Array(0);
 

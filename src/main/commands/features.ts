@@ -220,7 +220,7 @@ function describeInformative({ label, features, model, earlier, later }: Informa
   ].join("\n");
 }
 
-function describe({ added, removed, changed, noted, needsBackfill, isInterrupted }: PlannedChange): string {
+function describe({ added, removed, changed, noted, needsBackfill, ...change }: PlannedChange): string {
   const lines = [
     ...added.map((name) => pc.green(`+ ${name}`)),
     ...removed.map((name) => pc.red(`- ${name}`)),
@@ -228,7 +228,9 @@ function describe({ added, removed, changed, noted, needsBackfill, isInterrupted
     ...noted.map((name) => pc.dim(`  ${name}: described otherwise`)),
   ];
   if (lines.length === 0) lines.push("no feature changes");
-  if (isInterrupted) lines.push("a backfill was interrupted; applying goes on with it");
+  if (change.isInterrupted) lines.push("a backfill was interrupted; applying goes on with it");
+  if (change.isOfEarlierFormat)
+    lines.push("the state is in the format of an earlier version; it is made anew when the folder is opened");
   lines.push(needsBackfill ? "applying reads all events again" : "applying reads no event");
   return lines.join("\n");
 }
