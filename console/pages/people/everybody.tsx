@@ -18,7 +18,7 @@ import { likesMost } from "../../words/likes-most.ts";
 import { useColumns } from "./columns.tsx";
 import { NotSurveyed } from "./not-surveyed.tsx";
 import styles from "./people.module.css";
-import { SavedFilters } from "./saved-filters.tsx";
+import { useSavedFilters } from "./saved-filters.tsx";
 import { ViewSwitch } from "./view-switch.tsx";
 
 /** Each order, and the column that shows it. */
@@ -52,6 +52,7 @@ export function Everybody() {
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
   const open = useOpenPerson();
   const { shown, chooser } = useColumns(columns, orderedBy);
+  const { links, saver } = useSavedFilters({ search, sort });
   return (
     <Page
       name="People"
@@ -60,7 +61,7 @@ export function Everybody() {
       lead={first && leadOf(first, sort)}
     >
       <div>
-        <SavedFilters search={search} sort={sort} />
+        {links}
         <div className={styles["controls"]}>
           <SearchField
             label="Search by id, name or any other trait"
@@ -68,6 +69,7 @@ export function Everybody() {
             onValue={(value) => setAddress({ search: value })}
           />
           <span className={styles["choices"]}>
+            {saver}
             {chooser}
             <Choice
               label="Order"

@@ -1,13 +1,15 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type ReactNode, useState } from "react";
 import { Link } from "wouter";
 import { Button } from "../../ui/button.tsx";
 import { addressOf, isSame, keep, readKept, type SavedFilter, withFilter } from "./kept-filters.ts";
 import styles from "./people.module.css";
 
-/** Filters of the list that the reader gave a name, each a link; and the one that is looked at, to be given one. */
-export function SavedFilters({ search, sort }: { readonly search: string; readonly sort: string }) {
+/** Filters of the list that the reader gave a name, each a link; and a way to give the one that is looked at a name, where it keeps its room. */
+export function useSavedFilters({ search, sort }: { readonly search: string; readonly sort: string }): {
+  readonly links: ReactNode;
+  readonly saver: ReactNode;
+} {
   const [saved, setSaved] = useState(() => readKept(localStorage));
-  const [name, setName] = useState<string>();
   const change = (next: readonly SavedFilter[]): void => {
     keep(localStorage, next);
     setSaved(next);
@@ -15,36 +17,62 @@ export function SavedFilters({ search, sort }: { readonly search: string; readon
   const now = { search: search.trim(), sort };
   const chosen = saved.find((filter) => isSame(filter, now));
   const isWorthIt = chosen === undefined && now.search !== "";
+  return {
+    links: saved.length > 0 && (
+      <div className={styles["saved"]} role="group" aria-label="Saved filters">
+        {saved.map((filter) => (
+          <span key={filter.name} data-chosen={filter === chosen}>
+            <Link href={addressOf(filter)} aria-current={filter === chosen ? "true" : undefined}>
+              {filter.name}
+            </Link>
+            {filter === chosen && (
+              <button
+                type="button"
+                aria-label={`Remove the filter ${filter.name}`}
+                onClick={() => change(saved.filter((one) => one !== filter))}
+              >
+                ×
+              </button>
+            )}
+          </span>
+        ))}
+      </div>
+    ),
+    saver: (
+      <Saver
+        suggested={now.search}
+        isWorthIt={isWorthIt}
+        onName={(name) => change(withFilter(saved, { ...now, name }))}
+      />
+    ),
+  };
+}
+
+function Saver(props: {
+  readonly suggested: string;
+  readonly isWorthIt: boolean;
+  readonly onName: (name: string) => void;
+}) {
+  const { suggested, isWorthIt, onName } = props;
+  const [name, setName] = useState<string>();
   const enter = (event: FormEvent): void => {
     event.preventDefault();
-    if (name?.trim()) change(withFilter(saved, { ...now, name: name.trim() }));
+    if (name?.trim()) onName(name.trim());
     setName(undefined);
   };
-  if (saved.length === 0 && !isWorthIt) return null;
   return (
-    <div className={styles["saved"]} role="group" aria-label="Saved filters">
-      {saved.map((filter) => (
-        <span key={filter.name} data-chosen={filter === chosen}>
-          <Link href={addressOf(filter)} aria-current={filter === chosen ? "true" : undefined}>
-            {filter.name}
-          </Link>
-          {filter === chosen && (
-            <button
-              type="button"
-              aria-label={`Remove the filter ${filter.name}`}
-              onClick={() => change(saved.filter((one) => one !== filter))}
-            >
-              ×
-            </button>
-          )}
-        </span>
-      ))}
-      {isWorthIt &&
-        (name === undefined ? (
-          <Button look="quiet" onClick={() => setName(now.search)}>
-            Save this filter
-          </Button>
-        ) : (
+    <div className={styles["chooser"]} data-always>
+      <Button
+        disabled={!isWorthIt}
+        aria-label="Save this filter"
+        title="Keeps this search and order under a name, in this browser"
+        aria-expanded={name !== undefined}
+        onClick={() => setName(name === undefined ? suggested : undefined)}
+      >
+        Save
+      </Button>
+      {name !== undefined && (
+        <div>
           <form onSubmit={enter} onKeyDown={({ key }) => key === "Escape" && setName(undefined)}>
             <input
               aria-label="Name of the filter"
@@ -54,9 +82,10 @@ export function SavedFilters({ search, sort }: { readonly search: string; readon
               // biome-ignore lint/a11y/noAutofocus: they asked for it
               autoFocus
             />
-            <Button type="submit">Save</Button>
+            <Button type="submit">Keep it</Button>
           </form>
-        ))}
+        </div>
+      )}
     </div>
   );
 }
