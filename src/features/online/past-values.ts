@@ -59,7 +59,7 @@ interface KeptRows {
   readonly rows: readonly FeatureRow[];
   /** Rows before it were given up; 0 where none was. */
   readonly fromMs: number;
-  /** Whether rows went into a lifetime and nowhere else. */
+  /** Whether rows went into a lifetime, and perhaps nowhere else. */
   readonly isSummedUp: boolean;
 }
 
@@ -78,5 +78,6 @@ async function keptOf(
   const { blocks, keptFromMs } = decodeDirectory(stored);
   const sealed = await state.get(blocks.map(({ block }) => rowsKey(userId, block)));
   const rows = sealed.flatMap((block) => (block ? decodeRows(block, plan, sources) : []));
-  return { head, rows: [...rows, ...open], fromMs: keptFromMs, isSummedUp: false };
+  // Rows of which no window asks are in the lifetime only.
+  return { head, rows: [...rows, ...open], fromMs: keptFromMs, isSummedUp: head.lifetimeBytes > 0 };
 }
