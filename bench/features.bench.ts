@@ -86,6 +86,7 @@ async function measure(options: Options, folder: string, say: (line: string) => 
   const platform = await openFilled({ ...options, views: VIEWS }, folder, say);
   try {
     const [loadAverageBefore = 0] = loadavg();
+    const bytesPerUserAt250 = await bytesOf(platform, options); // before any event beyond the first of each view
     const reads = await measureReads(platform, options, say);
     say("events while features are read");
     const fresh = await sustain(options.eventsPerSecond, options.seconds, (rate, events) =>
@@ -97,7 +98,7 @@ async function measure(options: Options, folder: string, say: (line: string) => 
         eventsPerSecond: fresh.rate,
         ...named("eventToFeatureMs", fresh.attempt.latenciesMs),
         ...(await bytesAt50(join(folder, "..", "fifty"), options, say)),
-        bytesPerUserAt250: await bytesOf(platform, options),
+        bytesPerUserAt250,
         loadAverageBefore,
       },
       compared: {},

@@ -1,20 +1,16 @@
 import type { ComponentProps } from "react";
 import styles from "./field.module.css";
 
-/** A line to type in; its label is seen by those who cannot see where it stands. */
-export function SearchField({
-  label,
-  value,
-  onValue,
-  ...rest
-}: {
+type LineProps = {
   readonly label: string;
   readonly value: string;
   readonly onValue: (value: string) => void;
-} & Omit<ComponentProps<"input">, "value" | "onChange" | "className">) {
+} & Omit<ComponentProps<"input">, "value" | "onChange" | "className">;
+
+/** A line to type in; its label is seen by those who cannot see where it stands. */
+export function TextField({ label, value, onValue, ...rest }: LineProps) {
   return (
     <input
-      type="search"
       className={styles["field"]}
       aria-label={label}
       placeholder={label}
@@ -25,6 +21,10 @@ export function SearchField({
       {...rest}
     />
   );
+}
+
+export function SearchField(props: LineProps) {
+  return <TextField type="search" {...props} />;
 }
 
 export function Choice<Value extends string>(props: {

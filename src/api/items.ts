@@ -73,14 +73,15 @@ export const NearestResponse = Type.Object({
   computedAt: IsoTime,
 });
 
-/** What people did with an item, from the lake: the newest minute may be missing. */
+/** Events of a day by name, from the lake: the newest minute may be missing. */
+export const DayOfEvents = Type.Object({
+  day: Type.String({ description: "UTC date" }),
+  counts: Type.Record(AnyKey, Type.Integer()),
+});
+
+/** What people did with an item. */
 const Engagement = Type.Object({
-  days: Type.Array(
-    Type.Object({
-      day: Type.String({ description: "UTC date" }),
-      counts: Type.Record(AnyKey, Type.Integer()),
-    }),
-  ),
+  days: Type.Array(DayOfEvents),
   people: Type.Integer({ description: "Ids that did more than see it" }),
   engagers: Type.Array(Type.Object({ userId: Type.String(), events: Type.Integer(), lastAt: IsoTime }), {
     description: "Who did most with it, impressions not counted",

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
-import { AnyKey, IsoTime } from "./common.ts";
+import { IsoTime } from "./common.ts";
+import { DayOfEvents } from "./items.ts";
 
 export const TopicParams = Type.Object({
   topic: Type.String({ minLength: 1, maxLength: 250, description: "Its name: a tag, or one of the tree" }),
@@ -10,18 +11,9 @@ export const TopicResponse = Type.Object({
   topic: Type.String(),
   path: Type.Array(Type.String(), { description: "Topics from the top down to this one" }),
   items: Type.Integer({ description: "About it, or something below it" }),
-  days: Type.Union(
-    [
-      Type.Array(
-        Type.Object({
-          day: Type.String({ description: "UTC date" }),
-          counts: Type.Record(AnyKey, Type.Integer()),
-        }),
-      ),
-      Type.Null(),
-    ],
-    { description: "Events with its items, from the lake; null while that is not written yet" },
-  ),
+  days: Type.Union([Type.Array(DayOfEvents), Type.Null()], {
+    description: "Events with its items, from the lake; null while that is not written yet",
+  }),
   isComplete: Type.Boolean({ description: "False where it has more items than days are counted of" }),
   people: Type.Union(
     [

@@ -1,4 +1,4 @@
-import type { ItemRow } from "#base";
+import { type ItemRow, nextTurn } from "#base";
 import type { Catalogue } from "#events";
 import { dot, topN } from "#numeric";
 import type { ItemSpace } from "./item-space.ts";
@@ -22,7 +22,7 @@ export async function nearestItems(
       const vector = space.vectorOf(row);
       if (vector) scores[row] = dot(own, vector);
     }
-    await new Promise(setImmediate);
+    await nextTurn();
   }
   return [...topN(scores, n)]
     .filter((row) => scores[row]! > Number.NEGATIVE_INFINITY)

@@ -19,9 +19,9 @@ export const DUPLICATES_PREFIX: Uint8Array = Buffer.from("x");
 export const UNDECLARED_PREFIX: Uint8Array = Buffer.from("n");
 export const ITEMS_PREFIX: Uint8Array = Buffer.from("i");
 
-/** Everything of one user. */
-export function userPrefix(userId: string): Uint8Array {
-  return Buffer.from(`u${userId}\0`);
+/** Everything of one user, or what of it goes on with `rest`. */
+export function userPrefix(userId: string, rest = ""): Uint8Array {
+  return Buffer.from(`u${userId}\0${rest}`);
 }
 
 export function headKey(userId: string): Uint8Array {

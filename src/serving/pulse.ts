@@ -8,8 +8,8 @@ const SECONDS = 120;
 const DURATIONS = 512;
 const DURATIONS_MS = 300 * SECOND_MS;
 const LATEST = 24;
-const ROUTES = 100;
-const MODELS = 100;
+/** Routes, and models, that are told apart. */
+const NAMES = 100;
 
 /** What is looked at of a message that passed validation. */
 export interface AcceptedMessage {
@@ -91,20 +91,20 @@ export class Pulse {
     const second = this.#second();
     second.requests++;
     if (answered.isFailure) second.errors++;
-    const known = this.#routes.get(route);
-    if (!known && this.#routes.size >= ROUTES) return;
-    const durations = known ?? new Durations();
-    durations.add(this.#nowMs(), answered);
-    this.#routes.set(route, durations);
+    this.#count(this.#routes, route, answered);
   }
 
   /** What a model's part of one answer took. */
   countModel(reference: string, ms: number): void {
-    const known = this.#models.get(reference);
-    if (!known && this.#models.size >= MODELS) return;
+    this.#count(this.#models, reference, { isFailure: false, ms });
+  }
+
+  #count(kept: Map<string, Durations>, name: string, answered: Answered): void {
+    const known = kept.get(name);
+    if (!known && kept.size >= NAMES) return;
     const durations = known ?? new Durations();
-    durations.add(this.#nowMs(), { isFailure: false, ms });
-    this.#models.set(reference, durations);
+    durations.add(this.#nowMs(), answered);
+    kept.set(name, durations);
   }
 
   /** How long models took over the last five minutes, by `name@version`; of those that answered. */

@@ -4,6 +4,8 @@ import { hueOfAction } from "../../words/palette.ts";
 type Days = NonNullable<ItemResponse["engagement"]>["days"];
 const DAY_S = 86_400;
 
+export type Daily = ReturnType<typeof daily>;
+
 /** Every day from the first to the last, also those on which nothing happened. */
 export function daily(days: Days) {
   const counts = new Map(days.map(({ day, counts: ofDay }) => [Date.parse(day) / 1000, ofDay]));

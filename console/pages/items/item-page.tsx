@@ -3,7 +3,6 @@ import { useMemo } from "react";
 import { Link, useParams } from "wouter";
 import type { ItemResponse, RelatedResponse } from "#api";
 import { itemQuery, nearestQuery, relatedQuery } from "../../client/queries.ts";
-import { Chart } from "../../ui/chart.tsx";
 import { Chips, Tag, TopicChip } from "../../ui/chip.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Panel } from "../../ui/panel.tsx";
@@ -11,6 +10,7 @@ import { Empty, Failure, Loaded, Notice, Skeleton } from "../../ui/states.tsx";
 import { Ago } from "../../ui/time.tsx";
 import { countOf, formatDay, formatScore } from "../../words/format.ts";
 import { daily } from "./daily.ts";
+import { EventsADay } from "./events-a-day.tsx";
 import styles from "./items.module.css";
 
 /** One item: what it is, what people do with it, and what is like it. */
@@ -81,15 +81,7 @@ function Engagement({ item: { engagement } }: { readonly item: ItemResponse }) {
       title="What people do with it"
       note="events a day (UTC), from the lake; the newest minute may be missing"
     >
-      <Chart
-        label="Events a day"
-        at={drawn.at}
-        series={drawn.series}
-        unit="events/day"
-        look="bars"
-        height={180}
-        formatAt={(seconds) => formatDay(1000 * seconds)}
-      />
+      <EventsADay drawn={drawn} height={180} />
     </Panel>
   );
 }
@@ -171,9 +163,7 @@ function NearestByVector({ itemId }: { readonly itemId: string }) {
 
 /** Where no model in service makes vectors it is the space of the interests. */
 function spaceWords(space: string): string {
-  return space.includes("@") && !space.startsWith("items ")
-    ? `${space}, cosine`
-    : "tags, content and who engages, cosine";
+  return space.startsWith("items ") ? "tags, content and who engages, cosine" : `${space}, cosine`;
 }
 
 function Engagers({ engagement }: { readonly engagement: ItemResponse["engagement"] }) {

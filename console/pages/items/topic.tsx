@@ -3,11 +3,11 @@ import { useMemo } from "react";
 import { Link } from "wouter";
 import type { TopicResponse } from "#api";
 import { topicQuery } from "../../client/queries.ts";
-import { Chart } from "../../ui/chart.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { Empty, Loaded, Notice } from "../../ui/states.tsx";
-import { countOf, formatDay, formatShare } from "../../words/format.ts";
+import { countOf, formatShare } from "../../words/format.ts";
 import { daily } from "./daily.ts";
+import { EventsADay } from "./events-a-day.tsx";
 import styles from "./items.module.css";
 
 /** How a topic goes: what people do with its items, day by day. */
@@ -34,15 +34,7 @@ function Trend({ days, isComplete }: TopicResponse) {
   if (days.length === 0) return <Notice>Nobody has met any item of it yet.</Notice>;
   return (
     <>
-      <Chart
-        label="Events a day"
-        at={drawn.at}
-        series={drawn.series}
-        unit="events/day"
-        look="bars"
-        height={150}
-        formatAt={(seconds) => formatDay(1000 * seconds)}
-      />
+      <EventsADay drawn={drawn} height={150} />
       {!isComplete && <Notice>Of its first 20,000 items; it has more.</Notice>}
     </>
   );

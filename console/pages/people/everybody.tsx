@@ -119,10 +119,8 @@ function titleOf({ total, everybody }: PeopleResponse, search: string): string {
 
 /** In which pieces the list comes, and how old its order is. */
 function leadOf({ isComplete, lookedAt, orderAsOf }: PeopleResponse, sort: string): string | undefined {
-  const pieces =
-    sort === "userId"
-      ? `They are looked at ${formatCount(lookedAt)} ids at a time as you scroll; an exact id is found at once.`
-      : `They are looked at and ordered ${formatCount(lookedAt)} ids at a time as you scroll; an exact id is found at once.`;
+  const work = sort === "userId" ? "looked at" : "looked at and ordered";
+  const pieces = `They are ${work} ${formatCount(lookedAt)} ids at a time as you scroll; an exact id is found at once.`;
   const parts = [
     ...(isComplete ? [] : [pieces]),
     ...(orderAsOf === undefined

@@ -1,6 +1,7 @@
 import { type FormEvent, type ReactNode, useState } from "react";
 import { Link } from "wouter";
 import { Button } from "../../ui/button.tsx";
+import { TextField } from "../../ui/field.tsx";
 import { addressOf, isSame, keep, readKept, type SavedFilter, withFilter } from "./kept-filters.ts";
 import styles from "./people.module.css";
 
@@ -74,14 +75,7 @@ function Saver(props: {
       {name !== undefined && (
         <div>
           <form onSubmit={enter} onKeyDown={({ key }) => key === "Escape" && setName(undefined)}>
-            <input
-              aria-label="Name of the filter"
-              value={name}
-              maxLength={40}
-              onChange={(typed) => setName(typed.target.value)}
-              // biome-ignore lint/a11y/noAutofocus: they asked for it
-              autoFocus
-            />
+            <TextField label="Name of the filter" value={name} maxLength={40} onValue={setName} autoFocus />
             <Button type="submit">Keep it</Button>
           </form>
         </div>

@@ -40,7 +40,7 @@ export function PersonFeatures({ userId }: { readonly userId: string }) {
               <Link href={`/features?feature=${encodeURIComponent(name)}`}>{name}</Link>
               <button
                 type="button"
-                className={styles["mute"]}
+                className={styles["aside"]}
                 aria-expanded={opened === name}
                 aria-label={`${name} over time`}
                 onClick={() => open(opened === name ? undefined : name)}

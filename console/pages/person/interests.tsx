@@ -142,7 +142,7 @@ function Interest({
         <span>
           {path.length > 1 ? path.slice(-2).join(" / ") : label}{" "}
           {onMute && (
-            <button type="button" className={styles["mute"]} aria-label={`Mute ${label}`} onClick={onMute}>
+            <button type="button" className={styles["aside"]} aria-label={`Mute ${label}`} onClick={onMute}>
               mute
             </button>
           )}

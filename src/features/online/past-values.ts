@@ -1,9 +1,9 @@
+import { windowStart } from "../definition/window-start.ts";
 import { decodeRows, type FeatureRow } from "../feature-row.ts";
 import { featuresAt } from "../history/features-at.ts";
 import { decodeDirectory } from "../state/directory.ts";
 import { decodeFeatureHead, type FeatureHead } from "../state/feature-head.ts";
 import { featureKey, rowsKey } from "../state/feature-keys.ts";
-import { Accumulation } from "./accumulation.ts";
 import type { FeatureRequest } from "./feature-request.ts";
 import { controlsFor, mayUse } from "./may-use.ts";
 import { choicesOf, type FeatureContext, statusOf } from "./read-features.ts";
@@ -44,9 +44,10 @@ export async function readPastValues(
   const isSummedUp = kept.some((one) => one.isSummedUp);
   const controls = await controlsFor(request, state, ids);
   return timesMs.flatMap((atMs) => {
-    const { startsMs } = new Accumulation(request, atMs);
-    const isKept = request.windows.every(({ kind }, n) =>
-      kind === "lifetime" ? isWhole && !isSummedUp : isWhole || startsMs[n]! >= keptFromMs,
+    const isKept = request.windows.every((window) =>
+      window.kind === "lifetime"
+        ? isWhole && !isSummedUp
+        : isWhole || windowStart(window, atMs, request.plan.entity) >= keptFromMs,
     );
     if (!isKept) return [];
     const [answer] = featuresAt(rows, request, atMs, catalogue, controls);

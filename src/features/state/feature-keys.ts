@@ -13,11 +13,11 @@ import { userPrefix } from "#sequences";
 type Kind = "h" | "l" | "d";
 
 export function featureKey(userId: string, kind: Kind): Uint8Array {
-  return Buffer.from(`u${userId}\0f${kind}`); // the prefix in one go: a read makes two
+  return userPrefix(userId, `f${kind}`);
 }
 
 export function featuresPrefix(userId: string): Uint8Array {
-  return Buffer.concat([userPrefix(userId), Buffer.from("f")]);
+  return userPrefix(userId, "f");
 }
 
 export function rowsKey(userId: string, block: number): Uint8Array {

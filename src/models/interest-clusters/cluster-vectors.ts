@@ -56,45 +56,12 @@ export function medoidOf(
   }
   let medoid = members[0]!;
   let highest = Number.NEGATIVE_INFINITY;
-  for (let first = 0; first < members.length; first += 4) {
-    const four = nearnessOfFour(values, columns, members, first, total);
-    for (let n = 0; n < four.length && first + n < members.length; n++)
-      if (four[n]! > highest) {
-        highest = four[n]!;
-        medoid = members[first + n]!;
-      }
+  for (const member of members) {
+    let nearness = 0;
+    for (let at = 0, from = member * columns; at < columns; at++) nearness += values[from + at]! * total[at]!;
+    if (nearness > highest) [highest, medoid] = [nearness, member];
   }
   return medoid;
-}
-
-const nearnesses = new Float64Array(4);
-
-/** Products of four members with the total, each summed in order: a sum waits for itself, four do not wait for each other. Beyond the end the last counts again. */
-function nearnessOfFour(
-  values: Float32Array,
-  columns: number,
-  members: readonly number[],
-  first: number,
-  total: Float64Array,
-): Float64Array {
-  const last = members.length - 1;
-  const a = members[first]! * columns;
-  const b = members[Math.min(first + 1, last)]! * columns;
-  const c = members[Math.min(first + 2, last)]! * columns;
-  const d = members[Math.min(first + 3, last)]! * columns;
-  let [toA, toB, toC, toD] = [0, 0, 0, 0];
-  for (let at = 0; at < columns; at++) {
-    const part = total[at]!;
-    toA += values[a + at]! * part;
-    toB += values[b + at]! * part;
-    toC += values[c + at]! * part;
-    toD += values[d + at]! * part;
-  }
-  nearnesses[0] = toA;
-  nearnesses[1] = toB;
-  nearnesses[2] = toC;
-  nearnesses[3] = toD;
-  return nearnesses;
 }
 
 /**

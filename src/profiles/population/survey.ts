@@ -1,4 +1,4 @@
-import { DAY_MS } from "#base";
+import { DAY_MS, nextTurn } from "#base";
 import type { NamedPurpose } from "#events";
 import {
   listUsers,
@@ -106,7 +106,7 @@ export async function surveyPeople(parts: SurveyParts, asOfMs: number, most = MO
       const found = await lookAt(parts, userId, asOfMs);
       if (found) people.push(found);
       // A read of the state that lasts as long as the survey would keep every page that is written meanwhile.
-      await new Promise(setImmediate);
+      await nextTurn();
     }
   }
   const { taxonomy } = parts.interests.knowledge;
