@@ -252,14 +252,17 @@ test.skipIf(!isMountable)(
   },
 );
 
-/** Loaded before the program: each flush of its main thread takes this long. */
-const slowDisk = `data:text/javascript,${encodeURIComponent(`
+/** Loaded before the program: each flush of its main thread takes this long, and none ends while there is a file of that name. */
+const slowDisk = (held: string): string =>
+  `data:text/javascript,${encodeURIComponent(`
+  import { existsSync } from "node:fs";
   import { open } from "node:fs/promises";
   const file = await open(process.execPath);
   const files = Object.getPrototypeOf(file);
   const { datasync } = files;
   files.datasync = async function () {
-    await new Promise((resume) => setTimeout(resume, 300));
+    do await new Promise((resume) => setTimeout(resume, 300));
+    while (existsSync(${JSON.stringify(held)}));
     return datasync.call(this);
   };
   await file.close();
@@ -267,9 +270,11 @@ const slowDisk = `data:text/javascript,${encodeURIComponent(`
 
 test("a slow disk shows as refusals before memory grows, and everything answered is there", async () => {
   const folder = await filled.copy();
+  const held = join(await temporaryFolder(), "held");
   const server = await ServerProcess.start([...TINY, "--data", folder], {
-    nodeOptions: ["--import", slowDisk],
+    nodeOptions: ["--import", slowDisk(held)],
   });
+  await writeFile(held, ""); // until one is refused, however slowly they come
   const sender = new Sender(server);
   const batches = Array.from({ length: 150 }, () => sender.nextBatch(20, 18 * KIB)); // 54 MB where 32 fit
   const inFlight: number[] = [];
@@ -288,6 +293,7 @@ test("a slow disk shows as refusals before memory grows, and everything answered
         const { status, headers, body } = await sender.send(batch);
         if (status === 200) return;
         refusals++;
+        await rm(held, { force: true });
         expect([status, headers.get("retry-after"), body.code]).toEqual([503, "1", "overloaded"]);
         await new Promise((resume) => setTimeout(resume, 500));
       }
