@@ -13,7 +13,6 @@ import {
   distinctItems,
   type Engagement,
   type Interest,
-  type ItemCluster,
   interestClusters,
   interestsOf,
   nameOf,
@@ -145,9 +144,8 @@ function baselines(simulated: SimulatedPeople, person: number, engagements: read
   const { itemRows, vectors, counts, places } = distinctItems(engagements, space);
   const countOf = (row: ItemRow): number => counts[places.get(row)!]!; // asked of items met
   const numbers = kMeans(vectors, 5, Random.of(world.config.seed, `k-means/${person}`));
-  const clusters: ItemCluster[] = Array.from({ length: 5 }, (_, k) => ({
+  const clusters = Array.from({ length: 5 }, (_, k) => ({
     itemRows: itemRows.filter((_, at) => numbers[at] === k),
-    medoid: new Float32Array(0),
   })).filter((cluster) => cluster.itemRows.length > 0);
   const mean = new Float32Array(space.embeddingSize);
   for (const { itemRow, timestampMs } of engagements) {

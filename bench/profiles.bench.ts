@@ -1,7 +1,12 @@
 /**
  * @file How soon a full profile is there (interests with their stages, state, predictions) of heavy users, who have 500 engaged items
- * and more in the window: worked out anew, read over HTTP at a fixed rate, and changed by an event, from the request that sends it to the
- * answer that shows it. The server runs in this process, the load of the reads comes from another.
+ * and more in the window: worked out anew after an event of theirs, worked out from nothing, read over HTTP at a fixed rate, and changed by an event, from
+ * the request that sends it to the answer that shows it. The server runs in this process, the load of the reads comes from another.
+ *
+ * After an event (`rebuildLatencyMs`) the readers have seen the person before, as those of a server have. What they keep is of the days before today
+ * (`profiles/person-day.ts`): engagements until midnight, their clusters and names, the life of each interest until yesterday, and the medoid, landmarks
+ * and keywords of interests that nothing happened to today. No answer is kept, for the person did something. From nothing
+ * (`rebuildFromNothingMs`) they have seen nobody: the first answer of a person's day.
  */
 import { loadavg } from "node:os";
 import { join } from "node:path";
@@ -69,7 +74,8 @@ async function measure(options: Options, folder: string, say: (line: string) => 
   const server = await platform.createServer({});
   try {
     const [loadAverageBefore = 0] = loadavg();
-    const rebuilds = await measureRebuilds(platform, options);
+    const fromNothing = await measureRebuilds(platform, options);
+    const rebuilds = await measureRebuildsAfterEvents(platform, options);
     const { port, hostname } = new URL(await server.listen({ host: "127.0.0.1", port: 0 }));
     const changes = await measureChanges(`http://${hostname}:${port}`, options);
     say(`${options.requestsPerSecond} requests a second`);
@@ -81,6 +87,8 @@ async function measure(options: Options, folder: string, say: (line: string) => 
       metrics: {
         ...named("rebuildLatencyMs", rebuilds.latencies),
         rebuildProcessorMs: rebuilds.processorMs,
+        ...named("rebuildFromNothingMs", fromNothing.latencies),
+        rebuildFromNothingProcessorMs: fromNothing.processorMs,
         ...named("readLatencyMs", latenciesMs),
         ...named("eventToInterestMs", changes),
         loadAverageBefore,
@@ -158,44 +166,97 @@ function comersAndGoers(
   }).filter(({ length }) => length > 0);
 }
 
-/**
- * Nothing is kept from one to the next: each is made by readers that have seen nobody. In milliseconds as they pass, and of processor time, which
- * what else the machine does cannot add to.
- */
-async function measureRebuilds(
+/** In milliseconds as they pass, and of processor time, which what else the machine does cannot add to. */
+interface Rebuilds {
+  readonly latencies: readonly number[];
+  readonly processorMs: number;
+}
+
+/** Nothing is kept from one to the next: each is made by readers that have seen nobody. */
+async function measureRebuilds(platform: Platform, { users, rebuilds }: Options): Promise<Rebuilds> {
+  const parts = await readerParts(platform);
+  for (let user = 0; user < users; user++) await rebuild(platform, user, readersOf(parts)); // vectors of items are there in a server
+  const latencies: number[] = [];
+  let processorMs = 0;
+  for (let n = 0; n < rebuilds; n++) {
+    const timed = await timedRebuild(platform, n % users, readersOf(parts));
+    latencies.push(timed.ms);
+    processorMs += timed.processorMs / rebuilds;
+  }
+  return { latencies, processorMs };
+}
+
+/** The person does something before each; the readers are the same all along, and have seen everybody. */
+async function measureRebuildsAfterEvents(
   platform: Platform,
-  { users, rebuilds }: Options,
-): Promise<{ latencies: number[]; processorMs: number }> {
-  const { identity, catalogue, clock, isSensitive } = platform;
+  { users, rebuilds, seed }: Options,
+): Promise<Rebuilds> {
+  const readers = readersOf(await readerParts(platform));
+  const random = Random.of(seed, "rebuilds");
+  const { catalogue, ingestion } = platform;
+  for (let user = 0; user < users; user++) await rebuild(platform, user, readers);
+  const latencies: number[] = [];
+  let processorMs = 0;
+  for (let n = 0; n < rebuilds; n++) {
+    const { itemId } = catalogue.at(random.integer(catalogue.itemCount));
+    const timestamp = new Date(END_MS + 1000 * n).toISOString();
+    const event = { type: "track", event: "save", userId: `user-${n % users}`, timestamp };
+    await ingestion.ingestMessages([{ ...event, messageId: `rebuild-${n}`, properties: { itemId } }]);
+    const timed = await timedRebuild(platform, n % users, readers);
+    latencies.push(timed.ms);
+    processorMs += timed.processorMs / rebuilds;
+  }
+  return { latencies, processorMs };
+}
+
+interface Readers {
+  readonly signals: PersonSignals;
+  readonly interests: UserInterests;
+}
+
+/** What readers are made of. */
+async function readerParts(platform: Platform) {
+  const { catalogue, isSensitive } = platform;
   const knowledge = new ItemKnowledge(catalogue, { engagement: undefined, isSensitive });
   const predictions = await keptPredictions(new FileBlobStore(paths.blobs(platform.folder)));
-  const latencies: number[] = [];
-  for (const user of Array.from({ length: users }, (_, n) => n)) await rebuild(user); // vectors of items are there in a server
-  const usedBefore = process.cpuUsage();
-  for (let n = 0; n < rebuilds; n++) {
-    const startedMs = monotonicMs();
-    await rebuild(n % users);
-    latencies.push(monotonicMs() - startedMs);
-  }
-  const { user, system } = process.cpuUsage(usedBefore);
-  return { latencies, processorMs: (user + system) / 1000 / rebuilds };
+  return { ...platform, knowledge, predictions: () => predictions };
+}
 
-  async function rebuild(user: number): Promise<void> {
-    const userId = identity.personOf(`user-${user}`);
-    const signals = new PersonSignals({ ...platform, predictions: () => predictions });
-    const interests = new UserInterests({ ...platform, knowledge });
-    const person = await signals.person(userId);
-    if (!person) throw new Error(`${userId} is there`);
-    const query = { asOfMs: clock.nowMs(), purpose: undefined };
-    const [profile, signal, stands, foretold] = await Promise.all([
-      signals.profile(userId, person, query),
-      interests.read(userId, person, query.asOfMs),
-      signals.state(userId, person, query),
-      signals.predictions(userId, person, query),
-    ]);
-    if (!profile || signal.interests.length === 0 || !stands || foretold.predictions.length === 0)
-      throw new Error(`${userId} has a profile`);
-  }
+function readersOf(parts: Awaited<ReturnType<typeof readerParts>>): Readers {
+  return { signals: new PersonSignals(parts), interests: new UserInterests(parts) };
+}
+
+async function timedRebuild(
+  platform: Platform,
+  user: number,
+  readers: Readers,
+): Promise<{ readonly ms: number; readonly processorMs: number }> {
+  const usedBefore = process.cpuUsage();
+  const startedMs = monotonicMs();
+  await rebuild(platform, user, readers);
+  const ms = monotonicMs() - startedMs;
+  const { user: own, system } = process.cpuUsage(usedBefore);
+  return { ms, processorMs: (own + system) / 1000 };
+}
+
+async function rebuild(
+  { identity, clock }: Platform,
+  user: number,
+  { signals, interests }: Readers,
+): Promise<void> {
+  const userId = identity.personOf(`user-${user}`);
+  const person = await signals.person(userId);
+  if (!person) throw new Error(`${userId} is there`);
+  const query = { asOfMs: clock.nowMs(), purpose: undefined };
+  const [profile, , stands, foretold] = await Promise.all([
+    signals.profile(userId, person, query),
+    interests.read(userId, person, query.asOfMs),
+    signals.state(userId, person, query),
+    signals.predictions(userId, person, query),
+  ]);
+  if (!profile || !stands) throw new Error(`${userId} has a profile`);
+  if (foretold.predictions.length === 0)
+    throw new Error("nothing is foretold of anybody: --learnedFrom has to be larger");
 }
 
 /** From the request that sends an event to the answer that shows it in the interest. */
@@ -228,5 +289,9 @@ async function measureChanges(address: string, { users, events, seed }: Options)
     if ((after?.engagementCount ?? 0) < first.engagementCount)
       throw new Error("the event shows in the interest");
   }
+  if (latencies.length === 0)
+    throw new Error(
+      "nobody who was asked has an interest that could change: --engagements or --events has to be larger (an interest takes three engagements with three items of a topic)",
+    );
   return latencies;
 }

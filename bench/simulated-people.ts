@@ -1,4 +1,4 @@
-import { DAY_MS, Random } from "#base";
+import { DAY_MS, parseIsoTime, Random } from "#base";
 import { createWorld, type World, worldPresets } from "#datasets";
 import { Actions, Catalogue } from "#events";
 import { modelNamed } from "#models";
@@ -40,7 +40,7 @@ export async function simulatePeople(
     for (const message of world.personMessages(person)) {
       if (message.type !== "track" || seen.has(message.messageId!)) continue; // the world gives every message its id
       seen.add(message.messageId!);
-      const timestampMs = Date.parse(message.timestamp!);
+      const timestampMs = parseIsoTime(message.timestamp!);
       rows[person]!.push({ timestampMs, action: message.event! });
       const strength = actions.named(message.event!)?.strength ?? 0;
       const itemRow = catalogue.rowOf(message.properties!.itemId!);

@@ -18,33 +18,47 @@ export interface Merge {
 }
 
 /**
- * The n - 1 merges of `n` points, lowest first; or those up to a height, which spares looking for the others: what is farther than that from
- * everything stays so, for a merged cluster is never nearer than the nearer of its parts.
+ * The n - 1 merges of `n` points, lowest first.
  * @param distances (n, n) row-major, symmetric, *squared* for Ward; it is used up
  * @param sizes (n) how many equal points each stands for; Ward only
  */
-export function agglomerate(
+export function agglomerate(distances: Float32Array, sizes: ArrayLike<number>, linkage: Linkage): Merge[] {
+  const merges: Merge[] = [];
+  visitMerges(distances, sizes, linkage, Number.POSITIVE_INFINITY, (left, right, height) =>
+    merges.push({ left, right, height }),
+  );
+  return merges.sort((one, other) => one.height - other.height);
+}
+
+/**
+ * Shows the merges up to a height, in the order in which the chain finds them, which spares looking for the others: what is farther than that
+ * from everything stays so, for a merged cluster is never nearer than the nearer of its parts. A cluster goes by its smallest position.
+ * @param distances as {@link agglomerate} has it, and `sizes` too
+ */
+export function visitMerges(
   distances: Float32Array,
   sizes: ArrayLike<number>,
   linkage: Linkage,
-  height = Number.POSITIVE_INFINITY,
-): Merge[] {
+  most: number,
+  visit: (left: number, right: number, height: number) => void,
+): void {
   const n = sizes.length;
   assert(distances.length === n * n, "distances are those of every pair");
-  const weight = Float64Array.from(sizes);
+  const weight = new Float64Array(n);
+  for (let at = 0; at < n; at++) weight[at] = sizes[at]!;
   if (linkage === "ward") weighDistances(distances, weight);
   const members = numbered(n); // a cluster lies where its smallest position does
-  const merges: Merge[] = [];
   const chain: number[] = [];
-  let count = n;
-  while (count > 1) {
+  const clusters = { distances, sizes: weight, members, count: n };
+  while (clusters.count > 1) {
     if (chain.length === 0) chain.push(members[0]!);
-    const top = chain.at(-1)!;
-    const before = chain.at(-2);
-    const nearest = nearestTo(distances, n * top, top, before, members, count);
-    if (distances[n * top + nearest]! > height) {
+    const top = chain[chain.length - 1]!;
+    const before = chain[chain.length - 2];
+    const nearest = nearestTo(distances, n * top, top, before, members, clusters.count);
+    const height = distances[n * top + nearest]!;
+    if (height > most) {
       chain.length = 0; // it was all there was: along a chain distances fall
-      count = withoutMember(members, count, top);
+      clusters.count = withoutMember(members, clusters.count, top);
       continue;
     }
     if (nearest !== before) {
@@ -54,11 +68,10 @@ export function agglomerate(
     chain.length -= 2;
     const left = Math.min(top, nearest);
     const right = Math.max(top, nearest);
-    merges.push({ left, right, height: distances[left * n + right]! });
-    count = withoutMember(members, count, right);
-    joinRows({ distances, sizes: weight, members, count }, left, right, linkage);
+    visit(left, right, height);
+    clusters.count = withoutMember(members, clusters.count, right);
+    joinRows(clusters, left, right, linkage);
   }
-  return merges.sort((one, other) => one.height - other.height);
 }
 
 /** Cluster of each point, numbered from 0 by first appearance, when only merges up to `height` are made. */
@@ -125,7 +138,7 @@ interface Clusters {
   readonly sizes: Float64Array;
   /** Where clusters lie: the first `count`. */
   readonly members: Int32Array;
-  readonly count: number;
+  count: number;
 }
 
 /** Row and column `left` become those of the merged cluster. */

@@ -1,4 +1,4 @@
-export { agglomerate, cutTree, type Linkage, type Merge } from "./agglomerate.ts";
+export { agglomerate, cutTree, type Linkage, type Merge, visitMerges } from "./agglomerate.ts";
 export {
   areaUnderCurve,
   calibrationError,
@@ -10,6 +10,7 @@ export { gini } from "./gini.ts";
 export { grown } from "./grown.ts";
 export { logBeta, logGamma } from "./log-gamma.ts";
 export { nelderMead } from "./nelder-mead.ts";
+export { NumberTable } from "./number-table.ts";
 export { numbered } from "./numbered.ts";
 export { solveSymmetric } from "./solve-symmetric.ts";
 export { topN } from "./top-n.ts";

@@ -1,6 +1,6 @@
 import type { ItemRow } from "#base";
 import { type ClusterConfig, clusterVectors, medoidOf } from "#models";
-import { dot } from "#numeric";
+import { NumberTable } from "#numeric";
 import { type Matrix, matrixOf } from "#tensor";
 import type { ItemSpace } from "./item-space.ts";
 
@@ -19,8 +19,19 @@ export interface Engagement {
 /** Items a person engaged with that belong together. */
 export interface ItemCluster {
   readonly itemRows: readonly ItemRow[];
-  /** Vector of the item nearest to all of it. */
-  readonly medoid: Float32Array;
+  /** The item nearest to all of it. */
+  readonly medoid: ItemRow;
+  /** What it is called, where that is known and none of its items was met since. */
+  readonly name?: InterestName;
+}
+
+/** The topic that speaks for items, or an item. */
+export interface InterestName {
+  /** Id of the topic: the same whatever items speak for it and whenever it is worked out. */
+  readonly interestId: string;
+  readonly label: string;
+  /** Names of topics from the top down. */
+  readonly path: readonly string[];
 }
 
 /** An item met today belongs to the cluster whose medoid is so near (cosine), if any is. */
@@ -41,55 +52,95 @@ export async function clusterItems(
 ): Promise<ItemCluster[]> {
   if (itemRows.length === 0) return [];
   const labels = await clusterVectors(vectors, counts, config);
-  const members = groupBy([...itemRows.keys()], (at) => labels[at]!);
-  return Array.from(members.values(), (places) => {
-    const medoid = medoidOf(vectors, places, counts) * vectors.columns;
-    return {
-      itemRows: places.map((at) => itemRows[at]!),
-      medoid: vectors.values.slice(medoid, medoid + vectors.columns),
-    };
-  });
+  const members: number[][] = [];
+  for (let at = 0; at < labels.length; at++) {
+    const label = labels[at]!; // numbered by first appearance
+    if (label < members.length) members[label]!.push(at);
+    else members.push([at]);
+  }
+  return members.map((places) => ({
+    itemRows: places.map((at) => itemRows[at]!),
+    medoid: itemRows[medoidOf(vectors, places, counts)]!,
+  }));
 }
 
-/** The clusters with the items of engagements since: each joins the nearest; those near none are clustered by themselves. */
+/**
+ * The clusters with engagements since: an item of theirs is met again, a new one joins the nearest, and those near none are clustered by themselves.
+ * A cluster that nothing happened to stays the very same.
+ */
 export async function joinClusters(
   daily: readonly ItemCluster[],
   engagements: readonly Engagement[],
   space: ItemSpace,
   config: ClusterConfig,
-): Promise<ItemCluster[]> {
-  const placed = new Set<ItemRow>();
-  for (const { itemRows } of daily) for (const itemRow of itemRows) placed.add(itemRow);
-  const joining = daily.map((): ItemRow[] => []);
+): Promise<readonly ItemCluster[]> {
+  if (engagements.length === 0) return daily;
+  const placed = new NumberTable(8 * daily.length);
+  for (let at = 0; at < daily.length; at++) for (const row of daily[at]!.itemRows) placed.set(row, at);
+  const medoids = vectorsOf(
+    daily.map(({ medoid }) => medoid),
+    space,
+  );
+  const joining = new Map<number, ItemRow[]>();
   const apart: Engagement[] = [];
   for (const engagement of engagements) {
     const { itemRow } = engagement;
-    const vector = placed.has(itemRow) ? undefined : space.vectorOf(itemRow);
-    if (!vector) continue;
-    const nearness = daily.map(({ medoid }) => dot(medoid, vector));
-    const nearest = nearness.indexOf(Math.max(...nearness));
-    if ((nearness[nearest] ?? -1) < JOINS) apart.push(engagement);
-    else {
-      joining[nearest]!.push(itemRow);
-      placed.add(itemRow);
+    const known = placed.get(itemRow);
+    if (known !== undefined) {
+      if (!joining.has(known)) joining.set(known, []);
+      continue;
     }
+    const vector = space.vectorOf(itemRow);
+    if (!vector) continue;
+    const nearest = nearestTo(vector, medoids);
+    if (nearest === undefined) {
+      apart.push(engagement);
+      continue;
+    }
+    joining.set(nearest, [...(joining.get(nearest) ?? []), itemRow]);
+    placed.set(itemRow, nearest);
   }
-  const joined = daily.map(({ itemRows, medoid }, at) => ({
-    itemRows: [...itemRows, ...joining[at]!],
-    medoid,
-  }));
+  const joined = daily.map((cluster, at) => {
+    const others = joining.get(at);
+    return others ? { itemRows: [...cluster.itemRows, ...others], medoid: cluster.medoid } : cluster;
+  });
   return apart.length === 0 ? joined : [...joined, ...(await clusterEngagements(apart, space, config))];
 }
 
+/** The first of those whose vector is nearest, if it is near enough. */
+function nearestTo(vector: Float32Array, { values, rows, columns }: Matrix): number | undefined {
+  let nearest: number | undefined;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < rows; row++) {
+    let nearness = 0;
+    for (let at = 0, from = row * columns; at < columns; at++) nearness += values[from + at]! * vector[at]!;
+    if (nearness <= highest) continue;
+    nearest = row;
+    highest = nearness;
+  }
+  return highest < JOINS ? undefined : nearest;
+}
+
+/** (n, D) @param itemRows items that have a vector */
+export function vectorsOf(itemRows: readonly ItemRow[], space: ItemSpace): Matrix {
+  const size = space.embeddingSize;
+  const vectors = matrixOf(itemRows.length, size);
+  for (let at = 0; at < itemRows.length; at++) space.writeVector(itemRows[at]!, vectors.values, at * size);
+  return vectors;
+}
+
 /** Items with a vector, in the order in which they were first met. */
-export interface DistinctItems {
+export interface MetItems {
   readonly itemRows: readonly ItemRow[];
   /** How often each was met. */
   readonly counts: readonly number[];
+  /** Where each of them stands; below 0 for an item without a vector. */
+  readonly places: NumberTable;
+}
+
+export interface DistinctItems extends MetItems {
   /** (n, D) */
   readonly vectors: Matrix;
-  /** Where each of them stands; below 0 for an item without a vector. */
-  readonly places: ReadonlyMap<ItemRow, number>;
 }
 
 export function distinctItems(
@@ -98,48 +149,51 @@ export function distinctItems(
 ): DistinctItems {
   const size = space.embeddingSize;
   const values = new Float32Array(engagements.length * size);
-  const places = new Map<ItemRow, number>();
-  const itemRows: ItemRow[] = [];
-  const counts: number[] = [];
+  const meeting = { itemRows: [], counts: [], places: new NumberTable(engagements.length) };
   for (let at = 0; at < engagements.length; at++) {
     const { itemRow } = engagements[at]!;
-    const known = places.get(itemRow);
-    if (known !== undefined) {
-      if (known >= 0) counts[known]!++;
-      continue;
-    }
-    const place = itemRows.length;
-    const isPlaced = space.writeVector(itemRow, values, place * size);
-    places.set(itemRow, isPlaced ? place : NO_PLACE);
-    if (!isPlaced) continue;
-    itemRows.push(itemRow);
-    counts.push(1);
+    if (isMetAgain(meeting, itemRow)) continue;
+    meet(meeting, itemRow, space.writeVector(itemRow, values, meeting.itemRows.length * size));
   }
-  const vectors = matrixOf(itemRows.length, size, values.subarray(0, itemRows.length * size));
-  return { itemRows, counts, vectors, places };
+  const { length } = meeting.itemRows;
+  return { ...meeting, vectors: matrixOf(length, size, values.subarray(0, length * size)) };
+}
+
+/** The items with those of engagements since. */
+export function meetMore(
+  { itemRows, counts, places }: MetItems,
+  engagements: readonly Pick<Engagement, "itemRow">[],
+  space: ItemSpace,
+): MetItems {
+  const meeting = { itemRows: [...itemRows], counts: [...counts], places: places.copy() };
+  for (const { itemRow } of engagements) {
+    if (isMetAgain(meeting, itemRow)) continue;
+    meet(meeting, itemRow, space.vectorOf(itemRow) !== undefined);
+  }
+  return meeting;
+}
+
+interface Meeting extends MetItems {
+  readonly itemRows: ItemRow[];
+  readonly counts: number[];
+}
+
+function isMetAgain({ counts, places }: Meeting, itemRow: ItemRow): boolean {
+  const place = places.get(itemRow);
+  if (place === undefined) return false;
+  if (place >= 0) counts[place]!++;
+  return true;
+}
+
+function meet({ itemRows, counts, places }: Meeting, itemRow: ItemRow, hasVector: boolean): void {
+  places.set(itemRow, hasVector ? itemRows.length : NO_PLACE);
+  if (!hasVector) return;
+  itemRows.push(itemRow);
+  counts.push(1);
 }
 
 /** Of an item without a vector. */
 const NO_PLACE = -1;
-
-/** Of the items met in engagements those of the first engagements, which are the first of them. */
-export function firstItems(
-  { itemRows, vectors, places }: DistinctItems,
-  first: readonly Pick<Engagement, "itemRow">[],
-): DistinctItems {
-  const counts: number[] = [];
-  for (const { itemRow } of first) {
-    const place = places.get(itemRow);
-    if (place !== undefined && place >= 0) counts[place] = (counts[place] ?? 0) + 1;
-  }
-  const values = vectors.values.subarray(0, counts.length * vectors.columns);
-  return {
-    itemRows: itemRows.slice(0, counts.length),
-    counts,
-    vectors: matrixOf(counts.length, vectors.columns, values),
-    places,
-  };
-}
 
 /** What has the same key, in order. (`Map.groupBy` is not in Node 20.) */
 export function groupBy<Key, Value>(

@@ -2,7 +2,6 @@ export {
   clusterEngagements,
   distinctItems,
   type Engagement,
-  type ItemCluster,
 } from "./daily-clusters.ts";
 export { fitPredictions, purchasesOf } from "./fit-predictions.ts";
 export { type Interest, type InterestsContext, interestClusters, interestsOf, nameOf } from "./interests.ts";

@@ -95,7 +95,7 @@ test("what is met today joins the cluster it is near to, or makes one of its own
   expect(joined.at(-1)?.itemRows).toHaveLength(3);
   // The next daily pass agrees.
   const next = await clusterEngagements([...before, ...today], context.space, interestClusters);
-  const sets = (clusters: typeof next): string[] =>
+  const sets = (clusters: typeof joined): string[] =>
     clusters.map(({ itemRows }) => [...itemRows].sort((left, right) => left - right).join()).sort();
   expect(sets(next)).toEqual(sets(joined));
 });

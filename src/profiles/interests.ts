@@ -1,24 +1,22 @@
 import { DAY_MS, type ItemRow } from "#base";
 import type { Catalogue } from "#events";
 import { type ClusterConfig, landmarksOf, medoidOf } from "#models";
+import { NumberTable, numbered } from "#numeric";
 import {
-  type DistinctItems,
   distinctItems,
   type Engagement,
-  groupBy,
+  type InterestName,
   type ItemCluster,
+  type MetItems,
+  vectorsOf,
 } from "./daily-clusters.ts";
+import { insertHeaviest } from "./heaviest.ts";
 import type { ItemSpace } from "./item-space.ts";
-import { activityOf, type Pace, paceOf } from "./lifecycle.ts";
+import { activityOf, LifeSoFar, type Pace, paceOf } from "./lifecycle.ts";
 import type { Taxonomy, Topic } from "./taxonomy.ts";
 
 /** Something a person wants again and again, spoken for by items. */
-export interface Interest extends Pace {
-  /** Id of its topic: the same whatever items speak for it and whenever it is worked out. */
-  readonly interestId: string;
-  readonly label: string;
-  /** Names of topics from the top down. */
-  readonly path: readonly string[];
+export interface Interest extends Pace, InterestName {
   /** The item nearest to all of it. */
   readonly medoid: ItemRow;
   /** Items that show how far it reaches. */
@@ -65,6 +63,22 @@ const EVIDENCE = 5;
 /** Chosen on validation people of the world (decision 0026). */
 export const interestClusters: ClusterConfig = { linkage: "complete", height: 0.8 };
 
+/** What is known of a person's interests from earlier the same day, and used where it still holds. */
+export interface InterestMemory {
+  /** By interest, for as long as it is made of the very same clusters, which nothing happened to. */
+  readonly unchanged: Map<string, UnchangedInterest>;
+  /** By interest. */
+  readonly lives: Map<string, LifeSoFar>;
+}
+
+/** What an interest has of its items alone. */
+interface UnchangedInterest {
+  readonly clusters: readonly ItemCluster[];
+  readonly speakers: Speakers;
+  /** Of a journey that is this interest alone, once it was asked for. */
+  keywords?: readonly string[];
+}
+
 /**
  * Interests as of a time, the most important first, at most 15. Clusters under one topic are one interest, and the topic is its name.
  * @param engagements what the clusters are of, oldest first, none after `asOfMs`
@@ -75,44 +89,77 @@ export function interestsOf(
   engagements: readonly Engagement[],
   asOfMs: number,
   context: InterestsContext,
-  met = distinctItems(engagements, context.space),
+  met: MetItems = distinctItems(engagements, context.space),
+  memory = emptyMemory(),
 ): Interest[] {
   const countOf = (itemRow: ItemRow): number => met.counts[met.places.get(itemRow) ?? -1] ?? 0;
-  const named = clusters.map(({ itemRows }) => ({ itemRows, name: nameOf(itemRows, countOf, context) }));
   const weighed = weighAll(engagements, asOfMs);
-  const groups = Array.from(groupBy(named, ({ name }) => name.interestId).values(), (alike) => ({
-    name: alike[0]!.name, // a group has a first
-    itemRows: alike.flatMap((cluster) => cluster.itemRows),
-  }));
+  const groups = groupByName(clusters, (itemRows) => nameOf(itemRows, countOf, context));
   const owned = divideByItem(groups, engagements);
   const candidates: Candidate[] = [];
-  for (const [at, { name, itemRows }] of groups.entries()) {
+  for (let at = 0; at < groups.length; at++) {
     const own = owned[at]!;
-    if (own.length < MIN_ENGAGEMENTS || itemRows.length < MIN_ITEMS) continue;
-    candidates.push({ name, itemRows, own, weight: weigh(own, weighed, asOfMs) });
+    const group = groups[at]!;
+    if (own.length < MIN_ENGAGEMENTS || group.itemRows.length < MIN_ITEMS) continue;
+    candidates.push({ ...group, own, weight: weigh(own, weighed, asOfMs) });
   }
   const shown = mostImportant(candidates);
   const shares = sharesOf(shown);
   if (shown.length === 0) return [];
-  const activity = activityOf(encounters([...engagements.keys()], weighed), asOfMs);
-  return shown.map(({ name, itemRows, own, weight }, at) => ({
-    ...name,
-    ...weight,
-    itemRows,
+  const activity = activityOf(encounters(numbered(engagements.length), weighed), asOfMs);
+  return shown.map((candidate, at) => ({
+    ...candidate.name,
+    ...candidate.weight,
+    itemRows: candidate.itemRows,
     ...shares[at]!,
-    ...speakers(itemRows, met),
-    ...paceOf(encounters(own, weighed), activity),
-    evidence: evidenceOf(own, engagements, weighed),
+    ...speakersOf(candidate, met, context.space, memory),
+    ...paceOf(encounters(candidate.own, weighed), activity, lifeOf(candidate, memory)),
+    evidence: evidenceOf(candidate.own, engagements, weighed),
   }));
 }
 
-/** What may be an interest, as far as it takes to say whether it is one. */
-interface Candidate {
-  readonly name: Pick<Interest, "interestId" | "label" | "path">;
+export function emptyMemory(): InterestMemory {
+  return { unchanged: new Map(), lives: new Map() };
+}
+
+/** Clusters of one name, and their items. */
+interface Group {
+  readonly name: InterestName;
+  readonly clusters: ItemCluster[];
   readonly itemRows: readonly ItemRow[];
+}
+
+function groupByName(
+  clusters: readonly ItemCluster[],
+  nameOf: (itemRows: readonly ItemRow[]) => InterestName,
+): Group[] {
+  const groups = new Map<
+    string,
+    { name: InterestName; clusters: ItemCluster[]; itemRows: readonly ItemRow[] }
+  >();
+  for (const cluster of clusters) {
+    const name = cluster.name ?? nameOf(cluster.itemRows);
+    const group = groups.get(name.interestId);
+    if (!group) groups.set(name.interestId, { name, clusters: [cluster], itemRows: cluster.itemRows });
+    else {
+      group.clusters.push(cluster);
+      group.itemRows = [...group.itemRows, ...cluster.itemRows];
+    }
+  }
+  return [...groups.values()];
+}
+
+/** What may be an interest, as far as it takes to say whether it is one. */
+interface Candidate extends Group {
   /** Positions of its engagements. */
   readonly own: readonly number[];
   readonly weight: Pick<Interest, "importance" | "countNow" | "engagementCount" | "firstMs" | "lastMs">;
+}
+
+function lifeOf({ name: { interestId } }: Candidate, { lives }: InterestMemory): LifeSoFar {
+  const life = lives.get(interestId) ?? new LifeSoFar();
+  lives.set(interestId, life);
+  return life;
 }
 
 /** Those that are no glance, the most important first. */
@@ -139,7 +186,7 @@ export function nameOf(
   itemRows: readonly ItemRow[],
   countOf: (itemRow: ItemRow) => number,
   { taxonomy, catalogue }: Pick<InterestsContext, "taxonomy" | "catalogue">,
-): Pick<Interest, "interestId" | "label" | "path"> {
+): InterestName {
   const weights = new Map<Topic, number>();
   let total = 0;
   let most = { itemRow: itemRows[0]!, count: 0 };
@@ -167,12 +214,20 @@ export function divideByItem(
   groups: readonly { readonly itemRows: readonly ItemRow[] }[],
   engagements: readonly Pick<Engagement, "itemRow">[],
 ): number[][] {
-  const groupOf = new Map<ItemRow, number>();
-  for (const [at, { itemRows }] of groups.entries()) for (const row of itemRows) groupOf.set(row, at);
-  const divided = groups.map((): number[] => []);
-  for (let at = 0; at < engagements.length; at++) {
-    const group = groupOf.get(engagements[at]!.itemRow);
-    if (group !== undefined) divided[group]!.push(at);
+  const groupOf = new NumberTable(engagements.length);
+  for (let at = 0; at < groups.length; at++) for (const row of groups[at]!.itemRows) groupOf.set(row, at);
+  const counts = new Int32Array(groups.length);
+  const owners = new Int32Array(engagements.length);
+  for (let at = 0; at < owners.length; at++) {
+    const group = groupOf.get(engagements[at]!.itemRow) ?? -1;
+    owners[at] = group;
+    if (group >= 0) counts[group]!++;
+  }
+  const divided = groups.map((_, group) => new Array<number>(counts[group]!));
+  counts.fill(0);
+  for (let at = 0; at < owners.length; at++) {
+    const group = owners[at]!;
+    if (group >= 0) divided[group]![counts[group]!++] = at;
   }
   return divided;
 }
@@ -182,6 +237,8 @@ interface Weighed {
   readonly timesMs: Float64Array;
   /** `exp(-lambda age)` */
   readonly decays: Float64Array;
+  /** The same times the strength of the action. */
+  readonly strengths: Float64Array;
   /** 1 for the first with its item on its day: looking, clicking and saving is one thing done. */
   readonly isEncounter: Uint8Array;
 }
@@ -190,35 +247,50 @@ interface Weighed {
 function weighAll(engagements: readonly Engagement[], asOfMs: number): Weighed {
   const timesMs = new Float64Array(engagements.length);
   const decays = new Float64Array(engagements.length);
+  const strengths = new Float64Array(engagements.length);
   const isEncounter = new Uint8Array(timesMs.length);
-  const lastDays = new Map<ItemRow, number>();
+  const lastDays = new NumberTable(timesMs.length);
   for (let at = 0; at < timesMs.length; at++) {
-    const { itemRow, timestampMs } = engagements[at]!;
+    const { itemRow, timestampMs, strength } = engagements[at]!;
     timesMs[at] = timestampMs;
     decays[at] = Math.exp((-DECAY_PER_DAY * (asOfMs - timestampMs)) / DAY_MS);
+    strengths[at] = strength * decays[at]!;
     const day = Math.floor(timestampMs / DAY_MS);
     if (lastDays.get(itemRow) === day) continue;
     lastDays.set(itemRow, day);
     isEncounter[at] = 1;
   }
-  return { timesMs, decays, isEncounter };
+  return { timesMs, decays, strengths, isEncounter };
 }
 
 /** Times at which something was done, ascending. */
-function encounters(own: readonly number[], { timesMs, isEncounter }: Weighed): number[] {
+function encounters(own: ArrayLike<number>, { timesMs, isEncounter }: Weighed): number[] {
   const times: number[] = [];
-  for (const at of own) if (isEncounter[at] === 1) times.push(timesMs[at]!);
+  for (let n = 0; n < own.length; n++) if (isEncounter[own[n]!] === 1) times.push(timesMs[own[n]!]!);
   return times;
 }
 
-function speakers(
-  own: readonly ItemRow[],
-  { itemRows, counts, vectors, places }: DistinctItems,
-): Pick<Interest, "medoid" | "landmarks"> {
-  const members = own.map((row) => places.get(row)!).sort((left, right) => left - right); // clusters are of items met
+type Speakers = Pick<Interest, "medoid" | "landmarks">;
+
+function speakersOf(
+  { name: { interestId }, clusters, itemRows }: Candidate,
+  met: MetItems,
+  space: ItemSpace,
+  { unchanged }: InterestMemory,
+): Speakers {
+  const known = unchanged.get(interestId);
+  const isSame = known?.clusters.length === clusters.length;
+  if (isSame && clusters.every((cluster, at) => cluster === known.clusters[at])) return known.speakers;
+  const places = itemRows.map((row) => met.places.get(row)!).sort((left, right) => left - right); // clusters are of items met
+  const rows = places.map((place) => met.itemRows[place]!);
+  const counts = places.map((place) => met.counts[place]!);
+  const vectors = vectorsOf(rows, space);
+  const members = rows.map((_, at) => at);
   const medoid = medoidOf(vectors, members, counts);
   const landmarks = landmarksOf(vectors, members, medoid, LANDMARKS);
-  return { medoid: itemRows[medoid]!, landmarks: landmarks.map((at) => itemRows[at]!) };
+  const speakers = { medoid: rows[medoid]!, landmarks: landmarks.map((at) => rows[at]!) };
+  unchanged.set(interestId, { clusters, speakers });
+  return speakers;
 }
 
 function weigh(own: readonly number[], { timesMs, decays }: Weighed, asOfMs: number): Candidate["weight"] {
@@ -228,28 +300,18 @@ function weigh(own: readonly number[], { timesMs, decays }: Weighed, asOfMs: num
     importance += decays[at]!;
     if (timesMs[at]! > asOfMs - NOW_DAYS * DAY_MS) countNow++;
   }
-  return {
-    ...{ importance, countNow, engagementCount: own.length },
-    firstMs: timesMs[own[0]!]!,
-    lastMs: timesMs[own.at(-1)!]!,
-  };
+  const firstMs = timesMs[own[0]!]!;
+  const lastMs = timesMs[own[own.length - 1]!]!;
+  return { importance, countNow, engagementCount: own.length, firstMs, lastMs };
 }
 
 function evidenceOf(
   own: readonly number[],
   engagements: readonly Engagement[],
-  { decays }: Weighed,
+  { strengths }: Weighed,
 ): string[] {
-  const weightOf = (at: number): number => engagements[at]!.strength * decays[at]!;
   const heaviest: number[] = [];
-  for (const at of own) {
-    const weight = weightOf(at);
-    let place = heaviest.length;
-    while (place > 0 && weightOf(heaviest[place - 1]!) < weight) place--;
-    if (place >= EVIDENCE) continue;
-    heaviest.splice(place, 0, at);
-    heaviest.length = Math.min(heaviest.length, EVIDENCE);
-  }
+  for (const at of own) insertHeaviest(heaviest, at, strengths, EVIDENCE);
   return heaviest.map((at) => engagements[at]!.eventId);
 }
 

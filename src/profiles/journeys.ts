@@ -1,7 +1,7 @@
 import { DAY_MS } from "#base";
 import type { Catalogue, Item } from "#events";
 import { type Engagement, groupBy } from "./daily-clusters.ts";
-import { divideByItem, type Interest } from "./interests.ts";
+import { divideByItem, emptyMemory, type Interest } from "./interests.ts";
 
 /** Something a person is after: interests, what they mean to do, and when. */
 export interface Journey {
@@ -49,6 +49,7 @@ export function journeysOf(
   engagements: readonly Engagement[],
   asOfMs: number,
   { catalogue }: { readonly catalogue: Catalogue },
+  memory = emptyMemory(),
 ): Journey[] {
   const owned = divideByItem(interests, engagements);
   const seenMs = asOfMs - (engagements[0]?.timestampMs ?? asOfMs);
@@ -60,7 +61,13 @@ export function journeysOf(
     const parent = interest.path.at(-2);
     return isBurst && parent !== undefined ? `burst of ${parent}` : interest.interestId;
   });
-  const journeys = [...groups.values()].map((group) => journeyOf(group, asOfMs, catalogue));
+  const wordsOf = (strands: readonly Strand[], own: readonly Engagement[]): readonly string[] => {
+    const unchanged = strands.length > 1 ? undefined : memory.unchanged.get(strands[0]!.interest.interestId);
+    if (!unchanged) return keywordsOf(own, catalogue);
+    unchanged.keywords ??= keywordsOf(own, catalogue);
+    return unchanged.keywords;
+  };
+  const journeys = [...groups.values()].map((group) => journeyOf(group, asOfMs, wordsOf));
   return diversified(journeys, interests);
 }
 
@@ -70,7 +77,11 @@ interface Strand {
   readonly isBurst: boolean;
 }
 
-function journeyOf(strands: readonly Strand[], asOfMs: number, catalogue: Catalogue): Journey {
+function journeyOf(
+  strands: readonly Strand[],
+  asOfMs: number,
+  wordsOf: (strands: readonly Strand[], own: readonly Engagement[]) => readonly string[],
+): Journey {
   const first = strands[0]!; // a group has a first, the most important one
   const own =
     strands.length === 1
@@ -88,7 +99,7 @@ function journeyOf(strands: readonly Strand[], asOfMs: number, catalogue: Catalo
     kind: first.isBurst ? "situational" : "evergreen",
     stage: hasEnded(own, asOfMs) ? "ended" : "ongoing",
     interestIds: ids,
-    keywords: keywordsOf(own, catalogue),
+    keywords: wordsOf(strands, own),
     confidence: 1 - Math.exp(-own.length / CONFIDENT_ENGAGEMENTS),
     score: strands.reduce((sum, { interest }) => sum + interest.share, 0),
     firstMs: own[0]!.timestampMs,
@@ -161,7 +172,7 @@ function keywordsOf(own: readonly Engagement[], catalogue: Catalogue): string[] 
   }
   const counts = new Map<string, number>();
   for (const itemRow of new Set(own.map((engagement) => engagement.itemRow))) {
-    for (const word of wordsOf(catalogue.at(itemRow))) counts.set(word, (counts.get(word) ?? 0) + 1);
+    for (const word of wordsOfItem(catalogue.at(itemRow))) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   const theirs = ranked(Array.from(asked, ([words, days]) => [words, days.size] as const)).slice(
     0,
@@ -175,7 +186,7 @@ function keywordsOf(own: readonly Engagement[], catalogue: Catalogue): string[] 
 const knownWords = new WeakMap<Item, readonly string[]>();
 
 /** Tags and the longer words of the title, each once. */
-function wordsOf(item: Item): readonly string[] {
+function wordsOfItem(item: Item): readonly string[] {
   const kept = knownWords.get(item);
   if (kept) return kept;
   const { tags, title = "" } = item;

@@ -68,8 +68,9 @@ const life = new InterestLife(rates);
  * The answer is a function of the events alone and has hysteresis without memory.
  *
  * @param timesMs times of its engagements, ascending, none after the moment asked about, at least one
+ * @param soFar what is known of its life from earlier the same day; it is kept there
  */
-export function paceOf(timesMs: readonly number[], activity: Activity): Pace {
+export function paceOf(timesMs: readonly number[], activity: Activity, soFar = new LifeSoFar()): Pace {
   const { allMs, asOfMs } = activity;
   const recentMs = asOfMs - RECENT_DAYS * DAY_MS;
   const baseMs = Math.max(recentMs - BASE_DAYS * DAY_MS, Math.min(timesMs[0]! - 1, recentMs));
@@ -77,7 +78,7 @@ export function paceOf(timesMs: readonly number[], activity: Activity): Pace {
   const recent = between(timesMs, recentMs, asOfMs);
   const expected = part * between(allMs, recentMs, asOfMs);
   return {
-    ...stageOf(timesMs, activity),
+    ...stageOf(timesMs, activity, soFar),
     ...{ recent, expected },
     perWeek: between(timesMs, asOfMs - 4 * WEEK_MS, asOfMs) / 4,
     velocity: Math.log2((recent + SMOOTHING) / (expected + SMOOTHING)),
@@ -101,22 +102,71 @@ export function activityOf(allMs: readonly number[], asOfMs: number): Activity {
   return { allMs, asOfMs, firstDay, lastDay, counts: countDays(allMs, firstDay, lastDay) };
 }
 
+/** An interest's life until the day before the last: what happens on the last leaves it as it was. */
+export class LifeSoFar {
+  #isKept = false;
+  #firstDay = 0;
+  #firstSeen = 0;
+  /** (days) engagements of the interest, and all. */
+  #counts = new Uint16Array(0);
+  #totals = new Uint16Array(0);
+  cells = new Float64Array(0);
+  said = -1;
+  sinceDay = -1;
+
+  keep(life: Walked, cells: Float64Array, said: number, sinceDay: number): void {
+    const days = life.counts.length - 1;
+    this.#isKept = true;
+    this.#firstDay = life.firstDay;
+    this.#firstSeen = life.firstSeen;
+    this.#counts = life.counts.slice(0, days);
+    this.#totals = life.totals.slice(0, days);
+    this.cells = cells.slice();
+    this.said = said;
+    this.sinceDay = sinceDay;
+  }
+
+  isOf({ firstDay, firstSeen, counts, totals }: Walked): boolean {
+    const days = counts.length - 1;
+    if (!this.#isKept || this.#firstDay !== firstDay || this.#firstSeen !== firstSeen) return false;
+    if (this.#counts.length !== days) return false;
+    for (let day = 0; day < days; day++)
+      if (this.#counts[day] !== counts[day] || this.#totals[day] !== totals[day]) return false;
+    return true;
+  }
+}
+
+/** What is walked through. */
+interface Walked {
+  readonly firstDay: number;
+  /** Day of the interest's first engagement. */
+  readonly firstSeen: number;
+  readonly counts: Uint16Array;
+  readonly totals: Uint16Array;
+}
+
 function stageOf(
   timesMs: readonly number[],
-  { firstDay, lastDay, counts }: Activity,
+  { firstDay, lastDay, counts: totals }: Activity,
+  soFar: LifeSoFar,
 ): Pick<Pace, "lifecycle" | "certainty" | "sinceMs"> {
-  let said = -1;
-  let certainty = 0;
-  let sinceDay = -1; // whole numbers: of others each day would make an object
   const firstSeen = dayOf(timesMs[0]!);
-  life.walk(countDays(timesMs, firstDay, lastDay), counts, (day, stages) => {
+  const counts = countDays(timesMs, firstDay, lastDay);
+  const walked = { firstDay, firstSeen, counts, totals };
+  const isKnown = soFar.isOf(walked);
+  let said = isKnown ? soFar.said : -1;
+  let sinceDay = isKnown ? soFar.sinceDay : -1; // whole numbers: of others each day would make an object
+  let certainty = 0;
+  const visit = (day: number, stages: Float64Array, cells: Float64Array): void => {
     const age = firstDay + day - firstSeen;
     const isNew = age >= 0 && age < NEW_DAYS && firstSeen - firstDay >= NEW_DAYS;
     const next = isNew ? 0 : likelierThan(said, stages);
     if (next !== said && age > 0) sinceDay = firstDay + day;
     said = next;
-    if (firstDay + day === lastDay) certainty = isNew ? 1 : stages[said]!;
-  });
+    if (day === counts.length - 2) soFar.keep(walked, cells, said, sinceDay);
+    if (day === counts.length - 1) certainty = isNew ? 1 : stages[said]!;
+  };
+  life.walk(counts, totals, visit, isKnown ? { day: counts.length - 2, cells: soFar.cells } : undefined);
   const sinceMs = sinceDay < 0 ? timesMs[0]! : sinceDay * DAY_MS;
   return { lifecycle: interestStages[said]!, certainty, sinceMs };
 }

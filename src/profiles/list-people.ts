@@ -7,9 +7,10 @@ import {
   readControls,
   readPerson,
   readPersonSequence,
+  type SequenceRow,
   traitsAsOf,
 } from "#sequences";
-import { type TopicShare, topTopics } from "./topics.ts";
+import { type TopicRows, type TopicShare, topTopics } from "./topics.ts";
 import type { ProfileContext } from "./user-profile.ts";
 
 /** Which people, in which order. */
@@ -151,11 +152,19 @@ async function summaryOf(
     firstSeenMs: firstMs,
     lastSeenMs: Math.min(lastMs, asOfMs),
     eventCount,
-    topics: topTopics(said, TOPICS, {
+    topics: topTopics(columnsOf(said), TOPICS, {
       ...{ catalogue, actions, isSensitive, asOfMs },
-      eventIdOf: ({ eventId }) => eventId,
+      eventIdAt: (place) => said[place]!.eventId,
     }),
     activity,
+  };
+}
+
+function columnsOf(rows: readonly SequenceRow[]): TopicRows {
+  return {
+    itemRows: rows.map(({ itemRow }) => itemRow),
+    actions: rows.map(({ action }) => action),
+    timesMs: rows.map(({ timestampMs }) => timestampMs),
   };
 }
 

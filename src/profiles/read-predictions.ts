@@ -28,9 +28,9 @@ export async function readPredictions(
   await nextTurn();
   const acts: Act[] = [];
   window.forEach((rows, n) => {
-    const value = rows.value(n);
+    const [timestampMs, value] = [rows.timestampMs(n), rows.value(n)];
     const action = catalogue.actions.nameOf(rows.action(n));
-    acts.push({ timestampMs: rows.timestampMs(n), action, ...(value !== undefined && { value }) });
+    acts.push(value === undefined ? { timestampMs, action } : { timestampMs, action, value });
   });
   acts.reverse();
   return {

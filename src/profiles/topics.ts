@@ -1,6 +1,9 @@
 import { DAY_MS } from "#base";
 import type { Actions, Catalogue } from "#events";
-import { hasItem, type SequenceRow } from "#sequences";
+import { NumberTable } from "#numeric";
+import { hasItem } from "#sequences";
+import { insertHeaviest } from "./heaviest.ts";
+import { ItemTags } from "./item-tags.ts";
 
 /** A topic a person engages with, and the events that say so. */
 export interface TopicShare {
@@ -16,82 +19,105 @@ export interface TopicShare {
 const DECAY_PER_DAY = 0.01;
 const EVIDENCE_KEPT = 3;
 
-/** What is looked at of a row. */
-export type TopicRow = Pick<SequenceRow, "itemRow" | "action" | "timestampMs">;
+/** What is looked at of rows, side by side, newest first. */
+export interface TopicRows {
+  readonly itemRows: readonly number[];
+  readonly actions: readonly number[];
+  readonly timesMs: readonly number[];
+}
+
+interface TopicContext {
+  readonly catalogue: Catalogue;
+  readonly actions: Actions;
+  readonly asOfMs: number;
+  readonly isSensitive: (tag: string) => boolean;
+  /** Asked of the few rows that are evidence, by their place. */
+  readonly eventIdAt: (place: number) => string;
+}
 
 /**
  * The topics (tags of items) of the rows given, heaviest first. An engagement weighs `strength x exp(-lambda age)`. Rows of
  * impressions and of negative actions weigh nothing.
- * @param eventIdOf asked of the few rows that are evidence
  */
-export function topTopics<Row extends TopicRow>(
-  rows: readonly Row[],
-  n: number,
-  {
-    catalogue,
-    actions,
-    asOfMs,
-    isSensitive,
-    eventIdOf,
-  }: {
-    catalogue: Catalogue;
-    actions: Actions;
-    asOfMs: number;
-    isSensitive: (tag: string) => boolean;
-    eventIdOf: (row: Row) => string;
-  },
-): TopicShare[] {
-  const tallies = new Map<string, Tally<Row>>();
-  const strengths: number[] = [];
-  let total = 0;
-  for (const row of rows) {
-    strengths[row.action] ??= actions.named(catalogue.actions.nameOf(row.action))?.strength ?? 0;
-    const strength = strengths[row.action]!;
-    if (strength === 0 || !hasItem(row)) continue;
-    const weight = strength * Math.exp((-DECAY_PER_DAY * (asOfMs - row.timestampMs)) / DAY_MS);
-    total += weight;
-    for (const topic of catalogue.at(row.itemRow).tags) {
-      let tally = tallies.get(topic);
-      if (!tally) {
-        tally = { isSaid: !isSensitive(topic), weight: 0, count: 0, last: undefined, heaviest: [] };
-        tallies.set(topic, tally);
-      }
-      if (tally.isSaid && tally.last !== row) addTo(tally, row, weight); // an item may name a topic twice
-    }
-  }
-  return [...tallies]
-    .filter(([, { isSaid }]) => isSaid)
+export function topTopics(rows: TopicRows, n: number, context: TopicContext): TopicShare[] {
+  const tags = ItemTags.of(context.catalogue);
+  const weights = weighRows(rows, context);
+  const tallies = tally(rows.itemRows, weights, tags);
+  const top = tallies
+    .filter(({ tag }) => !context.isSensitive(tags.nameOf(tag)))
     .sort(
-      ([leftName, left], [rightName, right]) => right.weight - left.weight || (leftName < rightName ? -1 : 1),
+      (left, right) =>
+        right.weight - left.weight || (tags.nameOf(left.tag) < tags.nameOf(right.tag) ? -1 : 1),
     )
-    .slice(0, n)
-    .map(([topic, { weight, count, heaviest }]) => ({
-      topic,
-      share: weight / total,
-      eventCount: count,
-      evidence: heaviest.map(({ row }) => eventIdOf(row)),
-    }));
+    .slice(0, n);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const evidence = heaviestRows(rows.itemRows, weights, tags, top);
+  return top.map(({ tag, weight, count }, at) => ({
+    topic: tags.nameOf(tag),
+    share: weight / total,
+    eventCount: count,
+    evidence: evidence[at]!.map(context.eventIdAt),
+  }));
 }
 
-interface Tally<Row> {
-  readonly isSaid: boolean;
+function weighRows(
+  { itemRows, actions: codes, timesMs }: TopicRows,
+  { catalogue, actions, asOfMs }: TopicContext,
+): Float64Array {
+  const strengths: number[] = [];
+  const weights = new Float64Array(itemRows.length);
+  for (let at = 0; at < weights.length; at++) {
+    const code = codes[at]!;
+    strengths[code] ??= actions.named(catalogue.actions.nameOf(code))?.strength ?? 0;
+    const strength = strengths[code]!;
+    if (strength === 0 || !hasItem({ itemRow: itemRows[at]! })) continue;
+    weights[at] = strength * Math.exp((-DECAY_PER_DAY * (asOfMs - timesMs[at]!)) / DAY_MS);
+  }
+  return weights;
+}
+
+interface Tally {
+  readonly tag: number;
   weight: number;
   count: number;
-  /** The row counted last. */
-  last: Row | undefined;
-  /** Heaviest first, of equal ones the first met. */
-  readonly heaviest: { readonly row: Row; readonly weight: number }[];
 }
 
-function addTo<Row>(tally: Tally<Row>, row: Row, weight: number): void {
-  tally.weight += weight;
-  tally.count++;
-  tally.last = row;
-  const { heaviest } = tally;
-  let at = heaviest.length;
-  while (at > 0 && heaviest[at - 1]!.weight < weight) at--;
-  if (at >= EVIDENCE_KEPT) return;
-  if (heaviest.length < EVIDENCE_KEPT) heaviest.push({ row, weight });
-  for (let to = heaviest.length - 1; to > at; to--) heaviest[to] = heaviest[to - 1]!;
-  heaviest[at] = { row, weight };
+/** Of each tag met. */
+function tally(itemRows: readonly number[], weights: Float64Array, tags: ItemTags): Tally[] {
+  const places = new NumberTable(weights.length);
+  const tallies: Tally[] = [];
+  for (let at = 0; at < weights.length; at++) {
+    if (weights[at] === 0) continue;
+    for (let next = tags.startOf(itemRows[at]!), tag = tags.at(next); tag >= 0; tag = tags.at(++next)) {
+      const place = places.get(tag);
+      if (place === undefined) {
+        places.set(tag, tallies.length);
+        tallies.push({ tag, weight: weights[at]!, count: 1 });
+        continue;
+      }
+      tallies[place]!.weight += weights[at]!;
+      tallies[place]!.count++;
+    }
+  }
+  return tallies;
+}
+
+/** Of each of some tags the rows that weigh most, heaviest first, of equal ones the first met. */
+function heaviestRows(
+  itemRows: readonly number[],
+  weights: Float64Array,
+  tags: ItemTags,
+  wanted: readonly Pick<Tally, "tag">[],
+): number[][] {
+  const places = new NumberTable(wanted.length);
+  for (let at = 0; at < wanted.length; at++) places.set(wanted[at]!.tag, at);
+  const heaviest = wanted.map((): number[] => []);
+  for (let at = 0; at < weights.length; at++) {
+    if (weights[at] === 0) continue;
+    for (let next = tags.startOf(itemRows[at]!), tag = tags.at(next); tag >= 0; tag = tags.at(++next)) {
+      const place = places.get(tag);
+      if (place !== undefined) insertHeaviest(heaviest[place]!, at, weights, EVIDENCE_KEPT);
+    }
+  }
+  return heaviest;
 }

@@ -1,4 +1,4 @@
-import { type Awaitable, DAY_MS, type ItemRow, LeastRecentlyUsed, murmur3, nextTurn } from "#base";
+import { type Awaitable, DAY_MS, LeastRecentlyUsed, nextTurn } from "#base";
 import type { NamedPurpose, Purposes } from "#events";
 import {
   type HistoryContext,
@@ -8,20 +8,14 @@ import {
   visitEngagements,
 } from "#sequences";
 import type { StateReader } from "#storage";
-import {
-  clusterItems,
-  type DistinctItems,
-  distinctItems,
-  type Engagement,
-  firstItems,
-  type ItemCluster,
-  joinClusters,
-} from "./daily-clusters.ts";
+import { type Engagement, joinClusters, meetMore } from "./daily-clusters.ts";
+import { EngagedRows } from "./engaged-rows.ts";
 import { type Interest, interestClusters, interestsOf } from "./interests.ts";
 import type { ItemKnowledge } from "./item-knowledge.ts";
 import type { JourneyNames } from "./journey-names.ts";
 import { type Journey, journeysOf } from "./journeys.ts";
 import { KeptAnswers } from "./kept-answers.ts";
+import { type DayBasis, isOfDay, type PersonDay, passDay } from "./person-day.ts";
 
 /** What a person is interested in, and what that is made of. */
 export interface InterestsSignal {
@@ -47,18 +41,17 @@ const DAILY_ROWS = 500;
 const TODAY_ROWS = 500;
 /** People an answer is kept of, with all their engagements. */
 const KEPT_ANSWERS = 2000;
+/** People whose day is kept: up to a hundred kilobytes each. */
+const KEPT_DAYS = 1000;
 
 /**
- * @file Interests of people, as they are asked for. What was clustered for a day is kept until the day, or what happened before it, changes;
+ * @file Interests of people, as they are asked for. What was clustered for a day is kept until the day, or what happened before it, changes (`person-day.ts`);
  * an answer is kept as {@link KeptAnswers} says. Both are functions of the events and the time, so what is kept is only ever what
  * would be worked out again.
  */
 export class UserInterests {
   readonly #parts: UserInterestsParts;
-  readonly #daily = new LeastRecentlyUsed<
-    string,
-    { readonly basis: string; readonly clusters: readonly ItemCluster[] }
-  >(KEPT_ANSWERS);
+  readonly #days = new LeastRecentlyUsed<string, PersonDay>(KEPT_DAYS);
   readonly #answers = new KeptAnswers<InterestsSignal>(KEPT_ANSWERS);
   readonly #withNames = new WeakMap<InterestsSignal, InterestsSignal>();
 
@@ -109,23 +102,25 @@ export class UserInterests {
     purpose: NamedPurpose,
   ): Promise<InterestsSignal> {
     const { knowledge, state } = this.#parts;
-    const [all, controls] = await Promise.all([
-      this.#engagements(person, asOfMs, purpose),
+    const [rows, controls] = await Promise.all([
+      this.#engagedRows(person, asOfMs, purpose),
       readControls(state, person),
     ]);
-    const dayMs = Math.floor(asOfMs / DAY_MS) * DAY_MS;
-    const firstToday = all.findIndex(({ timestampMs }) => timestampMs >= dayMs);
-    const until = firstToday < 0 ? all.length : firstToday;
-    const engagements = all.slice(Math.max(0, until - DAILY_ROWS));
-    const before = engagements.slice(0, engagements.length - (all.length - until));
     const { space, taxonomy, catalogue } = knowledge;
+    const context = { space, taxonomy, catalogue };
     await nextTurn(); // all is read: what follows is arithmetic, in slices
-    const met = distinctItems(engagements, space);
-    const daily = await this.#clusterDay(userId, before, dayMs, met);
-    const clusters = await joinClusters(daily, engagements.slice(before.length), space, interestClusters);
+    const day = await this.#day(userId, rows, {
+      dayMs: startOfDay(asOfMs),
+      also: `${purpose.name} ${person.heads.map((head) => head.userId).join("\n")}`,
+      ...context,
+    });
+    const since = rows.engagements(rows.countBefore(startOfDay(asOfMs)), rows.length, this.#parts);
+    const engagements = [...day.engagements, ...since];
+    const met = meetMore(day.met, since, space);
+    const clusters = await joinClusters(day.clusters, since, space, interestClusters);
     await nextTurn();
-    const interests = interestsOf(clusters, engagements, asOfMs, { space, taxonomy, catalogue }, met);
-    const journeys = journeysOf(interests, engagements, asOfMs, knowledge);
+    const interests = interestsOf(clusters, engagements, asOfMs, context, met, day.memory);
+    const journeys = journeysOf(interests, engagements, asOfMs, knowledge, day.memory);
     return {
       ...{ interests, journeys, engagements, controls },
       newestMs: engagements.at(-1)?.timestampMs,
@@ -133,40 +128,36 @@ export class UserInterests {
     };
   }
 
-  async #engagements(person: PersonState, asOfMs: number, purpose: NamedPurpose): Promise<Engagement[]> {
-    const { catalogue, actions, knowledge } = this.#parts;
+  async #engagedRows(person: PersonState, asOfMs: number, purpose: NamedPurpose): Promise<EngagedRows> {
+    const { catalogue, knowledge } = this.#parts;
     const query = {
       kind: "positive",
       purpose,
       asOfMs,
       limit: DAILY_ROWS + TODAY_ROWS,
     } as const;
-    const engagements: Engagement[] = [];
+    const engaged = new EngagedRows();
     await visitEngagements(this.#parts, person, query, (rows, n) => {
-      const itemRow = rows.itemRow(n) as ItemRow; // of rows with an item
-      if (knowledge.isUnsaid(itemRow)) return;
-      const action = catalogue.actions.nameOf(rows.action(n));
-      const source = rows.source(n);
-      const [timestampMs, eventId] = [rows.timestampMs(n), rows.eventId(n)];
-      const strength = actions.named(action)?.strength ?? 0;
-      const engagement = { itemRow, timestampMs, eventId, action, strength };
-      engagements.push(source === undefined ? engagement : { ...engagement, source });
+      const itemRow = rows.itemRow(n);
+      if (!knowledge.isUnsaid(itemRow)) engaged.add(rows, n, catalogue.changeOf(itemRow));
     });
-    return engagements.reverse();
+    return engaged.turn();
   }
 
-  async #clusterDay(
-    userId: string,
-    before: readonly Engagement[],
-    dayMs: number,
-    met: DistinctItems,
-  ): Promise<readonly ItemCluster[]> {
-    const { space } = this.knowledge;
-    const basis = `${dayMs} ${space.version} ${murmur3(before.map(({ eventId }) => eventId).join())}`;
-    const kept = this.#daily.get(userId);
-    if (kept?.basis === basis) return kept.clusters;
-    const clusters = await clusterItems(firstItems(met, before), interestClusters);
-    this.#daily.set(userId, { basis, clusters });
-    return clusters;
+  /** As it is kept, where it is the same. */
+  async #day(userId: string, rows: EngagedRows, basis: DayBasis): Promise<PersonDay> {
+    const until = rows.countBefore(basis.dayMs);
+    const from = Math.max(0, until - DAILY_ROWS);
+    const kept = this.#days.get(userId);
+    if (kept && isOfDay(kept, basis) && rows.areMarked(kept.marks, from, until)) return kept;
+    const engagements = rows.engagements(from, until, this.#parts);
+    const context = { ...basis, catalogue: this.#parts.catalogue };
+    const day = await passDay(basis, rows.marks(from, until), engagements, context);
+    this.#days.set(userId, day);
+    return day;
   }
+}
+
+function startOfDay(timeMs: number): number {
+  return Math.floor(timeMs / DAY_MS) * DAY_MS;
 }

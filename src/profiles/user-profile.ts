@@ -2,6 +2,7 @@ import { nextTurn } from "#base";
 import type { Actions, Catalogue, Fields, IdentityGraph, NamedPurpose } from "#events";
 import {
   hasItem,
+  type PersonControls,
   type PersonState,
   type RowsView,
   readControls,
@@ -14,7 +15,7 @@ import {
   usableFor,
 } from "#sequences";
 import type { StateReader } from "#storage";
-import { type TopicRow, type TopicShare, topTopics } from "./topics.ts";
+import { type TopicRows, type TopicShare, topTopics } from "./topics.ts";
 
 /** What is known of a person at a moment. */
 export interface UserProfile {
@@ -78,47 +79,60 @@ export async function profileOf(
   });
   const controls = await readControls(state, person);
   await nextTurn();
-  const isSaid = (row: PlacedRow): boolean =>
-    !hasItem(row) || controls.counts(catalogue.at(row.itemRow), row.timestampMs);
-  const rows = placesOf(window);
-  const said = controls.isEmpty ? rows : rows.filter(isSaid);
-  const part = isWhole ? undefined : countActions(rows, catalogue);
-  const eventIdOf = ({ view, n }: PlacedRow): string => view.eventId(n);
+  const said = new SaidRows(window, catalogue, controls);
+  const part = isWhole ? undefined : countActions(window, catalogue);
   return {
     traits: traitsAsOf(record, asOfMs, isUsable),
     firstSeenMs: record.firstMs,
-    lastSeenMs: isWhole ? record.lastMs : (rows[0]?.timestampMs ?? record.firstMs),
-    eventCount: part ? rows.length : record.eventCount,
-    engagementCount: part ? rows.length : record.rowCount,
+    lastSeenMs: isWhole ? record.lastMs : (window.newestMs ?? record.firstMs),
+    eventCount: part ? window.length : record.eventCount,
+    engagementCount: part ? window.length : record.rowCount,
     counts: part ?? record.counts,
-    latest: said.slice(0, LATEST).map(({ view, n }) => rowAt(view, n)),
-    topics: topTopics(said.slice(0, TOPIC_ROWS), TOPICS, {
-      ...{ catalogue, actions, isSensitive, asOfMs, eventIdOf },
+    latest: said.first(LATEST),
+    topics: topTopics(said, TOPICS, {
+      ...{ catalogue, actions, isSensitive, asOfMs },
+      eventIdAt: (place) => said.eventIdAt(place),
     }),
   };
 }
 
-/** A row where it lies: its strings are made only where they are shown. */
-interface PlacedRow extends TopicRow {
-  readonly view: RowsView;
-  readonly n: number;
-}
+/** The rows that topics are read from, where they lie, newest first, without what the person muted or had forgotten. */
+class SaidRows implements TopicRows {
+  readonly itemRows: number[] = [];
+  readonly actions: number[] = [];
+  readonly timesMs: number[] = [];
+  readonly #views: RowsView[] = [];
+  readonly #numbers: number[] = [];
 
-function placesOf(window: SequenceWindow): PlacedRow[] {
-  const places: PlacedRow[] = [];
-  window.forEach((view, n) => {
-    const [itemRow, action, timestampMs] = [view.itemRow(n), view.action(n), view.timestampMs(n)];
-    places.push({ view, n, itemRow, action, timestampMs });
-  });
-  return places;
+  constructor(window: SequenceWindow, catalogue: Catalogue, controls: PersonControls) {
+    window.forEach((view, n) => {
+      if (this.itemRows.length === TOPIC_ROWS) return;
+      const [itemRow, timestampMs] = [view.itemRow(n), view.timestampMs(n)];
+      if (!controls.isEmpty && hasItem({ itemRow }) && !controls.counts(catalogue.at(itemRow), timestampMs))
+        return;
+      this.itemRows.push(itemRow);
+      this.actions.push(view.action(n));
+      this.timesMs.push(timestampMs);
+      this.#views.push(view);
+      this.#numbers.push(n);
+    });
+  }
+
+  first(count: number): SequenceRow[] {
+    return this.#views.slice(0, count).map((view, at) => rowAt(view, this.#numbers[at]!));
+  }
+
+  eventIdAt(place: number): string {
+    return this.#views[place]!.eventId(this.#numbers[place]!);
+  }
 }
 
 /** Only the sequence is dated and has its consent with it, so in a part only its actions are counted. */
-function countActions(rows: readonly TopicRow[], catalogue: Catalogue): Record<string, number> {
+function countActions(window: SequenceWindow, catalogue: Catalogue): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { action } of rows) {
-    const name = catalogue.actions.nameOf(action);
+  window.forEach((view, n) => {
+    const name = catalogue.actions.nameOf(view.action(n));
     counts[name] = (counts[name] ?? 0) + 1;
-  }
+  });
   return counts;
 }

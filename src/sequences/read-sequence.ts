@@ -146,25 +146,25 @@ class Reading {
     const part = this.#window.addPart(block);
     for (let n = block.count - 1; n >= 0 && !this.isDone; n--) {
       if (!this.#isWanted(block, n)) continue;
-      if (this.#waiting.length > 0) this.#takeOpen((open) => compareAt(this.#open, open, block, n) > 0);
+      this.#takeOpen(block, n);
       if (!this.isDone) this.#window.add(part, n);
     }
     if (block.timestampMs(0) < (this.#query.sinceMs ?? 0)) this.#isPastSince = true;
   }
 
   finish(): SequenceWindow {
-    this.#takeOpen(() => true);
+    this.#takeOpen();
     return this.#window;
   }
 
-  /** Takes open rows, newest first, while they are to be taken and there is room. */
-  #takeOpen(isNext: (open: number) => boolean): void {
-    while (
-      this.#waiting.length > 0 &&
-      this.#window.length < this.#query.limit &&
-      isNext(this.#waiting.at(-1)!)
-    )
-      this.#window.add(this.#openPart, this.#waiting.pop()!);
+  /** Takes open rows, newest first, while there is room: those newer than a row of a block, or all. */
+  #takeOpen(block?: BlockView, n = 0): void {
+    while (this.#waiting.length > 0 && this.#window.length < this.#query.limit) {
+      const open = this.#waiting.at(-1)!;
+      if (block && compareAt(this.#open, open, block, n) <= 0) return;
+      this.#window.add(this.#openPart, open);
+      this.#waiting.length--;
+    }
   }
 
   #mayUse(isUsable: NonNullable<SequenceQuery["isUsable"]>, timestampMs: number, consent: number): boolean {

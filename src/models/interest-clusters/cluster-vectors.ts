@@ -49,7 +49,7 @@ export function medoidOf(
   sizes: ArrayLike<number>,
 ): number {
   if (members.length === 1) return members[0]!;
-  const total = new Float64Array(columns);
+  const total = totalsOf(columns);
   for (const member of members) {
     const size = sizes[member]!;
     for (let at = 0, from = member * columns; at < columns; at++) total[at]! += size * values[from + at]!;
@@ -62,6 +62,15 @@ export function medoidOf(
     if (nearness > highest) [highest, medoid] = [nearness, member];
   }
   return medoid;
+}
+
+/** Sums of columns, used anew by each: a person has hundreds of clusters. */
+let totals = new Float64Array(0);
+
+function totalsOf(columns: number): Float64Array {
+  if (totals.length !== columns) totals = new Float64Array(columns);
+  else totals.fill(0);
+  return totals;
 }
 
 /**

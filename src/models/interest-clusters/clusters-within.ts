@@ -1,4 +1,4 @@
-import { agglomerate, cutTree, type Linkage, numbered } from "#numeric";
+import { type Linkage, numbered, visitMerges } from "#numeric";
 
 /**
  * @file Agglomerative clustering of unit vectors up to a height, without the rest of the tree. Of vectors that no chain of pairs nearer than the
@@ -21,21 +21,20 @@ export function clustersWithin(
   const n = sizes.length;
   const labels = numbered(n);
   for (const part of connectedParts(cosines, n, 1 - height / 2)) {
-    const distances = distancesOf(cosines, n, part);
     const own = part.map((at) => sizes[at]!);
-    const firsts: number[] = [];
-    const merges = agglomerate(distances, own, linkage, height);
-    const clusters = cutTree(merges, part.length, height);
-    for (let at = 0; at < part.length; at++) {
-      firsts[clusters[at]!] ??= part[at]!;
-      labels[part[at]!] = firsts[clusters[at]!]!;
-    }
+    visitMerges(distancesOf(cosines, n, part), own, linkage, height, (left, right) => {
+      labels[part[right]!] = part[left]!;
+    });
   }
-  const numbers = new Map<number, number>();
-  for (let at = 0; at < n; at++) {
-    const label = labels[at]!;
-    if (label === at) numbers.set(label, numbers.size); // the first of a cluster is what it is called by
-    labels[at] = numbers.get(label)!;
+  return numberFirsts(labels);
+}
+
+/** Of each the number of its cluster, where it stood which one before it is of the same, or itself. In place. */
+function numberFirsts(labels: Int32Array): Int32Array {
+  let count = 0;
+  for (let at = 0; at < labels.length; at++) {
+    const before = labels[at]!;
+    labels[at] = before === at ? count++ : labels[before]!;
   }
   return labels;
 }
@@ -44,7 +43,7 @@ export function clustersWithin(
 const ROUNDING = 1e-6;
 
 /** The vectors in groups of two and more that are connected by pairs with such a cosine, each ascending. */
-function connectedParts(cosines: Float32Array, n: number, least: number): number[][] {
+function connectedParts(cosines: Float32Array, n: number, least: number): Iterable<number[]> {
   const from = least - ROUNDING;
   const parents = numbered(n);
   for (let left = 1; left < n; left++) {
@@ -59,13 +58,14 @@ function connectedParts(cosines: Float32Array, n: number, least: number): number
     }
   }
   const parts = new Map<number, number[]>();
-  for (let at = 0; at < n; at++) {
+  for (let at = 1; at < n; at++) {
     const root = rootOf(parents, at);
+    if (root === at) continue; // the first of its part, or alone
     const part = parts.get(root);
     if (part) part.push(at);
-    else parts.set(root, [at]);
+    else parts.set(root, [root, at]);
   }
-  return [...parts.values()].filter(({ length }) => length > 1);
+  return parts.values();
 }
 
 function rootOf(parents: Int32Array, at: number): number {
@@ -75,10 +75,17 @@ function rootOf(parents: Int32Array, at: number): number {
   return root;
 }
 
-/** (m, m) squared distances of some. */
+/** Room for distances of one part: it is used up before the next is asked for. */
+let room = new Float32Array(0);
+const LARGEST_ROOM = 1 << 20;
+
+/** (m, m) squared distances of some, until it is called again. */
 function distancesOf(cosines: Float32Array, n: number, part: readonly number[]): Float32Array {
   const m = part.length;
-  const distances = new Float32Array(m * m);
+  const taken = m * m <= room.length ? room : new Float32Array(m * m);
+  if (taken.length <= LARGEST_ROOM) room = taken;
+  const distances = taken.subarray(0, m * m);
+  for (let at = 0; at < m; at++) distances[at * m + at] = 0;
   for (let row = 1; row < m; row++) {
     const from = part[row]! * n;
     for (let column = 0; column < row; column++) {

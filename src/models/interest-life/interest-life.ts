@@ -63,6 +63,7 @@ export class InterestLife {
   readonly #grownTo: Int32Array;
   readonly #grownRest: Float64Array;
   readonly #first: Float64Array;
+  readonly #room: { readonly cells: Float64Array; readonly next: Float64Array };
   /** `n x 32 + k` -> likelihood by cell. */
   readonly #likelihoods = new Map<number, Float64Array>();
 
@@ -96,25 +97,29 @@ export class InterestLife {
       this.#grownRest[level] = place - Math.floor(place);
     }
     this.#first = this.#beforeAll(daysBefore);
+    this.#room = { cells: this.#first.slice(), next: this.#first.slice() };
   }
 
   /**
    * Walks through days and shows the probability of each stage after each; returns the logarithm of the likelihood of it all.
    * @param counts (days) engagements with the interest
    * @param totals (days) all engagements, at least as many
-   * @param visit told the day and (new, growing, habit, fading), which is used again; they sum to 1: an interest that is there
+   * @param visit told the day, (new, growing, habit, fading), which sum to 1: an interest that is there, and the cells; both are used again
+   * @param after goes on after a day, from the cells as they were on it
    */
   walk(
     counts: ArrayLike<number>,
     totals: ArrayLike<number>,
-    visit?: (day: number, stages: Float64Array) => void,
+    visit?: (day: number, stages: Float64Array, cells: Float64Array) => void,
+    after?: { readonly day: number; readonly cells: Float64Array },
   ): number {
     assert(counts.length === totals.length, "each day has a count and a total");
-    let cells = this.#first.slice();
-    let next = new Float64Array(cells.length);
+    let cells = this.#room.cells; // nobody walks while another does
+    let next = this.#room.next;
+    cells.set(after?.cells ?? this.#first);
     const stages = new Float64Array(interestStages.length);
     let logLikelihood = 0;
-    for (let day = 0; day < counts.length; day++) {
+    for (let day = after ? after.day + 1 : 0; day < counts.length; day++) {
       if (day > 0) {
         this.#advance(cells, next);
         [cells, next] = [next, cells];
@@ -122,10 +127,10 @@ export class InterestLife {
       if (totals[day]! > 0) logLikelihood += this.#see(cells, counts[day]!, totals[day]!);
       if (visit) {
         sumStages(cells, stages);
-        visit(day, stages);
+        visit(day, stages, cells);
       }
     }
-    return logLikelihood + Math.log(cells.reduce((sum, cell) => sum + cell, 0));
+    return logLikelihood + Math.log(sumOf(cells));
   }
 
   /** One day on. O(cells). */
@@ -165,7 +170,7 @@ export class InterestLife {
     const likelihood = this.#likelihoodOf(count, total);
     for (let cell = 0; cell < cells.length; cell++) cells[cell]! *= likelihood[cell]!;
     if (isLarge(cells)) return 0; // still numbers: what comes off them later is the same
-    const sum = cells.reduce((total, cell) => total + cell, 0);
+    const sum = sumOf(cells);
     for (let cell = 0; cell < cells.length; cell++) cells[cell]! /= sum;
     return Math.log(sum);
   }
@@ -201,6 +206,12 @@ export class InterestLife {
       return part / this.#shares.length;
     });
   }
+}
+
+function sumOf(cells: Float64Array): number {
+  let sum = 0;
+  for (let cell = 0; cell < cells.length; cell++) sum += cells[cell]!;
+  return sum;
 }
 
 /** Whether the cells sum to more than what is small; most days one look says so. */

@@ -73,12 +73,15 @@ export function fitPresence(people: readonly DailyVisits[], rounds = ROUNDS): Pr
 export function foresee(model: PresenceModel, visits: DailyVisits): Foresight {
   const days = recent(visits);
   const { steps, chances } = tablesOf(model);
-  const passes = KINDS.map((_, kind) => forward(model, days, steps[kind]!, chances[kind]!));
-  const weights = kindWeights(model, passes);
   const belief = new Float64Array(KINDS.length * STATES);
-  for (const [kind, { alphas }] of passes.entries())
+  const logLikelihoods = steps.map((step, kind) => {
+    const { alphas, logLikelihood } = forward(model, days, step, chances[kind]!, room);
     for (let state = 0; state < STATES; state++)
-      belief[kind * STATES + state] = weights[kind]! * alphas[(days.length - 1) * STATES + state]!;
+      belief[kind * STATES + state] = alphas[(days.length - 1) * STATES + state]!;
+    return logLikelihood;
+  });
+  const weights = kindWeights(model, logLikelihoods);
+  for (let at = 0; at < belief.length; at++) belief[at]! *= weights[Math.floor(at / STATES)]!;
   return { ...runOn(belief, steps, model), ...summary(belief) };
 }
 
@@ -204,17 +207,24 @@ interface Forward {
   readonly logLikelihood: number;
 }
 
+/** What a pass writes, for as many days as are looked back on: who wants only its end uses it again for the next. */
+function roomFor(days: number): Pick<Forward, "alphas" | "scales"> {
+  return { alphas: new Float64Array(days * STATES), scales: new Float64Array(days).fill(1) };
+}
+
+const room = roomFor(MOST_DAYS);
+
 /** The first day only begins: that there was a visit on it is why we know of the person. */
 function forward(
   { beginsEngaged }: PresenceModel,
   days: DailyVisits,
   step: Float64Array,
   chances: Float64Array,
+  { alphas, scales } = roomFor(days.length),
 ): Forward {
-  const alphas = new Float64Array(days.length * STATES);
-  const scales = new Float64Array(days.length).fill(1);
   alphas[0] = beginsEngaged;
   alphas[1] = 1 - beginsEngaged;
+  alphas[2] = 0;
   let logLikelihood = 0;
   for (let day = 1; day < days.length; day++) {
     const seen = Math.min(MOST_VISITS, days[day]!) * STATES;
@@ -236,8 +246,8 @@ function forward(
 }
 
 /** P(kind | what was seen). */
-function kindWeights({ kindShares }: PresenceModel, passes: readonly Forward[]): number[] {
-  const logs = passes.map(({ logLikelihood }, kind) => logLikelihood + Math.log(kindShares[kind]! + SMALL));
+function kindWeights({ kindShares }: PresenceModel, logLikelihoods: readonly number[]): number[] {
+  const logs = logLikelihoods.map((likelihood, kind) => likelihood + Math.log(kindShares[kind]! + SMALL));
   const highest = Math.max(...logs);
   const weights = logs.map((log) => Math.exp(log - highest));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
@@ -268,7 +278,8 @@ function improved(model: PresenceModel, people: readonly DailyVisits[]): Presenc
   for (const visits of people) {
     const days = recent(visits);
     const passes = KINDS.map((_, kind) => forward(model, days, steps[kind]!, chances[kind]!));
-    const weights = kindWeights(model, passes);
+    const logLikelihoods = passes.map(({ logLikelihood }) => logLikelihood);
+    const weights = kindWeights(model, logLikelihoods);
     for (const [kind, pass] of passes.entries()) {
       const weight = weights[kind]!;
       sums.kinds[kind]! += weight;
