@@ -377,7 +377,8 @@ export function describeLake(name: string, open: () => Promise<LakeUnderTest>): 
       await lake.compact();
       await lake.write([lakeRow(2), lakeRow(3)], { partition: 1, from: 2, to: 4 });
       expect(await lake.erase("user-3")).toMatchObject({ filesRewritten: 1, rowsRemoved: 1 });
-      expect(await lake.erase("stranger")).toMatchObject({ filesRewritten: 0, rowsRemoved: 0 });
+      for (const stranger of ["stranger", "user-3\0'", "'"])
+        expect(await lake.erase(stranger)).toMatchObject({ filesRewritten: 0, rowsRemoved: 0 });
     });
   });
 }
