@@ -1,6 +1,7 @@
 import { Packr } from "msgpackr";
 import { INTEREST_CONTROLLED, type InterestControl, type Item } from "#events";
 import type { StateOperation, StateReader } from "#storage";
+import { OTHER_NAMES } from "./event-counts.ts";
 import type { PersonState } from "./read-person.ts";
 import { controlKey, controlsPrefix } from "./state-keys.ts";
 
@@ -19,7 +20,8 @@ export function keepControl(userId: string, control: InterestControl): StateOper
 
 /** The controls of a person, all ids together. One look at the head says whether there are any. */
 export async function readControls(state: StateReader, person: PersonState): Promise<PersonControls> {
-  if (!person.record.counts[INTEREST_CONTROLLED]) return noControls;
+  const { counts } = person.record;
+  if (!counts[INTEREST_CONTROLLED] && !counts[OTHER_NAMES]) return noControls; // among the latter there may be some
   const found = await Promise.all(
     person.heads.map(({ userId }) => state.scan({ prefix: controlsPrefix(userId), limit: MAX_CONTROLS })),
   );
