@@ -51,6 +51,8 @@ export interface SurfaceParts {
   readonly clock: Clock;
   /** For rankers that read declared features. */
   readonly features: FeatureReader;
+  /** Items that nothing is inferred of: no reason names them. */
+  readonly isUnsaid: (itemRow: number) => boolean;
 }
 
 /** The stages of a surface. */
@@ -141,7 +143,7 @@ export class Surfaces {
   }
 
   #pipelineOf(name: string, declared: DeclaredSurface): Pipeline {
-    const { catalogue, actions } = this.#parts;
+    const { catalogue, actions, isUnsaid } = this.#parts;
     const { filters: { fatigue, tags } = {}, rules = [] } = declared;
     const fresh = declared.sources.filter(({ kind }) => kind === "fresh").map(sourceNameOf);
     const pins = rules.flatMap((rule) =>
@@ -162,7 +164,7 @@ export class Surfaces {
       scorer: this.#scorerFor(declared.scorer),
       utility: declared.scorer?.kind === "ranker" ? (declared.scorer.utility ?? {}) : {},
       selector: new Blender(catalogue, declared),
-      hydrators: [new ReasonHydrator(new Wording(catalogue, actions, fresh))],
+      hydrators: [new ReasonHydrator(new Wording(catalogue, actions, fresh), isUnsaid)],
     };
   }
 

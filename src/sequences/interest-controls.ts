@@ -68,11 +68,26 @@ export class PersonControls {
    * @param engaged what they engaged with that counts
    */
   hiding(engaged: Iterable<Item>): (item: Named) => boolean {
+    const hidden = this.#hiddenFrom(engaged);
+    return (item) => hidden.some((control) => this.#isCovered(control, item));
+  }
+
+  /** Which texts are not to be said to them: those in which, as words, a topic stands that {@link hiding} hides. */
+  silencing(engaged: Iterable<Item>): (text: string) => boolean {
+    const topics = this.#hiddenFrom(engaged).flatMap(
+      (control) => Array.from(this.#covers.get(control)!.tags, wordsOf), // there is one of each
+    );
+    return (text) => {
+      const words = wordsOf(text);
+      return topics.some((topic) => words.includes(topic));
+    };
+  }
+
+  #hiddenFrom(engaged: Iterable<Item>): InterestControl[] {
     const waiting = new Set(this.#forgotten);
     for (const item of engaged)
       for (const control of waiting) if (this.#isCovered(control, item)) waiting.delete(control);
-    const hidden = [...this.#muted, ...waiting];
-    return (item) => hidden.some((control) => this.#isCovered(control, item));
+    return [...this.#muted, ...waiting];
   }
 
   #isCovered(control: InterestControl, { tags, itemId }: Named): boolean {
@@ -95,6 +110,16 @@ const noControls = new PersonControls([]);
 interface Named {
   readonly tags: readonly string[];
   readonly itemId: string;
+}
+
+/** Words as they are compared, a space on either side of each. */
+function wordsOf(text: string): string {
+  return ` ${
+    text
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu)
+      ?.join(" ") ?? ""
+  } `;
 }
 
 /** What a control is about. */
