@@ -357,6 +357,19 @@ describe("a surface with a ranker", () => {
     expect(named.versions.personal).toMatchObject({ name: "ranker" });
   });
 
+  test("orders a search by what was searched for, as it learned from impressions that say it", async () => {
+    const condition = { topic: tagsOf("i-00001")[0]! };
+    const request = { ...ranked, condition, n: 10, explain: true };
+    const list = await recommend(request);
+    expect(list.stages.scorer.name).toBe("ranker");
+    expect((await recommend({ ...request, surface: "plain" })).stages.scorer.name).toBe("fusion");
+    const itemIds = idsOf(list);
+    const told = await post("/v1/rank", { ...ranked, itemIds, condition });
+    expect(idsOf(told)).toEqual(itemIds);
+    const scoresOf = ({ items }: Body) => items.map(({ score }: Body) => score);
+    expect(scoresOf(told)).not.toEqual(scoresOf(await post("/v1/rank", { ...ranked, itemIds })));
+  });
+
   test("says something of somebody new, and otherwise after a hide", async () => {
     const itemIds = idsOf(await recommend({ ...ranked, n: 10 }));
     const nobody = await post("/v1/rank", { surface: "ranked", itemIds });

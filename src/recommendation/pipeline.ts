@@ -1,7 +1,7 @@
 import type { ItemRow } from "#base";
 import type { InterestStage } from "#declarations";
 import type { ServedModel, ServedModels } from "#models";
-import type { History } from "#sequences";
+import type { Condition, History } from "#sequences";
 import type { ItemIndex } from "./items/item-index.ts";
 import type { KnownPerson } from "./person-reader.ts";
 
@@ -51,13 +51,6 @@ export interface Query {
   /** What chance derives from: the same seed gives the same list. */
   readonly seed: string;
 }
-
-/** What a list can be about, besides the person. */
-export type Condition =
-  | { readonly kind: "topic"; readonly topic: string }
-  | { readonly kind: "item"; readonly itemRow: ItemRow }
-  | { readonly kind: "items"; readonly itemRows: readonly ItemRow[] }
-  | { readonly kind: "text"; readonly text: string };
 
 /** An item passes with any of `any` (when there are some), all of `all` and none of `none`. */
 export interface TagFilters {
@@ -124,7 +117,7 @@ export interface Filter {
 export interface Scorer {
   readonly name: string;
   /** The one that scores for a query, of those that leave it to others. */
-  for?(query: Query): Scorer;
+  for?(query: Query): Promise<Scorer>;
   score(query: Query, candidates: readonly Candidate[]): Promise<Scores>;
 }
 

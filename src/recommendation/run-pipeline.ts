@@ -143,7 +143,7 @@ async function scoreAll(
 ): Promise<{ scores: Scores; trace: StageTrace | undefined }> {
   if (!scorer) return { scores: noScores, trace: undefined };
   const startedMs = monotonicMs();
-  const { name } = scorer.for?.(query) ?? scorer;
+  const { name } = (await scorer.for?.(query)) ?? scorer;
   const scores = await scorer.score(query, candidates);
   return { scores, trace: traceOf(name, candidates.length, candidates.length, startedMs) };
 }

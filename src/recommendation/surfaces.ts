@@ -218,14 +218,19 @@ export class Surfaces {
     return sources.map((source) => ({ source, budget: BUDGET, timeoutMs: CONDITION_TIMEOUT_MS }));
   }
 
-  /** A list about something is ranked by how well an item fits that, with the person's taste as one vote more. */
-  #scorerFor(declared: SurfaceScorer | undefined): Scorer {
-    const isConditional = ({ condition }: Query): boolean => condition !== undefined;
+  /**
+   * A list about something is ranked by how well an item fits that, with the person's taste as one vote more; by the surface's own model where that
+   * learned what people want of such lists.
+   */
+  #scorerFor(declared: SurfaceScorer = { kind: "model", model: PERSONAL }): Scorer {
+    const scores = declared.kind === "fusion" ? undefined : this.#scoresBy(declared.model);
+    const isByFit = async (query: Query): Promise<boolean> =>
+      query.condition !== undefined && (await scores?.model(query))?.ranker?.readsConditions !== true;
     const fitting = new FusionScorer(this.#byModel(PERSONAL));
-    return new ByQuery(isConditional, fitting, this.#scorerOf(declared));
+    return new ByQuery(isByFit, fitting, this.#scorerOf(declared));
   }
 
-  #scorerOf(declared: SurfaceScorer = { kind: "model", model: PERSONAL }): Scorer {
+  #scorerOf(declared: SurfaceScorer): Scorer {
     if (declared.kind === "ranker") return this.#modelScorer(declared.model);
     if (declared.kind === "model") return this.#byModel(declared.model);
     return new FusionScorer(declared.model && this.#byModel(declared.model));
