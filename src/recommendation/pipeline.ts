@@ -64,7 +64,7 @@ export interface Proposal {
   readonly itemRow: ItemRow;
   /** Higher is better; comparable within one source only. */
   readonly score: number;
-  /** Why the source found it, where that says more than the source's name. */
+  /** Why the source found it, where that says more than the source's name. Of a candidate: the first such reason. */
   readonly reason?: Reason;
   /** Of the interest it was found for, the stage of its life. */
   readonly maturity?: InterestStage;
@@ -161,6 +161,8 @@ export interface SourceStage {
 
 export interface Pipeline {
   readonly sources: readonly SourceStage[];
+  /** Asked where sources were late or failed and the others found nothing: a list is not empty for that. */
+  readonly lastResort?: SourceStage;
   readonly filters: readonly Filter[];
   /** Absent: candidates stay in the order of their sources. */
   readonly scorer?: Scorer;

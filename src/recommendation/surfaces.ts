@@ -155,6 +155,7 @@ export class Surfaces {
         ...this.#conditional(),
         ...pins.map((source) => ({ source, budget: PINNED, timeoutMs: TIMEOUT_MS })),
       ],
+      lastResort: this.#lastResort(),
       filters: [
         new AvailabilityFilter(catalogue),
         new SeenFilter(),
@@ -195,6 +196,13 @@ export class Surfaces {
         return new PopularNowSource(name, popular, declared.onThisSurface ? surface : undefined);
       }
     }
+  }
+
+  /** What is popular, which is there at once: asked where the sources of a surface had no time. */
+  #lastResort(): SourceStage {
+    const options = { vectors: this.#vectors, isPersonal: false };
+    const source = new ModelSource("last-resort", this.#scoresBy(COLD_START), options);
+    return { source, budget: BUDGET, timeoutMs: CONDITION_TIMEOUT_MS };
   }
 
   #popularBy(halfLifeHours: number): PopularNow {
