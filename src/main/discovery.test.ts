@@ -347,6 +347,15 @@ describe("a surface with a ranker", () => {
     expect(scores).toEqual([...scores].sort((left: number, right: number) => right - left));
   });
 
+  test("is told with its version, in the answer and in what is kept of it; no surface tells what it did not ask", async () => {
+    const { recommendationId, versions } = await recommend({ ...ranked, n: 3 });
+    expect(Object.keys(versions).sort()).toEqual(["coldStart", "personal", "ranker"]);
+    const kept = await get(`/v1/recommendations/${recommendationId}`);
+    expect(kept.versions.ranker).toEqual({ name: "ranker", version: versions.ranker.version });
+    const plain = await recommend({ ...ranked, surface: "plain", n: 3 });
+    expect(Object.keys(plain.versions).sort()).toEqual(["coldStart", "personal"]);
+  });
+
   test("ranks given items as it lists them, and by name on any surface", async () => {
     const list = await recommend({ ...ranked, n: 10 });
     const itemIds = [...idsOf(list)].sort();

@@ -3,6 +3,7 @@ import type { DeclaredSurface } from "#declarations";
 import type { ModelId, ModelsInService, ServedModel } from "#models";
 import { readPersonSequence, type SequenceRow } from "#sequences";
 import type { StateReader } from "#storage";
+import { AskedModels } from "./asked-models.ts";
 import { compareLists, type ListComparison } from "./compare-lists.ts";
 import type { ItemIndexes } from "./items/item-indexes.ts";
 import { PersonReader, type PersonReaderParts } from "./person-reader.ts";
@@ -27,6 +28,8 @@ export interface AnsweringModels {
   /** For somebody with a history. */
   readonly personal: ServedModel;
   readonly coldStart: ServedModel;
+  /** What a surface asked by its name, such as a ranker, and what made the vectors. */
+  readonly others?: readonly ServedModel[];
 }
 
 export interface Recommendations extends AnsweringModels {
@@ -112,9 +115,11 @@ export class Recommender {
     const { name, pipeline } = this.surface(request.surface);
     return this.#parts.models.use(async (models) => {
       const startedMs = monotonicMs();
-      const query = await this.#queryOf(request, models);
+      const asked = new AskedModels(models);
+      const query = await this.#queryOf(request, asked);
       const queryMs = monotonicMs() - startedMs;
-      return { ...told(name, query, await runPipeline(pipeline, query)), queryMs, modelIds: models.ids };
+      const list = told(name, query, await runPipeline(pipeline, query));
+      return { ...list, others: asked.others(query), queryMs, modelIds: models.ids };
     });
   }
 
@@ -145,9 +150,10 @@ export class Recommender {
     const surface = this.surface(request.surface);
     return this.#parts.models.use(async (models) => {
       const startedMs = monotonicMs();
-      const query = await this.#queryOf(request, models);
+      const asked = new AskedModels(models);
+      const query = await this.#queryOf(request, asked);
       const queryMs = monotonicMs() - startedMs;
-      return { ...(await this.#rank(surface, query, itemIds)), queryMs };
+      return { ...(await this.#rank(surface, query, itemIds)), others: asked.others(query), queryMs };
     });
   }
 
