@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Value } from "typebox/value";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { RankResponse, RecommendationResponse, ServedListResponse } from "#api";
 import { ignoreProgress } from "#base";
 import { defaultActions, defineConfig, itemsWhere, oneOf, surface } from "#declarations";
 import { modelNamed } from "#models";
@@ -148,6 +150,21 @@ describe("a surface", () => {
     expect(items[4]).toMatchObject({ placement: "explored" });
     expect([0.5, 0.5 / 20, 0.5 + 0.5 / 20]).toContain(explored[0].probability);
   });
+});
+
+test("what is sent is what the schemas say, and no more", async () => {
+  const request = { userId: PERSON, n: 8, condition: { topic: tagsOf("i-00001")[0]! }, explain: true };
+  const list = await recommend(request);
+  const answers = [
+    [RecommendationResponse, list],
+    [RecommendationResponse, await recommend({ userId: PERSON, n: 8 })],
+    [ServedListResponse, await get(`/v1/recommendations/${list.recommendationId}`)],
+    [RankResponse, await post("/v1/rank", { userId: PERSON, itemIds: ["i-00001", "nowhere"] })],
+  ] as const;
+  for (const [schema, { status: _, ...body }] of answers) {
+    expect([...Value.Errors(schema, body)]).toEqual([]);
+    expect(Value.Clean(schema, structuredClone(body))).toEqual(body);
+  }
 });
 
 test("interests take turns by their share, each item saying which it serves", async () => {

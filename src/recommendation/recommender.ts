@@ -9,6 +9,7 @@ import type { ItemIndexes } from "./items/item-indexes.ts";
 import { PersonReader, type PersonReaderParts } from "./person-reader.ts";
 import type { PipelineTrace, Query, Recommended } from "./pipeline.ts";
 import { emptyQuery, type RecommendationRequest, readQuery } from "./query.ts";
+import { rehearse } from "./rehearse.ts";
 import { type PipelineRun, runPipeline } from "./run-pipeline.ts";
 import { headsAt, noScores, utilityOf } from "./scorers/utility.ts";
 import type { ServedList } from "./served-list.ts";
@@ -108,6 +109,19 @@ export class Recommender {
     if (found) return found;
     const known = this.#surfaces.names().join(", ");
     throw new PlatformError("unknown-surface", `no surface "${name}" is declared; there are ${known}`);
+  }
+
+  /** Resolves when the next list is made as quickly as any after it: nothing is left to be read, compiled or counted at first. */
+  async rehearse(): Promise<void> {
+    const { catalogue, clock, indexes } = this.#parts;
+    await indexes.current?.settled();
+    await indexes.current?.encoder.queue.encode({ itemRows: Uint32Array.of(0) }); // its thread reads the model
+    const step = Math.max(1, Math.floor(catalogue.itemCount / REHEARSED));
+    const rows = Array.from({ length: Math.min(REHEARSED, catalogue.itemCount) }, (_, at) => at * step);
+    await rehearse(this, {
+      ...{ surfaces: this.#surfaces.names(), itemIds: rows.map((row) => catalogue.at(row).itemId) },
+      ...{ asOfMs: clock.nowMs(), cameMs: monotonicMs() },
+    });
   }
 
   /** @throws PlatformError `unknown-surface`, `unknown-model`, `item-not-found` */
@@ -236,6 +250,8 @@ export class Recommender {
 }
 
 const GIVEN = "given";
+/** Items that somebody made up did something with. */
+const REHEARSED = 10;
 /** Rows of a person looked through for what came of a list. */
 const OUTCOME_ROWS = 2000;
 
