@@ -11,6 +11,7 @@ import {
   viewEvent,
 } from "#events";
 import type { EventLog, Lake } from "#storage";
+import { type Condition, conditionOfSource } from "./condition.ts";
 import { factsOfContext, factsOfTraits } from "./context-facts.ts";
 import { droppedChoices } from "./dropped-choices.ts";
 import type { Interactions } from "./interactions.ts";
@@ -92,6 +93,8 @@ interface Deed {
   readonly surface: number;
   /** Stands for the slate; 0 for none. */
   readonly slate: number;
+  /** Of an impression, position among the conditions of what its list was about; 0 for none. */
+  readonly about: number;
   /** What the event itself said of consent. */
   readonly consent: number;
 }
@@ -126,6 +129,9 @@ class Collector {
   /** Of those declared. */
   readonly #traits: ReadonlySet<string>;
   readonly #people = new Map<UserId, Person>();
+  readonly #conditions: (Condition | undefined)[] = [undefined];
+  /** What an impression says brought it -> position among the conditions. */
+  readonly #abouts = new Map<string, number>();
 
   constructor(
     catalogue: Catalogue,
@@ -189,18 +195,19 @@ class Collector {
     const catalogue = this.#catalogue;
     const sizes = { userCount: used.length, itemCount: catalogue.itemCount };
     const engagements = packed(used.map((person) => person.engagements));
-    const shown = packed(used.map((person) => person.impressions));
+    const { abouts, ...shown } = packed(used.map((person) => person.impressions));
+    const told = this.#conditions.length > 1 && { abouts, conditions: this.#conditions };
     const rejected = packed(used.map((person) => person.rejections));
     return {
       interactions: {
         ...sizes,
-        ...withoutSlates(engagements),
+        ...withoutLists(engagements),
         actionNames: ["", ...catalogue.actions.names()],
         surfaceNames: ["", ...catalogue.surfaces.names()],
         items: catalogue.items(),
         contexts: used.map(({ context }) => context),
-        ...(shown.itemRows.length > 0 && { impressions: { ...sizes, ...shown } }),
-        ...(rejected.itemRows.length > 0 && { rejections: { ...sizes, ...rejected } }),
+        ...(shown.itemRows.length > 0 && { impressions: { ...sizes, ...shown, ...told } }),
+        ...(rejected.itemRows.length > 0 && { rejections: { ...sizes, ...withoutLists(rejected) } }),
       },
       userIds: used.map(({ userId }) => userId),
       itemIds: catalogue.items().map(({ itemId }) => itemId),
@@ -214,7 +221,7 @@ class Collector {
     const weight = declared?.strength ?? 0;
     const kind = declared?.kind ?? "neutral";
     const isRead = weight > 0 || kind === "impression" || kind === "negative";
-    const { itemId, surface = "", slateId } = isRead ? event.rowProperties() : {};
+    const { itemId, surface = "", slateId, source } = isRead ? event.rowProperties() : {};
     const { actions, surfaces } = this.#catalogue;
     const item = itemId === undefined ? undefined : this.#catalogue.rowOf(itemId);
     if (item === undefined) return undefined;
@@ -223,7 +230,18 @@ class Collector {
       surface: surfaces.codeOf(surface) ?? UNNAMED,
     };
     const slate = slateId === undefined ? 0 : murmur3(slateId);
-    return { isShown: kind === "impression", item, weight, timestampMs: event.timestampMs, slate, ...codes };
+    const isShown = kind === "impression";
+    const about = isShown && source !== undefined ? this.#aboutOf(source) : 0;
+    return { isShown, item, weight, timestampMs: event.timestampMs, slate, about, ...codes };
+  }
+
+  #aboutOf(source: string): number {
+    const known = this.#abouts.get(source);
+    if (known !== undefined) return known;
+    const condition = conditionOfSource(source, (itemId) => this.#catalogue.rowOf(itemId));
+    const about = condition ? this.#conditions.push(condition) - 1 : 0;
+    this.#abouts.set(source, about);
+    return about;
   }
 }
 
@@ -266,10 +284,16 @@ function packed(lists: readonly Deed[][]) {
     actions: Uint8Array.from(deeds, ({ action }) => action),
     surfaces: Uint8Array.from(deeds, ({ surface }) => surface),
     slates: Uint32Array.from(deeds, ({ slate }) => slate),
+    abouts: Uint32Array.from(deeds, ({ about }) => about),
   };
 }
 
-function withoutSlates<Columns extends { readonly slates: Uint32Array }>({ slates: _, ...others }: Columns) {
+/** What was done is of no list. */
+function withoutLists<Columns extends { readonly slates: Uint32Array; readonly abouts: Uint32Array }>({
+  slates: _,
+  abouts: __,
+  ...others
+}: Columns) {
   return others;
 }
 
