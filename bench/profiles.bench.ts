@@ -219,7 +219,8 @@ async function readerParts(platform: Platform) {
   const { catalogue, isSensitive } = platform;
   const knowledge = new ItemKnowledge(catalogue, { engagement: undefined, isSensitive });
   const predictions = await keptPredictions(new FileBlobStore(paths.blobs(platform.folder)));
-  return { ...platform, knowledge, predictions: () => predictions };
+  const isUnsaid = (itemRow: number): boolean => knowledge.isUnsaid(itemRow);
+  return { ...platform, knowledge, isUnsaid, predictions: () => predictions };
 }
 
 function readersOf(parts: Awaited<ReturnType<typeof readerParts>>): Readers {

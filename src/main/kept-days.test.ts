@@ -70,7 +70,7 @@ test.each([1, 2, 3])("interests of who keeps days are those of who has seen nobo
   let count = 0;
   const track = async (event: string, ago: number, itemId = `i${random.integer(ITEMS)}`): Promise<void> => {
     const timestamp = new Date(nowMs - ago).toISOString();
-    const source = random.uniform() < 0.2 ? { source: "query:something" } : {};
+    const source = random.uniform() < 0.2 ? { source: `query:topic ${random.integer(TOPICS)}` } : {};
     const properties = { itemId, ...source };
     const messageId = `${userId}-${count++}`;
     await platform.ingestion.ingestMessages([

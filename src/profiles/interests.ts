@@ -76,7 +76,13 @@ interface UnchangedInterest {
   readonly clusters: readonly ItemCluster[];
   readonly speakers: Speakers;
   /** Of a journey that is this interest alone, once it was asked for. */
-  keywords?: readonly string[];
+  words?: RankedWords;
+}
+
+/** What may be keywords, the most frequent first: searches and lists of the person, and words of items. */
+export interface RankedWords {
+  readonly asked: readonly string[];
+  readonly ofItems: readonly string[];
 }
 
 /**

@@ -1,7 +1,7 @@
 import { DAY_MS } from "#base";
 import type { Catalogue, Item } from "#events";
 import { type Engagement, groupBy } from "./daily-clusters.ts";
-import { divideByItem, emptyMemory, type Interest } from "./interests.ts";
+import { divideByItem, emptyMemory, type Interest, type RankedWords } from "./interests.ts";
 
 /** Something a person is after: interests, what they mean to do, and when. */
 export interface Journey {
@@ -48,7 +48,7 @@ export function journeysOf(
   interests: readonly Interest[],
   engagements: readonly Engagement[],
   asOfMs: number,
-  { catalogue }: { readonly catalogue: Catalogue },
+  context: KeywordContext,
   memory = emptyMemory(),
 ): Journey[] {
   const owned = divideByItem(interests, engagements);
@@ -61,14 +61,20 @@ export function journeysOf(
     const parent = interest.path.at(-2);
     return isBurst && parent !== undefined ? `burst of ${parent}` : interest.interestId;
   });
-  const wordsOf = (strands: readonly Strand[], own: readonly Engagement[]): readonly string[] => {
+  const keywordsOf = (strands: readonly Strand[], own: readonly Engagement[]): string[] => {
     const unchanged = strands.length > 1 ? undefined : memory.unchanged.get(strands[0]!.interest.interestId);
-    if (!unchanged) return keywordsOf(own, catalogue);
-    unchanged.keywords ??= keywordsOf(own, catalogue);
-    return unchanged.keywords;
+    const words = unchanged?.words ?? rankWords(own, context.catalogue);
+    if (unchanged) unchanged.words = words;
+    return keywordsAmong(words, context.isUnsaid);
   };
-  const journeys = [...groups.values()].map((group) => journeyOf(group, asOfMs, wordsOf));
+  const journeys = [...groups.values()].map((group) => journeyOf(group, asOfMs, keywordsOf));
   return diversified(journeys, interests);
+}
+
+/** Where keywords come from, and which of them are not to be said: what is sensitive, and what the person muted. */
+export interface KeywordContext {
+  readonly catalogue: Catalogue;
+  readonly isUnsaid: (text: string) => boolean;
 }
 
 interface Strand {
@@ -80,7 +86,7 @@ interface Strand {
 function journeyOf(
   strands: readonly Strand[],
   asOfMs: number,
-  wordsOf: (strands: readonly Strand[], own: readonly Engagement[]) => readonly string[],
+  keywordsOf: (strands: readonly Strand[], own: readonly Engagement[]) => string[],
 ): Journey {
   const first = strands[0]!; // a group has a first, the most important one
   const own =
@@ -99,7 +105,7 @@ function journeyOf(
     kind: first.isBurst ? "situational" : "evergreen",
     stage: hasEnded(own, asOfMs) ? "ended" : "ongoing",
     interestIds: ids,
-    keywords: wordsOf(strands, own),
+    keywords: keywordsOf(strands, own),
     confidence: 1 - Math.exp(-own.length / CONFIDENT_ENGAGEMENTS),
     score: strands.reduce((sum, { interest }) => sum + interest.share, 0),
     firstMs: own[0]!.timestampMs,
@@ -159,8 +165,8 @@ function isWeekend(timestampMs: number): boolean {
   return sinceSaturday === 0 || sinceSaturday === 1;
 }
 
-/** Words of the person's own first: each search and list counts once a day it was used; then what the items say. */
-function keywordsOf(own: readonly Engagement[], catalogue: Catalogue): string[] {
+/** Each search and list counts once a day it was used, a word of items once an item. */
+function rankWords(own: readonly Engagement[], catalogue: Catalogue): RankedWords {
   const asked = new Map<string, Set<number>>();
   for (const { source, timestampMs } of own) {
     const words = OWN_WORDS.exec(source ?? "")?.[1]
@@ -172,21 +178,26 @@ function keywordsOf(own: readonly Engagement[], catalogue: Catalogue): string[] 
   }
   const counts = new Map<string, number>();
   for (const itemRow of new Set(own.map((engagement) => engagement.itemRow))) {
-    for (const word of wordsOfItem(catalogue.at(itemRow))) counts.set(word, (counts.get(word) ?? 0) + 1);
+    for (const word of wordsOf(catalogue.at(itemRow))) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
-  const theirs = ranked(Array.from(asked, ([words, days]) => [words, days.size] as const)).slice(
-    0,
-    OWN_KEYWORDS,
-  );
-  const ofItems = ranked([...counts].filter(([word, count]) => count > 1 && !theirs.includes(word)));
-  return [...theirs, ...ofItems].slice(0, KEYWORDS);
+  return {
+    asked: ranked(Array.from(asked, ([words, days]) => [words, days.size] as const)),
+    ofItems: ranked([...counts].filter(([, count]) => count > 1)),
+  };
+}
+
+/** Words of the person's own first; then what the items say. */
+function keywordsAmong({ asked, ofItems }: RankedWords, isUnsaid: (text: string) => boolean): string[] {
+  const theirs = firstSaid(asked, OWN_KEYWORDS, isUnsaid);
+  const others = ofItems.filter((word) => !theirs.includes(word));
+  return [...theirs, ...firstSaid(others, KEYWORDS - theirs.length, isUnsaid)];
 }
 
 /** Of what was known of an item, for as long as that is known: everybody who meets it asks again. */
 const knownWords = new WeakMap<Item, readonly string[]>();
 
 /** Tags and the longer words of the title, each once. */
-function wordsOfItem(item: Item): readonly string[] {
+function wordsOf(item: Item): readonly string[] {
   const kept = knownWords.get(item);
   if (kept) return kept;
   const { tags, title = "" } = item;
@@ -199,6 +210,16 @@ function wordsOfItem(item: Item): readonly string[] {
 const OWN_WORDS = /^(?:query|search|list|board|collection):(.*)$/su;
 const LONGEST_KEYWORD = 60;
 const OWN_KEYWORDS = 3;
+
+/** Only as many are asked about as are shown. */
+function firstSaid(words: readonly string[], n: number, isUnsaid: (text: string) => boolean): string[] {
+  const said: string[] = [];
+  for (const word of words) {
+    if (said.length === n) break;
+    if (!isUnsaid(word)) said.push(word);
+  }
+  return said;
+}
 
 function ranked(counts: readonly (readonly [word: string, count: number])[]): string[] {
   return [...counts]

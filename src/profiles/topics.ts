@@ -30,21 +30,20 @@ interface TopicContext {
   readonly catalogue: Catalogue;
   readonly actions: Actions;
   readonly asOfMs: number;
-  readonly isSensitive: (tag: string) => boolean;
+  /** Items that nothing is inferred of. */
+  readonly isUnsaid: (itemRow: number) => boolean;
   /** Asked of the few rows that are evidence, by their place. */
   readonly eventIdAt: (place: number) => string;
 }
 
 /**
  * The topics (tags of items) of the rows given, heaviest first. An engagement weighs `strength x exp(-lambda age)`. Rows of
- * impressions and of negative actions weigh nothing.
+ * impressions, of negative actions and of items that nothing is inferred of weigh nothing.
  */
 export function topTopics(rows: TopicRows, n: number, context: TopicContext): TopicShare[] {
   const tags = ItemTags.of(context.catalogue);
   const weights = weighRows(rows, context);
-  const tallies = tally(rows.itemRows, weights, tags);
-  const top = tallies
-    .filter(({ tag }) => !context.isSensitive(tags.nameOf(tag)))
+  const top = tally(rows.itemRows, weights, tags)
     .sort(
       (left, right) =>
         right.weight - left.weight || (tags.nameOf(left.tag) < tags.nameOf(right.tag) ? -1 : 1),
@@ -62,7 +61,7 @@ export function topTopics(rows: TopicRows, n: number, context: TopicContext): To
 
 function weighRows(
   { itemRows, actions: codes, timesMs }: TopicRows,
-  { catalogue, actions, asOfMs }: TopicContext,
+  { catalogue, actions, asOfMs, isUnsaid }: TopicContext,
 ): Float64Array {
   const strengths: number[] = [];
   const weights = new Float64Array(itemRows.length);
@@ -70,7 +69,8 @@ function weighRows(
     const code = codes[at]!;
     strengths[code] ??= actions.named(catalogue.actions.nameOf(code))?.strength ?? 0;
     const strength = strengths[code]!;
-    if (strength === 0 || !hasItem({ itemRow: itemRows[at]! })) continue;
+    const itemRow = itemRows[at]!;
+    if (strength === 0 || !hasItem({ itemRow }) || isUnsaid(itemRow)) continue;
     weights[at] = strength * Math.exp((-DECAY_PER_DAY * (asOfMs - timesMs[at]!)) / DAY_MS);
   }
   return weights;

@@ -120,12 +120,22 @@ export class UserInterests {
     const clusters = await joinClusters(day.clusters, since, space, interestClusters);
     await nextTurn();
     const interests = interestsOf(clusters, engagements, asOfMs, context, met, day.memory);
-    const journeys = journeysOf(interests, engagements, asOfMs, knowledge, day.memory);
+    const isUnsaid = this.#unsayable(controls, engagements);
+    const journeys = journeysOf(interests, engagements, asOfMs, { catalogue, isUnsaid }, day.memory);
     return {
       ...{ interests, journeys, engagements, controls },
       newestMs: engagements.at(-1)?.timestampMs,
       version: space.version,
     };
+  }
+
+  /** Words that are not to be said: sensitive ones, and the person's muted and forgotten topics. */
+  #unsayable(controls: PersonControls, engagements: readonly Engagement[]): (text: string) => boolean {
+    const { isSensitive, catalogue } = this.knowledge;
+    const isSilenced = controls.isEmpty
+      ? () => false
+      : controls.silencing(engagements.map(({ itemRow }) => catalogue.at(itemRow)));
+    return (text) => [text, ...text.split(" ")].some(isSensitive) || isSilenced(text);
   }
 
   async #engagedRows(person: PersonState, asOfMs: number, purpose: NamedPurpose): Promise<EngagedRows> {

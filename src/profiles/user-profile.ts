@@ -37,8 +37,8 @@ export interface ProfileContext {
   readonly catalogue: Catalogue;
   readonly identity: IdentityGraph;
   readonly actions: Actions;
-  /** Tags that nothing is said of. */
-  readonly isSensitive: (tag: string) => boolean;
+  /** Items that nothing is inferred of. */
+  readonly isUnsaid: (itemRow: number) => boolean;
 }
 
 const LATEST = 20;
@@ -63,7 +63,7 @@ export async function readProfile(
  * is for a purpose, one that may not be used for it.
  */
 export async function profileOf(
-  { state, catalogue, actions, isSensitive }: Omit<ProfileContext, "identity">,
+  { state, catalogue, actions, isUnsaid }: Omit<ProfileContext, "identity">,
   person: PersonState,
   asOfMs: number,
   purpose?: NamedPurpose,
@@ -90,7 +90,7 @@ export async function profileOf(
     counts: part ?? record.counts,
     latest: said.first(LATEST),
     topics: topTopics(said, TOPICS, {
-      ...{ catalogue, actions, isSensitive, asOfMs },
+      ...{ catalogue, actions, isUnsaid, asOfMs },
       eventIdAt: (place) => said.eventIdAt(place),
     }),
   };
