@@ -60,7 +60,7 @@ function factors(seed: number): EngagementVectors {
   return { version: `factors-${seed}`, vectors };
 }
 
-test.each([1, 2, 3])("interests of who keeps days are those of who has seen nobody (%i)", async (seed) => {
+test.each([1, 2])("interests of who keeps days are those of who has seen nobody (%i)", async (seed) => {
   const random = new Random(seed);
   const userId = `user-${seed}`;
   const { catalogue, isSensitive } = platform;
@@ -99,13 +99,13 @@ test.each([1, 2, 3])("interests of who keeps days are those of who has seen nobo
       await server.inject({ method, url: `${url}/${interests.at(-1).interestId}${suffix}` });
   }
   let found = 0;
-  for (let step = 0; step < 60; step++) {
+  for (let step = 0; step < 45; step++) {
     nowMs += random.integer(20 * MINUTE_MS);
     await acts[random.integer(acts.length)]!();
     await track("view", 0);
     found += await compare();
   }
-  expect(found).toBeGreaterThan(60);
+  expect(found).toBeGreaterThan(45);
   await server.inject({ method: "DELETE", url: `/v1/users/${userId}` });
   await platform.erasures.settled();
   await track("save", 0);
