@@ -1,6 +1,7 @@
 import { type ItemRow, monotonicMs, PlatformError } from "#base";
 import { type Actions, type Catalogue, UNNAMED } from "#events";
 import { type AskedContext, factsOfContext, type History, type PersonControls } from "#sequences";
+import { ModelTimes } from "./model-times.ts";
 import type { KnownPerson, PersonReader, RowPlace } from "./person-reader.ts";
 import type { Condition, Query, TagFilters } from "./pipeline.ts";
 
@@ -106,6 +107,7 @@ export async function readQuery(request: RecommendationRequest, parts: QueryPart
     isMuted: (itemRow) => isHidden?.(catalogue.at(itemRow)) ?? false,
     excluded: new Set([...excludedIds, ...rowsOf(condition)]),
     ...{ excludeSeen, tags, condition, personal, models, index, person, n, asOfMs, cameMs, seed },
+    modelTimes: new ModelTimes(),
   };
 }
 
@@ -137,6 +139,7 @@ export function emptyQuery(
     n,
     asOfMs,
     cameMs: monotonicMs(),
+    modelTimes: new ModelTimes(),
   };
 }
 
