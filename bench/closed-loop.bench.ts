@@ -234,7 +234,11 @@ function served(server: Server, arm: Arm): SlateServer {
       const asOf = new Date(ask.timeMs).toISOString();
       const asked = { userId: ask.userId, n: ask.n, surface: arm, asOf, ...aboutIn(arm, ask) };
       const { recommendationId, items } = await post("/v1/recommendations", asked);
-      return { slateId: recommendationId, items };
+      const source = broughtBy(ask);
+      return {
+        slateId: recommendationId,
+        items: source ? items.map((item) => ({ ...item, source })) : items,
+      };
     },
     async send(messages) {
       if (messages.length > 0) await post("/v1/batch", { batch: messages });
@@ -250,6 +254,12 @@ function aboutIn(arm: Arm, { about }: SlateAsk): object {
   return about.surface === "search"
     ? { filters: { tags: { any: [about.topic] } } }
     : { excludeItemIds: [about.itemId] };
+}
+
+/** What the events of a list say that is about something, so that the ranker learns from it. */
+function broughtBy({ about }: SlateAsk): string | undefined {
+  if (about.surface === "home") return undefined;
+  return about.surface === "search" ? `topic:${about.topic}` : `item:${about.itemId}`;
 }
 
 interface Figure {

@@ -171,7 +171,7 @@ async function measureData(
   note("ivf", figuresOf(byDefault));
   note("flat", figuresOf(rest.at(-1)));
   note("ivf", await measureThreads(ivf, data, options.threads));
-  note("ivf", measureMonitor(ivf, data));
+  note("ivf", await measureMonitor(ivf, data));
   note("ivf", measureFilters(ivf, data));
   let compared: Figures = {};
   if (!options.alone) {
@@ -339,10 +339,13 @@ async function measureThreads(index: IvfIndex, data: Data, count: number): Promi
 }
 
 /** What the monitor says of the same searches, from a fifth of them. */
-function measureMonitor(index: IvfIndex, data: Data): Figures {
-  const monitor = new RecallMonitor(index, { share: 0.2, capacity: data.queries.length });
+async function measureMonitor(index: IvfIndex, data: Data): Promise<Figures> {
+  const monitor = new RecallMonitor((query) => index.search(query), {
+    share: 0.2,
+    capacity: data.queries.length,
+  });
   for (const query of data.queries) monitor.observe(asked(query), index.search(asked(query)));
-  while (monitor.measureOne());
+  while (await monitor.measureOne());
   const { recall = 1, margin = 0 } = monitor.report();
   return { MonitoredRecallAt10: recall, MonitoredRecallMargin: margin };
 }

@@ -168,6 +168,7 @@ async function measureRebuilds(
 ): Promise<{ latencies: number[]; processorMs: number }> {
   const { identity, catalogue, clock, isSensitive } = platform;
   const knowledge = new ItemKnowledge(catalogue, { engagement: undefined, isSensitive });
+  const isUnsaid = (itemRow: number): boolean => knowledge.isUnsaid(itemRow);
   const predictions = await keptPredictions(new FileBlobStore(paths.blobs(platform.folder)));
   const latencies: number[] = [];
   for (const user of Array.from({ length: users }, (_, n) => n)) await rebuild(user); // vectors of items are there in a server
@@ -182,7 +183,7 @@ async function measureRebuilds(
 
   async function rebuild(user: number): Promise<void> {
     const userId = identity.personOf(`user-${user}`);
-    const signals = new PersonSignals({ ...platform, predictions: () => predictions });
+    const signals = new PersonSignals({ ...platform, isUnsaid, predictions: () => predictions });
     const interests = new UserInterests({ ...platform, knowledge });
     const person = await signals.person(userId);
     if (!person) throw new Error(`${userId} is there`);

@@ -57,6 +57,7 @@ const WARM_UP = 0.2;
 async function measure(options: Options, folder: string, say: (line: string) => void): Promise<BenchResult> {
   const platform = await openListStore({ ...options, folder }, say);
   const server = await platform.createServer({});
+  await platform.rehearse();
   try {
     const { port, hostname: host } = new URL(await server.listen({ host: "127.0.0.1", port: 0 }));
     const [loadAverage = 0] = loadavg();

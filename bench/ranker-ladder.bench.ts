@@ -1,8 +1,8 @@
 /**
  * @file The ways to meet a history, one after the other as they were published (TransAct, Xia et al. 2023, table 3), each learned and asked the same:
- * HIT@3 by utility and AUC of each action, with intervals over people. On the world, of the last week, learned from what was before; of planted people, of
+ * HIT@3 by utility and AUC of each action, with intervals over people; of saves also by where lists were shown. On the world, of the last week, learned from what was before; of planted people, of
  * a fifth of them, learned from the others; or on Deskdrop likewise, every engagement among items that others engaged with within a day of it. Rungs beside
- * the published ones say how much there is to know from the order of acts (what was done in each history changes places at random, times stand still) and, of the
+ * the published ones say how much there is to know from the order of acts (what was done in each history changes places at random, times stand still), what it is worth to be told what lists are about and, of the
  * world, how far any ranker could come: the true chances of everything but where in the list an item stood and what else of it was shown lately.
  */
 import { join } from "node:path";
@@ -62,7 +62,7 @@ export const bench: Bench<Options> = {
     learningRate: rankerDefaults.learningRate,
     validation: false,
     from: 0,
-    rungs: 14,
+    rungs: 16,
     seed: 1,
   },
   tiny: {
@@ -76,7 +76,7 @@ export const bench: Bench<Options> = {
     negatives: 3,
     learningRate: rankerDefaults.learningRate,
     validation: false,
-    from: 13,
+    from: 15,
     rungs: 1,
     seed: 1,
   },
@@ -105,6 +105,8 @@ const RUNGS: readonly {
   { name: "averageUnmasked", set: { fusion: "average", maskHours: 0 } },
   { name: "averageShuffled", set: { fusion: "average", maskHours: 0 }, shuffled: true },
   { name: "crossShuffled", set: { fusion: "cross", maskHours: 0 }, shuffled: true },
+  { name: "averageUntold", set: { fusion: "average", conditions: "ignored" } },
+  { name: "crossUntold", set: { fusion: "cross", conditions: "ignored" } },
   { name: "truth", set: {}, truth: true },
 ];
 const POSITIVES = {
@@ -112,6 +114,7 @@ const POSITIVES = {
   world: "close-up,save,click,share",
   deskdrop: "like,bookmark,comment,follow",
 };
+const UNTOLD = "Untold";
 const TEST_DAYS = 7;
 const PLANTED_LISTS = 8;
 
@@ -119,7 +122,7 @@ async function measure(options: Options, say: (line: string) => void): Promise<B
   const { data, positives, truth } = await dataOf(options);
   const metrics: Record<string, number> = {};
   const compared: Record<string, number> = {};
-  const answered = new Map<string, AnsweredRequests>();
+  const answered = new Map<string, AnsweredLists>();
   const asked = RUNGS.slice(options.from, options.from + options.rungs);
   for (const { name, set, ...rung } of RUNGS.filter(
     (rung) => rung.name === "average" || (asked.includes(rung) && (!rung.truth || truth)),
@@ -140,39 +143,93 @@ async function measure(options: Options, say: (line: string) => void): Promise<B
     const { user, system } = process.cpuUsage(cpu);
     answered.set(name, own);
     metrics[`${name} cpuSeconds`] = (user + system) / 1e6;
-    for (const { head, hitAt3, hitAt3Interval, areaUnderCurve, calibrationError, lists } of requestMetrics(
-      own,
-      options.seed,
-    )) {
-      metrics[`${name} hitAt3 ${head}`] = hitAt3;
-      metrics[`${name} hitAt3 ${head} low`] = hitAt3Interval.low;
-      metrics[`${name} hitAt3 ${head} high`] = hitAt3Interval.high;
-      metrics[`${name} auc ${head}`] = areaUnderCurve;
-      metrics[`${name} calibrationError ${head}`] = calibrationError;
-      metrics[`lists ${head}`] = lists;
-      say(
-        `${name} ${head}: HIT@3 ${hitAt3.toFixed(4)} (${hitAt3Interval.low.toFixed(4)} to ${hitAt3Interval.high.toFixed(4)}), AUC ${areaUnderCurve.toFixed(4)}, calibration error ${calibrationError.toFixed(4)}`,
-      );
-    }
+    for (const part of partsOf(own))
+      for (const figures of requestMetrics(part.lists, options.seed)) {
+        const { head, hitAt3, hitAt3Interval, areaUnderCurve, calibrationError, lists } = figures;
+        if (part.heads && !part.heads.includes(head)) continue;
+        const of = `${head}${part.where}`;
+        metrics[`${name} hitAt3 ${of}`] = hitAt3;
+        metrics[`${name} hitAt3 ${of} low`] = hitAt3Interval.low;
+        metrics[`${name} hitAt3 ${of} high`] = hitAt3Interval.high;
+        metrics[`${name} auc ${of}`] = areaUnderCurve;
+        metrics[`${name} calibrationError ${of}`] = calibrationError;
+        metrics[`lists ${of}`] = lists;
+        say(
+          `${name} ${of}: HIT@3 ${hitAt3.toFixed(4)} (${hitAt3Interval.low.toFixed(4)} to ${hitAt3Interval.high.toFixed(4)}), AUC ${areaUnderCurve.toFixed(4)}, calibration error ${calibrationError.toFixed(4)}`,
+        );
+      }
     const average = answered.get("average");
     if (average && name !== "average") compare(name, own, "average", average);
     const ordered = rung.shuffled && answered.get(`${set.fusion}Unmasked`);
     if (ordered) compare(name, own, `${set.fusion}Unmasked`, ordered); // what the order of acts is worth
     const early = answered.get("early");
     if (early && name === "cross") compare(name, own, "early", early); // what it costs to encode once
+    const told = name.endsWith(UNTOLD) && answered.get(name.slice(0, -UNTOLD.length));
+    if (told) compare(name.slice(0, -UNTOLD.length), told, name, own); // what it is worth to be told
   }
   return { metrics, compared };
 
-  function compare(name: string, own: AnsweredRequests, than: string, other: AnsweredRequests): void {
-    for (const [at, head] of own.heads.entries()) {
-      const { difference, interval } = hitDifference(own, other, at, options.seed);
-      const label = `${name} less ${than}, hitAt3 ${head}`;
-      compared[label] = difference;
-      compared[`${label} low`] = interval.low;
-      compared[`${label} high`] = interval.high;
-      say(`  ${label}: ${difference.toFixed(4)} (${interval.low.toFixed(4)} to ${interval.high.toFixed(4)})`);
-    }
+  function compare(name: string, own: AnsweredLists, than: string, other: AnsweredLists): void {
+    const others = partsOf(other);
+    for (const [part, { lists, where, heads = own.heads }] of partsOf(own).entries())
+      for (const head of heads) {
+        const at = own.heads.indexOf(head);
+        const { difference, interval } = hitDifference(lists, others[part]!.lists, at, options.seed);
+        const label = `${name} less ${than}, hitAt3 ${head}${where}`;
+        compared[label] = difference;
+        compared[`${label} low`] = interval.low;
+        compared[`${label} high`] = interval.high;
+        say(
+          `  ${label}: ${difference.toFixed(4)} (${interval.low.toFixed(4)} to ${interval.high.toFixed(4)})`,
+        );
+      }
   }
+}
+
+interface AnsweredLists extends AnsweredRequests {
+  /** (n) where each was shown. */
+  readonly surfaces: readonly string[];
+}
+
+interface Part {
+  readonly lists: AnsweredRequests;
+  /** In the names of figures. */
+  readonly where: string;
+  /** Those that figures are of; all when absent. */
+  readonly heads?: readonly string[];
+}
+
+/** All lists, and those of each surface where there are several, of saves alone. */
+function partsOf(answered: AnsweredLists): Part[] {
+  const { surfaces, heads: names } = answered;
+  const several = new Set(surfaces).size > 1 ? [...new Set(surfaces)].sort() : [];
+  const heads = names.filter((name) => name === "save");
+  const own = several.map((surface) => ({
+    ...{ lists: listsOf(answered, surface), where: ` in ${surface}`, heads },
+  }));
+  return [{ lists: answered, where: "" }, ...own];
+}
+
+function listsOf(
+  { users, offsets, surfaces, heads, labels, probabilities, utilities }: AnsweredLists,
+  surface: string,
+): AnsweredRequests {
+  const chosen = [...surfaces.keys()].filter((list) => surfaces[list] === surface);
+  const items = chosen.flatMap((list) =>
+    Array.from({ length: offsets[list + 1]! - offsets[list]! }, (_, at) => offsets[list]! + at),
+  );
+  const ends = [0];
+  for (const list of chosen) ends.push(ends.at(-1)! + offsets[list + 1]! - offsets[list]!);
+  const each = (values: ArrayLike<number>): number[] =>
+    items.flatMap((item) => heads.map((_, head) => values[item * heads.length + head]!));
+  return {
+    users: chosen.map((list) => users[list]!),
+    offsets: ends,
+    heads,
+    labels: each(labels),
+    probabilities: each(probabilities),
+    utilities: Float32Array.from(items, (item) => utilities[item]!),
+  };
 }
 
 async function answersOf(
@@ -180,10 +237,10 @@ async function answersOf(
   config: RankerConfig,
   { deskdrop, planted, seed, validation }: Options,
   { isShuffled, known }: { readonly isShuffled: boolean; readonly known: Known | undefined },
-): Promise<AnsweredRequests> {
+): Promise<AnsweredLists> {
   const context = { random: Random.of(seed, "ladder"), progress: () => {}, threads: 1 };
   const { lesson: asMade, options } = await prepareRanker(data, config, context);
-  const { users, timesMs, offsets } = asMade.requests;
+  const { users, timesMs, offsets, surfaces } = asMade.requests;
   const newest = timesMs.reduce((latest, timeMs) => Math.max(latest, timeMs), 0);
   const lesson = isShuffled ? withShuffledHistories(asMade, config, seed) : asMade;
   const fifthOf = (request: number): number => murmur3(`person ${users[request]}`) % 5;
@@ -209,6 +266,7 @@ async function answersOf(
     users: Array.from(asked, (request) => users[request]!),
     offsets: ends,
     heads: names,
+    surfaces: Array.from(asked, (request) => data.surfaceNames?.[surfaces[request]!] ?? ""),
     labels: labelsOf(lesson, asked),
     probabilities,
     utilities: Float32Array.from({ length: ends.at(-1)! }, (_, item) =>

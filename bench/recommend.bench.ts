@@ -78,8 +78,8 @@ async function measure(options: Options, folder: string, say: (line: string) => 
   const platform = await openListStore({ ...options, folder }, say);
   const openedMs = monotonicMs();
   const server = await platform.createServer({});
+  await platform.rehearse();
   const readyMs = monotonicMs();
-  await platform.itemIndexes.current?.settled();
   const [index] = platform.itemIndexes.reports;
   try {
     const address = await server.listen({ host: "127.0.0.1", port: 0 });

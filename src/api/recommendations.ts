@@ -165,7 +165,13 @@ const TraceBody = Type.Object({
   ms: Type.Number(),
 });
 
-const Versions = Type.Object({ personal: ModelVersion, coldStart: ModelVersion });
+const Versions = Type.Object(
+  { personal: ModelVersion, coldStart: ModelVersion },
+  {
+    additionalProperties: ModelVersion,
+    description: "By role; by its name what else had a part, such as the ranker of a surface",
+  },
+);
 
 export const RecommendationResponse = Type.Object({
   recommendationId: Type.String({

@@ -67,7 +67,11 @@ export const TrackProperties = Type.Object(
       Type.Integer({ minimum: 0, maximum: 65534, description: "0-based place in the slate" }),
     ),
     source: Type.Optional(
-      Type.String({ maxLength: 100, description: "The interest, seed or query that brought it" }),
+      Type.String({
+        maxLength: 100,
+        description:
+          "The interest, seed or query that brought it; of an impression, `query:` and words, `topic:` and a tag or `item:` and an id say what the list was about, which a ranker learns from",
+      }),
     ),
   },
   { additionalProperties: true },

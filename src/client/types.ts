@@ -32,7 +32,7 @@ export interface EngagementProperties<Given extends Config> {
   readonly slateId?: string | undefined;
   /** 0-based place in the slate. */
   readonly position?: number | undefined;
-  /** The interest, seed or query that brought it. */
+  /** The interest, seed or query that brought it: `query:` and words, `topic:` and a tag, `item:` and an id where the list was about that. */
   readonly source?: string | undefined;
 }
 

@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Value } from "typebox/value";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { RankResponse, RecommendationResponse, ServedListResponse } from "#api";
 import { ignoreProgress } from "#base";
 import { defaultActions, defineConfig, itemsWhere, oneOf, surface } from "#declarations";
 import { modelNamed } from "#models";
@@ -148,6 +150,21 @@ describe("a surface", () => {
     expect(items[4]).toMatchObject({ placement: "explored" });
     expect([0.5, 0.5 / 20, 0.5 + 0.5 / 20]).toContain(explored[0].probability);
   });
+});
+
+test("what is sent is what the schemas say, and no more", async () => {
+  const request = { userId: PERSON, n: 8, condition: { topic: tagsOf("i-00001")[0]! }, explain: true };
+  const list = await recommend(request);
+  const answers = [
+    [RecommendationResponse, list],
+    [RecommendationResponse, await recommend({ userId: PERSON, n: 8 })],
+    [ServedListResponse, await get(`/v1/recommendations/${list.recommendationId}`)],
+    [RankResponse, await post("/v1/rank", { userId: PERSON, itemIds: ["i-00001", "nowhere"] })],
+  ] as const;
+  for (const [schema, { status: _, ...body }] of answers) {
+    expect([...Value.Errors(schema, body)]).toEqual([]);
+    expect(Value.Clean(schema, structuredClone(body))).toEqual(body);
+  }
 });
 
 test("interests take turns by their share, each item saying which it serves", async () => {
@@ -347,6 +364,15 @@ describe("a surface with a ranker", () => {
     expect(scores).toEqual([...scores].sort((left: number, right: number) => right - left));
   });
 
+  test("is told with its version, in the answer and in what is kept of it; no surface tells what it did not ask", async () => {
+    const { recommendationId, versions } = await recommend({ ...ranked, n: 3 });
+    expect(Object.keys(versions).sort()).toEqual(["coldStart", "personal", "ranker"]);
+    const kept = await get(`/v1/recommendations/${recommendationId}`);
+    expect(kept.versions.ranker).toEqual({ name: "ranker", version: versions.ranker.version });
+    const plain = await recommend({ ...ranked, surface: "plain", n: 3 });
+    expect(Object.keys(plain.versions).sort()).toEqual(["coldStart", "personal"]);
+  });
+
   test("ranks given items as it lists them, and by name on any surface", async () => {
     const list = await recommend({ ...ranked, n: 10 });
     const itemIds = [...idsOf(list)].sort();
@@ -355,6 +381,19 @@ describe("a surface with a ranker", () => {
     const named = await post("/v1/rank", { userId: PERSON, surface: "plain", model: "ranker", itemIds });
     expect(Object.keys(named.items[0].heads)).toEqual(Object.keys(answer.items[0].heads));
     expect(named.versions.personal).toMatchObject({ name: "ranker" });
+  });
+
+  test("orders a search by what was searched for, as it learned from impressions that say it", async () => {
+    const condition = { topic: tagsOf("i-00001")[0]! };
+    const request = { ...ranked, condition, n: 10, explain: true };
+    const list = await recommend(request);
+    expect(list.stages.scorer.name).toBe("ranker");
+    expect((await recommend({ ...request, surface: "plain" })).stages.scorer.name).toBe("fusion");
+    const itemIds = idsOf(list);
+    const told = await post("/v1/rank", { ...ranked, itemIds, condition });
+    expect(idsOf(told)).toEqual(itemIds);
+    const scoresOf = ({ items }: Body) => items.map(({ score }: Body) => score);
+    expect(scoresOf(told)).not.toEqual(scoresOf(await post("/v1/rank", { ...ranked, itemIds })));
   });
 
   test("says something of somebody new, and otherwise after a hide", async () => {

@@ -1,5 +1,6 @@
 import { surfacesOf } from "#declarations";
 import type { ModelsInService } from "#models";
+import type { UserInterests } from "#profiles";
 import {
   type FeatureReader,
   type InterestReader,
@@ -44,7 +45,7 @@ type Parts = Pick<
 export async function createRecommender(
   platform: Parts,
   models: ModelsInService,
-  interests: InterestReader,
+  interests: InterestReader & Pick<UserInterests, "knowledge">,
   features: FeatureReader,
 ): Promise<Recommender> {
   const { purposes, log, state, catalogue, identity, actions, clock, itemIndexes: indexes } = platform;
@@ -53,6 +54,7 @@ export async function createRecommender(
   return new Recommender({
     ...{ log, state, catalogue, identity, actions, clock, models, interests },
     ...{ vectors, indexes, features },
+    isUnsaid: (itemRow) => interests.knowledge.isUnsaid(itemRow),
     purpose: purposes.personalization,
     traits: Object.keys(platform.config.traits ?? {}),
     surfaces: surfacesOf(platform.config),

@@ -79,6 +79,14 @@ beforeAll(async () => {
       ...save("bo", "joinery", n, 8 - n),
       properties: { itemId: `branded-${n}`, source: "query:oak for the kitchen" },
     })),
+    // What leads to an item may say more than the item does.
+    ...["query:debt and how to bear it", "query:turning a bowl", "list:Kitchen"].flatMap((source, n) =>
+      [1, 3, 5].map((item) => ({
+        ...save("cy", "pastry", 10 * n + item, 8 - item),
+        properties: { itemId: `pastry-${item + n}`, source },
+      })),
+    ),
+    ...[1, 2, 3, 4].map((n) => save("cy", "turning", n, n)),
   ];
   await platform.ingestion.ingestMessages([...crowd, ...ana]);
   await platform.ensureModels(ignoreProgress);
@@ -134,14 +142,30 @@ test("the short view puts first what is done lately", async () => {
   expect(labels(await interestsOf("ana", "?view=now"))).toEqual(["sourdough", "joinery"]);
 });
 
-test("what is sensitive is never said: not as an interest, not as a topic", async () => {
+test("what is sensitive is never said: not as an interest, not as a topic, not as a reason", async () => {
   const profile = await ask("GET", "/v1/users/ana?include=interests,state");
   const said = JSON.stringify({ ...profile, latest: [], counts: {} });
-  expect(said).not.toContain("religion");
+  expect(said).not.toMatch(/religion|society/); // nothing is inferred of what these items are, whatever else they are
+  const { people } = await ask("GET", "/v1/users?search=ana");
+  expect(JSON.stringify(people)).not.toMatch(/religion|society/);
+  const { items } = await ask("POST", "/v1/recommendations", { userId: "ana", n: 60, excludeSeen: false });
+  const reasons = items.flatMap(({ reasons }: Body) => reasons.map(({ text }: Body) => text));
+  expect(items.some(({ itemId }: Body) => itemId.startsWith("faith"))).toBe(true); // she may well come upon them
+  expect(reasons.filter((text: string) => text.includes("faith"))).toEqual([]);
   const joinery = profile.topics.find(({ topic }: Body) => topic === "joinery");
   expect(joinery.path).toEqual(["woodworking", "joinery"]);
   expect(profile.state).toMatchObject({ value: "core", activeDays: 18 });
   expect(labels(profile.interests)).toEqual(["joinery", "sourdough"]);
+});
+
+test("no keyword of a journey is sensitive, nor of what was muted", async () => {
+  const keywords = async (): Promise<string[]> =>
+    (await interestsOf("cy")).journeys.flatMap(({ keywords }: Body) => keywords);
+  expect(await keywords()).toEqual(expect.arrayContaining(["turning a bowl", "kitchen", "pastry"]));
+  expect((await keywords()).join()).not.toContain("debt");
+  await ask("POST", "/v1/users/cy/interests/turning/mute");
+  expect((await keywords()).join()).not.toContain("turning");
+  expect(await keywords()).toContain("kitchen");
 });
 
 test("the past is answered from the past", async () => {

@@ -146,11 +146,13 @@ describe("people", () => {
   test("of more than are looked at for one answer the next ones come by the last id, until all were looked at", async () => {
     const all = (await get("/v1/users?sort=userId&limit=200")).people.map(({ userId }: Body) => userId);
     const query = { sort: "userId", offset: 0, limit: 200, asOfMs: platform.clock.nowMs() } as const;
+    const { state, catalogue, identity, actions } = platform;
+    const context = { state, catalogue, identity, actions, isUnsaid: () => false };
     const found: string[] = [];
     let after: string | undefined;
     do {
       const { people, next, isComplete } = await listPeople(
-        platform,
+        context,
         { ...query, ...(after && { after }) },
         17,
       );

@@ -128,6 +128,8 @@ export class Platform {
   readonly #lakeReader: LakeReader;
   /** Of the server. */
   #answers: Answers | undefined;
+  /** Resolves when the server makes its first list as quickly as any after it. */
+  rehearse: () => Promise<void> = async () => {};
   readonly #onNotice: (message: string) => void;
   readonly #ingestionParts: IngestionParts;
   readonly #lock: FolderLock;
@@ -376,6 +378,7 @@ export class Platform {
     const answers = await openAnswers(this, this.#onNotice);
     const services = await createServices(this, answers);
     this.#answers = answers;
+    this.rehearse = () => services.recommender.rehearse();
     answers.start();
     return createServer(services, {
       keys,

@@ -99,6 +99,7 @@ export async function createServices(
   const wall = new SystemClock();
   const features = onlineFeatures(platform);
   const numbers = new ServedFeatureNumbers(platform.plan, features, clock);
+  const isUnsaid = (itemRow: number): boolean => interests.knowledge.isUnsaid(itemRow);
   const recommender = await createRecommender(platform, inService, interests, numbers);
   await platform.population.load();
   return {
@@ -124,10 +125,10 @@ export async function createServices(
     noteServed: platform.servedFeatures.note,
     vectors: platform.vectors.of(inService),
     interests,
-    isSensitive: platform.isSensitive,
+    ...{ isSensitive: platform.isSensitive, isUnsaid },
     signals: new PersonSignals({
-      ...{ state, catalogue, identity, actions, purposes },
-      ...{ predictions: () => platform.population.predictions, isSensitive: platform.isSensitive },
+      ...{ state, catalogue, identity, actions, purposes, isUnsaid },
+      predictions: () => platform.population.predictions,
     }),
     population: platform.population,
     models: () => readModelBodies(models, inService.current.roles),

@@ -1,4 +1,4 @@
-import type { History } from "#sequences";
+import type { Condition, History } from "#sequences";
 
 /**
  * @file What a model can do beside scoring all items when it knows people's actions apart: say of given items how likely a person is
@@ -13,6 +13,8 @@ export interface CandidateRanker {
   readonly declared?: { readonly names: readonly string[]; readonly version: string } | undefined;
   /** Names of the models whose scores of the candidates {@link RankMoment.scores} must have, in this order; none when absent. */
   readonly retrievers?: readonly string[] | undefined;
+  /** Whether it learned from lists that were about something: only then {@link RankMoment.condition} counts. */
+  readonly readsConditions?: boolean;
   /**
    * Probabilities of shape (candidates, heads), row-major, for a list that is made now; NaN through a row of an item the model has not met.
    * @param acts all that the person did, oldest first, what shows that nothing is wanted too; empty for somebody new
@@ -28,4 +30,6 @@ export interface RankMoment {
   readonly features?: ArrayLike<number>;
   /** (candidates, retrievers), row-major, what each says of each; NaN of what it has not met, everywhere when absent. */
   readonly scores?: ArrayLike<number>;
+  /** What the list is about, where it is about something. */
+  readonly condition?: Condition | undefined;
 }

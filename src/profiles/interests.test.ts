@@ -107,7 +107,7 @@ test("a burst over neighbouring topics is one situational journey, a standing in
     ...often(12, 8, 71).map((one) => ({ ...one, action: "purchase" })),
   ].sort((left, right) => left.timestampMs - right.timestampMs);
   const found = await interests(list);
-  const journeys = journeysOf(found, list, TODAY * DAY_MS, { catalogue });
+  const journeys = journeysOf(found, list, TODAY * DAY_MS, { catalogue, isUnsaid: () => false });
   expect(journeys.map(({ kind, stage, intent }) => [kind, stage, intent])).toEqual(
     expect.arrayContaining([
       ["evergreen", "ongoing", "exploring"],

@@ -48,7 +48,7 @@ export function journeysOf(
   interests: readonly Interest[],
   engagements: readonly Engagement[],
   asOfMs: number,
-  { catalogue }: { readonly catalogue: Catalogue },
+  context: KeywordContext,
 ): Journey[] {
   const owned = divideByItem(interests, engagements);
   const seenMs = asOfMs - (engagements[0]?.timestampMs ?? asOfMs);
@@ -60,8 +60,14 @@ export function journeysOf(
     const parent = interest.path.at(-2);
     return isBurst && parent !== undefined ? `burst of ${parent}` : interest.interestId;
   });
-  const journeys = [...groups.values()].map((group) => journeyOf(group, asOfMs, catalogue));
+  const journeys = [...groups.values()].map((group) => journeyOf(group, asOfMs, context));
   return diversified(journeys, interests);
+}
+
+/** Where keywords come from, and which of them are not to be said: what is sensitive, and what the person muted. */
+export interface KeywordContext {
+  readonly catalogue: Catalogue;
+  readonly isUnsaid: (text: string) => boolean;
 }
 
 interface Strand {
@@ -70,7 +76,7 @@ interface Strand {
   readonly isBurst: boolean;
 }
 
-function journeyOf(strands: readonly Strand[], asOfMs: number, catalogue: Catalogue): Journey {
+function journeyOf(strands: readonly Strand[], asOfMs: number, context: KeywordContext): Journey {
   const first = strands[0]!; // a group has a first, the most important one
   const own =
     strands.length === 1
@@ -88,7 +94,7 @@ function journeyOf(strands: readonly Strand[], asOfMs: number, catalogue: Catalo
     kind: first.isBurst ? "situational" : "evergreen",
     stage: hasEnded(own, asOfMs) ? "ended" : "ongoing",
     interestIds: ids,
-    keywords: keywordsOf(own, catalogue),
+    keywords: keywordsOf(own, context),
     confidence: 1 - Math.exp(-own.length / CONFIDENT_ENGAGEMENTS),
     score: strands.reduce((sum, { interest }) => sum + interest.share, 0),
     firstMs: own[0]!.timestampMs,
@@ -149,7 +155,7 @@ function isWeekend(timestampMs: number): boolean {
 }
 
 /** Words of the person's own first: each search and list counts once a day it was used; then what the items say. */
-function keywordsOf(own: readonly Engagement[], catalogue: Catalogue): string[] {
+function keywordsOf(own: readonly Engagement[], { catalogue, isUnsaid }: KeywordContext): string[] {
   const asked = new Map<string, Set<number>>();
   for (const { source, timestampMs } of own) {
     const words = OWN_WORDS.exec(source ?? "")?.[1]
@@ -163,12 +169,13 @@ function keywordsOf(own: readonly Engagement[], catalogue: Catalogue): string[] 
   for (const itemRow of new Set(own.map((engagement) => engagement.itemRow))) {
     for (const word of wordsOf(catalogue.at(itemRow))) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
-  const theirs = ranked(Array.from(asked, ([words, days]) => [words, days.size] as const)).slice(
-    0,
+  const theirs = firstSaid(
+    ranked(Array.from(asked, ([words, days]) => [words, days.size] as const)),
     OWN_KEYWORDS,
+    isUnsaid,
   );
   const ofItems = ranked([...counts].filter(([word, count]) => count > 1 && !theirs.includes(word)));
-  return [...theirs, ...ofItems].slice(0, KEYWORDS);
+  return [...theirs, ...firstSaid(ofItems, KEYWORDS - theirs.length, isUnsaid)];
 }
 
 /** Of what was known of an item, for as long as that is known: everybody who meets it asks again. */
@@ -188,6 +195,16 @@ function wordsOf(item: Item): readonly string[] {
 const OWN_WORDS = /^(?:query|search|list|board|collection):(.*)$/su;
 const LONGEST_KEYWORD = 60;
 const OWN_KEYWORDS = 3;
+
+/** Only as many are asked about as are shown. */
+function firstSaid(words: readonly string[], n: number, isUnsaid: (text: string) => boolean): string[] {
+  const said: string[] = [];
+  for (const word of words) {
+    if (said.length === n) break;
+    if (!isUnsaid(word)) said.push(word);
+  }
+  return said;
+}
 
 function ranked(counts: readonly (readonly [word: string, count: number])[]): string[] {
   return [...counts]

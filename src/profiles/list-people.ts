@@ -128,7 +128,7 @@ async function summaryOf(
   { userId, person, name }: Match,
   asOfMs: number,
 ): Promise<PersonSummary> {
-  const { state, catalogue, actions, isSensitive } = context;
+  const { state, catalogue, actions, isUnsaid } = context;
   const wanted = catalogue.actions.names().filter((action) => actions.named(action)?.kind !== "impression");
   const query = { limit: ROWS, asOfMs, actions: actionCodes(catalogue, wanted) };
   const [window, controls] = await Promise.all([
@@ -152,7 +152,7 @@ async function summaryOf(
     lastSeenMs: Math.min(lastMs, asOfMs),
     eventCount,
     topics: topTopics(said, TOPICS, {
-      ...{ catalogue, actions, isSensitive, asOfMs },
+      ...{ catalogue, actions, isUnsaid, asOfMs },
       eventIdOf: ({ eventId }) => eventId,
     }),
     activity,

@@ -16,8 +16,8 @@ export interface PersonSignalsParts {
   readonly purposes: Purposes;
   /** Those in service now; absent while there was too little to learn them from. */
   readonly predictions: () => ServedPredictions | undefined;
-  /** Tags that nothing is said of. */
-  readonly isSensitive: (tag: string) => boolean;
+  /** Items that nothing is inferred of. */
+  readonly isUnsaid: (itemRow: number) => boolean;
 }
 
 /** As of when, and what for. */

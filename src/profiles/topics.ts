@@ -21,7 +21,7 @@ export type TopicRow = Pick<SequenceRow, "itemRow" | "action" | "timestampMs">;
 
 /**
  * The topics (tags of items) of the rows given, heaviest first. An engagement weighs `strength x exp(-lambda age)`. Rows of
- * impressions and of negative actions weigh nothing.
+ * impressions, of negative actions and of items that nothing is inferred of weigh nothing.
  * @param eventIdOf asked of the few rows that are evidence
  */
 export function topTopics<Row extends TopicRow>(
@@ -31,13 +31,13 @@ export function topTopics<Row extends TopicRow>(
     catalogue,
     actions,
     asOfMs,
-    isSensitive,
+    isUnsaid,
     eventIdOf,
   }: {
     catalogue: Catalogue;
     actions: Actions;
     asOfMs: number;
-    isSensitive: (tag: string) => boolean;
+    isUnsaid: (itemRow: number) => boolean;
     eventIdOf: (row: Row) => string;
   },
 ): TopicShare[] {
@@ -47,20 +47,19 @@ export function topTopics<Row extends TopicRow>(
   for (const row of rows) {
     strengths[row.action] ??= actions.named(catalogue.actions.nameOf(row.action))?.strength ?? 0;
     const strength = strengths[row.action]!;
-    if (strength === 0 || !hasItem(row)) continue;
+    if (strength === 0 || !hasItem(row) || isUnsaid(row.itemRow)) continue;
     const weight = strength * Math.exp((-DECAY_PER_DAY * (asOfMs - row.timestampMs)) / DAY_MS);
     total += weight;
     for (const topic of catalogue.at(row.itemRow).tags) {
       let tally = tallies.get(topic);
       if (!tally) {
-        tally = { isSaid: !isSensitive(topic), weight: 0, count: 0, last: undefined, heaviest: [] };
+        tally = { weight: 0, count: 0, last: undefined, heaviest: [] };
         tallies.set(topic, tally);
       }
-      if (tally.isSaid && tally.last !== row) addTo(tally, row, weight); // an item may name a topic twice
+      if (tally.last !== row) addTo(tally, row, weight); // an item may name a topic twice
     }
   }
   return [...tallies]
-    .filter(([, { isSaid }]) => isSaid)
     .sort(
       ([leftName, left], [rightName, right]) => right.weight - left.weight || (leftName < rightName ? -1 : 1),
     )
@@ -74,7 +73,6 @@ export function topTopics<Row extends TopicRow>(
 }
 
 interface Tally<Row> {
-  readonly isSaid: boolean;
   weight: number;
   count: number;
   /** The row counted last. */

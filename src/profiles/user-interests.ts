@@ -125,12 +125,24 @@ export class UserInterests {
     const clusters = await joinClusters(daily, engagements.slice(before.length), space, interestClusters);
     await nextTurn();
     const interests = interestsOf(clusters, engagements, asOfMs, { space, taxonomy, catalogue }, met);
-    const journeys = journeysOf(interests, engagements, asOfMs, knowledge);
+    const journeys = journeysOf(interests, engagements, asOfMs, {
+      catalogue,
+      isUnsaid: this.#unsayable(controls, engagements),
+    });
     return {
       ...{ interests, journeys, engagements, controls },
       newestMs: engagements.at(-1)?.timestampMs,
       version: space.version,
     };
+  }
+
+  /** Words that are not to be said: sensitive ones, and the person's muted and forgotten topics. */
+  #unsayable(controls: PersonControls, engagements: readonly Engagement[]): (text: string) => boolean {
+    const { isSensitive, catalogue } = this.knowledge;
+    const isSilenced = controls.isEmpty
+      ? () => false
+      : controls.silencing(engagements.map(({ itemRow }) => catalogue.at(itemRow)));
+    return (text) => [text, ...text.split(" ")].some(isSensitive) || isSilenced(text);
   }
 
   async #engagements(person: PersonState, asOfMs: number, purpose: NamedPurpose): Promise<Engagement[]> {

@@ -36,8 +36,8 @@ export interface ProfileContext {
   readonly catalogue: Catalogue;
   readonly identity: IdentityGraph;
   readonly actions: Actions;
-  /** Tags that nothing is said of. */
-  readonly isSensitive: (tag: string) => boolean;
+  /** Items that nothing is inferred of. */
+  readonly isUnsaid: (itemRow: number) => boolean;
 }
 
 const LATEST = 20;
@@ -62,7 +62,7 @@ export async function readProfile(
  * is for a purpose, one that may not be used for it.
  */
 export async function profileOf(
-  { state, catalogue, actions, isSensitive }: Omit<ProfileContext, "identity">,
+  { state, catalogue, actions, isUnsaid }: Omit<ProfileContext, "identity">,
   person: PersonState,
   asOfMs: number,
   purpose?: NamedPurpose,
@@ -93,7 +93,7 @@ export async function profileOf(
     counts: part ?? record.counts,
     latest: said.slice(0, LATEST).map(({ view, n }) => rowAt(view, n)),
     topics: topTopics(said.slice(0, TOPIC_ROWS), TOPICS, {
-      ...{ catalogue, actions, isSensitive, asOfMs, eventIdOf },
+      ...{ catalogue, actions, isUnsaid, asOfMs, eventIdOf },
     }),
   };
 }

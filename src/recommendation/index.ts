@@ -5,7 +5,6 @@ export { ItemIndexes } from "./items/item-indexes.ts";
 export type { InterestReader, VectorReader } from "./person-reader.ts";
 export type {
   Candidate,
-  Condition,
   PipelineTrace,
   Query,
   Reason,

@@ -1,7 +1,7 @@
 import type { ItemRow } from "#base";
 import type { InterestStage } from "#declarations";
 import type { ServedModel, ServedModels } from "#models";
-import type { History } from "#sequences";
+import type { Condition, History } from "#sequences";
 import type { ItemIndex } from "./items/item-index.ts";
 import type { ModelTimes } from "./model-times.ts";
 import type { KnownPerson } from "./person-reader.ts";
@@ -55,13 +55,6 @@ export interface Query {
   readonly seed: string;
 }
 
-/** What a list can be about, besides the person. */
-export type Condition =
-  | { readonly kind: "topic"; readonly topic: string }
-  | { readonly kind: "item"; readonly itemRow: ItemRow }
-  | { readonly kind: "items"; readonly itemRows: readonly ItemRow[] }
-  | { readonly kind: "text"; readonly text: string };
-
 /** An item passes with any of `any` (when there are some), all of `all` and none of `none`. */
 export interface TagFilters {
   readonly any?: readonly string[];
@@ -74,7 +67,7 @@ export interface Proposal {
   readonly itemRow: ItemRow;
   /** Higher is better; comparable within one source only. */
   readonly score: number;
-  /** Why the source found it, where that says more than the source's name. */
+  /** Why the source found it, where that says more than the source's name. Of a candidate: the first such reason. */
   readonly reason?: Reason;
   /** Of the interest it was found for, the stage of its life. */
   readonly maturity?: InterestStage;
@@ -127,7 +120,7 @@ export interface Filter {
 export interface Scorer {
   readonly name: string;
   /** The one that scores for a query, of those that leave it to others. */
-  for?(query: Query): Scorer;
+  for?(query: Query): Promise<Scorer>;
   score(query: Query, candidates: readonly Candidate[]): Promise<Scores>;
 }
 
@@ -171,6 +164,8 @@ export interface SourceStage {
 
 export interface Pipeline {
   readonly sources: readonly SourceStage[];
+  /** Asked where sources were late or failed and the others found nothing: a list is not empty for that. */
+  readonly lastResort?: SourceStage;
   readonly filters: readonly Filter[];
   /** Absent: candidates stay in the order of their sources. */
   readonly scorer?: Scorer;

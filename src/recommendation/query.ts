@@ -1,9 +1,15 @@
 import { type ItemRow, monotonicMs, PlatformError } from "#base";
 import { type Actions, type Catalogue, UNNAMED } from "#events";
-import { type AskedContext, factsOfContext, type History, type PersonControls } from "#sequences";
+import {
+  type AskedContext,
+  type Condition,
+  factsOfContext,
+  type History,
+  type PersonControls,
+} from "#sequences";
 import { ModelTimes } from "./model-times.ts";
 import type { KnownPerson, PersonReader, RowPlace } from "./person-reader.ts";
-import type { Condition, Query, TagFilters } from "./pipeline.ts";
+import type { Query, TagFilters } from "./pipeline.ts";
 
 /** What is asked for, as the caller says it. */
 export interface RecommendationRequest {

@@ -3,11 +3,13 @@ import type { DeclaredSurface } from "#declarations";
 import type { ModelId, ModelReference, ModelsInService, ServedModel } from "#models";
 import { readPersonSequence, type SequenceRow } from "#sequences";
 import type { StateReader } from "#storage";
+import { AskedModels } from "./asked-models.ts";
 import { compareLists, type ListComparison } from "./compare-lists.ts";
 import type { ItemIndexes } from "./items/item-indexes.ts";
 import { PersonReader, type PersonReaderParts } from "./person-reader.ts";
 import type { PipelineTrace, Query, Recommended } from "./pipeline.ts";
 import { emptyQuery, type RecommendationRequest, readQuery } from "./query.ts";
+import { rehearse } from "./rehearse.ts";
 import { type PipelineRun, runPipeline } from "./run-pipeline.ts";
 import { headsAt, noScores, utilityOf } from "./scorers/utility.ts";
 import type { ServedList } from "./served-list.ts";
@@ -27,6 +29,8 @@ export interface AnsweringModels {
   /** For somebody with a history. */
   readonly personal: ServedModel;
   readonly coldStart: ServedModel;
+  /** What a surface asked by its name, such as a ranker, and what made the vectors. */
+  readonly others?: readonly ServedModel[];
 }
 
 export interface Recommendations extends AnsweringModels {
@@ -111,14 +115,29 @@ export class Recommender {
     throw new PlatformError("unknown-surface", `no surface "${name}" is declared; there are ${known}`);
   }
 
+  /** Resolves when the next list is made as quickly as any after it: nothing is left to be read, compiled or counted at first. */
+  async rehearse(): Promise<void> {
+    const { catalogue, clock, indexes } = this.#parts;
+    await indexes.current?.settled();
+    await indexes.current?.encoder.queue.encode({ itemRows: Uint32Array.of(0) }); // its thread reads the model
+    const step = Math.max(1, Math.floor(catalogue.itemCount / REHEARSED));
+    const rows = Array.from({ length: Math.min(REHEARSED, catalogue.itemCount) }, (_, at) => at * step);
+    await rehearse(this, {
+      ...{ surfaces: this.#surfaces.names(), itemIds: rows.map((row) => catalogue.at(row).itemId) },
+      ...{ asOfMs: clock.nowMs(), cameMs: monotonicMs() },
+    });
+  }
+
   /** @throws PlatformError `unknown-surface`, `unknown-model`, `item-not-found` */
   async recommend(request: RecommendationRequest): Promise<Recommendations> {
     const { name, pipeline } = this.surface(request.surface);
     return this.#parts.models.use(async (models) => {
       const startedMs = monotonicMs();
-      const query = await this.#queryOf(request, models);
+      const asked = new AskedModels(models);
+      const query = await this.#queryOf(request, asked);
       const queryMs = monotonicMs() - startedMs;
-      return { ...told(name, query, await runPipeline(pipeline, query)), queryMs, modelIds: models.ids };
+      const list = told(name, query, await runPipeline(pipeline, query));
+      return { ...list, others: asked.others(query), queryMs, modelIds: models.ids };
     });
   }
 
@@ -171,9 +190,10 @@ export class Recommender {
     const surface = this.surface(request.surface);
     return this.#parts.models.use(async (models) => {
       const startedMs = monotonicMs();
-      const query = await this.#queryOf(request, models);
+      const asked = new AskedModels(models);
+      const query = await this.#queryOf(request, asked);
       const queryMs = monotonicMs() - startedMs;
-      return { ...(await this.#rank(surface, query, itemIds)), queryMs };
+      return { ...(await this.#rank(surface, query, itemIds)), others: asked.others(query), queryMs };
     });
   }
 
@@ -257,6 +277,8 @@ export class Recommender {
 }
 
 const GIVEN = "given";
+/** Items that somebody made up did something with. */
+const REHEARSED = 10;
 /** Rows of a person looked through for what came of a list. */
 const OUTCOME_ROWS = 2000;
 

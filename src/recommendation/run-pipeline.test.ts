@@ -75,6 +75,35 @@ test("a late source and one that throws are left out and told of; the list has t
   ]);
 });
 
+test("a list is not empty because its sources are: where all had no time the last resort is asked, and nowhere else", async () => {
+  const late = sourceOf("late", [1], { propose: () => new Promise(() => {}) });
+  const lastResort = { source: sourceOf("last-resort", [5, 6]), budget: 10, timeoutMs: 20 };
+  const { order, trace } = await run(pipelineOf([late, sourceOf("none", [])], { lastResort }));
+  expect(order).toEqual([5, 6]);
+  expect(trace.sources.map(({ name, outcome, kept }) => [name, outcome, kept])).toEqual([
+    ["late", "late", 0],
+    ["none", "ok", 0],
+    ["last-resort", "ok", 2],
+  ]);
+  expect((await run(pipelineOf([sourceOf("none", [])], { lastResort }))).order).toEqual([]);
+  expect((await run(pipelineOf([late, sourceOf("well", [7])], { lastResort }))).order).toEqual([7]);
+});
+
+test("what one source says of why, another's finding does not take away", async () => {
+  const reason = { kind: "interest", text: "For your interest in art", evidence: ["e-1"] } as const;
+  const knowing = sourceOf("interests", [], {
+    propose: async () => [{ itemRow: 2 as ItemRow, score: 1, reason, maturity: "growing" }],
+  });
+  for (const sources of [
+    [sourceOf("a", [1, 2]), knowing],
+    [knowing, sourceOf("a", [1, 2])],
+  ]) {
+    const { items } = await run(pipelineOf(sources));
+    expect(items.find(({ itemRow }) => itemRow === 2)).toMatchObject({ reason, maturity: "growing" });
+    expect(items.find(({ itemRow }) => itemRow === 1)).not.toHaveProperty("reason");
+  }
+});
+
 test("sources are asked at the same time", async () => {
   let waiting = 0;
   let most = 0;

@@ -29,8 +29,7 @@ export interface PipelineRun {
 export async function runPipeline(pipeline: Pipeline, query: Query): Promise<PipelineRun> {
   const startedMs = monotonicMs();
   const verdicts = await Verdicts.open(pipeline.filters, query);
-  const asked = pipeline.sources.filter(({ source }) => source.answers(query));
-  const answers = await Promise.all(asked.map((stage) => ask(stage, query, verdicts)));
+  const answers = await askAll(pipeline, query, verdicts);
   const candidates = merge(answers);
   const { scores, trace: scorer } = await scoreAll(pipeline.scorer, query, candidates);
   const relevance = utilityOf(scores, pipeline.utility, candidates.length);
@@ -44,7 +43,7 @@ export async function runPipeline(pipeline: Pipeline, query: Query): Promise<Pip
     reasons: [],
   }));
   if (items.length < query.n) {
-    const well = asked.filter((_, place) => answers[place]!.trace.outcome === "ok");
+    const well = answers.filter(({ trace }) => trace.outcome === "ok").map(({ stage }) => stage);
     items.push(...(await fill(well, query, verdicts, items)));
   }
   const { hydrated, traces: hydrators } = await hydrate(pipeline.hydrators, query, items);
@@ -53,9 +52,24 @@ export async function runPipeline(pipeline: Pipeline, query: Query): Promise<Pip
   return { items: hydrated, trace };
 }
 
+/** All sources at once; the last resort where nothing came of them and not all had the time to say so. */
+async function askAll(
+  { sources, lastResort }: Pipeline,
+  query: Query,
+  verdicts: Verdicts,
+): Promise<readonly Answer[]> {
+  const asked = sources.filter(({ source }) => source.answers(query));
+  const answers = await Promise.all(asked.map((stage) => ask(stage, query, verdicts)));
+  const isWanting =
+    answers.every(({ kept }) => kept.length === 0) && answers.some(({ trace }) => trace.outcome !== "ok");
+  if (!isWanting || !lastResort?.source.answers(query)) return answers;
+  return [...answers, await ask(lastResort, query, verdicts)];
+}
+
 /** What a source answered: what passed the filters, best first. */
 interface Answer {
   readonly name: string;
+  readonly stage: SourceStage;
   readonly kept: readonly Proposal[];
   readonly trace: Omit<SourceTrace, "kept" | "unique" | "shared">;
 }
@@ -64,8 +78,7 @@ async function ask(stage: SourceStage, query: Query, verdicts: Verdicts): Promis
   const { source, budget, timeoutMs } = stage;
   const startedMs = monotonicMs();
   const answer = (how: Pick<SourceTrace, "outcome" | "fault">, { kept, proposed }: Gathered): Answer => ({
-    name: source.name,
-    kept,
+    ...{ name: source.name, stage, kept },
     trace: { name: source.name, ...how, budget, proposed, ms: sinceMs(startedMs) },
   });
   const nothing = { kept: [], proposed: 0 };
@@ -110,13 +123,14 @@ function merge(answers: readonly Answer[]): Candidate[] {
   for (const { name, kept } of answers)
     for (const [place, proposal] of kept.entries()) {
       const known = merged.get(proposal.itemRow);
-      const { maturity } = proposal;
       if (!known) {
         merged.set(proposal.itemRow, { ...proposal, source: name, places: new Map().set(name, place) });
         continue;
       }
       known.places.set(name, place);
-      if (maturity && !known.maturity) merged.set(proposal.itemRow, { ...known, maturity });
+      const { reason = proposal.reason, maturity = proposal.maturity } = known;
+      if (reason !== known.reason || maturity !== known.maturity)
+        merged.set(proposal.itemRow, { ...known, ...(reason && { reason }), ...(maturity && { maturity }) });
     }
   return [...merged.values()];
 }
@@ -143,7 +157,7 @@ async function scoreAll(
 ): Promise<{ scores: Scores; trace: StageTrace | undefined }> {
   if (!scorer) return { scores: noScores, trace: undefined };
   const startedMs = monotonicMs();
-  const { name } = scorer.for?.(query) ?? scorer;
+  const { name } = (await scorer.for?.(query)) ?? scorer;
   const scores = await scorer.score(query, candidates);
   return { scores, trace: traceOf(name, candidates.length, candidates.length, startedMs) };
 }

@@ -51,6 +51,8 @@ export interface SurfaceParts {
   readonly clock: Clock;
   /** For rankers that read declared features. */
   readonly features: FeatureReader;
+  /** Items that nothing is inferred of: no reason names them. */
+  readonly isUnsaid: (itemRow: number) => boolean;
 }
 
 /** The stages of a surface. */
@@ -141,7 +143,7 @@ export class Surfaces {
   }
 
   #pipelineOf(name: string, declared: DeclaredSurface): Pipeline {
-    const { catalogue, actions } = this.#parts;
+    const { catalogue, actions, isUnsaid } = this.#parts;
     const { filters: { fatigue, tags } = {}, rules = [] } = declared;
     const fresh = declared.sources.filter(({ kind }) => kind === "fresh").map(sourceNameOf);
     const pins = rules.flatMap((rule) =>
@@ -153,6 +155,7 @@ export class Surfaces {
         ...this.#conditional(),
         ...pins.map((source) => ({ source, budget: PINNED, timeoutMs: TIMEOUT_MS })),
       ],
+      lastResort: this.#lastResort(),
       filters: [
         new AvailabilityFilter(catalogue),
         new SeenFilter(),
@@ -162,7 +165,7 @@ export class Surfaces {
       scorer: this.#scorerFor(declared.scorer),
       utility: declared.scorer?.kind === "ranker" ? (declared.scorer.utility ?? {}) : {},
       selector: new Blender(catalogue, declared),
-      hydrators: [new ReasonHydrator(new Wording(catalogue, actions, fresh))],
+      hydrators: [new ReasonHydrator(new Wording(catalogue, actions, fresh), isUnsaid)],
     };
   }
 
@@ -195,6 +198,13 @@ export class Surfaces {
     }
   }
 
+  /** What is popular, which is there at once: asked where the sources of a surface had no time. */
+  #lastResort(): SourceStage {
+    const options = { vectors: this.#vectors, isPersonal: false };
+    const source = new ModelSource("last-resort", this.#scoresBy(COLD_START), options);
+    return { source, budget: BUDGET, timeoutMs: CONDITION_TIMEOUT_MS };
+  }
+
   #popularBy(halfLifeHours: number): PopularNow {
     const known = this.#popular.get(halfLifeHours) ?? new PopularNow(this.#parts, halfLifeHours);
     this.#popular.set(halfLifeHours, known);
@@ -216,14 +226,19 @@ export class Surfaces {
     return sources.map((source) => ({ source, budget: BUDGET, timeoutMs: CONDITION_TIMEOUT_MS }));
   }
 
-  /** A list about something is ranked by how well an item fits that, with the person's taste as one vote more. */
-  #scorerFor(declared: SurfaceScorer | undefined): Scorer {
-    const isConditional = ({ condition }: Query): boolean => condition !== undefined;
+  /**
+   * A list about something is ranked by how well an item fits that, with the person's taste as one vote more; by the surface's own model where that
+   * learned what people want of such lists.
+   */
+  #scorerFor(declared: SurfaceScorer = { kind: "model", model: PERSONAL }): Scorer {
+    const scores = declared.kind === "fusion" ? undefined : this.#scoresBy(declared.model);
+    const isByFit = async (query: Query): Promise<boolean> =>
+      query.condition !== undefined && (await scores?.model(query))?.ranker?.readsConditions !== true;
     const fitting = new FusionScorer(this.#byModel(PERSONAL));
-    return new ByQuery(isConditional, fitting, this.#scorerOf(declared));
+    return new ByQuery(isByFit, fitting, this.#scorerOf(declared));
   }
 
-  #scorerOf(declared: SurfaceScorer = { kind: "model", model: PERSONAL }): Scorer {
+  #scorerOf(declared: SurfaceScorer): Scorer {
     if (declared.kind === "ranker") return this.#modelScorer(declared.model);
     if (declared.kind === "model") return this.#byModel(declared.model);
     return new FusionScorer(declared.model && this.#byModel(declared.model));

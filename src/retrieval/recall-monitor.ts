@@ -3,7 +3,10 @@
  * and compared. The report is recall@n with its interval; what changed in the index between the two searches counts as missed, so measure soon.
  */
 import { assert, Random } from "#base";
-import type { Neighbours, VectorIndex, VectorQuery } from "./vector-index.ts";
+import type { Neighbours, VectorQuery } from "./vector-index.ts";
+
+/** Answers an exact query, here or in another thread. */
+export type ExactSearch = (query: VectorQuery) => Neighbours | Promise<Neighbours>;
 
 export interface RecallMonitorOptions {
   /** Of the queries, 0..1. */
@@ -26,16 +29,16 @@ const defaults: RecallMonitorOptions = { share: 0.01, seed: 1, capacity: 100 };
 const NORMAL_95 = 1.96;
 
 export class RecallMonitor {
-  readonly #index: VectorIndex;
+  readonly #search: ExactSearch;
   readonly #options: RecallMonitorOptions;
   readonly #random: Random;
-  readonly #waiting: { readonly query: VectorQuery; readonly found: Neighbours }[] = [];
+  #waiting: { readonly query: VectorQuery; readonly found: Neighbours }[] = [];
   #queries = 0;
   #sum = 0;
   #sumOfSquares = 0;
 
-  constructor(index: VectorIndex, options: Partial<RecallMonitorOptions> = {}) {
-    this.#index = index;
+  constructor(search: ExactSearch, options: Partial<RecallMonitorOptions> = {}) {
+    this.#search = search;
     this.#options = { ...defaults, ...options };
     const { share, seed } = this.#options;
     assert(share >= 0 && share <= 1, "share is within 0..1");
@@ -50,11 +53,12 @@ export class RecallMonitor {
   }
 
   /** Asks one of the kept queries exactly; false when none waits. As dear as an exact search. */
-  measureOne(): boolean {
-    const next = this.#waiting.shift();
+  async measureOne(): Promise<boolean> {
+    const waiting = this.#waiting;
+    const next = waiting.shift();
     if (!next) return false;
-    const wanted = this.#index.search({ ...next.query, isExact: true }).rows;
-    if (wanted.length === 0) return true;
+    const wanted = (await this.#search({ ...next.query, isExact: true })).rows;
+    if (wanted.length === 0 || waiting !== this.#waiting) return true;
     const found = new Set(next.found.rows);
     const recall = wanted.reduce((hits, row) => hits + (found.has(row) ? 1 : 0), 0) / wanted.length;
     this.#queries++;
@@ -73,7 +77,7 @@ export class RecallMonitor {
 
   /** Begins anew, as after a rebuild. */
   reset(): void {
-    this.#waiting.length = 0;
+    this.#waiting = []; // what is being measured does not count
     this.#queries = 0;
     this.#sum = 0;
     this.#sumOfSquares = 0;

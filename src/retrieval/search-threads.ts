@@ -13,6 +13,13 @@ export type SearchMessage =
   | { readonly kind: "moved"; readonly handle: MemoryHandle }
   | { readonly kind: "search"; readonly tasks: readonly SearchTask[] };
 
+/** What a thread begins with. */
+export interface SearcherTask {
+  readonly handle: MemoryHandle;
+  readonly place: number;
+  readonly giveWay: boolean;
+}
+
 export interface SearchTask {
   readonly vector: Float32Array;
   readonly plan: SearchPlan;
@@ -23,6 +30,13 @@ export type SearchAnswer = readonly Neighbours[];
 
 /** Queries a thread takes at once. */
 const BATCH = 16;
+
+export interface SearchThreadsOptions {
+  /** Places of the memory they search from, one each, of those the index has beside its own, which are 1 to its `threads`. Default: all. */
+  readonly places: readonly number[];
+  /** They work when other threads leave room. Default: false. */
+  readonly giveWay: boolean;
+}
 
 interface Job {
   readonly query: VectorQuery;
@@ -37,17 +51,17 @@ export class SearchThreads {
   readonly #release: () => void;
   readonly #waiting: Job[] = [];
 
-  /** As many threads as the index was made for. */
-  constructor(index: IvfIndex) {
+  constructor(index: IvfIndex, options: Partial<SearchThreadsOptions> = {}) {
     this.#index = index;
     const { threads } = index.options;
     if (threads < 1)
       throw new PlatformError("invalid-config", `threads is ${threads}; make the index with 1 or more`);
+    const { places = Array.from({ length: threads }, (_, at) => at + 1), giveWay = false } = options;
     const { handle, release } = index.share((moved) => {
       for (const thread of this.#threads) thread.post({ kind: "moved", handle: moved });
     });
     this.#release = release;
-    this.#threads = Array.from({ length: threads }, (_, number) => new SearchThread(handle, number + 1));
+    this.#threads = places.map((place) => new SearchThread({ handle, place, giveWay }));
     this.#idle = [...this.#threads];
   }
 
@@ -113,9 +127,9 @@ class SearchThread {
   readonly #worker: Worker;
   #settle: { resolve(answer: SearchAnswer): void; reject(error: unknown): void } | undefined;
 
-  constructor(handle: MemoryHandle, place: number) {
-    this.place = place;
-    this.#worker = startThread("retrieval/search-worker", { handle, place });
+  constructor(task: SearcherTask) {
+    this.place = task.place;
+    this.#worker = startThread("retrieval/search-worker", task);
     this.#worker.on("message", (answer: SearchAnswer) => this.#settle?.resolve(answer));
     this.#worker.on("error", (error) => this.#settle?.reject(error));
     this.#worker.on("exit", () =>

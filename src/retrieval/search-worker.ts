@@ -1,10 +1,12 @@
 /** @file A thread that searches a memory another thread writes. */
 import { parentPort, workerData } from "node:worker_threads";
-import type { SearchAnswer, SearchMessage } from "./search-threads.ts";
+import { giveWay } from "#base";
+import type { SearchAnswer, SearcherTask, SearchMessage } from "./search-threads.ts";
 import { Searcher } from "./searcher.ts";
-import { type MemoryHandle, SlotMemory } from "./slot-memory.ts";
+import { SlotMemory } from "./slot-memory.ts";
 
-const { handle, place } = workerData as { handle: MemoryHandle; place: number }; // from `SearchThreads`
+const { handle, place, giveWay: givesWay } = workerData as SearcherTask; // from `SearchThreads`
+if (givesWay) giveWay();
 let memory = SlotMemory.attach(handle);
 let searcher = new Searcher(memory, place);
 

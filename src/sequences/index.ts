@@ -9,6 +9,7 @@ export {
 } from "./applier.ts";
 export type { AlsoApply, Arrival } from "./apply-events.ts";
 export { SEQUENCE_ROWS } from "./capped-blocks.ts";
+export type { Condition } from "./condition.ts";
 export { type AskedContext, factsOfContext, factsOfTraits } from "./context-facts.ts";
 export { applyDropped, droppedRecords } from "./dropped-events.ts";
 export { duplicatesBetween } from "./duplicates.ts";

@@ -10,8 +10,10 @@ import {
   UNNAMED,
   viewEvent,
 } from "#events";
-import type { EventLog } from "#storage";
+import type { EventLog, Lake } from "#storage";
+import { type Condition, conditionOfSource } from "./condition.ts";
 import { factsOfContext, factsOfTraits } from "./context-facts.ts";
+import { droppedChoices } from "./dropped-choices.ts";
 import type { Interactions } from "./interactions.ts";
 import { countChoices, type StandingChoices } from "./standing-choices.ts";
 import { usableFor } from "./usable-rows.ts";
@@ -36,13 +38,16 @@ export interface TrainingQuery {
   readonly purpose: NamedPurpose;
   /** Names of the traits that may be learned from: those declared. */
   readonly traits?: readonly string[];
+  /** What retention has dropped from the log: refusals that stand in it still count. Opened when it has dropped anything. */
+  readonly lake?: () => Promise<Lake>;
 }
 
 const BATCH_RECORDS = 10_000;
 
 /**
  * The positive engagements in the log that may be used for the purpose, each event once, by person in time order, weighted by
- * the declared strength of their action, and what the same people were shown and rejected. Training reads the log and never live state, so a model can be made again from the same log alone.
+ * the declared strength of their action, and what the same people were shown and rejected. Training reads the log and never live state, so a model can be made again from the same log
+ * alone, and, where retention has dropped its beginning, what the lake says of consent.
  */
 export async function interactionsFromLog(
   log: EventLog,
@@ -55,7 +60,8 @@ export async function interactionsFromLog(
     throw error;
   };
   await followShared(log, { catalogue, identity }, onFailure).catchUp(() => {});
-  const collector = new Collector(catalogue, identity, query);
+  const before = await droppedChoices(log, query.lake, { catalogue, identity });
+  const collector = new Collector(catalogue, identity, before, query);
   let total = 0;
   for (let partition = 1; partition < log.partitionCount; partition++)
     total += log.end(partition) - log.start(partition);
@@ -87,6 +93,8 @@ interface Deed {
   readonly surface: number;
   /** Stands for the slate; 0 for none. */
   readonly slate: number;
+  /** Of an impression, position among the conditions of what its list was about; 0 for none. */
+  readonly about: number;
   /** What the event itself said of consent. */
   readonly consent: number;
 }
@@ -116,15 +124,22 @@ class Collector {
   readonly #identity: IdentityGraph;
   readonly #actions: Actions;
   readonly #purpose: NamedPurpose;
+  /** By person, what was said of consent before the log begins. */
+  readonly #before: ReadonlyMap<string, StandingChoices>;
   /** Of those declared. */
   readonly #traits: ReadonlySet<string>;
   readonly #people = new Map<UserId, Person>();
+  readonly #conditions: (Condition | undefined)[] = [undefined];
+  /** What an impression says brought it -> position among the conditions. */
+  readonly #abouts = new Map<string, number>();
 
   constructor(
     catalogue: Catalogue,
     identity: IdentityGraph,
+    before: ReadonlyMap<string, StandingChoices>,
     { actions, purpose, traits = [] }: TrainingQuery,
   ) {
+    this.#before = before;
     this.#catalogue = catalogue;
     this.#identity = identity;
     this.#actions = actions;
@@ -137,10 +152,11 @@ class Collector {
     const { purposes } = this.#catalogue;
     const person = this.#identity.personOf(event.userId) as UserId; // a root is a user id
     const known = this.#people.get(person);
-    const choices = countChoices(known?.choices, event, purposes);
+    const stood = known ? known.choices : this.#before.get(person);
+    const choices = countChoices(stood, event, purposes);
     const deed = this.#deedOf(event);
     const isTold = event.kind === "identify" && this.#traits.size > 0;
-    if (deed === undefined && !isTold && choices === known?.choices) return;
+    if (deed === undefined && !isTold && choices === stood) return;
     const user = known ?? newPerson(choices);
     if (!known) this.#people.set(person, user);
     user.choices = choices;
@@ -179,18 +195,19 @@ class Collector {
     const catalogue = this.#catalogue;
     const sizes = { userCount: used.length, itemCount: catalogue.itemCount };
     const engagements = packed(used.map((person) => person.engagements));
-    const shown = packed(used.map((person) => person.impressions));
+    const { abouts, ...shown } = packed(used.map((person) => person.impressions));
+    const told = this.#conditions.length > 1 && { abouts, conditions: this.#conditions };
     const rejected = packed(used.map((person) => person.rejections));
     return {
       interactions: {
         ...sizes,
-        ...withoutSlates(engagements),
+        ...withoutLists(engagements),
         actionNames: ["", ...catalogue.actions.names()],
         surfaceNames: ["", ...catalogue.surfaces.names()],
         items: catalogue.items(),
         contexts: used.map(({ context }) => context),
-        ...(shown.itemRows.length > 0 && { impressions: { ...sizes, ...shown } }),
-        ...(rejected.itemRows.length > 0 && { rejections: { ...sizes, ...rejected } }),
+        ...(shown.itemRows.length > 0 && { impressions: { ...sizes, ...shown, ...told } }),
+        ...(rejected.itemRows.length > 0 && { rejections: { ...sizes, ...withoutLists(rejected) } }),
       },
       userIds: used.map(({ userId }) => userId),
       itemIds: catalogue.items().map(({ itemId }) => itemId),
@@ -204,7 +221,7 @@ class Collector {
     const weight = declared?.strength ?? 0;
     const kind = declared?.kind ?? "neutral";
     const isRead = weight > 0 || kind === "impression" || kind === "negative";
-    const { itemId, surface = "", slateId } = isRead ? event.rowProperties() : {};
+    const { itemId, surface = "", slateId, source } = isRead ? event.rowProperties() : {};
     const { actions, surfaces } = this.#catalogue;
     const item = itemId === undefined ? undefined : this.#catalogue.rowOf(itemId);
     if (item === undefined) return undefined;
@@ -213,7 +230,18 @@ class Collector {
       surface: surfaces.codeOf(surface) ?? UNNAMED,
     };
     const slate = slateId === undefined ? 0 : murmur3(slateId);
-    return { isShown: kind === "impression", item, weight, timestampMs: event.timestampMs, slate, ...codes };
+    const isShown = kind === "impression";
+    const about = isShown && source !== undefined ? this.#aboutOf(source) : 0;
+    return { isShown, item, weight, timestampMs: event.timestampMs, slate, about, ...codes };
+  }
+
+  #aboutOf(source: string): number {
+    const known = this.#abouts.get(source);
+    if (known !== undefined) return known;
+    const condition = conditionOfSource(source, (itemId) => this.#catalogue.rowOf(itemId));
+    const about = condition ? this.#conditions.push(condition) - 1 : 0;
+    this.#abouts.set(source, about);
+    return about;
   }
 }
 
@@ -256,10 +284,16 @@ function packed(lists: readonly Deed[][]) {
     actions: Uint8Array.from(deeds, ({ action }) => action),
     surfaces: Uint8Array.from(deeds, ({ surface }) => surface),
     slates: Uint32Array.from(deeds, ({ slate }) => slate),
+    abouts: Uint32Array.from(deeds, ({ about }) => about),
   };
 }
 
-function withoutSlates<Columns extends { readonly slates: Uint32Array }>({ slates: _, ...others }: Columns) {
+/** What was done is of no list. */
+function withoutLists<Columns extends { readonly slates: Uint32Array; readonly abouts: Uint32Array }>({
+  slates: _,
+  abouts: __,
+  ...others
+}: Columns) {
   return others;
 }
 

@@ -1,4 +1,5 @@
 import { assert } from "#base";
+import type { Condition } from "./condition.ts";
 import type { AskedContext } from "./context-facts.ts";
 
 /**
@@ -24,6 +25,10 @@ export interface Interactions extends Columns {
   > & {
     /** (n) equal for what was shown together; 0 where nobody says. */
     readonly slates?: Uint32Array;
+    /** (n) position among `conditions` of what the list was about, where an impression says it; 0 for nothing. Absent where none does. */
+    readonly abouts?: Uint32Array;
+    /** Each once, from position 1 on; 0 is of none. */
+    readonly conditions?: readonly (Condition | undefined)[];
   };
   /** What the same people did that shows that something is not wanted (hides), by user row and time; absent when there is none. */
   readonly rejections?: Pick<

@@ -1,6 +1,7 @@
 import { Packr } from "msgpackr";
 import { INTEREST_CONTROLLED, type InterestControl, type Item } from "#events";
 import type { StateOperation, StateReader } from "#storage";
+import { OTHER_NAMES } from "./event-counts.ts";
 import type { PersonState } from "./read-person.ts";
 import { controlKey, controlsPrefix } from "./state-keys.ts";
 
@@ -19,7 +20,8 @@ export function keepControl(userId: string, control: InterestControl): StateOper
 
 /** The controls of a person, all ids together. One look at the head says whether there are any. */
 export async function readControls(state: StateReader, person: PersonState): Promise<PersonControls> {
-  if (!person.record.counts[INTEREST_CONTROLLED]) return noControls;
+  const { counts } = person.record;
+  if (!counts[INTEREST_CONTROLLED] && !counts[OTHER_NAMES]) return noControls; // among the latter there may be some
   const found = await Promise.all(
     person.heads.map(({ userId }) => state.scan({ prefix: controlsPrefix(userId), limit: MAX_CONTROLS })),
   );
@@ -66,11 +68,26 @@ export class PersonControls {
    * @param engaged what they engaged with that counts
    */
   hiding(engaged: Iterable<Item>): (item: Named) => boolean {
+    const hidden = this.#hiddenFrom(engaged);
+    return (item) => hidden.some((control) => this.#isCovered(control, item));
+  }
+
+  /** Which texts are not to be said to them: those in which, as words, a topic stands that {@link hiding} hides. */
+  silencing(engaged: Iterable<Item>): (text: string) => boolean {
+    const topics = this.#hiddenFrom(engaged).flatMap(
+      (control) => Array.from(this.#covers.get(control)!.tags, wordsOf), // there is one of each
+    );
+    return (text) => {
+      const words = wordsOf(text);
+      return topics.some((topic) => words.includes(topic));
+    };
+  }
+
+  #hiddenFrom(engaged: Iterable<Item>): InterestControl[] {
     const waiting = new Set(this.#forgotten);
     for (const item of engaged)
       for (const control of waiting) if (this.#isCovered(control, item)) waiting.delete(control);
-    const hidden = [...this.#muted, ...waiting];
-    return (item) => hidden.some((control) => this.#isCovered(control, item));
+    return [...this.#muted, ...waiting];
   }
 
   #isCovered(control: InterestControl, { tags, itemId }: Named): boolean {
@@ -93,6 +110,16 @@ const noControls = new PersonControls([]);
 interface Named {
   readonly tags: readonly string[];
   readonly itemId: string;
+}
+
+/** Words as they are compared, a space on either side of each. */
+function wordsOf(text: string): string {
+  return ` ${
+    text
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu)
+      ?.join(" ") ?? ""
+  } `;
 }
 
 /** What a control is about. */

@@ -81,6 +81,10 @@ function event(userId: string, id: string, timestampMs: number, name = "view", i
   return { kind: "track", name, properties, traits: {}, rest: {}, ...common };
 }
 
+function shownBy(source: string, { properties, ...rest }: StoredEvent): StoredEvent {
+  return { ...rest, properties: { ...properties, source } };
+}
+
 async function append(log: SegmentedEventLog, events: readonly StoredEvent[]): Promise<void> {
   for (const item of events) await log.append(partitionOf(item.userId, 3), [encodeEvent(item)]);
 }
@@ -281,7 +285,9 @@ test("what a model learns from and what it is asked with are the same columns", 
     event("ann", "a", 1000, "view", 1),
     event("ann", "b", 2000, "save", 2),
     event("ann", "c", 3000, "hide", 3),
-    event("ann", "d", 1500, "impression", 4),
+    shownBy("query:box joints", event("ann", "d", 1500, "impression", 4)),
+    shownBy("popular", event("ann", "f", 1600, "impression", 3)),
+    shownBy("item:i2", event("ann", "g", 1700, "impression", 2)),
     event("ben", "e", 1500, "impression", 4), // of whom nothing else is known
   ]);
   const catalogue = await apply(storage);
@@ -298,6 +304,13 @@ test("what a model learns from and what it is asked with are the same columns", 
   const names = Array.from(asked.actions!, (code) => interactions.actionNames![code]);
   expect(names).toEqual(["view", "save"]);
   const shown = historyOf(interactions.impressions!, 0);
-  expect([interactions.userCount, ...shown.itemRows, ...shown.timestampsMs!]).toEqual([1, 4, 1500]);
+  expect([interactions.userCount, ...shown.itemRows]).toEqual([1, 4, 3, 2]);
+  expect([...shown.timestampsMs!]).toEqual([1500, 1600, 1700]);
+  const { abouts, conditions } = interactions.impressions!;
+  expect(Array.from(abouts!, (about) => conditions![about])).toEqual([
+    { kind: "text", text: "box joints" },
+    undefined,
+    { kind: "item", itemRow: 2 },
+  ]);
   await storage.close();
 });

@@ -26,8 +26,9 @@ export function versionOf({ model, version, dataUntilMs }: ServedModel): ModelVe
 }
 
 /** The models that answer. */
-export function versionsOf({ personal, coldStart }: Recommender["models"]) {
-  return { personal: versionOf(personal), coldStart: versionOf(coldStart) };
+export function versionsOf({ personal, coldStart, others = [] }: Recommender["models"]) {
+  const byName = Object.fromEntries(others.map((served) => [served.model.name, versionOf(served)]));
+  return { ...byName, personal: versionOf(personal), coldStart: versionOf(coldStart) };
 }
 
 export function ingestResponse({ accepted, rejected }: IngestResult): IngestResponse {

@@ -8,8 +8,10 @@ const SECONDS = 120;
 const DURATIONS = 512;
 const DURATIONS_MS = 300 * SECOND_MS;
 const LATEST = 24;
-/** Routes, and models, that are told apart. */
+/** Routes, models, and events of one second, that are told apart. */
 const NAMES = 100;
+/** Stands for events of a second whose names are beyond those: some senders make names of anything. */
+const OTHERS = "others";
 
 /** What is looked at of a message that passed validation. */
 export interface AcceptedMessage {
@@ -80,8 +82,12 @@ export class Pulse {
   /** Messages of one request that were accepted, and how many were not. */
   countEvents(messages: readonly AcceptedMessage[], rejected: number): void {
     const second = this.#second();
+    let names = Object.keys(second.events).length;
     for (const { event, type } of messages) {
-      const name = event ?? type;
+      const said = event ?? type;
+      const isKnown = second.events[said] !== undefined;
+      const name = isKnown || names < NAMES ? said : OTHERS;
+      if (!isKnown) names++;
       second.events[name] = (second.events[name] ?? 0) + 1;
     }
     second.rejected += rejected;

@@ -11,6 +11,7 @@ import { askingForPage, readConsole, registerConsole } from "./console-files.ts"
 import { Inflater } from "./inflate.ts";
 import { IngestGate } from "./ingest-gate.ts";
 import { checkEncoding, readAsJson } from "./json-body.ts";
+import { writeUnionsPlainly } from "./plain-json.ts";
 import { isFailure, sendProblem } from "./problem.ts";
 import { RouteFactsKept } from "./route-facts.ts";
 import { registerDeadLetterRoutes } from "./routes/dead-letters.ts";
@@ -126,6 +127,7 @@ export async function createServer(
     const door = route.config?.door ?? "read";
     if (route.schema && door !== "open") route.schema.security = [{ [securityOf[door]]: [] }];
   });
+  server.addHook("onRoute", writeUnionsPlainly);
   await server.register(swagger, { openapi: openApiInfo(services.about.version) });
   await server.register(async (scope) =>
     registerRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), services, traffic),

@@ -56,6 +56,8 @@ export interface Services {
   readonly signals: PersonSignals;
   /** Tags that nothing is said of. */
   readonly isSensitive: (tag: string) => boolean;
+  /** Items that nothing is inferred of. */
+  readonly isUnsaid: (itemRow: number) => boolean;
   /** What is known of everybody, made anew beside the server. */
   readonly population: {
     /** Absent before the first look. */

@@ -26,6 +26,7 @@ async function serve(options: DataOptions & ListenOptions): Promise<void> {
   try {
     bar.finish();
     const server = await platform.createServer(keys);
+    await platform.rehearse();
     say(`serving ${platform.folder} at ${await listen(server, options)}`);
     platform.followWithLake(warn);
     platform.health.start(warn);

@@ -40,6 +40,7 @@ async function start(options: Options): Promise<void> {
     if (abort.signal.aborted)
       return warn("stopped before anything was served; the next start goes on from here");
     const server = await platform.createServer(keys);
+    await platform.rehearse();
     const address = await listen(server, options);
     platform.followWithLake(warn);
     platform.health.start(warn);

@@ -19,7 +19,9 @@ const LOOKED_AT = 50;
 const ENOUGH_EVENTS = 2000;
 
 export async function pickPerson(platform: Platform): Promise<Person | undefined> {
-  const context: ProfileContext = platform;
+  const { state, catalogue, identity, actions, isSensitive } = platform;
+  const isUnsaid = (itemRow: number): boolean => catalogue.at(itemRow).tags.some(isSensitive);
+  const context: ProfileContext = { state, catalogue, identity, actions, isUnsaid };
   const asOfMs = platform.clock.nowMs();
   let best: Person | undefined;
   for (const userId of await listUsers(platform.state, LOOKED_AT)) {

@@ -1,6 +1,8 @@
 import { dot } from "#numeric";
 import type { NamedTensor } from "#tensor";
 import { jsonTensor, type ModelFile } from "../model-file.ts";
+import { descriptionAt } from "../sequence-encoder/content-bags.ts";
+import type { Description } from "../sequence-encoder/content-vocabulary.ts";
 import type { ContentBags } from "../sequence-encoder/encoder-network.ts";
 
 /** The part of what items are described by that likeness is taken from; a file keeps it. */
@@ -9,12 +11,27 @@ export type DescribedItems = Pick<
   "items" | "places" | "terms" | "shares" | "vectorSize" | "vectors"
 >;
 
+/** What an item that came after the fit is described by; undefined for one that nobody put. */
+type DescribeLater = (item: number) => Description | undefined;
+
 /** How alike two items are by what is said of them: the cosine of their terms, and that of their content vectors. */
 export class ContentLikeness {
   readonly described: DescribedItems;
+  readonly #later: DescribeLater | undefined;
 
-  constructor(described: DescribedItems) {
+  constructor(described: DescribedItems, later?: DescribeLater) {
     this.described = described;
+    this.#later = later;
+  }
+
+  /** Of the first `items` rows. */
+  static of({ places, terms, shares, vectorSize, vectors }: DescribedItems, items: number): ContentLikeness {
+    return new ContentLikeness({
+      ...{ items, places, vectorSize },
+      terms: terms.subarray(0, items * places),
+      shares: shares.subarray(0, items * places),
+      vectors: vectors.subarray(0, items * vectorSize),
+    });
   }
 
   /** Inverse of {@link tensors}; `undefined` where a file has none. */
@@ -38,25 +55,54 @@ export class ContentLikeness {
     };
   }
 
-  /** -1 to 2; 0 for an item of which nothing is said, or that came after the fit. */
-  of(left: number, right: number): number {
-    const { items, vectorSize, vectors } = this.described;
-    if (left >= items || right >= items) return 0;
-    const vectorOf = (item: number) => vectors.subarray(item * vectorSize, (item + 1) * vectorSize);
-    const byVector = vectorSize > 0 ? dot(vectorOf(left), vectorOf(right)) : 0;
-    const own = this.#product(left, left) * this.#product(right, right);
-    return byVector + (own > 0 ? this.#product(left, right) / Math.sqrt(own) : 0);
+  /** The same, of items that came later too. */
+  over(later: DescribeLater): ContentLikeness {
+    return new ContentLikeness(this.described, later);
   }
 
-  /** Items have few terms, so looking for each is cheap. */
-  #product(left: number, right: number): number {
-    const { places, terms, shares } = this.described;
-    let sum = 0;
-    for (let one = left * places; one < (left + 1) * places; one++) {
-      if (shares[one] === 0) continue;
-      for (let other = right * places; other < (right + 1) * places; other++)
-        if (terms[one] === terms[other]) sum += shares[one]! * shares[other]!;
-    }
-    return sum;
+  /** `undefined` for an item nobody put. */
+  at(item: number): Description | undefined {
+    return item < this.described.items ? descriptionAt(this.described, item) : this.#later?.(item);
   }
+
+  /** -1 to 2; 0 for an item of which nothing is said. */
+  of(left: number, right: number): number {
+    const [one, other] = [this.at(left), this.at(right)];
+    return one && other ? vectorCosine(one, other) + termCosine(one, other) : 0;
+  }
+}
+
+/** -1 to 1; 0 without a vector of either. */
+export function vectorCosine({ vector }: Description, other: Description): number {
+  return vector.length > 0 && other.vector.length > 0 ? dot(vector, other.vector) : 0;
+}
+
+/** 0 to 1. */
+export function termCosine(one: Description, other: Description): number {
+  const own = product(one, one) * product(other, other);
+  return own > 0 ? product(one, other) / Math.sqrt(own) : 0;
+}
+
+/** Which part of the terms of one the other has too, by what they count: 0 to 1. */
+export function shareOfTerms({ terms, shares }: Description, other: Description): number {
+  let [all, met] = [0, 0];
+  for (let place = 0; place < terms.length; place++) {
+    all += shares[place]!;
+    if (shares[place]! > 0 && countOf(other, terms[place]!) > 0) met += shares[place]!;
+  }
+  return all > 0 ? met / all : 0;
+}
+
+function product({ terms, shares }: Description, other: Description): number {
+  let sum = 0;
+  for (let place = 0; place < terms.length; place++)
+    if (shares[place] !== 0) sum += shares[place]! * countOf(other, terms[place]!);
+  return sum;
+}
+
+/** Items have few terms, so looking for each is cheap. */
+function countOf({ terms, shares }: Description, term: number): number {
+  let count = 0;
+  for (let place = 0; place < terms.length; place++) if (terms[place] === term) count += shares[place]!;
+  return count;
 }

@@ -12,12 +12,13 @@ test("asked about the past, what is known of items is of the day it was taken: w
     asOfDay: 100,
   });
   const factsAt = (day: number): Float32Array[] => {
-    const width = factCount(1, { declared: 0, retrievers: 0 });
+    const beside = { declared: 0, retrievers: 0, conditions: false };
+    const width = factCount(1, beside);
     const into = new Float32Array(2 * width);
     const acts = { itemRows: new Uint32Array(0) };
     writeFacts(
       { timeMs: day * DAY_MS, acts, before: 0, candidates: [0, 1] },
-      { statistics, declared: 0, retrievers: 0 },
+      { statistics, ...beside },
       into,
       0,
     );

@@ -1,5 +1,7 @@
 import { DAY_MS, HOUR_MS, SECOND_MS } from "#base";
 import type { History } from "#sequences";
+import type { Description } from "../sequence-encoder/content-vocabulary.ts";
+import { type ContentLikeness, shareOfTerms, termCosine, vectorCosine } from "./content-likeness.ts";
 import { dayOf, type ItemStatistics } from "./item-statistics.ts";
 
 /** @file What a ranker is told of a candidate in numbers, beside vectors: the same code while learning and while serving. */
@@ -7,21 +9,25 @@ import { dayOf, type ItemStatistics } from "./item-statistics.ts";
 const OF_REQUEST = 9;
 const OF_ITEM = 5;
 const OF_PAIR = 2;
+/** Whether the list is about something, and how a candidate fits that. */
+const OF_CONDITION = 4;
 /** Acts looked through for the candidate. */
 const LOOKED_THROUGH = 1000;
 
 /** A declared feature, or a model's score, is its value, and whether there is none. */
 const OF_DECLARED = 2;
 
-/** Beside what is known of itself: how many declared features are read, and how many models are asked. */
+/** Beside what is known of itself: how many declared features are read, how many models are asked, and whether it is told what lists are about. */
 export interface Beside {
   readonly declared: number;
   readonly retrievers: number;
+  readonly conditions: boolean;
 }
 
 /** Numbers per candidate. */
-export function factCount(heads: number, { declared, retrievers }: Beside): number {
-  return OF_DECLARED * retrievers + OF_REQUEST + OF_ITEM + heads + OF_PAIR + OF_DECLARED * declared;
+export function factCount(heads: number, { declared, retrievers, conditions }: Beside): number {
+  const own = OF_REQUEST + OF_ITEM + heads + OF_PAIR;
+  return own + OF_DECLARED * (retrievers + declared) + (conditions ? OF_CONDITION : 0);
 }
 
 /** A request as facts are worked out for it. */
@@ -35,6 +41,15 @@ export interface Asked {
   readonly features?: ArrayLike<number> | undefined;
   /** (candidates, retrievers) row-major; NaN where a model has not met the item, everywhere when absent. */
   readonly scores?: ArrayLike<number> | undefined;
+  /** What the list is about, as items are described; absent where it is about nothing. */
+  readonly about?: Description | undefined;
+}
+
+/** What is known of items. */
+export interface KnownItems {
+  readonly statistics: ItemStatistics;
+  /** What they are described by, for lists that are about something; absent where nothing is said of any. */
+  readonly likeness?: ContentLikeness | undefined;
 }
 
 /** How much was done in four weeks: fewer than 5 acts are somebody new, 20 and more a core user. */
@@ -60,13 +75,13 @@ export const FIRST_SCORE = 0;
 
 /** Writes (candidates, {@link factCount}) from `at` on, row-major. An item beyond the statistics has none. */
 export function writeFacts(
-  { timeMs, acts, before, candidates, features, scores }: Asked,
-  { statistics, declared, retrievers }: Beside & { readonly statistics: ItemStatistics },
+  { timeMs, acts, before, candidates, features, scores, about }: Asked,
+  { statistics, likeness, declared, retrievers, conditions }: Beside & KnownItems,
   into: Float32Array,
   at: number,
 ): void {
   const { heads, shown, counts, firstDay } = statistics;
-  const width = factCount(heads, { declared, retrievers });
+  const width = factCount(heads, { declared, retrievers, conditions });
   const ofRequest = requestFacts(timeMs, acts, before);
   const met = metBefore(acts, before);
   // What is known of items is never of an earlier day than it was taken; else, asked about the past, all that came since would be new.
@@ -102,7 +117,13 @@ export function writeFacts(
       into[to++] = isAbsent ? 0 : Math.sign(value) * Math.log1p(Math.abs(value)); // counts and sums have long tails
       into[to++] = isAbsent ? 1 : 0;
     }
+    if (conditions) into.set(conditionFacts(about, likeness?.at(item)), to);
   }
+}
+
+function conditionFacts(about: Description | undefined, item: Description | undefined): number[] {
+  if (!about || !item) return [Number(about !== undefined), 0, 0, 0];
+  return [1, shareOfTerms(about, item), termCosine(about, item), vectorCosine(about, item)];
 }
 
 function requestFacts(timeMs: number, acts: History, before: number): number[] {

@@ -1,14 +1,17 @@
 import { assert } from "#base";
-import { type History, historyAt } from "#sequences";
+import { type Condition, type History, historyAt, type ItemContent } from "#sequences";
 import { type NamedTensor, onnxGraph, Program } from "#tensor";
 import type { CandidateRanker, RankMoment } from "../candidate-ranker.ts";
 import type { FittedModel, ItemContents, ModelConfig } from "../model.ts";
 import { writeModelFile } from "../model-file.ts";
 import type { ContentPart } from "../sequence-encoder/content-bags.ts";
+import type { Description } from "../sequence-encoder/content-vocabulary.ts";
 import { EncoderItems } from "../sequence-encoder/encoder-items.ts";
 import { windowOf, windowPositions } from "../sequence-encoder/window.ts";
 import { cosinesTo } from "../vector-encoder.ts";
 import type { Calibration } from "./calibration.ts";
+import { type ConditionMeanings, NOTHING_SAID } from "./condition-meanings.ts";
+import type { ContentLikeness } from "./content-likeness.ts";
 import { type FactScale, scaleFacts, writeFacts } from "./facts.ts";
 import { chooseRows, type RowChoice } from "./history-rows.ts";
 import type { ItemStatistics } from "./item-statistics.ts";
@@ -23,7 +26,11 @@ export interface RankerParts {
   readonly name: string;
   readonly config: ModelConfig;
   readonly shape: RankerShape;
-  readonly rows: Omit<RowChoice, "isKnown">;
+  readonly rows: Omit<RowChoice, "isKnown" | "likeness">;
+  /** What items are described by, where older acts are looked for or lists are about something. */
+  readonly likeness: ContentLikeness | undefined;
+  /** What lists are about, where it is told and items are described. */
+  readonly meanings: ConditionMeanings | undefined;
   readonly heads: readonly string[];
   /** (H) */
   readonly strengths: Float32Array;
@@ -60,6 +67,7 @@ export class FittedRanker implements FittedModel, CandidateRanker {
   readonly strengths: Readonly<Record<string, number>>;
   readonly #items: EncoderItems;
   readonly #nothing: Float32Array;
+  readonly #likeness: ContentLikeness | undefined;
   readonly #programs: Programs;
 
   /** `programs`: of the same parts over another catalogue. */
@@ -73,6 +81,7 @@ export class FittedRanker implements FittedModel, CandidateRanker {
       catalogue,
     );
     this.#nothing = table.subarray(learned.length);
+    this.#likeness = overLater(parts, catalogue);
     this.strengths = Object.fromEntries(parts.heads.map((head, at) => [head, parts.strengths[at]!]));
   }
 
@@ -102,6 +111,10 @@ export class FittedRanker implements FittedModel, CandidateRanker {
 
   get retrievers(): readonly string[] {
     return this.#parts.retrievers;
+  }
+
+  get readsConditions(): boolean {
+    return this.#parts.shape.conditions;
   }
 
   get ranker(): CandidateRanker {
@@ -163,7 +176,7 @@ export class FittedRanker implements FittedModel, CandidateRanker {
   }
 
   /** Log-odds of the first candidate of each row, each action counting by its strength. */
-  async #scoresOf(rows: readonly RankerRow[]): Promise<number[]> {
+  async #scoresOf(rows: readonly AnsweredRow[]): Promise<number[]> {
     const program = await this.#programs.answering();
     const scores: number[] = [];
     const H = this.heads.length;
@@ -185,8 +198,8 @@ export class FittedRanker implements FittedModel, CandidateRanker {
   }
 
   serialize(): Uint8Array {
-    const { weights, table, part, shape, calibration, scale, statistics, counts, strengths, rows } =
-      this.#parts;
+    const { weights, table, part, shape, calibration, scale, statistics, counts, strengths } = this.#parts;
+    const { likeness, meanings, rows } = this.#parts;
     const flat = (values: Float32Array): NamedTensor => ({ shape: [values.length], values });
     const codes = rows.codes ? [...rows.codes] : [];
     return writeModelFile(
@@ -206,13 +219,15 @@ export class FittedRanker implements FittedModel, CandidateRanker {
         code_counts: flat(Float32Array.of(shape.actions, shape.surfaces)),
         read_codes: flat(Float32Array.from(codes)),
         ...part?.tensors,
-        ...rows.likeness?.tensors,
+        ...likeness?.tensors,
+        ...meanings?.tensors,
         counts: flat(counts),
         strengths: flat(strengths),
       },
       {
         heads: JSON.stringify(this.heads),
         ...(this.declared && { features: this.declared.version }),
+        ...(shape.conditions && { conditions: "read" }),
       },
     );
   }
@@ -225,7 +240,7 @@ export class FittedRanker implements FittedModel, CandidateRanker {
   readonly #isKnown = (item: number): boolean => item < this.itemCount && !this.#items.isUnknown(item);
 
   get #choice(): RowChoice {
-    return { ...this.#parts.rows, isKnown: this.#isKnown };
+    return { ...this.#parts.rows, likeness: this.#likeness, isKnown: this.#isKnown };
   }
 
   #knows({ itemRows }: History): boolean {
@@ -238,30 +253,75 @@ export class FittedRanker implements FittedModel, CandidateRanker {
   #rowOf(
     acts: History,
     candidates: ArrayLike<number>,
-    { timeMs, surface, features, scores }: RankMoment,
-  ): RankerRow {
+    { timeMs, surface, features, scores, condition }: RankMoment,
+  ): AnsweredRow {
     const { shape, statistics, scale } = this.#parts;
+    const { conditions } = shape;
     const before = acts.itemRows.length;
     const facts = new Float32Array(candidates.length * shape.facts);
     const declared = this.declared?.names.length ?? 0;
-    const beside = { statistics, declared, retrievers: this.retrievers.length };
-    writeFacts({ timeMs, acts, before, candidates, features, scores }, beside, facts, 0);
+    const beside = { declared, retrievers: this.retrievers.length, conditions };
+    const about = condition && conditions ? this.#describe(condition) : undefined;
+    writeFacts(
+      { timeMs, acts, before, candidates, features, scores, about },
+      { statistics, likeness: this.#likeness, ...beside },
+      facts,
+      0,
+    );
     scaleFacts(facts, scale);
     const known = Int32Array.from(candidates, (item) => (this.#isKnown(item) ? item : NONE));
     const places = chooseRows(acts, before, known, this.#choice);
-    return { acts, places, timeMs, surface, candidates: known, facts };
+    const aboutVector = about ? this.#vectorOf(condition!, about) : this.#nothing;
+    return { acts, places, timeMs, surface, candidates: known, facts, about: NONE, aboutVector };
   }
 
-  #inputsOf(rows: readonly RankerRow[]): Inputs {
+  #describe(condition: Condition): Description {
+    return this.#parts.meanings?.of(condition, (item) => this.#likeness?.at(item)) ?? NOTHING_SAID;
+  }
+
+  /** An item that a list is about is itself; anything else no item, with what is said of it. */
+  #vectorOf(condition: Condition, about: Description): Float32Array {
+    if (condition.kind === "item" && this.#isKnown(condition.itemRow))
+      return this.#items.inputOf(condition.itemRow);
+    const vector = this.#nothing.slice();
+    this.#parts.part?.addTo(vector, about);
+    return vector;
+  }
+
+  #inputsOf(rows: readonly AnsweredRow[]): Inputs {
     const { shape } = this.#parts;
+    const abouts = new Float32Array(rows.length * shape.embeddingSize);
+    for (const [row, { aboutVector }] of rows.entries()) abouts.set(aboutVector, row * shape.embeddingSize);
     const inputs = rankerInputs(rows, shape, NONE);
     const vectorOf = (item: number) => (item === NONE ? this.#nothing : this.#items.inputOf(item));
     return {
       ...inputs,
       actVectors: vectorsOf(inputs["items"]!, vectorOf, shape.embeddingSize),
       candidateVectors: vectorsOf(inputs["candidates"]!, vectorOf, shape.embeddingSize),
+      aboutVectors: { shape: [rows.length, 1, shape.embeddingSize], values: abouts },
     };
   }
+}
+
+/** A request with what its list is about as the network takes it in, (D). */
+interface AnsweredRow extends RankerRow {
+  readonly aboutVector: Float32Array;
+}
+
+/** What items are described by, those too that a catalogue gained after the fit. */
+function overLater(
+  { likeness, part }: Pick<RankerParts, "likeness" | "part">,
+  catalogue: ItemContents | undefined,
+): ContentLikeness | undefined {
+  if (!catalogue || !part) return likeness;
+  const known = new WeakMap<ItemContent, Description>();
+  return likeness?.over((item) => {
+    if (item >= catalogue.itemCount) return undefined;
+    const content = catalogue.at(item);
+    const said = known.get(content) ?? part.vocabulary.describe(content);
+    known.set(content, said);
+    return said;
+  });
 }
 
 /** The network compiled when it is first asked for. Items come in as vectors, so that one program serves every catalogue. */

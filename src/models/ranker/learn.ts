@@ -3,7 +3,7 @@ import { adamWDefaults, onnxGraph, Program, Trainer } from "#tensor";
 import { learnInPasses } from "../learning/learning-run.ts";
 import type { Weights } from "../learning/learning-state.ts";
 import type { FitContext } from "../model.ts";
-import { ContentPart } from "../sequence-encoder/content-bags.ts";
+import { ContentPart, descriptionAt } from "../sequence-encoder/content-bags.ts";
 import { INPUT_TABLE } from "../sequence-encoder/encoder-network.ts";
 import { type Calibration, plattLine } from "./calibration.ts";
 import { FIRST_SCORE } from "./facts.ts";
@@ -15,7 +15,7 @@ import type { RankerConfig } from "./settings.ts";
 export interface Learned {
   /** Of the network that answers. */
   readonly weights: Weights;
-  /** (items + 1, D) what each item is, its description folded in; the last row is of no item. */
+  /** (rows, D) what each item is, its description folded in; then no item, then what else is described: topics and texts that lists were about. */
   readonly table: Float32Array;
   /** What descriptions mean. */
   readonly part: ContentPart | undefined;
@@ -167,18 +167,16 @@ function foldedItems(
   weights: Weights,
   { content, shape: { items, embeddingSize: D } }: BatchOptions,
 ): Omit<Learned, "calibration"> {
-  const table = Float32Array.from(weights[INPUT_TABLE]!.values as Float32Array); // as the network has it
-  if (!content) return { weights, table, part: undefined };
+  const own = weights[INPUT_TABLE]!.values as Float32Array; // as the network has it
+  if (!content) return { weights, table: own.slice(), part: undefined };
   const { part } = ContentPart.of(content.vocabulary, weights, D);
-  const { places, terms, shares, vectorSize, vectors } = content.bags;
-  for (let item = 0; item < items; item++) {
-    const row = table.subarray(item * D, (item + 1) * D);
-    if (isMet[item] === 0) row.fill(0);
-    part.addTo(row, {
-      terms: terms.subarray(item * places, (item + 1) * places),
-      shares: shares.subarray(item * places, (item + 1) * places),
-      vector: vectors.subarray(item * vectorSize, (item + 1) * vectorSize),
-    });
+  const table = new Float32Array(content.bags.items * D);
+  table.set(own);
+  for (let row = 0; row < content.bags.items; row++) {
+    const into = table.subarray(row * D, (row + 1) * D);
+    if (row > items) into.set(own.subarray(items * D));
+    else if (row < items && isMet[row] === 0) into.fill(0);
+    part.addTo(into, descriptionAt(content.bags, row));
   }
   return { weights, table, part };
 }
@@ -231,6 +229,7 @@ class Answers {
         ...this.own(weights),
         actVectors: vectorsOf(inputs["items"]!, vectorOf, D),
         candidateVectors: vectorsOf(inputs["candidates"]!, vectorOf, D),
+        aboutVectors: vectorsOf(inputs["about"]!, vectorOf, D),
       });
       const C = logits!.shape[1]!;
       const values = logits!.values as Float32Array; // as the graph says

@@ -1,8 +1,7 @@
 import { HOUR_MS, Random } from "#base";
 import { historyOf, type Interactions } from "#sequences";
 import { type Batch, lengthBuckets, type TrainingData } from "#tensor";
-import type { ContentVocabulary } from "../sequence-encoder/content-vocabulary.ts";
-import type { ContentBags } from "../sequence-encoder/encoder-network.ts";
+import type { ItemDescriptions } from "../sequence-encoder/content-bags.ts";
 import type { Heads } from "./acts.ts";
 import { type FactScale, factCount, scaleFacts, scaleOf, stateAt, writeFacts } from "./facts.ts";
 import { chooseRows, type RowChoice } from "./history-rows.ts";
@@ -10,6 +9,7 @@ import { dayOf, type ItemStatistics, StatisticsWalk } from "./item-statistics.ts
 import { type RankerRow, rankerInputs } from "./ranker-batch.ts";
 import type { RankerShape } from "./ranker-network.ts";
 import type { Requests } from "./requests.ts";
+import type { ToldConditions } from "./told-conditions.ts";
 
 /** Requests with everything worked out that does not change from pass to pass. */
 export interface Lesson {
@@ -21,6 +21,8 @@ export interface Lesson {
   readonly scale: FactScale;
   readonly declared: AskedFeatures | undefined;
   readonly retrievers: readonly string[];
+  /** What lists were about, where it is told. */
+  readonly told: ToldConditions | undefined;
   /** As of the day after the newest thing that happened. */
   readonly statistics: ItemStatistics;
 }
@@ -48,13 +50,19 @@ export function lessonOf(
   {
     features,
     found,
-  }: { readonly features?: AskedFeatures | undefined; readonly found?: FoundScores | undefined },
+    told,
+  }: {
+    readonly features?: AskedFeatures | undefined;
+    readonly found?: FoundScores | undefined;
+    readonly told?: ToldConditions | undefined;
+  },
 ): Lesson {
-  const { users, timesMs, actsBefore, offsets, candidates } = requests;
+  const { users, timesMs, actsBefore, abouts, offsets, candidates } = requests;
   const walk = new StatisticsWalk(acts, impressions, heads);
   const declared = features?.names.length ?? 0;
   const retrievers = found?.names.length ?? 0;
-  const width = factCount(heads.names.length, { declared, retrievers });
+  const beside = { declared, retrievers, conditions: told !== undefined };
+  const width = factCount(heads.names.length, beside);
   const facts = new Float32Array(candidates.length * width);
   const order = Uint32Array.from(timesMs.keys()).sort((a, b) => timesMs[a]! - timesMs[b]! || a - b);
   for (const request of order) {
@@ -68,8 +76,10 @@ export function lessonOf(
       candidates: candidates.subarray(offsets[request]!, offsets[request + 1]!),
       features: within(features?.values, declared),
       scores: within(found?.scores, retrievers),
+      about: told?.descriptions[abouts[request]!],
     };
-    writeFacts(asked, { statistics, declared, retrievers }, facts, offsets[request]! * width);
+    const items = { statistics, likeness: told?.likeness };
+    writeFacts(asked, { ...items, ...beside }, facts, offsets[request]! * width);
   }
   const scale = scaleOf(facts, width);
   scaleFacts(facts, scale);
@@ -82,6 +92,7 @@ export function lessonOf(
     scale,
     declared: features,
     retrievers: found?.names ?? [],
+    told,
     statistics,
   };
 }
@@ -94,7 +105,7 @@ function lastDay({ timestampsMs }: Interactions, shown: Interactions["impression
 }
 
 export interface BatchOptions {
-  /** What the items are described by; the last row, of no item, nothing. */
+  /** What the items are described by; no item, the row after theirs, by nothing; then topics and texts that lists were about. */
   readonly content: ItemDescriptions | undefined;
   readonly rows: RowChoice;
   readonly shape: RankerShape;
@@ -108,10 +119,10 @@ export interface BatchOptions {
 export function rowOf(
   lesson: Lesson,
   request: number,
-  { rows }: BatchOptions,
+  { rows, shape }: BatchOptions,
   hiddenFromMs?: number,
 ): RankerRow {
-  const { acts, requests, facts, scale } = lesson;
+  const { acts, requests, facts, scale, told } = lesson;
   const [from, to] = [requests.offsets[request]!, requests.offsets[request + 1]!];
   const own = historyOf(acts, requests.users[request]!);
   const candidates = requests.candidates.subarray(from, to);
@@ -122,13 +133,9 @@ export function rowOf(
     timeMs: requests.timesMs[request]!,
     surface: requests.surfaces[request]!,
     candidates,
+    about: told?.rows[requests.abouts[request]!] ?? shape.items,
     facts: facts.subarray(from * width, to * width),
   };
-}
-
-export interface ItemDescriptions {
-  readonly vocabulary: ContentVocabulary;
-  readonly bags: ContentBags;
 }
 
 export interface PassOptions extends BatchOptions {

@@ -14,6 +14,8 @@ export interface RankerRow {
   readonly timeMs: number;
   readonly surface: number;
   readonly candidates: ArrayLike<number>;
+  /** Row of what the list is about, among items and what is described beside them. */
+  readonly about: number;
   /** (candidates, facts) scaled. */
   readonly facts: Float32Array;
 }
@@ -66,6 +68,7 @@ export function rankerInputs(
     hidden: { shape: [G, 1, T], values: hidden },
     candidates: { shape: [G, C], values: candidates },
     facts: { shape: [G, C, width], values: facts },
+    about: { shape: [G, 1], values: Int32Array.from(rows, ({ about }) => about) },
     place: { shape: [G, 1], values: Int32Array.from(rows, ({ surface }) => codeOf(surface, surfaces)) },
     newest: { shape: [T, columns], values: newest },
     slot: { shape: [1, T, 1], values: slot },

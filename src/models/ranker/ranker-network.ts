@@ -2,6 +2,7 @@ import {
   add,
   binaryLoss,
   concatenate,
+  constant,
   type Expression,
   gather,
   type Initial,
@@ -10,6 +11,7 @@ import {
   mul,
   Network,
   relu,
+  reshape,
   stretchLike,
 } from "#tensor";
 import { dense, norm } from "../sequence-encoder/blocks.ts";
@@ -25,6 +27,8 @@ export interface RankerShape extends FusionConfig {
   /** Codes of actions and of surfaces. */
   readonly actions: number;
   readonly surfaces: number;
+  /** Whether it is told what lists are about. */
+  readonly conditions: boolean;
   /** Numbers said of an act's time, and of a candidate beside its vector. */
   readonly times: number;
   readonly facts: number;
@@ -49,10 +53,15 @@ export interface HeadStart {
 /** What everything beyond the start begins as. */
 const QUIET = 0.1;
 
+/** What meets the history, and what the list is about as an item of its own, (G, 1, D), where the network is told. */
+interface Given extends Meeting {
+  readonly about: Expression | undefined;
+}
+
 /** Logits (G, C, H), from the vectors of the items of the history, (G, T, D), and of the candidates, (G, C, D). */
 function describeRanker(
   network: Network,
-  meeting: Meeting,
+  { about, ...meeting }: Given,
   shape: RankerShape,
   start?: HeadStart,
 ): Expression {
@@ -60,7 +69,8 @@ function describeRanker(
   const { embeddingSize, surfaces, facts, crossLayers, heads, dropout } = shape;
   const acts = shape.fusion === "none" ? meeting.acts : tokensOf(network, meeting.acts, shape);
   const place = coded(network, "place", surfaces, ["G", 1], embeddingSize); // (G, 1, D)
-  const met = meet(network, { acts, candidates }, shape);
+  const asked = about ? [stretchLike(norm(network, "about", about), candidates)] : [];
+  const met = [...meet(network, { acts, candidates }, shape), ...asked];
   const likenesses = met
     .filter((part) => part.shape.at(-1) === embeddingSize)
     .map((part) => mul(candidates, part));
@@ -114,11 +124,20 @@ export function learningNetwork(
   const said = content && describing(network, content, { embeddingSize, deviation: SAID });
   const vectorsOf = (rows: Expression): Expression =>
     [gather(table, rows), ...(said?.(rows) ?? [])].reduce(add);
+  /** What is no item, a topic or a text, is its description and what no item is. */
+  const aboutOf = (rows: Expression): Expression => {
+    const ownRows = Int32Array.from({ length: content?.items ?? items + 1 }, (_, row) =>
+      Math.min(row, items),
+    );
+    const own = gather(table, reshape(gather(constant([ownRows.length, 1], ownRows), rows), rows.shape));
+    return [own, ...(said?.(rows) ?? [])].reduce(add);
+  };
   const logits = describeRanker(
     network,
     {
       acts: vectorsOf(input("items", ["G", "T"], "int32")),
       candidates: vectorsOf(input("candidates", ["G", "C"], "int32")),
+      about: shape.conditions ? aboutOf(input("about", ["G", 1], "int32")) : undefined,
     },
     shape,
     start,
@@ -136,5 +155,6 @@ export function answeringNetwork(shape: RankerShape): {
   const network = new Network({ isTraining: false });
   const acts = input("actVectors", ["G", "T", shape.embeddingSize]);
   const candidates = input("candidateVectors", ["G", "C", shape.embeddingSize]);
-  return { network, logits: describeRanker(network, { acts, candidates }, shape) };
+  const about = shape.conditions ? input("aboutVectors", ["G", 1, shape.embeddingSize]) : undefined;
+  return { network, logits: describeRanker(network, { acts, candidates, about }, shape) };
 }

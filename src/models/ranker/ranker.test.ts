@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { DAY_MS, Random } from "#base";
 import { describeModel } from "../model.cases.ts";
-import { plantedPeople } from "./planted.cases.ts";
+import { CONDITIONS, plantedPeople, plantedSearchers } from "./planted.cases.ts";
 import { ranker } from "./ranker.ts";
 
 const tiny = {
@@ -39,6 +39,13 @@ function fitted(fusion: "cross" | "early"): ReturnType<typeof ranker.fit> {
   fits.set(fusion, known);
   return known;
 }
+
+const fitSearchers = (changes: Partial<typeof planted>): ReturnType<typeof ranker.fit> =>
+  ranker.fit(plantedSearchers(60, 8), { ...planted, fusion: "average", ...changes }, context);
+let searchers: ReturnType<typeof ranker.fit>;
+beforeAll(() => {
+  searchers = fitSearchers({});
+});
 
 /** Somebody who saved three items of one kind and hid two of another. */
 function personWho(loved: number, loathed: number) {
@@ -124,6 +131,38 @@ test("an item that came after the fit is what its description says, as a candida
   const [red, , green] = await grown.ranker!.rank(newcomer, [30, 31], moment);
   expect(red).toBeGreaterThan(green!);
   expect(known).toBeGreaterThan(0);
+});
+
+test("told what a list is about, it finds what such people save whatever they did before; not told, or not asked, it cannot", async () => {
+  const told = ranker.load((await searchers).serialize());
+  const untold = await fitSearchers({ conditions: "ignored" });
+  expect([told.ranker!.readsConditions, untold.ranker!.readsConditions]).toEqual([true, false]);
+  /** Mean chance of a save of what fits and of what does not, over all that lists are about. */
+  const saves = async ({ ranker: own }: typeof untold, conditions = CONDITIONS.slice(1)) => {
+    const means = { fits: 0, others: 0 };
+    for (const [at, condition] of conditions.entries()) {
+      const said = await own!.rank(person, [30, 31, 32], { timeMs: noon, surface: 1, condition });
+      for (const kind of [0, 1, 2])
+        means[kind === Math.floor(at / 3) ? "fits" : "others"] += said[kind]! / conditions.length;
+    }
+    return { fits: means.fits, others: means.others / 2 };
+  };
+  const [known, unknown, unasked] = [await saves(told), await saves(untold), await saves(told, [undefined])];
+  expect(known.fits).toBeGreaterThan(4 * known.others); // 0.7 of the kind is saved, nothing else
+  expect(unknown.fits).toBeLessThan(1.5 * unknown.others);
+  expect(unasked.fits).toBeLessThan(2 * unasked.others);
+});
+
+test("an item that came after the fit fits a list by its description", async () => {
+  const grown = (await searchers).over!({
+    ...{ revision: 1, itemCount: 62 },
+    at: (item) => ({ tags: [["red", "green"][item - 60]!] }),
+  });
+  for (const [kind, text] of ["red", "green"].entries()) {
+    const condition = { kind: "text", text } as const;
+    const said = await grown.ranker!.rank(person, [60, 61], { timeMs: noon, surface: 1, condition });
+    expect(said[kind]).toBeGreaterThan(4 * said[1 - kind]!);
+  }
 });
 
 test("settings that name actions are refused where there are none of that name, and weights that are none", async () => {

@@ -7,7 +7,8 @@ import { ContentPart, contentBags } from "../sequence-encoder/content-bags.ts";
 import { ContentVocabulary } from "../sequence-encoder/content-vocabulary.ts";
 import { SPAN_FEATURES } from "../sequence-encoder/time-features.ts";
 import { columnSums, engagementsOf } from "../sparse-rows.ts";
-import { actsOf, type Heads, headsOf } from "./acts.ts";
+import { actsOf, headsOf } from "./acts.ts";
+import { ConditionMeanings } from "./condition-meanings.ts";
 import { ContentLikeness } from "./content-likeness.ts";
 import { factCount, STATES } from "./facts.ts";
 import { FittedRanker } from "./fitted-ranker.ts";
@@ -19,6 +20,7 @@ import { answeringNetwork, type RankerShape } from "./ranker-network.ts";
 import { type Requests, requestsOf } from "./requests.ts";
 import { checkRetrieval, retrieverNames, withRetrieved } from "./retrieval.ts";
 import { checkSettings, defaultSettings, namesIn, type RankerConfig, settingLimits } from "./settings.ts";
+import { type ToldConditions, toldConditions } from "./told-conditions.ts";
 import { weightsOf } from "./weights-text.ts";
 
 /**
@@ -48,7 +50,8 @@ export const ranker: Model<RankerConfig> = {
     const counts = file.floats("counts");
     const names = featureNames(config);
     const [actions = 0, surfaces = 0] = file.floats("code_counts");
-    const sizes = { items: counts.length, heads: heads.length, actions, surfaces };
+    const conditions = file.metadata["conditions"] === "read";
+    const sizes = { items: counts.length, heads: heads.length, actions, surfaces, conditions };
     const shape = shapeOf(config, sizes);
     const { network } = answeringNetwork(shape);
     const weights = Array.from(network.parameters, ([name, described]): [string, NamedTensor] => [
@@ -56,15 +59,17 @@ export const ranker: Model<RankerConfig> = {
       { shape: described.shape, values: file.floats(name) },
     ]);
     const codes = file.floats("read_codes");
+    const part = ContentPart.read(file, config.embeddingSize);
     const lines = file.floats("calibration");
     return new FittedRanker({
       ...{ name: ranker.name, config, shape, heads, counts },
       retrievers: retrieverNames(config),
       declared: names.length > 0 ? { names, version: file.metadata["features"] ?? "" } : undefined,
-      part: ContentPart.read(file, config.embeddingSize),
+      part,
+      meanings: part && conditions ? ConditionMeanings.read(file, part.vocabulary) : undefined,
+      likeness: ContentLikeness.read(file),
       rows: {
         ...{ maxLength: config.maxLength, nearest: config.nearest },
-        likeness: ContentLikeness.read(file),
         codes: codes.length > 0 ? new Set(codes) : undefined,
       },
       strengths: file.floats("strengths"),
@@ -113,11 +118,26 @@ export async function prepare(
       "ranker needs people who did something with what they were shown, or engaged with.",
     );
   const declared = await askFeatures(requests, featureNames(config), features);
+  const content = descriptionsOf(data, config);
+  const told = toldOf(data, requests, content, config);
   const lesson = lessonOf({ acts, impressions: data.impressions }, requests, heads, {
     features: declared,
     found: scores && { names, scores },
+    told,
   });
-  return { lesson, options: optionsOf(data, heads, config) };
+  return { lesson, options: optionsOf(data, lesson, content, config) };
+}
+
+/** What lists were about; undefined where no impression says it, or it is not asked for. */
+function toldOf(
+  { impressions, itemCount }: Interactions,
+  { abouts }: Requests,
+  content: BatchOptions["content"],
+  { conditions: choice }: RankerConfig,
+): ToldConditions | undefined {
+  const { conditions } = impressions ?? {};
+  if (!conditions || choice === "ignored") return undefined;
+  return toldConditions(conditions, new Set(abouts), content, itemCount);
 }
 
 function featureNames({ features }: RankerConfig): readonly string[] {
@@ -149,8 +169,12 @@ async function askFeatures(
   return { names, version, values: await features.at(names, rows) };
 }
 
-export function optionsOf(data: Interactions, heads: Heads, config: RankerConfig): BatchOptions {
-  const content = descriptionsOf(data, config);
+function optionsOf(
+  data: Interactions,
+  { heads, told }: Lesson,
+  content: BatchOptions["content"],
+  config: RankerConfig,
+): BatchOptions {
   const codesIn = (codes: Uint8Array | undefined, names: readonly string[] = []): number =>
     Math.max(names.length, codes?.reduce((most, code) => Math.max(most, code + 1), 0) ?? 0);
   const shape = shapeOf(config, {
@@ -158,14 +182,16 @@ export function optionsOf(data: Interactions, heads: Heads, config: RankerConfig
     heads: heads.names.length,
     actions: codesIn(data.actions, data.actionNames),
     surfaces: codesIn(data.surfaces, data.surfaceNames),
+    conditions: told !== undefined,
   });
+  const nearest = config.nearest > 0 && content && ContentLikeness.of(content.bags, data.itemCount);
   return {
     shape,
-    content,
+    content: told?.content ?? content,
     rows: {
       ...{ maxLength: config.maxLength, nearest: config.nearest },
       isKnown: (item) => item < data.itemCount,
-      likeness: config.nearest > 0 && content ? new ContentLikeness(content.bags) : undefined,
+      likeness: told?.likeness ?? (nearest || undefined),
       codes: readCodes(data, config),
     },
     headWeights: weightsOf("headWeights", config.headWeights, heads.names),
@@ -174,18 +200,21 @@ export function optionsOf(data: Interactions, heads: Heads, config: RankerConfig
 }
 
 /** Learns what was prepared; `data` is asked how often items were engaged with. */
-export async function fitLesson(
+async function fitLesson(
   data: Interactions,
   lesson: Lesson,
   options: BatchOptions,
   config: RankerConfig,
   context: FitContext,
 ): Promise<FittedRanker> {
-  const learned = await learn(lesson, options, config, context);
-  const { heads, scale, statistics } = lesson;
+  const { table, ...learned } = await learn(lesson, options, config, context);
+  const { heads, scale, statistics, told } = lesson;
   const { rows, shape } = options;
   return new FittedRanker({
     ...{ name: ranker.name, config, shape, scale, statistics, rows, ...learned },
+    table: table.slice(0, (shape.items + 1) * shape.embeddingSize),
+    likeness: rows.likeness,
+    meanings: told?.meanings,
     declared: lesson.declared,
     retrievers: lesson.retrievers,
     heads: heads.names,
@@ -204,7 +233,7 @@ function descriptionsOf(
   return vocabulary && { vocabulary, bags: contentBags(all, vocabulary) };
 }
 
-type Sizes = Pick<RankerShape, "items" | "heads" | "actions" | "surfaces">;
+type Sizes = Pick<RankerShape, "items" | "heads" | "actions" | "surfaces" | "conditions">;
 
 function shapeOf(config: RankerConfig, sizes: Sizes): RankerShape {
   const { embeddingSize, fusion, blocks, crossings, columns, dropout, crossLayers, idDropout } = config;
@@ -213,6 +242,7 @@ function shapeOf(config: RankerConfig, sizes: Sizes): RankerShape {
     facts: factCount(sizes.heads, {
       declared: featureNames(config).length,
       retrievers: retrieverNames(config).length,
+      conditions: sizes.conditions,
     }),
   };
   return {

@@ -26,6 +26,8 @@ const data: Interactions = {
     timestampsMs: at(0, 1, 2, 60, 61),
     surfaces: Uint8Array.of(1, 1, 1, 1, 1),
     slates: Uint32Array.of(7, 7, 7, 8, 8),
+    abouts: Uint32Array.of(0, 2, 0, 0, 0),
+    conditions: [undefined, { kind: "topic", topic: "other" }, { kind: "topic", topic: "green" }],
   },
   rejections: {
     ...sizes,
@@ -57,6 +59,7 @@ test("an act counts for the last time its item was shown, within the time given;
   expect([...requests.labels]).toEqual([0, 0, 1, 0, 0, 1, 1, 0, 0, 0]);
   expect([...requests.actsBefore]).toEqual([0, 2]); // the save and the hide of the first list
   expect([...requests.timesMs]).toEqual([start, start + HOUR_MS]);
+  expect([...requests.abouts]).toEqual([2, 0]); // one impression of a list says what all of it is about
 });
 
 test("rejections stand among the acts by time, and weigh nothing", () => {

@@ -16,6 +16,8 @@ export interface Requests {
   readonly surfaces: Uint8Array;
   /** (n) how many acts of the person came before. */
   readonly actsBefore: Uint32Array;
+  /** (n) position among the conditions of the data of what each list was about; 0 for nothing. */
+  readonly abouts: Uint32Array;
   /** (n + 1) */
   readonly offsets: Uint32Array;
   /** Item rows of what was shown. */
@@ -75,6 +77,7 @@ interface Request {
   readonly timeMs: number;
   readonly surface: number;
   readonly actsBefore: number;
+  readonly about: number;
 }
 
 class Collected {
@@ -112,6 +115,7 @@ class Collected {
       timesMs: Float64Array.from(requests, ({ timeMs }) => timeMs),
       surfaces: Uint8Array.from(requests, ({ surface }) => surface),
       actsBefore: Uint32Array.from(requests, ({ actsBefore }) => actsBefore),
+      abouts: Uint32Array.from(requests, ({ about }) => about),
       offsets: Uint32Array.from([0, ...this.#ends]),
       candidates: Uint32Array.from(this.#candidates),
       labels: Uint8Array.from(this.#labels),
@@ -149,7 +153,9 @@ function addShown(
     const timeMs = timeAt(at);
     while (before < acts.itemRows.length && actTimes[before]! < timeMs) before++;
     const keeps = isKept() && timeMs >= since.ms;
-    if (keeps) made.add({ user, timeMs, surface: impressions.surfaces?.[at] ?? 0, actsBefore: before });
+    const surface = impressions.surfaces?.[at] ?? 0;
+    const about = impressions.abouts?.subarray(at, end).find((told) => told !== 0) ?? 0; // known since the list was asked for
+    if (keeps) made.add({ user, timeMs, surface, actsBefore: before, about });
     for (; at < end; at++) {
       outcomesUntil(timeAt(at));
       const item = impressions.itemRows[at]!;
@@ -204,7 +210,7 @@ function addSampled(
       if (head === undefined) continue;
       const isLate = own.timestampsMs ? timeMs >= from.ms : at >= from.share * own.itemRows.length;
       const keeps = (share === 1 || random.chance(share)) && isLate;
-      if (keeps) made.add({ user, timeMs, surface: own.surfaces?.[at] ?? 0, actsBefore: at });
+      if (keeps) made.add({ user, timeMs, surface: own.surfaces?.[at] ?? 0, actsBefore: at, about: 0 });
       const place = keeps ? made.show(item) : -1;
       if (keeps) made.mark(place, head);
       lastMs.set(item, { place, timeMs });

@@ -32,6 +32,7 @@ const asked: Requests = {
   timesMs: Float64Array.of(1, 2, 3),
   surfaces: new Uint8Array(3),
   actsBefore: Uint32Array.of(1, 2, 3),
+  abouts: Uint32Array.of(4, 5, 6),
   offsets: Uint32Array.of(0, 2, 4, 6),
   candidates: Uint32Array.of(5, 0, 7, 11, 11, 1), // the last list is for the item that the finder has not met
   labels: Uint8Array.of(1, 0, 1, 0, 1, 0),
@@ -46,6 +47,7 @@ test("what would have been found is added, nothing of it ever met, with what eac
   );
   const { offsets, candidates, labels } = requests;
   expect([...requests.actsBefore]).toEqual([1, 2]);
+  expect([...requests.abouts]).toEqual([4, 5]);
   for (const request of [0, 1]) {
     const own = [...candidates.subarray(offsets[request], offsets[request + 1])];
     const [wanted, drawn] = [asked.candidates[2 * request]!, asked.candidates[2 * request + 1]!];

@@ -94,12 +94,13 @@ class Grown {
   }
 
   finish(): Requests {
-    const { users, timesMs, surfaces, actsBefore } = this.#requests;
+    const { users, timesMs, surfaces, actsBefore, abouts } = this.#requests;
     return {
       users: Uint32Array.from(this.#kept, (request) => users[request]!),
       timesMs: Float64Array.from(this.#kept, (request) => timesMs[request]!),
       surfaces: Uint8Array.from(this.#kept, (request) => surfaces[request]!),
       actsBefore: Uint32Array.from(this.#kept, (request) => actsBefore[request]!),
+      abouts: Uint32Array.from(this.#kept, (request) => abouts[request]!),
       offsets: Uint32Array.from(this.#offsets),
       candidates: Uint32Array.from(this.#candidates),
       labels: Uint8Array.from(this.#labels),

@@ -52,6 +52,8 @@ export type RankerConfig = {
   readonly stateWeights: string;
   /** What of the items' descriptions is read. Items that come after the fit are known by it. */
   readonly content: ContentChoice;
+  /** Whether it is told what a list is about: what was searched for, a topic, an item. */
+  readonly conditions: ConditionChoice;
   /** Share of items that learning knows by their description alone, at random at every step. */
   readonly idDropout: number;
   readonly dropout: number;
@@ -65,6 +67,9 @@ export type RankerConfig = {
   /** Share of the requests, the newest, that is held out to measure by and to calibrate on. */
   readonly heldOut: number;
 };
+
+export type ConditionChoice = (typeof conditionChoices)[number];
+export const conditionChoices = ["read", "ignored"] as const;
 
 /** Names in a setting, separated by commas; none in an empty one. */
 export function namesIn(setting: string): readonly string[] {
@@ -93,6 +98,7 @@ export const defaultSettings: RankerConfig = {
   headWeights: "",
   stateWeights: "",
   content: "all",
+  conditions: "read",
   idDropout: 0.1,
   dropout: 0.1,
   epochs: 3,
@@ -125,6 +131,7 @@ export const settingLimits: Limits<RankerConfig> = {
   headWeights: { isText: true },
   stateWeights: { isText: true },
   content: { oneOf: contentChoices },
+  conditions: { oneOf: conditionChoices },
   idDropout: { min: 0, max: 0.9 },
   dropout: { min: 0, max: 0.9 },
   epochs: { min: 1, max: 1000, isInteger: true },

@@ -1,8 +1,14 @@
 import type { ItemContent } from "#sequences";
 import type { NamedTensor } from "#tensor";
 import { jsonTensor, type ModelFile } from "../model-file.ts";
-import { ContentVocabulary, type KeptVocabulary } from "./content-vocabulary.ts";
+import { ContentVocabulary, type Description, type KeptVocabulary } from "./content-vocabulary.ts";
 import { CONTENT_MATRIX, type ContentBags, INPUT_TABLE, TERM_TABLE } from "./encoder-network.ts";
+
+/** What items are described by, and what that means. */
+export interface ItemDescriptions {
+  readonly vocabulary: ContentVocabulary;
+  readonly bags: ContentBags;
+}
 
 /** In a model's file. */
 const VOCABULARY = "content_vocabulary";
@@ -22,6 +28,37 @@ export function contentBags(items: readonly ItemContent[], vocabulary: ContentVo
   for (const [item, content] of items.entries())
     vectors.set(vocabulary.vectorOf(content) ?? [], item * vectorSize);
   return { items: items.length, termCount, places, terms, shares, vectorSize, vectors };
+}
+
+/** One row of them, as views. */
+export function descriptionAt(
+  { places, terms, shares, vectorSize, vectors }: Omit<ContentBags, "items" | "termCount">,
+  item: number,
+): Description {
+  return {
+    terms: terms.subarray(item * places, (item + 1) * places),
+    shares: shares.subarray(item * places, (item + 1) * places),
+    vector: vectors.subarray(item * vectorSize, (item + 1) * vectorSize),
+  };
+}
+
+/** Bags with further rows. */
+export function withDescriptions(bags: ContentBags, more: readonly Description[]): ContentBags {
+  const { items, termCount, vectorSize } = bags;
+  const places = Math.max(bags.places, ...more.map(({ terms }) => terms.length));
+  const all = {
+    ...{ items: items + more.length, termCount, places, vectorSize },
+    terms: new Int32Array((items + more.length) * places),
+    shares: new Float32Array((items + more.length) * places),
+    vectors: new Float32Array((items + more.length) * vectorSize),
+  };
+  for (let row = 0; row < all.items; row++) {
+    const { terms, shares, vector } = row < items ? descriptionAt(bags, row) : more[row - items]!;
+    all.terms.set(terms, row * places);
+    all.shares.set(shares, row * places);
+    all.vectors.set(vector, row * vectorSize);
+  }
+  return all;
 }
 
 /** The part of an item's vector that its description gives: what learning made of terms and content vectors. */
@@ -77,19 +114,15 @@ export class ContentPart {
 
   /** (D); `undefined` for an item of which the vocabulary knows nothing. */
   vectorOf(content: ItemContent): Float32Array | undefined {
-    const { terms, shares } = this.vocabulary.bagOf(content);
-    const given = this.vocabulary.vectorOf(content);
-    if (terms.length === 0 && !given) return undefined;
+    const said = this.vocabulary.describe(content);
+    if (said.terms.length === 0 && said.vector.length === 0) return undefined;
     const vector = new Float32Array(this.#width);
-    this.addTo(vector, { terms, shares, vector: given ?? [] });
+    this.addTo(vector, said);
     return vector;
   }
 
   /** Adds what terms and a content vector say to the vector of an item. */
-  addTo(
-    into: Float32Array,
-    said: { terms: ArrayLike<number>; shares: ArrayLike<number>; vector: ArrayLike<number> },
-  ): void {
+  addTo(into: Float32Array, said: Description): void {
     for (let place = 0; place < said.terms.length; place++)
       if (said.shares[place] !== 0) this.#add(into, this.terms, said.terms[place]!, said.shares[place]!);
     for (let row = 0; row < said.vector.length; row++) this.#add(into, this.matrix, row, said.vector[row]!);

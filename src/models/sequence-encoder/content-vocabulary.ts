@@ -16,6 +16,13 @@ export interface TermBag {
   readonly shares: readonly number[];
 }
 
+/** All that is read of an item; the vector is empty where there is none. */
+export interface Description {
+  readonly terms: ArrayLike<number>;
+  readonly shares: ArrayLike<number>;
+  readonly vector: Float32Array;
+}
+
 /** Of an item with more of either, the first tags count and the most telling words. */
 const PLACES_EACH = 16;
 const TITLE_WEIGHT = 3;
@@ -75,6 +82,15 @@ export class ContentVocabulary {
   /** How many terms there are. */
   get termCount(): number {
     return this.#kept.names.length;
+  }
+
+  /** Tags of items, each once. */
+  get tags(): readonly string[] {
+    return this.#kept.names.flatMap((name) => (name.startsWith(TAG) ? name.slice(TAG.length) : []));
+  }
+
+  describe(content: ItemContent): Description {
+    return { ...this.bagOf(content), vector: this.vectorOf(content) ?? new Float32Array(0) };
   }
 
   bagOf(content: ItemContent): TermBag {

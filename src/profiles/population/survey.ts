@@ -64,7 +64,9 @@ interface InterestName {
   readonly path: readonly string[];
 }
 
-export interface SurveyParts extends ProfileContext {
+export interface SurveyParts extends Omit<ProfileContext, "isUnsaid"> {
+  /** Tags that nothing is said of. */
+  readonly isSensitive: (tag: string) => boolean;
   readonly interests: UserInterests;
   readonly predictions: PredictionModel | undefined;
   /** What people must have agreed to, all of it, to be counted. */

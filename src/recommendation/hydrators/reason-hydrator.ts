@@ -8,15 +8,20 @@ const EVIDENCE_KEPT = 3;
 /** The name of the personal model among the sources. */
 const PERSONAL = "personal";
 
-/** Says why: what the list is about, the engagements that added most to the item's score, what the source says; else where it came from. */
+/**
+ * Says why: what the list is about, the engagements that added most to the item's score, what the source says; else where it came from. An
+ * engagement of which nothing is inferred speaks for no item.
+ */
 export class ReasonHydrator implements Hydrator {
   readonly name = "reason";
   readonly #wording: Wording;
+  readonly #isUnsaid: (itemRow: number) => boolean;
   /** The newest engagements of those who are being told, as vectors, by position. */
   readonly #engagements = new WeakMap<Query, ReadonlyMap<number, Vector>>();
 
-  constructor(wording: Wording) {
+  constructor(wording: Wording, isUnsaid: (itemRow: number) => boolean) {
     this.#wording = wording;
+    this.#isUnsaid = isUnsaid;
   }
 
   hydrate(query: Query, selected: readonly Recommended[]): Promise<readonly Recommended[]> {
@@ -37,10 +42,14 @@ export class ReasonHydrator implements Hydrator {
     const { history, eventIdAt } = query;
     if (history.itemRows.length === 0) return undefined;
     const parts = this.#likenesses(query, itemRow) ?? (await this.#learnedParts(query, itemRow));
-    const heaviest = Array.from(parts.keys())
+    const ordered = Array.from(parts.keys())
       .filter((position) => parts[position]! > 0)
-      .sort((left, right) => parts[right]! - parts[left]! || right - left)
-      .slice(0, EVIDENCE_KEPT);
+      .sort((left, right) => parts[right]! - parts[left]! || right - left);
+    const heaviest: number[] = [];
+    for (const position of ordered) {
+      if (heaviest.length === EVIDENCE_KEPT) break;
+      if (!this.#isUnsaid(history.itemRows[position]!)) heaviest.push(position);
+    }
     const [first] = heaviest;
     if (first === undefined) return undefined;
     const evidence = heaviest.flatMap((position) => eventIdAt(position) ?? []);
@@ -116,9 +125,9 @@ export class Wording {
 
   /** Where no engagement speaks for an item. */
   of(source: string, { history, personal }: Query): Reason {
-    const isByContext =
-      source === PERSONAL && history.itemRows.length === 0 && personal.model.answersStrangers;
-    if (isByContext)
+    if (source === PERSONAL && history.itemRows.length > 0)
+      return { kind: "because-of", text: "By what you did before", evidence: [] };
+    if (source === PERSONAL && personal.model.answersStrangers)
       return { kind: "context", text: "Often first for those who come as you do", evidence: [] };
     if (this.#freshSources.has(source)) return { kind: "new", text: "New here", evidence: [] };
     return { kind: "popular", text: "Popular with everyone", evidence: [] };

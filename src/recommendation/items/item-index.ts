@@ -54,10 +54,13 @@ export class ItemIndex {
   readonly #vectors: ItemVectors;
   readonly #index: IvfIndex;
   readonly #threads: SearchThreads | undefined;
+  /** Compares with everything, which takes as long as a hundred searches and must keep none of them waiting. */
+  readonly #exactly: SearchThreads | undefined;
   readonly #monitor: RecallMonitor;
   readonly #onNotice: (message: string) => void;
   readonly #unfollow: () => void;
   readonly #timer: NodeJS.Timeout;
+  #measuring: Promise<unknown> | undefined;
   #newestMs = Number.NEGATIVE_INFINITY;
   #searches = 0;
   #rebuilding: Promise<void> = Promise.resolve();
@@ -75,14 +78,19 @@ export class ItemIndex {
     this.#vectors = vectors;
     this.#onNotice = onNotice;
     const { dimension: dimensions, version: modelVersion } = vectors;
-    this.#index = new IvfIndex({ dimensions, modelVersion, numbers: [BORN_MS] }, { threads });
-    this.#threads = threads > 0 ? new SearchThreads(this.#index) : undefined;
-    this.#monitor = new RecallMonitor(this.#index);
+    const config = { dimensions, modelVersion, numbers: [BORN_MS] };
+    this.#index = new IvfIndex(config, { threads: threads > 0 ? threads + 1 : 0 });
+    if (threads > 0) {
+      const places = Array.from({ length: threads }, (_, at) => at + 1);
+      this.#threads = new SearchThreads(this.#index, { places });
+      this.#exactly = new SearchThreads(this.#index, { places: [threads + 1], giveWay: true });
+    }
+    this.#monitor = new RecallMonitor((query) => (this.#exactly ?? this.#index).search(query));
     this.#unfollow = catalogue.follow((item) => {
       this.#put(item);
       this.#tend();
     });
-    this.#timer = setInterval(() => this.#monitor.measureOne(), MEASURE_EVERY_MS);
+    this.#timer = setInterval(() => void this.#measure(), MEASURE_EVERY_MS);
     this.#timer.unref();
   }
 
@@ -151,7 +159,18 @@ export class ItemIndex {
     clearInterval(this.#timer);
     this.#unfollow();
     await this.#rebuilding;
-    await this.#threads?.close();
+    await Promise.all([this.#threads?.close(), this.#exactly?.close()]);
+  }
+
+  /** One at a time: an exact search may take longer than the time between two. */
+  async #measure(): Promise<void> {
+    this.#measuring ??= this.#monitor
+      .measureOne()
+      .catch(() => {}) // closed meanwhile
+      .finally(() => {
+        this.#measuring = undefined;
+      });
+    await this.#measuring;
   }
 
   async #fill(): Promise<void> {

@@ -59,7 +59,8 @@ export class ItemIndexes {
   async #make(encoder: ServedEncoder | undefined): Promise<() => ItemIndex | undefined> {
     if (this.#current?.encoder.version === encoder?.version) return () => undefined;
     const { catalogue, onNotice } = this.#options;
-    const threads = catalogue.itemCount < LARGE ? 0 : Math.min(MOST_THREADS, availableParallelism() - 1);
+    const threads =
+      catalogue.itemCount < LARGE ? 0 : Math.max(1, Math.min(MOST_THREADS, availableParallelism() - 1));
     const next = encoder && (await ItemIndex.make(encoder, catalogue, { threads, onNotice }));
     return () => {
       const before = this.#current;

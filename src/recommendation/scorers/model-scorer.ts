@@ -33,7 +33,7 @@ export class ModelScorer implements Scorer {
     const rows = candidates.map(({ itemRow }) => itemRow);
     if (ranker) {
       const moment = {
-        ...{ timeMs: query.asOfMs, surface: query.surfaceCode },
+        ...{ timeMs: query.asOfMs, surface: query.surfaceCode, condition: query.condition },
         ...(ranker.declared && { features: await this.#featuresOf(ranker.declared, query, rows) }),
         ...(ranker.retrievers && { scores: await this.#askedOf(ranker.retrievers, query, rows) }),
       };

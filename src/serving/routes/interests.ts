@@ -12,7 +12,6 @@ import type { InterestsSignal } from "#profiles";
 import { readPerson } from "#sequences";
 import { toIso } from "../bodies.ts";
 import { interestsBody } from "../interest-bodies.ts";
-import { asPlainJson } from "../plain-json.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 import { asOfOf } from "./as-of.ts";
@@ -30,7 +29,6 @@ export function registerInterestRoutes(server: Server, services: Services): void
         querystring: InterestsQuerystring,
         response: { 200: InterestsResponse, "4xx": Problem },
       },
-      serializerCompiler: asPlainJson,
     },
     async ({ params: { id }, query }) => {
       const signal = await readInterests(services, id, asOfOf(query, clock));

@@ -82,14 +82,16 @@ function sideEffects(
   { userId, condition }: RecommendationBody,
   { request, made, served }: { request: RecommendationRequest; made: Recommendations; served: ServedPage },
 ): void {
-  const { surface, isColdStart, isKnown, personal, coldStart, trace } = made;
+  const { surface, isColdStart, isKnown, trace } = made;
   const { recommendationId, page, items } = served;
   const { cameMs: _, ...place } = page;
   metrics.countRecommendation(isColdStart ? "cold-start" : "personal");
   pulse.countRecommendation(isColdStart ? "coldStart" : "personal");
   metrics.observePipeline(made);
   pulse.countModels(made);
-  const named = ({ model: { name }, version }: typeof personal) => ({ name, version });
+  const versions = Object.entries(versionsOf(made)).map(
+    ([role, { name, version }]) => [role, { name, version }] as const,
+  );
   servedLists.keep({
     recommendationId,
     ...(userId !== undefined && isKnown && { userId }),
@@ -98,7 +100,7 @@ function sideEffects(
     ...place,
     ...(condition && { condition }),
     isColdStart,
-    versions: { personal: named(personal), coldStart: named(coldStart) },
+    versions: Object.fromEntries(versions),
     items: items.map(({ itemRow, places: _, ...item }) => ({
       itemId: catalogue.at(itemRow).itemId,
       ...item,

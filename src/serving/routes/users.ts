@@ -14,7 +14,6 @@ import type { UserVector } from "#profiles";
 import { actionCodes, readPerson, readPersonSequence, surfaceCodes, usableFor } from "#sequences";
 import { sequenceEvent, toIso, toIsoOrNull } from "../bodies.ts";
 import { KeptTexts } from "../kept-texts.ts";
-import { asPlainJson } from "../plain-json.ts";
 import { SequenceJson } from "../sequence-json.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
@@ -47,7 +46,6 @@ function registerProfileRoute(server: Server, services: Services): void {
         querystring: UserQuerystring,
         response: { 200: UserResponse, "4xx": Problem },
       },
-      serializerCompiler: asPlainJson,
     },
     async ({ params: { id }, query, url }, reply) => {
       const added = namesIn(query.include, ADDABLE);
