@@ -50,7 +50,7 @@ test("one sentence says what goes on, quiet, slow, quick or broken", () => {
 test("names come by how often they came, and faults are counted", () => {
   const { seconds } = pulse([
     { a: 1, b: 5 },
-    { c: 9, a: 1 },
+    { c: 9, a: 1, others: 50 },
   ]);
   expect(busiestNames(seconds, 2)).toEqual(["c", "b"]);
   expect(pulseFaults(pulse([{}]))).toEqual([]);

@@ -14,11 +14,15 @@ export function eventsIn({ events }: PulseSecond): number {
   return Object.values(events).reduce((sum, count) => sum + count, 0);
 }
 
+/** What the platform counts together, because there were too many names. */
+const OTHERS = "others";
+
 /** Names of events by how often they came, the rest under one. */
 export function busiestNames(seconds: readonly PulseSecond[], most: number): readonly string[] {
   const totals = new Map<string, number>();
   for (const { events } of seconds)
     for (const [name, count] of Object.entries(events)) totals.set(name, (totals.get(name) ?? 0) + count);
+  totals.delete(OTHERS);
   return [...totals]
     .sort(([, left], [, right]) => right - left)
     .slice(0, most)

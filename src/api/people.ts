@@ -11,7 +11,7 @@ export const PeopleQuerystring = Type.Object({
     {
       default: "lastSeen",
       description:
-        "return: the likeliest to come back within a week first; state: core, casual, marginal, new, resurrected, dormant. Both as of the last look at everybody",
+        "lastSeen and events: as of now, whatever asOf says. return: the likeliest to come back within a week first; state: core, casual, marginal, new, resurrected, dormant. Both as of the last look at everybody",
     },
   ),
   after: Type.Optional(

@@ -93,6 +93,10 @@ export const PopulationResponse = Type.Object({
   }),
   leastPeople: Type.Integer({ description: "From how many on" }),
   days: Type.Array(PopulationDay, { description: "The ledger of states, oldest first" }),
+  downgraded: Type.Integer({
+    description:
+      "People active in at least 6 weeks of the quarter before the last, and in at least 3 fewer of the last; 0 of too few",
+  }),
   interests: Type.Array(PopulationInterest, {
     description: "Of each level of the taxonomy, the widest first",
   }),
@@ -156,6 +160,10 @@ export const UserStatesResponse = Type.Object({
     description: "Days on end in one state, oldest first, without gaps",
   }),
   activeDays: Type.Array(Day),
+  isDowngraded: Type.Boolean({
+    description:
+      "Active in at least 6 weeks of the quarter (13 weeks) before the last, and in at least 3 fewer of the last",
+  }),
   ...signal,
 });
 

@@ -4,7 +4,9 @@ import { AnyKey, IsoTime, ModelVersion } from "./common.ts";
 /** One second of what went on. */
 export const PulseSecond = Type.Object({
   at: Type.Integer({ description: "The second, in seconds since 1970 of the machine's clock" }),
-  events: Type.Record(AnyKey, Type.Integer(), { description: "Events accepted, by action or message type" }),
+  events: Type.Record(AnyKey, Type.Integer(), {
+    description: "Events accepted, by action or message type; of more than 100 names the rest as others",
+  }),
   rejected: Type.Integer(),
   requests: Type.Integer({ description: "Answers, those of ingest included" }),
   errors: Type.Integer({

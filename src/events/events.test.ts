@@ -89,6 +89,16 @@ test("each kind of bad message is refused with the place and the reason", () => 
     code: "invalid-id",
     path: "/properties/itemId",
   });
+  // What becomes an id of the person, too.
+  const linking = { userId: "u", anonymousId: "a" };
+  expect(refuse({ ...linking, type: "identify", anonymousId: "a\0b" })).toMatchObject({
+    code: "invalid-id",
+    path: "/anonymousId",
+  });
+  expect(refuse({ ...linking, type: "alias", previousId: "\udc00" })).toMatchObject({
+    code: "invalid-id",
+    path: "/previousId",
+  });
   expect(refuse({ ...track, timestamp: "1066-10-14T09:00:00Z" })).toMatchObject({
     code: "time-out-of-range",
   });
@@ -213,6 +223,14 @@ test("an event that is too large or too deep is refused alone", async () => {
     { position: 1, code: "event-too-large" },
     { position: 2, code: "event-too-large", message: expect.stringContaining("nested") },
   ]);
+});
+
+test("an event that is refused moves no clock", async () => {
+  const clock = new HistoricalClock(NOW);
+  await openIngestion(clock);
+  const later = { type: "track", event: "view", userId: "u", timestamp: "2099-01-01T00:00:00Z" };
+  await ingestion.ingestMessages([{ ...later, properties: { text: "x".repeat(40_000) } }]);
+  expect(clock.nowMs()).toBe(NOW);
 });
 
 test("an item met in an event gets its number before the event is stored", async () => {

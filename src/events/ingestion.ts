@@ -163,11 +163,12 @@ export class Ingestion {
     if ("fault" in normalized) return normalized;
     const itemRow = itemRowOf(normalized.event, catalogue);
     const event = this.#withEdition(sentBy(source, normalized.event), itemRow);
-    clock.observe(event.timestampMs);
     if (isNestedDeeper(input, MAX_DEPTH)) return { fault: { code: "event-too-large", ...TOO_DEEP } };
     const record = encodeEvent(event);
-    if (record.length <= MAX_EVENT_BYTES) return { event, record, itemRow };
-    return { fault: { code: "event-too-large", ...tooLarge(record.length, MAX_EVENT_BYTES) } };
+    if (record.length > MAX_EVENT_BYTES)
+      return { fault: { code: "event-too-large", ...tooLarge(record.length, MAX_EVENT_BYTES) } };
+    clock.observe(event.timestampMs);
+    return { event, record, itemRow };
   }
 
   /** What the catalogue says of the event's item is what it says now, whatever is said later. */

@@ -76,7 +76,7 @@ export function normalizeMessage(
       },
     };
   const eventId = message.messageId ?? newEventId();
-  const unclean = findUncleanId(userId, eventId, itemIdOf(message));
+  const unclean = findUncleanId(userId, eventId, message);
   if (unclean) return { fault: unclean };
   const happenedMs = timeOf(message, receivedAtMs);
   if (!(happenedMs >= 0 && happenedMs < LATEST_MS)) {
@@ -130,10 +130,17 @@ const OWN_PLACE = new Set([
   "__proto__",
 ]);
 
-function findUncleanId(userId: string, eventId: string, itemId: string | undefined): Fault | undefined {
+/** Of the ids under which something is kept; `anonymousId` and `previousId` where they become ids of the person. */
+function findUncleanId(userId: string, eventId: string, message: SegmentMessage): Fault | undefined {
   if (!isCleanId(userId)) return uncleanId("/userId", userId);
   if (!isCleanId(eventId)) return uncleanId("/messageId", eventId);
-  return itemId === undefined || isCleanId(itemId) ? undefined : uncleanId("/properties/itemId", itemId);
+  const itemId = itemIdOf(message);
+  if (itemId !== undefined && !isCleanId(itemId)) return uncleanId("/properties/itemId", itemId);
+  if (message.type !== "identify" && message.type !== "alias") return undefined;
+  const { anonymousId } = message;
+  if (anonymousId && !isCleanId(anonymousId)) return uncleanId("/anonymousId", anonymousId);
+  const previousId = message.type === "alias" ? message.previousId : undefined;
+  return previousId && !isCleanId(previousId) ? uncleanId("/previousId", previousId) : undefined;
 }
 
 function uncleanId(path: string, id: string): Fault {

@@ -1,4 +1,4 @@
-import type { Lake } from "#storage";
+import { type Lake, quoteText } from "#storage";
 
 /** Removes the rows of the ids, and counts what went. */
 export async function forgetInLake(
@@ -17,7 +17,7 @@ export async function forgetInLake(
 
 /** Rows of the ids that can be read. */
 export async function countInLake(lake: Lake, ids: readonly string[]): Promise<number> {
-  const list = ids.map((id) => `'${id.replaceAll("'", "''")}'`).join(", ");
+  const list = ids.map(quoteText).join(", ");
   const { rows } = await lake.query(`SELECT count(*)::INTEGER FROM events WHERE user_id IN (${list})`);
   return Number(rows[0]?.[0] ?? 0);
 }

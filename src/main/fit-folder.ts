@@ -67,8 +67,8 @@ export async function serveFitted(models: ModelStore, fitted: ModelId, place: Se
   else await models.serve({ personal: fitted, coldStart: serving.coldStart });
 }
 
-function fitAll(
-  { folder, manifest, config }: FitPlace,
+async function fitAll(
+  { folder, manifest, config, models }: FitPlace,
   what: Pick<FitTask, "models" | "withPredictions">,
   listeners: FitListeners,
 ): Promise<ModelManifest[]> {
@@ -79,5 +79,7 @@ function fitAll(
     traits: Object.keys(config.traits ?? {}),
     ...what,
   };
-  return fitInWorker(task, listeners);
+  const fitted = await fitInWorker(task, listeners);
+  models.lookAgain();
+  return fitted;
 }

@@ -20,8 +20,8 @@ import {
   retrieverNames,
   vocabularyHash,
 } from "#models";
-import { type Interactions, interactionsFromLog } from "#sequences";
-import { FileBlobStore, SegmentedEventLog } from "#storage";
+import { type Interactions, interactionsFromLog, type TrainingData } from "#sequences";
+import { type BlobStore, DuckDbLake, FileBlobStore, type Lake, SegmentedEventLog } from "#storage";
 import { checkpointFile } from "./checkpoint-file.ts";
 import { readCodeVersion } from "./code-version.ts";
 import { paths, readManifest } from "./data-folder.ts";
@@ -64,30 +64,42 @@ export type FitMessage =
 /** A message at most this often: a listener must not slow the work. */
 const PROGRESS_EVERY_MS = 100;
 
-async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<ModelManifest[]> {
-  const { folder, partitionCount, seed } = task;
+/** What the folder's events say, as models learn from them; what is foretold of people is learned on the way. */
+async function learnFrom(task: FitTask, blobs: BlobStore, progress: ProgressListener): Promise<TrainingData> {
+  const { folder, partitionCount } = task;
   const actions = new Actions(task.declared);
   const purpose = new Purposes(task.purposes).personalization;
   const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount, isReadOnly: true });
-  const data = await interactionsFromLog(log, { actions, purpose, traits: task.traits }, progress);
-  const { interactions } = data;
-  if (interactions.itemRows.length === 0) {
-    throw new PlatformError(
-      "no-data",
-      "no positive engagement that may be used for personalization has been received yet, so there is nothing to learn from",
-    );
-  }
-  const blobs = new FileBlobStore(paths.blobs(folder));
-  if (task.withPredictions ?? true) {
-    const { userCount } = interactions;
+  let opened: Lake | undefined;
+  const lake = async (): Promise<Lake> => {
+    opened ??= await DuckDbLake.open(paths.lake(folder), { isReadOnly: true });
+    return opened;
+  };
+  try {
+    const data = await interactionsFromLog(log, { actions, purpose, traits: task.traits, lake }, progress);
+    const { userCount, itemRows } = data.interactions;
+    if (itemRows.length === 0)
+      throw new PlatformError(
+        "no-data",
+        "no positive engagement that may be used for personalization has been received yet, so there is nothing to learn from",
+      );
+    if (!(task.withPredictions ?? true)) return data;
     progress({ stage: "predictions", done: 0, total: 1 });
-    await fitAndKeepPredictions(log, blobs, {
-      ...{ actions, purpose, userCount, untilMs: data.dataUntilMs },
-      goals: task.goals,
-    });
+    const learned = { actions, purpose, userCount, untilMs: data.dataUntilMs, goals: task.goals };
+    await fitAndKeepPredictions({ log, lake }, blobs, learned);
     progress({ stage: "predictions", done: 1, total: 1 });
+    return data;
+  } finally {
+    await opened?.close();
+    await log.close();
   }
-  await log.close();
+}
+
+async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<ModelManifest[]> {
+  const { folder, seed } = task;
+  const blobs = new FileBlobStore(paths.blobs(folder));
+  const data = await learnFrom(task, blobs, progress);
+  const { interactions } = data;
   const store = new ModelStore(blobs);
   const learnedFrom = {
     seed,

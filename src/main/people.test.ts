@@ -123,6 +123,14 @@ describe("people", () => {
     expect((await get("/v1/users?include=vectors")).detail).toContain('include names "vectors"');
   });
 
+  test("of a past time the list says what was known then", async () => {
+    const asOf = new Date(platform.clock.nowMs() - 8 * 86_400_000).toISOString();
+    const { people } = await get(`/v1/users?sort=events&limit=5&asOf=${asOf}`);
+    expect(people).toHaveLength(5);
+    for (const { userId, lastSeen, eventCount } of people)
+      expect(await get(`/v1/users/${userId}?asOf=${asOf}`)).toMatchObject({ lastSeen, eventCount });
+  });
+
   test("come in order, page by page, each once, with the counts of their own page", async () => {
     const { people: all, total } = await get("/v1/users?sort=events&limit=200");
     const counts = all.map(({ eventCount }: Body) => eventCount);

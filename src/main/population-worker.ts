@@ -75,7 +75,7 @@ async function look(task: PopulationTask): Promise<PopulationMessage> {
 
 async function freshPredictions(
   { folder, manifest, purposes, goals }: PopulationTask,
-  { log, state }: PastFolder,
+  { log, lake, state }: PastFolder,
   untilMs: number,
 ): Promise<ServedPredictions | undefined> {
   const blobs = new FileBlobStore(paths.blobs(folder));
@@ -87,7 +87,7 @@ async function freshPredictions(
     userCount: await countUsers(state),
     ...{ untilMs, goals },
   };
-  await fitAndKeepPredictions(log, blobs, learned);
+  await fitAndKeepPredictions({ log, lake }, blobs, learned);
   return keptPredictions(blobs);
 }
 

@@ -155,7 +155,8 @@ test("the map has the items, and a person stands amid what they engage with", as
 test("a person's states over time end with the one of today", async () => {
   const { people } = await get("/v1/users?limit=20");
   for (const { userId } of people) {
-    const { runs, activeDays } = await get(`/v1/users/${userId}/states`);
+    const { runs, activeDays, isDowngraded } = await get(`/v1/users/${userId}/states`);
+    expect(isDowngraded).toBe(false); // nobody was seen for half a year
     if (runs.length === 0) continue;
     const { state } = await get(`/v1/users/${userId}?include=state`);
     expect(runs.at(-1).state).toBe(state.value);

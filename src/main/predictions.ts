@@ -9,7 +9,7 @@ import {
   type ServedPredictions,
 } from "#profiles";
 import { actsFromLog } from "#sequences";
-import type { BlobStore, EventLog } from "#storage";
+import type { BlobStore, EventLog, Lake } from "#storage";
 
 /** @file Predictions of one folder: fitted with its models, kept as one blob, read when serving begins. */
 
@@ -17,9 +17,9 @@ const BLOB = "profiles/predictions-3.json";
 /** Learned from about so many people at most. */
 const MOST_PEOPLE = 20_000;
 
-/** Fits on the log and keeps the result; where there is too little to learn from, what was kept stays. */
+/** Fits on the log and keeps the result; where there is too little to learn from, what was kept stays. `lake` is opened where the log begins later. */
 export async function fitAndKeepPredictions(
-  log: EventLog,
+  { log, lake }: { readonly log: EventLog; readonly lake: () => Promise<Lake> },
   blobs: BlobStore,
   {
     actions,
@@ -30,7 +30,7 @@ export async function fitAndKeepPredictions(
   }: { actions: Actions; purpose: NamedPurpose; userCount: number; untilMs: number; goals: readonly Goal[] },
 ): Promise<void> {
   const acts = await actsFromLog(log, {
-    ...{ actions, purpose },
+    ...{ actions, purpose, lake },
     share: Math.min(1, MOST_PEOPLE / Math.max(1, userCount)),
     priced: new Set(purchasesOf(goals).map(({ action }) => action)),
   });

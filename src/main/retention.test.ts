@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DAY_MS, ignoreProgress } from "#base";
 import { action, type Config, defaultActions, defaultConfig } from "#declarations";
-import { LakeWriter, readPerson, readPersonSequence } from "#sequences";
+import { actsFromLog, interactionsFromLog, LakeWriter, readPerson, readPersonSequence } from "#sequences";
 import { DuckDbLake } from "#storage";
 import { paths } from "./data-folder.ts";
 import { openPlatform } from "./platform.cases.ts";
@@ -66,8 +66,10 @@ const open = (config: Config): Promise<Platform> =>
 
 const USERS = 40;
 
-/** 12,000 events of 40 people; every third is of an action not declared yet, some are sent twice, one says no. */
+/** 12,000 events of 40 people, one of whom refuses beforehand; every third is of an action not declared yet, some are sent twice, one says no. */
 async function fill({ ingestion }: Platform): Promise<void> {
+  const context = { consent: { categoryPreferences: { personalization: false } } };
+  await ingestion.ingestMessages([{ type: "identify", userId: "u9", messageId: "refuses", context }]);
   for (let batch = 0; batch < 12; batch++) {
     const messages = Array.from({ length: 1000 }, (_, n) => {
       const event = batch * 1000 + n;
@@ -78,9 +80,7 @@ async function fill({ ingestion }: Platform): Promise<void> {
         userId: `u${event % USERS}`,
         timestamp: new Date(Date.UTC(2026, 0, 1) + event * 60_000).toISOString(),
         properties: { itemId: `i${event % 300}`, surface: "home", note: "x".repeat(120), half: event / 2 },
-        ...(event % 11 === 0 && {
-          context: { consent: { categoryPreferences: { personalization: false } } },
-        }),
+        ...(event % 11 === 0 && { context }),
       };
     });
     await ingestion.ingestMessages(messages);
@@ -128,6 +128,18 @@ async function sweepWithLake(platform: Platform): Promise<void> {
   await expect.poll(isDropped).toBe(true);
 }
 
+/** Nothing is learned of u9, whose refusal only the lake has by now. */
+async function expectRefusalKept({ log, actions, purposes }: Platform): Promise<void> {
+  const lake = await DuckDbLake.open(paths.lake(folder), { isReadOnly: true });
+  const learned = { actions, purpose: purposes.personalization, lake: async () => lake };
+  const { userIds } = await interactionsFromLog(log, learned, ignoreProgress);
+  expect(userIds).toHaveLength(USERS - 1);
+  expect(userIds).not.toContain("u9");
+  const acts = await actsFromLog(log, { ...learned, share: 1, priced: new Set() });
+  expect(acts.filter(({ length }) => length > 0)).toHaveLength(USERS - 1);
+  await lake.close();
+}
+
 test("old segments go once state and lake have them, and everything is as it was: read, replayed, built anew, redeclared", async () => {
   let platform = await open(small);
   await fill(platform);
@@ -143,6 +155,7 @@ test("old segments go once state and lake have them, and everything is as it was
   const starts = startsOf(platform);
   expect(starts[0]).toBe(0); // the shared partition is kept
   expect(await everything(platform)).toEqual(before);
+  await expectRefusalKept(platform);
   // Events still come in, are applied, and are read by those who had the dropped files open.
   await platform.ingestion.ingestMessages([{ type: "identify", userId: "u7", messageId: "again" }]);
   await platform.close();
@@ -150,7 +163,7 @@ test("old segments go once state and lake have them, and everything is as it was
 
   const kept = await replay(folder, { keepsRebuilt: false }, ignoreProgress);
   expect(kept).toMatchObject({ isIdentical: true, dropped: starts.reduce((sum, start) => sum + start) });
-  expect(kept.records + kept.dropped).toBe(12_002);
+  expect(kept.records + kept.dropped).toBe(12_003);
 
   await rm(paths.state(folder), { recursive: true });
   await expect(open(small)).rejects.toThrow(/retention has dropped.*inkling replay/);

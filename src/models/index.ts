@@ -23,10 +23,10 @@ export {
 } from "./interest-life/interest-life.ts";
 export {
   type BgNbd,
-  expectedPurchases,
   fitBgNbd,
   type Purchases,
   probabilityAlive,
+  purchasesIfAlive,
 } from "./lifetime-value/bg-nbd.ts";
 export {
   expectedValue,

@@ -7,7 +7,7 @@ import { DAY_MS, type EventId, HistoricalClock, HOUR_MS, Random, type UserId } f
 import { Actions, Catalogue, encodeEvent, encodeSharedRecord, Purposes, SHARED_PARTITION } from "#events";
 import { Applier, readPerson, usableFor } from "#sequences";
 import { LmdbStateStore, SegmentedEventLog } from "#storage";
-import { naiveState } from "./naive-state.cases.ts";
+import { naiveDowngrade, naiveState } from "./naive-state.cases.ts";
 import { readUserState } from "./read-user-state.ts";
 import { readStateHistory } from "./state-history.ts";
 import { transitionLedger } from "./transition-ledger.ts";
@@ -108,6 +108,7 @@ function daysOf(acts: readonly Act[], asOfMs: number): number[] {
 
 test("states are those of everything that happened, kept or trimmed, for every purpose and moment; the books balance", async () => {
   let trimmed = 0;
+  let downgraded = 0;
   await fc.assert(
     fc.asyncProperty(fc.nat(), async (seed) => {
       const random = new Random(seed);
@@ -127,6 +128,8 @@ test("states are those of everything that happened, kept or trimmed, for every p
           const history = await readStateHistory(state, person, { asOfMs, ...query });
           expect(history.activeDays).toEqual(days);
           expect(history.runs.at(-1)?.state).toBe(found?.state);
+          expect(history.isDowngraded).toBe(naiveDowngrade(days, day));
+          if (history.isDowngraded) downgraded++;
         }
       const { activeDays } = person
         ? await readStateHistory(state, person, { asOfMs: Number.MAX_SAFE_INTEGER / 2 })
@@ -143,4 +146,5 @@ test("states are those of everything that happened, kept or trimmed, for every p
     { seed: 28, numRuns: 15 },
   );
   expect(trimmed).toBeGreaterThan(3); // of most of these the sequence has lost rows
+  expect(downgraded).toBeGreaterThan(3);
 });

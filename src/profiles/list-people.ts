@@ -9,6 +9,7 @@ import {
   readPersonSequence,
   traitsAsOf,
 } from "#sequences";
+import type { StateReader } from "#storage";
 import { type TopicShare, topTopics } from "./topics.ts";
 import type { ProfileContext } from "./user-profile.ts";
 
@@ -56,6 +57,7 @@ const ACTIVITY_DAYS = 28;
 const TOPICS = 12;
 /** What a row of the list is made of. */
 const ROWS = 1000;
+const ALL_ROWS = 1_000_000;
 
 interface Match {
   readonly userId: string;
@@ -131,9 +133,10 @@ async function summaryOf(
   const { state, catalogue, actions, isUnsaid } = context;
   const wanted = catalogue.actions.names().filter((action) => actions.named(action)?.kind !== "impression");
   const query = { limit: ROWS, asOfMs, actions: actionCodes(catalogue, wanted) };
-  const [window, controls] = await Promise.all([
+  const [window, controls, seen] = await Promise.all([
     readPersonSequence(state, person, query),
     readControls(state, person),
+    seenBy(state, person, asOfMs),
   ]);
   const rows = window.rows();
   const said = rows.filter(
@@ -144,19 +147,29 @@ async function summaryOf(
     const day = ACTIVITY_DAYS - 1 - Math.floor((asOfMs - timestampMs) / DAY_MS);
     if (day >= 0) activity[day]!++;
   }
-  const { firstMs, lastMs, eventCount } = person.record;
   return {
     userId,
     ...(name !== undefined && { name }),
-    firstSeenMs: firstMs,
-    lastSeenMs: Math.min(lastMs, asOfMs),
-    eventCount,
+    firstSeenMs: person.record.firstMs,
+    ...seen,
     topics: topTopics(said, TOPICS, {
       ...{ catalogue, actions, isUnsaid, asOfMs },
       eventIdOf: ({ eventId }) => eventId,
     }),
     activity,
   };
+}
+
+/** Of the past only rows are dated, so that their events are those of the sequence, as in a profile. */
+async function seenBy(
+  state: StateReader,
+  person: PersonState,
+  asOfMs: number,
+): Promise<Pick<PersonSummary, "lastSeenMs" | "eventCount">> {
+  const { firstMs, lastMs, eventCount } = person.record;
+  if (lastMs <= asOfMs) return { lastSeenMs: lastMs, eventCount };
+  const rows = await readPersonSequence(state, person, { limit: ALL_ROWS, asOfMs });
+  return { lastSeenMs: rows.newestMs ?? firstMs, eventCount: rows.length };
 }
 
 const orders: Record<PeopleQuery["sort"], (left: Match, right: Match) => number> = {

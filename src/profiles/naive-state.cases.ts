@@ -14,3 +14,13 @@ export function naiveState(days: readonly number[], day: number): string | undef
   if (activeOn(day - 28) === 0) return "resurrected";
   return active >= 12 ? "core" : active >= 4 ? "casual" : "marginal";
 }
+
+/** Whether somebody came down, week by week as the rule is said: quarters of 13 weeks, the last of which ends with `day`. */
+export function naiveDowngrade(days: readonly number[], day: number): boolean {
+  const activeWeeks = (first: number): number =>
+    Array.from({ length: 13 }, (_, week) => first + 7 * week).filter((begin) =>
+      days.some((active) => active >= begin && active < begin + 7),
+    ).length;
+  const [before, last] = [activeWeeks(day - 181), activeWeeks(day - 90)];
+  return before >= 6 && last <= before - 3;
+}

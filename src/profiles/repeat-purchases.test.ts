@@ -82,6 +82,19 @@ test("nothing later is read; a purchase makes the next ones likelier, silence le
   expect(foreseePurchases(model, [{ timestampMs: START, action: "view" }], NOW)).toBeUndefined();
 });
 
+test("somebody who came every day and left long ago has figures too, and does not take away everybody's", () => {
+  const devoted = Array.from({ length: 700 }, (_, n) => ({
+    ...{ timestampMs: START + n * DAY_MS, action: "purchase", value: 10 },
+  }));
+  const atMs = START + 20 * 365 * DAY_MS;
+  const said = foreseePurchases(model, devoted, atMs)!;
+  expect(said.probabilityAlive).toBeLessThan(1e-6);
+  for (const value of [said.purchases, said.value, ...said.drivers.map(({ effect }) => effect)])
+    expect(value).toSatisfy(Number.isFinite);
+  const among = fitRepeatPurchases([...people.slice(0, 200), devoted], goal, atMs)!;
+  for (const factor of Object.values(among.typical)) expect(factor).toBeGreaterThan(0);
+});
+
 test("too few customers, or none who came again, make no model", () => {
   expect(fitRepeatPurchases(people.slice(0, 40), goal, NOW)).toBeUndefined();
   const once = people.map((acts) => acts.slice(0, 2));

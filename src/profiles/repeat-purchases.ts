@@ -2,13 +2,13 @@ import { DAY_MS } from "#base";
 import {
   type BgNbd,
   type Driver,
-  expectedPurchases,
   expectedValue,
   fitBgNbd,
   fitGammaGamma,
   type GammaGamma,
   type Purchases,
   probabilityAlive,
+  purchasesIfAlive,
   type Spending,
 } from "#models";
 import type { Act } from "./activity-features.ts";
@@ -138,7 +138,9 @@ function factorsOf(
   { bgNbd, gammaGamma, goal }: Pick<PurchaseModel, "bgNbd" | "gammaGamma" | "goal">,
   customer: Customer,
 ): Factors {
-  const alive = probabilityAlive(bgNbd, customer);
-  const purchases = expectedPurchases(bgNbd, customer, goal.withinDays / WEEK_DAYS);
-  return { alive, whileTheyStay: purchases / alive, worth: expectedValue(gammaGamma, customer) };
+  return {
+    alive: probabilityAlive(bgNbd, customer),
+    whileTheyStay: purchasesIfAlive(bgNbd, customer, goal.withinDays / WEEK_DAYS),
+    worth: expectedValue(gammaGamma, customer),
+  };
 }

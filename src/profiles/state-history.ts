@@ -1,7 +1,7 @@
 import { DAY_MS } from "#base";
 import { type PersonState, readActiveDays, readPersonSequence, type SequenceQuery } from "#sequences";
 import type { StateReader } from "#storage";
-import { type UserState, userStateOn } from "./user-state.ts";
+import { isDowngraded, type UserState, userStateOn } from "./user-state.ts";
 
 /** Days on end in one state, both included: UTC days since the epoch. */
 export interface StateRun {
@@ -15,6 +15,8 @@ export interface StateHistory {
   readonly runs: readonly StateRun[];
   /** Days with any event, ascending. */
   readonly activeDays: readonly number[];
+  /** On the day asked about. */
+  readonly isDowngraded: boolean;
   readonly newestMs: number | undefined;
 }
 
@@ -29,7 +31,11 @@ export async function readStateHistory(
   const query = { limit: ALL_ROWS, asOfMs, ...(isUsable && { isUsable }) };
   const window = await readPersonSequence(state, person, query);
   const activeDays = await readActiveDays(state, person, window, query);
-  return { runs: stateRuns(activeDays, Math.floor(asOfMs / DAY_MS)), activeDays, newestMs: window.newestMs };
+  const day = Math.floor(asOfMs / DAY_MS);
+  return {
+    ...{ runs: stateRuns(activeDays, day), activeDays, isDowngraded: isDowngraded(activeDays, day) },
+    newestMs: window.newestMs,
+  };
 }
 
 /** States of every day from the first active one on, those alike put together. */

@@ -8,7 +8,8 @@ import {
   type NamedPurpose,
   viewEvent,
 } from "#events";
-import type { EventLog } from "#storage";
+import type { EventLog, Lake } from "#storage";
+import { droppedChoices } from "./dropped-choices.ts";
 import { countChoices, type StandingChoices } from "./standing-choices.ts";
 import { usableFor } from "./usable-rows.ts";
 
@@ -41,11 +42,14 @@ export async function actsFromLog(
     purpose,
     share,
     priced,
+    lake,
   }: {
     readonly actions: Actions;
     readonly purpose: NamedPurpose;
     readonly share: number;
     readonly priced: ReadonlySet<string>;
+    /** As in `TrainingQuery`. */
+    readonly lake?: (() => Promise<Lake>) | undefined;
   },
 ): Promise<LoggedAct[][]> {
   const catalogue = new Catalogue();
@@ -54,6 +58,7 @@ export async function actsFromLog(
     throw error;
   };
   await followShared(log, { catalogue, identity }, onFailure).catchUp(() => {});
+  const before = await droppedChoices(log, lake, { catalogue, identity });
   const people = new Map<string, Doer>();
   for (let partition = 1; partition < log.partitionCount; partition++)
     for (let next = log.start(partition); next < log.end(partition); ) {
@@ -64,7 +69,7 @@ export async function actsFromLog(
         const event = viewEvent(bytes);
         const person = identity.personOf(event.userId);
         if (murmur3(person) / 2 ** 32 >= share) continue;
-        const doer = people.get(person) ?? { acts: [], choices: undefined, priced: new Set() };
+        const doer = people.get(person) ?? { acts: [], choices: before.get(person), priced: new Set() };
         people.set(person, doer);
         doer.choices = countChoices(doer.choices, event, catalogue.purposes);
         if (event.kind !== "track" || !actions.named(event.name)) continue;

@@ -26,14 +26,7 @@ export async function* droppedRecords(
   lake: Lake,
   starts: readonly number[],
 ): AsyncGenerator<{ partition: number; records: LogRecord[] }> {
-  for (const [partition, start] of starts.entries()) {
-    if (partition === 0 || lake.committed(partition) >= start) continue;
-    throw new PlatformError(
-      "data-damaged",
-      `the log of partition ${partition} begins at record ${start} and the lake ends at ${lake.committed(partition)}: what is between is ` +
-        "in neither. Restore the folder from a backup.",
-    );
-  }
+  requireReach(lake, starts);
   let runs = new Map<number, LogRecord[]>();
   let gathered = 0;
   let userId: string | undefined;
@@ -54,6 +47,18 @@ export async function* droppedRecords(
     }
   }
   yield* inLogOrder(runs);
+}
+
+/** @throws PlatformError `data-damaged` when the lake does not reach up to where the log begins */
+export function requireReach(lake: Lake, starts: readonly number[]): void {
+  for (const [partition, start] of starts.entries()) {
+    if (partition === 0 || lake.committed(partition) >= start) continue;
+    throw new PlatformError(
+      "data-damaged",
+      `the log of partition ${partition} begins at record ${start} and the lake ends at ${lake.committed(partition)}: what is between is ` +
+        "in neither. Restore the folder from a backup.",
+    );
+  }
 }
 
 /** Brings an empty state to where the log begins. */

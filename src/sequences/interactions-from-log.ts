@@ -10,9 +10,10 @@ import {
   UNNAMED,
   viewEvent,
 } from "#events";
-import type { EventLog } from "#storage";
+import type { EventLog, Lake } from "#storage";
 import { type Condition, conditionOfSource } from "./condition.ts";
 import { factsOfContext, factsOfTraits } from "./context-facts.ts";
+import { droppedChoices } from "./dropped-choices.ts";
 import type { Interactions } from "./interactions.ts";
 import { countChoices, type StandingChoices } from "./standing-choices.ts";
 import { usableFor } from "./usable-rows.ts";
@@ -37,13 +38,16 @@ export interface TrainingQuery {
   readonly purpose: NamedPurpose;
   /** Names of the traits that may be learned from: those declared. */
   readonly traits?: readonly string[];
+  /** What retention has dropped from the log: refusals that stand in it still count. Opened when it has dropped anything. */
+  readonly lake?: () => Promise<Lake>;
 }
 
 const BATCH_RECORDS = 10_000;
 
 /**
  * The positive engagements in the log that may be used for the purpose, each event once, by person in time order, weighted by
- * the declared strength of their action, and what the same people were shown and rejected. Training reads the log and never live state, so a model can be made again from the same log alone.
+ * the declared strength of their action, and what the same people were shown and rejected. Training reads the log and never live state, so a model can be made again from the same log
+ * alone, and, where retention has dropped its beginning, what the lake says of consent.
  */
 export async function interactionsFromLog(
   log: EventLog,
@@ -56,7 +60,8 @@ export async function interactionsFromLog(
     throw error;
   };
   await followShared(log, { catalogue, identity }, onFailure).catchUp(() => {});
-  const collector = new Collector(catalogue, identity, query);
+  const before = await droppedChoices(log, query.lake, { catalogue, identity });
+  const collector = new Collector(catalogue, identity, before, query);
   let total = 0;
   for (let partition = 1; partition < log.partitionCount; partition++)
     total += log.end(partition) - log.start(partition);
@@ -119,6 +124,8 @@ class Collector {
   readonly #identity: IdentityGraph;
   readonly #actions: Actions;
   readonly #purpose: NamedPurpose;
+  /** By person, what was said of consent before the log begins. */
+  readonly #before: ReadonlyMap<string, StandingChoices>;
   /** Of those declared. */
   readonly #traits: ReadonlySet<string>;
   readonly #people = new Map<UserId, Person>();
@@ -129,8 +136,10 @@ class Collector {
   constructor(
     catalogue: Catalogue,
     identity: IdentityGraph,
+    before: ReadonlyMap<string, StandingChoices>,
     { actions, purpose, traits = [] }: TrainingQuery,
   ) {
+    this.#before = before;
     this.#catalogue = catalogue;
     this.#identity = identity;
     this.#actions = actions;
@@ -143,10 +152,11 @@ class Collector {
     const { purposes } = this.#catalogue;
     const person = this.#identity.personOf(event.userId) as UserId; // a root is a user id
     const known = this.#people.get(person);
-    const choices = countChoices(known?.choices, event, purposes);
+    const stood = known ? known.choices : this.#before.get(person);
+    const choices = countChoices(stood, event, purposes);
     const deed = this.#deedOf(event);
     const isTold = event.kind === "identify" && this.#traits.size > 0;
-    if (deed === undefined && !isTold && choices === known?.choices) return;
+    if (deed === undefined && !isTold && choices === stood) return;
     const user = known ?? newPerson(choices);
     if (!known) this.#people.set(person, user);
     user.choices = choices;

@@ -26,7 +26,7 @@ export function decodeChoices(bytes: Uint8Array): StandingChoices | undefined {
 /** The choices after one more event; those of purposes that have no code are left to the log. */
 export function countChoices(
   before: StandingChoices | undefined,
-  event: EventView,
+  event: Pick<EventView, "kind" | "name" | "timestampMs" | "consent">,
   purposes: Vocabulary,
 ): StandingChoices | undefined {
   const said = isStandingChoice(event) ? event.consent() : undefined;

@@ -67,15 +67,27 @@ test("of a million events it keeps the newest two dozen", () => {
   expect(latest[0]).toEqual({ receivedAt: "1970-01-01T00:00:00.000Z", userId: "last", name: "save" });
 });
 
-test("what models took is told by version, of those that answered lately", () => {
+test("of a sender who names every event otherwise, a hundred names of a second are told apart", () => {
+  const { pulse } = pulseAt(0);
+  pulse.countEvents([saved], 0);
+  for (let n = 0; n < 10; n++)
+    pulse.countEvents(
+      Array.from({ length: 100 }, (_, m) => ({ ...saved, event: `viewed product ${100 * n + m}` })),
+      0,
+    );
+  pulse.countEvents([saved], 0);
+  const { events } = pulse.read().seconds.at(-1)!;
+  expect(Object.keys(events)).toHaveLength(101);
+  expect(events).toMatchObject({ save: 2, "viewed product 98": 1, others: 901 });
+});
+
+test("what models took is told by version, of those that were asked, however long ago", () => {
   const { clock, pulse } = pulseAt(0);
-  for (let ms = 1; ms <= 100; ms++) pulse.countModel("ease@0001", ms);
-  clock.nowMs += 200_000;
-  pulse.countModel("popularity@0001", 2);
+  for (let ms = 1; ms <= 100; ms++) pulse.countModels({ modelMs: new Map([["ease@0001", ms]]) });
+  clock.nowMs += 400_000;
+  pulse.countModels({ modelMs: new Map([["popularity@0001", 2]]) });
   expect(pulse.modelLatencies()).toEqual({
     "ease@0001": { count: 100, p50: 51, p99: 100 },
     "popularity@0001": { count: 1, p50: 2, p99: 2 },
   });
-  clock.nowMs += 200_000;
-  expect(Object.keys(pulse.modelLatencies())).toEqual(["popularity@0001"]);
 });

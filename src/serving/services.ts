@@ -1,5 +1,6 @@
 import type {
   ModelBody,
+  ModelComparisonResponse,
   ModelsResponse,
   PlatformResponse,
   RunBody,
@@ -16,6 +17,7 @@ import type {
   PersonSignals,
   ServedPredictions,
   Survey,
+  samplePeople,
   UserInterests,
   UserVectors,
 } from "#profiles";
@@ -68,6 +70,11 @@ export interface Services {
   readonly models: () => Promise<readonly ModelBody[]>;
   /** By `name` or `name@version`. @throws PlatformError `unknown-model`, listing those there are */
   readonly model: (reference: string) => Promise<ModelBody>;
+  /** What people would get of each of two. @throws PlatformError `unknown-model`, `invalid-request`, `data-mismatch` */
+  readonly compareModels: (
+    references: readonly [string, string],
+    asked: { readonly people: ReturnType<typeof samplePeople>; readonly n: number },
+  ) => Promise<Omit<ModelComparisonResponse, "computedAt">>;
   /** What changed lately about which of them answer, the newest first. */
   readonly modelChanges: () => readonly {
     readonly atMs: number;

@@ -296,6 +296,19 @@ export function describeLake(name: string, open: () => Promise<LakeUnderTest>): 
       );
     });
 
+    test("a scan finds what says something of consent", async () => {
+      const consent = '{"analytics":false}';
+      const rows = lakeRows(0, 20).map((row) => (row.logOffset % 9 === 4 ? { ...row, consent } : row));
+      await lake.write(rows, { partition: 1, from: 0, to: 20 });
+      const read = [];
+      for await (const batch of lake.scan({ columns: ["logOffset", "consent"], saysConsent: true }))
+        read.push(...batch.rows);
+      expect(read.sort((a, b) => a.logOffset - b.logOffset)).toEqual([
+        { logOffset: 4, consent },
+        { logOffset: 13, consent },
+      ]);
+    });
+
     test("a scan that began before a compaction goes on with what it saw", async () => {
       await lake.write(lakeRows(0, 30), { partition: 1, from: 0, to: 30 });
       let count = 0;
@@ -377,7 +390,8 @@ export function describeLake(name: string, open: () => Promise<LakeUnderTest>): 
       await lake.compact();
       await lake.write([lakeRow(2), lakeRow(3)], { partition: 1, from: 2, to: 4 });
       expect(await lake.erase("user-3")).toMatchObject({ filesRewritten: 1, rowsRemoved: 1 });
-      expect(await lake.erase("stranger")).toMatchObject({ filesRewritten: 0, rowsRemoved: 0 });
+      for (const stranger of ["stranger", "user-3\0'", "'"])
+        expect(await lake.erase(stranger)).toMatchObject({ filesRewritten: 0, rowsRemoved: 0 });
     });
   });
 }

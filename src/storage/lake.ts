@@ -112,6 +112,8 @@ export interface LakeScanOptions<Column extends keyof LakeEvent> {
   readonly untilMs?: number;
   /** Names of events; default: all. */
   readonly names?: readonly string[];
+  /** Only those that say something of consent themselves. */
+  readonly saysConsent?: boolean;
 }
 
 export interface LakeBatch<Column extends keyof LakeEvent> {

@@ -140,12 +140,12 @@ export class OnlineFeatures {
   #requestFor(names: readonly string[], entity: EntityKind): KnownRequest {
     const id = names.join(",");
     const known = this.#requests[entity].get(id);
-    if (known) return known;
+    if (known && isSameList(known.names, names)) return known;
     const { plan, catalogue, clock } = this.#parts;
     const found = names.map((reference) => nameIn(reference, plan));
     const request = requestFeatures(entity === "user" ? plan : plan.items, found, catalogue);
     const made: KnownRequest = {
-      names,
+      names: [...names],
       request,
       read: (userIds) => readTable(this.#parts, request, userIds, clock.nowMs()),
       isOfPeople: found.every((name) => {
@@ -156,6 +156,11 @@ export class OnlineFeatures {
     this.#requests[entity].set(id, made);
     return made;
   }
+}
+
+/** Names may be any text: of two lists that are joined alike one may have a comma in a name. */
+function isSameList(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((name, n) => name === right[n]);
 }
 
 /** The name in a reference; one under another view is a name nobody has. */

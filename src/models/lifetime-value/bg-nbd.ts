@@ -48,22 +48,28 @@ function meanLikelihood(customers: readonly Purchases[], model: BgNbd): number {
   return constant + sum / customers.length;
 }
 
+/** Less is as good as nothing, and has no logarithm. */
+const LEAST_ALIVE = 1e-12;
+
 /** P(the customer is still there), from what they did (Fader et al. 2008, "Computing P(alive)"). */
 export function probabilityAlive(
   { r, alpha, a, b }: BgNbd,
   { frequency: x, recency, age }: Purchases,
 ): number {
   if (x === 0) return 1;
-  return 1 / (1 + (a / (b + x - 1)) * ((alpha + age) / (alpha + recency)) ** (r + x));
+  const gone = (a / (b + x - 1)) * ((alpha + age) / (alpha + recency)) ** (r + x);
+  return Math.max(LEAST_ALIVE, 1 / (1 + gone));
 }
 
-/** Purchases expected of the customer in the next `period` (equation 10 of the paper). */
-export function expectedPurchases(model: BgNbd, customer: Purchases, period: number): number {
-  const { r, alpha, a, b } = model;
-  const { frequency: x, age } = customer;
+/** Purchases expected in the next `period` of a customer who is still there: times P(they are), equation 10 of the paper. */
+export function purchasesIfAlive(
+  { r, alpha, a, b }: BgNbd,
+  { frequency: x, age }: Purchases,
+  period: number,
+): number {
   const left = hypergeometric(r + x, b + x, a + b + x - 1, period / (alpha + age + period));
   const stays = 1 - ((alpha + age) / (alpha + age + period)) ** (r + x) * left;
-  return ((a + b + x - 1) / (a - 1)) * stays * probabilityAlive(model, customer);
+  return ((a + b + x - 1) / (a - 1)) * stays;
 }
 
 /** Gauss's 2F1 by its series, for 0 <= z < 1. */

@@ -30,6 +30,7 @@ function made(): Survey {
     ...{ fromDay: FROM, dayCount: DAYS, states },
     tenureDays: Uint16Array.from(lives, (days) => last - days[0]!),
     activeDays: Uint8Array.from(lives, (days) => days.filter((day) => day > last - 28).length),
+    downgraded: Uint8Array.from(lives, (_, row) => (row % 4 === 0 ? 1 : 0)),
     traits: [
       {
         name: "country",
@@ -54,6 +55,8 @@ function made(): Survey {
 test("everybody: each group adds up, the days are those of the ledger and their net is the change of the active", () => {
   const { people, total, groups, told } = cohortOf(made(), {});
   expect([people, total]).toEqual([PEOPLE, PEOPLE]);
+  expect(told!.downgraded).toBe(10);
+  expect(cohortOf(made(), { trait: { name: "country", value: "NO" } }).told!.downgraded).toBe(3);
   for (const { values } of groups) expect(values.reduce((sum, value) => sum + value.people, 0)).toBe(PEOPLE);
   const ledger = transitionLedger(lives, FROM, FROM + DAYS - 1);
   for (const [at, day] of told!.days.entries()) {

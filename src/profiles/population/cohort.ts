@@ -53,6 +53,8 @@ export interface Cohort {
   /** What of people is told only where there are enough of them; absent in a smaller cohort. */
   readonly told?: {
     readonly days: readonly CohortDay[];
+    /** People who came down, by the published rule (`isDowngraded`). */
+    readonly downgraded: number;
     readonly interests: readonly CohortInterest[];
     readonly predictions: readonly CohortPrediction[];
   };
@@ -74,6 +76,7 @@ export function cohortOf(survey: Survey, slice: Slice): Cohort {
     ...(rows.length >= LEAST_TOLD && {
       told: {
         days: daysOf(survey, rows),
+        downgraded: rows.reduce((sum, row) => sum + survey.downgraded[row]!, 0),
         interests: interestsIn(survey, rows, everybody),
         predictions: predictionsOf(survey, rows),
       },

@@ -13,7 +13,7 @@ import type { Act } from "../activity-features.ts";
 import { type PredictionModel, predict } from "../predictions.ts";
 import type { UserInterests } from "../user-interests.ts";
 import type { ProfileContext } from "../user-profile.ts";
-import { STATE_DAYS, userStateOn, userStates } from "../user-state.ts";
+import { isDowngraded, STATE_DAYS, userStateOn, userStates } from "../user-state.ts";
 
 /**
  * What is said of everybody at one moment, by columns: a row is a person. Plain data that can cross to another thread; questions about any
@@ -34,6 +34,8 @@ export interface Survey {
   readonly tenureDays: Uint16Array;
   /** Active days of the last 28. */
   readonly activeDays: Uint8Array;
+  /** 1 for who came down of late, as `isDowngraded` says. */
+  readonly downgraded: Uint8Array;
   readonly traits: readonly TraitColumn[];
   /** Those people have as interests, and what is above them. */
   readonly topics: readonly SurveyedTopic[];
@@ -173,6 +175,7 @@ function columnsOf(
       people,
       ({ activeDays }) => activeDays.filter((day) => day > toDay - STATE_DAYS).length,
     ),
+    downgraded: Uint8Array.from(people, ({ activeDays }) => Number(isDowngraded(activeDays, toDay))),
     traits: traitColumns(people, traits),
     ...interestColumns(people, idOf),
     targets,

@@ -58,6 +58,7 @@ function registerCohort(server: Server, { population, clock }: Services): void {
           ...rest,
           transitions: [...transitions],
         })),
+        downgraded: told?.downgraded ?? 0,
         interests: (told?.interests ?? []).map(({ path, ...interest }) => ({ ...interest, path: [...path] })),
         predictions: (told?.predictions ?? []).map(({ bins, ...foretold }) => ({
           ...foretold,
@@ -88,7 +89,8 @@ function registerStates(server: Server, { state, identity, catalogue, purposes, 
       const person = await readPerson(state, identity.idsOf(id));
       if (!person || person.record.firstMs > asOfMs) throw userNotFound(id);
       const isUsable = usableFor(purposes.personalization, person.record.consent, catalogue);
-      const { runs, activeDays, newestMs } = await readStateHistory(state, person, { asOfMs, isUsable });
+      const history = await readStateHistory(state, person, { asOfMs, isUsable });
+      const { runs, activeDays, isDowngraded, newestMs } = history;
       return {
         userId: identity.personOf(id),
         runs: runs.map(({ state: name, fromDay, toDay }) => ({
@@ -97,6 +99,7 @@ function registerStates(server: Server, { state, identity, catalogue, purposes, 
           to: dayText(toDay),
         })),
         activeDays: activeDays.map(dayText),
+        isDowngraded,
         asOf: toIsoOrNull(newestMs),
         computedAt: toIso(clock.nowMs()),
         version: VERSION,

@@ -63,8 +63,9 @@ export function listOf(paths: readonly string[]): string {
   return `[${paths.map((path) => quoteText(path.replace(/[*?[]/g, "[$&]"))).join(", ")}]`;
 }
 
+/** A text as an expression. The engine takes a zero byte for the end of a statement. */
 export function quoteText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+  return `'${text.replaceAll("'", "''").replaceAll("\0", "' || chr(0) || '")}'`;
 }
 
 export function quoteName(name: string): string {

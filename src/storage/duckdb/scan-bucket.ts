@@ -49,11 +49,15 @@ function mayHold({ day }: SettledFile, { fromMs, untilMs }: LakeScanOptions<keyo
   return (fromMs === undefined || fromMs < endMs) && (untilMs === undefined || beginMs < untilMs);
 }
 
-function conditionOf(bucket: number, { fromMs, untilMs, names }: LakeScanOptions<keyof LakeEvent>): string {
+function conditionOf(
+  bucket: number,
+  { fromMs, untilMs, names, saysConsent }: LakeScanOptions<keyof LakeEvent>,
+): string {
   const conditions = [`bucket = ${bucket}`];
   if (fromMs !== undefined) conditions.push(`"timestamp" >= ${timeOf(fromMs)}`);
   if (untilMs !== undefined) conditions.push(`"timestamp" < ${timeOf(untilMs)}`);
   if (names) conditions.push(names.length === 0 ? "false" : `name IN (${names.map(quoteText).join(", ")})`);
+  if (saysConsent) conditions.push("consent IS NOT NULL");
   return conditions.join(" AND ");
 }
 
