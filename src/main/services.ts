@@ -123,6 +123,7 @@ export async function createServices(
     featureHealth: () => platform.health.report,
     featureLooks: (name) => platform.health.looksOf(name),
     noteServed: platform.servedFeatures.note,
+    wasServed: async (ids) => (await platform.servedFeatures.count(ids)) > 0,
     vectors: platform.vectors.of(inService),
     interests,
     ...{ isSensitive: platform.isSensitive, isUnsaid },

@@ -43,6 +43,8 @@ export interface Services {
   readonly features: OnlineFeatures;
   /** Keeps what was served, so that a model can learn from it. Never rejects. */
   readonly noteServed: (served: readonly ServedFeatures[]) => void;
+  /** Whether anything is kept of what was served of these ids. */
+  readonly wasServed: (ids: readonly string[]) => Promise<boolean>;
   /** What was last found of the features. */
   readonly featureHealth: () => HealthReport | undefined;
   /** What was found of a feature at this and earlier looks, oldest first. */
