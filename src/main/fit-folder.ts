@@ -1,4 +1,4 @@
-import { type Config, goalsOf, purposesOf } from "#declarations";
+import { type Config, goalsOf, purposesOf, spokenTraitsOf } from "#declarations";
 import { type ModelId, modelNamed } from "#models";
 import type { DataManifest } from "./data-folder.ts";
 import { type FitListeners, fitInWorker } from "./fit.ts";
@@ -76,7 +76,7 @@ async function fitAll(
   const task = {
     ...{ folder, partitionCount, seed, declared: actions },
     ...{ purposes: purposesOf(config), goals: goalsOf(config) },
-    traits: Object.keys(config.traits ?? {}),
+    traits: spokenTraitsOf(config),
     ...what,
   };
   const fitted = await fitInWorker(task, listeners);
