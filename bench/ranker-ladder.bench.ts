@@ -40,7 +40,7 @@ interface Options extends Record<string, number | boolean> {
   /** Items beside each that was engaged with, where impressions are not known. */
   readonly negatives: number;
   readonly learningRate: number;
-  /** Others are asked, and those of the test are left out: planted people and Deskdrop only. */
+  /** Other people are asked, of the world the week before, and those of the test are left out. */
   readonly validation: boolean;
   /** First rung and how many, to run a part; the average is always there, to hold them against. */
   readonly from: number;
@@ -244,10 +244,11 @@ async function answersOf(
   const newest = timesMs.reduce((latest, timeMs) => Math.max(latest, timeMs), 0);
   const lesson = isShuffled ? withShuffledHistories(asMade, config, seed) : asMade;
   const fifthOf = (request: number): number => murmur3(`person ${users[request]}`) % 5;
-  const arePeople = deskdrop || planted > 0;
-  const isAsked = (request: number): boolean =>
-    arePeople ? fifthOf(request) === (validation ? 1 : 0) : timesMs[request]! > newest - TEST_DAYS * DAY_MS;
-  const isLeftOut = (request: number): boolean => arePeople && validation && fifthOf(request) === 0;
+  const weeksBack = (request: number): number =>
+    Math.floor((newest - timesMs[request]!) / (TEST_DAYS * DAY_MS));
+  const partOf = deskdrop || planted > 0 ? fifthOf : weeksBack; // the first is the test, the second for validation
+  const isAsked = (request: number): boolean => partOf(request) === (validation ? 1 : 0);
+  const isLeftOut = (request: number): boolean => validation && partOf(request) === 0;
   const all = [...users.keys()];
   const asked = Uint32Array.from(all.filter(isAsked));
   const learn = (): ReturnType<typeof learnRanker> =>

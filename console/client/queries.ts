@@ -5,6 +5,7 @@ import type {
   FeaturesResponse,
   ItemResponse,
   ItemsResponse,
+  ModelComparisonResponse,
   ModelsResponse,
   NearestResponse,
   PeopleResponse,
@@ -116,6 +117,17 @@ export const modelsQuery = queryOptions({
   queryKey: ["models"],
   queryFn: ({ signal }) => request<ModelsResponse>("/v1/models", { signal }),
 });
+
+/** Of two versions, which do not change; what people did since does. */
+export const modelComparisonQuery = (one: string, other: string) =>
+  queryOptions({
+    queryKey: ["models", "comparison", one, other],
+    staleTime: 60_000,
+    queryFn: ({ signal }) =>
+      request<ModelComparisonResponse>(withQuery(`/v1/models/${id(one)}/comparison`, { with: other }), {
+        signal,
+      }),
+  });
 
 export const featuresQuery = queryOptions({
   queryKey: ["features"],

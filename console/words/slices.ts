@@ -9,7 +9,7 @@ const TRAIT = "trait:";
 const WORDS: Readonly<Record<string, string>> = {
   state: "State",
   tenure: "Days since they came",
-  activity: "Active days of the last 28",
+  activity: "Active days, last 28",
 };
 
 export function groupWords(name: string): string {

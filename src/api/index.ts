@@ -51,6 +51,8 @@ export {
 export {
   LearningPointBody,
   ModelBody,
+  ModelComparisonQuerystring,
+  ModelComparisonResponse,
   ModelParams,
   ModelsResponse,
   RunBody,

@@ -89,9 +89,57 @@ export const ModelsResponse = Type.Object({
     Type.Object({ count: Type.Integer(), p50: Type.Number(), p99: Type.Number() }),
     {
       description:
-        "By name@version, ms that its part of a list took over the last five minutes; of those that answered",
+        "By name@version, ms that it took of its newest lists and rankings since the server started; of those that were asked",
     },
   ),
+});
+
+/** `GET /v1/models/{name}/comparison`. */
+export const ModelComparisonQuerystring = Type.Object(
+  {
+    with: Type.String({
+      maxLength: 200,
+      description: "The other one: name, for the newest version, or name@version",
+    }),
+    people: Type.Integer({
+      minimum: 1,
+      maximum: 500,
+      default: 100,
+      description: "Drawn evenly from everybody",
+    }),
+    n: Type.Integer({ minimum: 1, maximum: 100, default: 10, description: "Length of the lists" }),
+  },
+  { additionalProperties: false },
+);
+
+const ListsCompared = {
+  people: Type.Integer(),
+  overlap: NumberOrNull,
+  activeSince: Type.Integer({ description: "People who engaged with anything after `asOf`" }),
+  hits: Type.Array(Type.Integer(), {
+    description: "Of those, who had any of it in their list: by the first model and by the second",
+  }),
+};
+
+/** What people would get of each of two models. */
+export const ModelComparisonResponse = Type.Object({
+  models: Type.Array(Type.String(), { description: "Two, as name@version" }),
+  n: Type.Integer(),
+  asOf: Type.String({ description: "Lists are as of when both had learned all they know" }),
+  all: Type.Object(ListsCompared),
+  states: Type.Array(Type.Object({ state: TextOrNull, ...ListsCompared })),
+  examples: Type.Array(
+    Type.Object({
+      userId: Type.String(),
+      state: TextOrNull,
+      overlap: Type.Number(),
+      lists: Type.Array(Type.Array(Type.Object({ itemId: Type.String(), title: Type.String() })), {
+        description: "What only the first list has, and what only the second",
+      }),
+    }),
+    { description: "For whom they differ most" },
+  ),
+  computedAt: Type.String(),
 });
 
 const config = Type.Record(AnyKey, Type.Union([Type.Number(), Type.String({ maxLength: 100 })]), {
@@ -151,4 +199,5 @@ export type LearningPointBody = Static<typeof LearningPointBody>;
 export type RunBody = Static<typeof RunBody>;
 export type RunRequest = Static<typeof RunRequest>;
 export type RunsResponse = Static<typeof RunsResponse>;
+export type ModelComparisonResponse = Static<typeof ModelComparisonResponse>;
 export type ModelsResponse = Static<typeof ModelsResponse>;

@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { PlatformError } from "#base";
 import { action } from "./action.ts";
-import { actionsOf, type Config, defaultConfig, defineConfig, purposesOf, sourcesOf } from "./config.ts";
+import {
+  actionsOf,
+  type Config,
+  defaultConfig,
+  defineConfig,
+  purposesOf,
+  sourcesOf,
+  spokenTraitsOf,
+} from "./config.ts";
 import { integer, listOf, number, oneOf, text } from "./field.ts";
 import { goal, goalsOf } from "./goal.ts";
 import { defaultPurposes, purpose } from "./purpose.ts";
@@ -20,6 +28,16 @@ function faultOf(config: unknown): string {
   }
   throw new Error("it was taken");
 }
+
+test("a trait that could harm people speaks for nobody", () => {
+  const traits = {
+    city: text(),
+    email: text().annotate({ sensitivity: "personal" }),
+    diagnosis: text().annotate({ sensitivity: "sensitive" }),
+  };
+  expect(spokenTraitsOf(defineConfig({ actions: { save }, traits }))).toEqual(["city", "email"]);
+  expect(spokenTraitsOf({})).toEqual([]);
+});
 
 test("goals are named in the order of their declaration", () => {
   const goals = { paid: goal({ action: "save", withinDays: 7, owner: "growth" }) };

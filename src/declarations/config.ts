@@ -136,6 +136,13 @@ export function surfacesOf({ surfaces = [] }: Config): ReadonlyMap<string, Decla
   );
 }
 
+/** Names of the traits that may speak for a person, to models and in counts of many: not those that could harm them in the wrong hands. */
+export function spokenTraitsOf({ traits = {} }: Pick<Config, "traits">): readonly string[] {
+  return Object.entries(traits)
+    .filter(([, { annotations }]) => annotations.sensitivity !== "sensitive")
+    .map(([name]) => name);
+}
+
 /** TypeScript's own guard does not know of read-only lists. */
 function isNames(surfaces: NonNullable<Config["surfaces"]>): surfaces is readonly string[] {
   return Array.isArray(surfaces);

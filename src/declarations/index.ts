@@ -7,6 +7,7 @@ export {
   purposesOf,
   refreshHoursOf,
   sourcesOf,
+  spokenTraitsOf,
   surfacesOf,
 } from "./config.ts";
 export { type DeclarationFault, type FaultFinder, propertyFaultFinder } from "./fault-finder.ts";

@@ -40,6 +40,7 @@ async function partsOf(
     pending: new FileBlobStore(join(folder, "erasing")),
     clock: new SystemClock(),
     newId: () => idOf(++made),
+    withLinked: (ids) => ids,
     hold: async () => {
       holds.push("hold");
       return async () => void holds.push("release");
@@ -74,6 +75,25 @@ test("an erasure asks every store, looks, and leaves a receipt that names nobody
   expect(parts.holds).toEqual(["hold", "release"]);
   expect(await parts.pending.list("")).toEqual([]);
   expect(await erasures.receipt("../secrets")).toBeUndefined();
+});
+
+test("an id that was linked to the person after they asked goes with them, also when a crash comes between", async () => {
+  const folder = await newFolder();
+  const held = new Set(["person-1", "anonymous:browser-2"]);
+  const first = new Erasures({
+    ...(await partsOf(folder, [storeOf("graph", held), storeOf("one", held, () => true)])),
+    withLinked: (ids) => [...ids, "anonymous:browser-2"],
+  });
+  const erasureId = await first.begin(["person-1"]);
+  await first.settled();
+  expect(await first.receipt(erasureId)).toMatchObject({ status: "failed" });
+  held.add("anonymous:browser-2"); // not gone after all; and the graph has forgotten the link
+  const again = new Erasures(await partsOf(folder, [storeOf("graph", held), storeOf("one", held)]));
+  await again.resume();
+  const { status, subject } = (await again.receipt(erasureId))!;
+  expect(status).toBe("done");
+  expect(subject.idHashes).toEqual(["person-1", "anonymous:browser-2"].map((id) => hashId(subject.salt, id)));
+  expect(held.size).toBe(0);
 });
 
 test("what failed is told without naming anybody, and done at the next start with what went before counted", async () => {

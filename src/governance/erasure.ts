@@ -69,6 +69,8 @@ export interface ErasureParts {
   readonly pending: BlobStore;
   readonly clock: Clock;
   readonly newId: () => string;
+  /** These ids, and all others that belong to the same people by now. */
+  readonly withLinked: (ids: readonly string[]) => readonly string[];
   /** Keeps the stores from being written by others until what it returns is called. */
   readonly hold: () => Promise<() => Promise<void>>;
   readonly scan: (values: readonly string[]) => Promise<FolderScan>;
@@ -154,15 +156,18 @@ export class Erasures {
     try {
       const release = await this.#parts.hold();
       try {
+        // Linked since it was asked for: noted before anything is forgotten, for nobody knows it afterwards.
+        reached = { ...request, ids: this.#parts.withLinked(request.ids) };
+        await this.#note(reached);
         for (const store of this.#parts.stores) {
-          const removed = await store.forget(request.ids, request.values);
+          const removed = await store.forget(reached.ids, reached.values);
           reached = { ...reached, stores: addReceipt(reached.stores, store.name, removed, this.#now()) };
           await this.#note(reached);
         }
       } finally {
         await release();
       }
-      const verification = await this.#verify(request);
+      const verification = await this.#verify(reached);
       const status = verification.isClean ? "done" : "failed";
       const reason = verification.isClean ? {} : { reason: "traces are left; see verification" };
       await this.#write({ ...receiptOf(reached, status), finishedAt: this.#now(), verification, ...reason });
@@ -170,7 +175,7 @@ export class Erasures {
       if (verification.isClean || Object.values(verification.traces).every((count) => count === 0))
         await this.#parts.pending.delete(nameOf(request.erasureId));
     } catch (error) {
-      const reason = withoutIds(String(error), request);
+      const reason = withoutIds(String(error), reached);
       this.#parts.onNotice(
         `erasure ${request.erasureId} failed: ${reason}; it is tried again at the next start`,
       );

@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { PlatformError } from "#base";
 import type { FeatureDefinition, NamedAction, NamedPurpose } from "#declarations";
 import { FEATURE_FORMAT } from "#features";
+import { replaceFile } from "#storage";
 
 /**
  * @file What a data folder holds, and the one small file that says so.
@@ -90,10 +91,7 @@ export async function readManifest(folder: string): Promise<DataManifest | undef
 
 /** Replaces the manifest in one step: a crash leaves the old one or the new one. */
 export async function writeManifest(folder: string, manifest: DataManifest): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const path = join(folder, FILE);
-  await writeFile(`${path}.partial`, `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
-  await rename(`${path}.partial`, path);
+  await replaceFile(join(folder, FILE), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 /** What state has of features in another format than this version's is brought to it by a backfill of the same definitions. */

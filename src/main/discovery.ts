@@ -1,4 +1,4 @@
-import { surfacesOf } from "#declarations";
+import { spokenTraitsOf, surfacesOf } from "#declarations";
 import type { ModelsInService } from "#models";
 import type { UserInterests } from "#profiles";
 import {
@@ -56,7 +56,7 @@ export async function createRecommender(
     ...{ vectors, indexes, features },
     isUnsaid: (itemRow) => interests.knowledge.isUnsaid(itemRow),
     purpose: purposes.personalization,
-    traits: Object.keys(platform.config.traits ?? {}),
+    traits: spokenTraitsOf(platform.config),
     surfaces: surfacesOf(platform.config),
   });
 }

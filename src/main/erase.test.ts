@@ -99,3 +99,16 @@ test("somebody whose only event is stored and not applied yet is not unknown", a
   expect((await server.inject("/v1/users/eve-unapplied")).statusCode).toBe(404);
   expect(await erase("eve-unapplied")).toMatchObject({ status: 404 });
 });
+
+test("somebody who did nothing, but was served features of an item, is not unknown", async () => {
+  const served = { userId: "fay-was-served", itemId: "i1", atMs: 1, version: "v", values: { saves: 3 } };
+  await (await platform.servedFeatures.get()).note([served]);
+  const { status, body } = await erase("fay-was-served");
+  expect(status).toBe(202);
+  const { stores, ...receipt } = await receiptOf(body.erasureId);
+  expect(receipt).toMatchObject({ status: "done", verification: { scan: { found: [] } } });
+  expect(stores).toContainEqual(
+    expect.objectContaining({ name: "served-features", removed: { records: 1 } }),
+  );
+  expect(await erase("fay-was-served")).toMatchObject({ status: 404 });
+});

@@ -50,7 +50,7 @@ export interface EraseParts {
 const PENDING = "erasing";
 
 export function createErasures(parts: EraseParts): Erasures {
-  const { folder, log, deadLetters, servedLists, hold, onNotice } = parts;
+  const { folder, log, identity, deadLetters, servedLists, hold, onNotice } = parts;
   const bounds: Bounds = { ends: [] };
   const letters = forgettingMentions("dead-letters", "letters", deadLetters, paths.deadLetters(folder));
   const lists = forgettingMentions("served-lists", "lists", servedLists, paths.servedLists(folder));
@@ -70,6 +70,7 @@ export function createErasures(parts: EraseParts): Erasures {
     pending: new FileBlobStore(join(folder, PENDING)),
     clock: new SystemClock(), // when it was done, also where the platform's clock stands in the past
     newId: randomUUID,
+    withLinked: (ids) => [...new Set([...ids, ...ids.flatMap((id) => identity.idsOf(id))])],
     hold,
     cameAgain: async (ids) => {
       const now = Array.from({ length: log.partitionCount }, (_, partition) => log.end(partition));

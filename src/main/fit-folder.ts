@@ -1,4 +1,4 @@
-import { type Config, goalsOf, purposesOf } from "#declarations";
+import { type Config, goalsOf, purposesOf, spokenTraitsOf } from "#declarations";
 import { type ModelId, modelNamed } from "#models";
 import type { DataManifest } from "./data-folder.ts";
 import { type FitListeners, fitInWorker } from "./fit.ts";
@@ -67,8 +67,8 @@ export async function serveFitted(models: ModelStore, fitted: ModelId, place: Se
   else await models.serve({ personal: fitted, coldStart: serving.coldStart });
 }
 
-function fitAll(
-  { folder, manifest, config }: FitPlace,
+async function fitAll(
+  { folder, manifest, config, models }: FitPlace,
   what: Pick<FitTask, "models" | "withPredictions">,
   listeners: FitListeners,
 ): Promise<ModelManifest[]> {
@@ -76,8 +76,10 @@ function fitAll(
   const task = {
     ...{ folder, partitionCount, seed, declared: actions },
     ...{ purposes: purposesOf(config), goals: goalsOf(config) },
-    traits: Object.keys(config.traits ?? {}),
+    traits: spokenTraitsOf(config),
     ...what,
   };
-  return fitInWorker(task, listeners);
+  const fitted = await fitInWorker(task, listeners);
+  models.lookAgain();
+  return fitted;
 }

@@ -38,7 +38,7 @@ export interface FitTask {
   readonly declared: readonly NamedAction[];
   /** The declared purposes; models learn from what may be used for personalization. */
   readonly purposes: readonly NamedPurpose[];
-  /** Names of the declared traits. */
+  /** Names of the declared traits that may be learned from. */
   readonly traits: readonly string[];
   readonly goals: readonly NamedGoal[];
   readonly seed: number;

@@ -2,18 +2,13 @@ import type { ModelBody } from "#api";
 import { PlatformError } from "#base";
 import type { ModelId, ModelRoles } from "#models";
 import type { ModelManifest } from "./model-manifest.ts";
-import type { ModelStore, ServingAlias } from "./model-store.ts";
+import type { ModelStore, ServingAlias, StoredModel } from "./model-store.ts";
 
 /** All models of a folder as the API says them, and the command line with it. `serving`: what answers; default: what the folder says does. */
 export async function readModelBodies(store: ModelStore, serving?: ModelRoles): Promise<ModelBody[]> {
   const manifests = await store.list();
   const alias = serving ?? (await store.serving());
-  return Promise.all(
-    manifests.map(async (manifest) => ({
-      ...bodyOf(manifest, alias),
-      bytes: await store.sizeOf(manifest),
-    })),
-  );
+  return manifests.map((manifest) => bodyOf(manifest, alias));
 }
 
 /**
@@ -27,7 +22,7 @@ export function bodyNamed(models: readonly ModelBody[], reference: string): Mode
   throw new PlatformError("unknown-model", `No model is called "${reference}"; there are ${known}.`);
 }
 
-function bodyOf(manifest: ModelManifest, alias: ServingAlias | undefined): Omit<ModelBody, "bytes"> {
+function bodyOf(manifest: StoredModel, alias: ServingAlias | undefined): ModelBody {
   const {
     name,
     version,
@@ -42,7 +37,7 @@ function bodyOf(manifest: ModelManifest, alias: ServingAlias | undefined): Omit<
     fitSeconds,
     code,
   } = manifest;
-  const { dataFromMs, dataUntilMs, dimension, inputs, outputs } = manifest;
+  const { dataFromMs, dataUntilMs, dimension, bytes, inputs, outputs } = manifest;
   return {
     ...{ name, version, kind, serves: servesAs(manifest, alias), madeAt },
     ...{ refitOf, config, seed },
@@ -54,7 +49,7 @@ function bodyOf(manifest: ModelManifest, alias: ServingAlias | undefined): Omit<
       interactions: manifest.interactionCount,
       logOffsets: manifest.logOffsets.map((offsets) => [...offsets]),
     },
-    ...{ vocabularyHash, metrics, fitSeconds, code, dimension },
+    ...{ vocabularyHash, metrics, fitSeconds, code, dimension, bytes },
     curve: [...curve],
     inputs: inputs.map((tensor) => ({ ...tensor, shape: [...tensor.shape] })),
     outputs: outputs.map((tensor) => ({ ...tensor, shape: [...tensor.shape] })),

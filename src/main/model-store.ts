@@ -1,4 +1,4 @@
-import { PlatformError } from "#base";
+import { monotonicMs, PlatformError } from "#base";
 import { loadModel, type ModelId, type ServedModel } from "#models";
 import type { BlobStore } from "#storage";
 import { decodeManifest, encodeManifest, type ModelManifest } from "./model-manifest.ts";
@@ -11,11 +11,20 @@ export interface ServingAlias {
   readonly others: readonly ModelId[];
 }
 
+/** A version as it is kept. */
+export interface StoredModel extends ModelManifest {
+  /** Of its weights; 0 when they are gone. */
+  readonly bytes: number;
+}
+
 const ALIAS = "models/serving.json";
+/** What another process writes is listed so long after, at the latest. */
+const LISTED_MS = 1000;
 
 /** Fitted models as blobs: the bytes, a manifest beside them, and the alias that says which are served. */
 export class ModelStore {
   readonly #blobs: BlobStore;
+  #listed: { readonly atMs: number; readonly models: Promise<readonly StoredModel[]> } | undefined;
 
   constructor(blobs: BlobStore) {
     this.#blobs = blobs;
@@ -28,6 +37,7 @@ export class ModelStore {
       const complete = { ...manifest, version: String(number).padStart(4, "0") };
       if (!(await this.#blobs.putNew(`${stem(complete)}.safetensors`, bytes))) continue; // another process had it first
       await this.#blobs.put(`${stem(complete)}.json`, encodeManifest(complete));
+      this.lookAgain();
       return complete;
     }
   }
@@ -36,6 +46,7 @@ export class ModelStore {
   async delete(id: ModelId): Promise<void> {
     await this.#blobs.delete(`${stem(id)}.json`); // nobody lists it from here on
     await this.#blobs.delete(`${stem(id)}.safetensors`);
+    this.lookAgain();
   }
 
   /** @throws PlatformError `data-damaged` when the version is not there */
@@ -56,16 +67,30 @@ export class ModelStore {
     return decodeManifest(bytes);
   }
 
-  /** What a version's weights take, bytes; 0 when it is gone. */
-  async sizeOf(id: ModelId): Promise<number> {
-    return (await this.#blobs.sizeOf(`${stem(id)}.safetensors`)) ?? 0;
+  /** All versions of all models, by name and from the oldest version on; not read anew for whoever asks within a second. */
+  list(): Promise<readonly StoredModel[]> {
+    const nowMs = monotonicMs();
+    if (!this.#listed || nowMs - this.#listed.atMs > LISTED_MS) {
+      this.#listed = { atMs: nowMs, models: this.#readAll() };
+      this.#listed.models.catch(() => this.lookAgain());
+    }
+    return this.#listed.models;
   }
 
-  /** All versions of all models, by name and from the oldest version on. */
-  async list(): Promise<ModelManifest[]> {
+  /** Another thread wrote a version. */
+  lookAgain(): void {
+    this.#listed = undefined;
+  }
+
+  async #readAll(): Promise<StoredModel[]> {
     const names = await this.#blobs.list("models/");
     const manifests = names.filter((name) => /^models\/[^/]+\/\d+\.json$/.test(name));
-    return Promise.all(manifests.map(async (name) => decodeManifest((await this.#blobs.get(name))!)));
+    return Promise.all(
+      manifests.map(async (name) => {
+        const manifest = decodeManifest((await this.#blobs.get(name))!); // it was listed
+        return { ...manifest, bytes: (await this.#blobs.sizeOf(`${stem(manifest)}.safetensors`)) ?? 0 };
+      }),
+    );
   }
 
   /** What is written of which versions serve; changes when they do. */

@@ -155,6 +155,12 @@ const asked: Readonly<Record<string, () => Promise<Body>>> = {
   },
   "POST /v1/rank": () =>
     ask("POST", "/v1/rank", { userId: "ana", itemIds: ["joinery-11", "sourdough-11", "pastry-1"] }),
+  "GET /v1/models/{name}/comparison": async () => {
+    const query = `with=${platform.coldStartModel}&people=1&n=5`;
+    const answer = await ask("GET", `/v1/models/sequence-encoder/comparison?${query}`);
+    expect(answer.examples.map(({ userId }: Body) => userId)).toEqual(["ana"]);
+    return answer;
+  },
   "POST /v1/what-if": () =>
     ask("POST", "/v1/what-if", { userId: "ana", add: [{ action: "save", itemId: "pastry-2" }] }),
 };

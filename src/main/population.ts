@@ -1,5 +1,5 @@
 import { startThread } from "#base";
-import { goalsOf, purposesOf } from "#declarations";
+import { goalsOf, purposesOf, spokenTraitsOf } from "#declarations";
 import type { InterestControl } from "#events";
 import { forgetInSurvey, type ItemMap, muteInSurvey, type ServedPredictions, type Survey } from "#profiles";
 import { FileBlobStore } from "#storage";
@@ -129,17 +129,12 @@ export class Population {
 
 function taskOf({ folder, manifest, config }: SurveyedPlatform): PopulationTask {
   const { actions, clock, partitionCount } = manifest;
-  const traits = config.traits && Object.entries(config.traits);
   return {
     folder,
     manifest: { actions, clock, partitionCount },
     purposes: purposesOf(config),
     goals: goalsOf(config),
     topics: config.topics ?? {},
-    ...(traits && {
-      traits: traits
-        .filter(([, { annotations }]) => annotations.sensitivity !== "sensitive")
-        .map(([name]) => name),
-    }),
+    ...(config.traits && { traits: spokenTraitsOf(config) }),
   };
 }

@@ -1,8 +1,8 @@
-import { access } from "node:fs/promises";
+import { access, rm } from "node:fs/promises";
 import { type ServedFeatures, ServedLog } from "#features";
 import type { Forgets } from "#governance";
-import { SegmentedEventLog } from "#storage";
 import { paths } from "./data-folder.ts";
+import { damaged, type KeptLogOptions, openKeptLog } from "./set-aside.ts";
 
 /** @file What a folder has of features that were served: opened when somebody asks for it to be kept, or for what was. */
 
@@ -11,11 +11,10 @@ const MAX_BYTES = 1024 * MIB;
 const SEGMENT_BYTES = 32 * MIB;
 
 /** Opens the folder's log of served features, and makes it when it is not there. */
-export async function openServedLog(folder: string, { isReadOnly = false } = {}): Promise<ServedLog> {
-  const options = { partitionCount: 1, segmentBytes: SEGMENT_BYTES, isReadOnly };
-  return new ServedLog(await SegmentedEventLog.open(paths.servedFeatures(folder), options), {
-    maxBytes: MAX_BYTES,
-  });
+export function openServedLog(folder: string, options: KeptLogOptions): Promise<ServedLog> {
+  const sizes = { maxBytes: MAX_BYTES, segmentBytes: SEGMENT_BYTES };
+  const kept = { what: "served features", path: paths.servedFeatures(folder), ...sizes };
+  return openKeptLog(kept, options, ServedLog);
 }
 
 /** One log for whoever writes and whoever forgets; opened when it is first needed. */
@@ -36,7 +35,10 @@ export class LazyServedLog {
   };
 
   get(): Promise<ServedLog> {
-    this.#opened ??= openServedLog(this.#folder);
+    this.#opened ??= openServedLog(this.#folder, { onNotice: this.#onNotice }).catch((error: unknown) => {
+      this.#opened = undefined; // who asks next tries again
+      throw error;
+    });
     return this.#opened;
   }
 
@@ -49,8 +51,20 @@ export class LazyServedLog {
     return isThere || this.#opened ? this.get() : undefined;
   }
 
+  /** Removes what was served of the ids, and what could not be read; how many records. */
+  async forget(ids: readonly string[]): Promise<number> {
+    const log = await this.existing(); // which sets aside what cannot be read
+    await rm(damaged(paths.servedFeatures(this.#folder)), { recursive: true, force: true });
+    return (await log?.forget(ids)) ?? 0;
+  }
+
+  /** Records of the ids. */
+  async count(ids: readonly string[]): Promise<number> {
+    return (await (await this.existing())?.count(ids)) ?? 0;
+  }
+
   async close(): Promise<void> {
-    await (await this.#opened)?.close();
+    await (await this.#opened?.catch(() => undefined))?.close();
   }
 }
 
@@ -58,7 +72,7 @@ export class LazyServedLog {
 export function forgettingServed(served: LazyServedLog): Forgets {
   return {
     name: "served-features",
-    forget: async (ids) => ({ records: (await (await served.existing())?.forget(ids)) ?? 0 }),
-    verify: async (ids) => (await (await served.existing())?.count(ids)) ?? 0,
+    forget: async (ids) => ({ records: await served.forget(ids) }),
+    verify: (ids) => served.count(ids),
   };
 }

@@ -46,6 +46,15 @@ export async function servedModel(parts: ModelsOfFolder, name: string): Promise<
   return load(parts, id);
 }
 
+/**
+ * Any version, in service or not, read for this once: `release` gives back what it holds.
+ * @throws PlatformError `unknown-model`, `data-mismatch`
+ */
+export async function readVersion(parts: ModelsOfFolder, id: ModelId): Promise<ServedModel> {
+  inService(parts, id, await parts.models.manifest(id));
+  return load(parts, id);
+}
+
 /** A version that was to answer and does not, for what is wrong with it. */
 export interface RefusedModel {
   readonly model: ModelReference;

@@ -11,6 +11,7 @@ import type { Recommender } from "#recommendation";
 import { EventFeed } from "#sequences";
 import { Pulse, type Services } from "#serving";
 import { readVersion } from "./code-version.ts";
+import { compareVersions } from "./compare-models.ts";
 import { createRecommender } from "./discovery.ts";
 import { ServedFeatureNumbers } from "./feature-numbers.ts";
 import { factorsIn, openInterests } from "./interests.ts";
@@ -99,6 +100,7 @@ export async function createServices(
   const features = onlineFeatures(platform);
   const numbers = new ServedFeatureNumbers(platform.plan, features, clock);
   const isUnsaid = (itemRow: number): boolean => interests.knowledge.isUnsaid(itemRow);
+  const recommender = await createRecommender(platform, inService, interests, numbers);
   await platform.population.load();
   return {
     ...{
@@ -115,12 +117,13 @@ export async function createServices(
       itemIndexes,
     },
     declared: jsonSchemaOf(config),
-    recommender: await createRecommender(platform, inService, interests, numbers),
+    recommender,
     feed: new EventFeed({ ...{ state, catalogue, identity, log: platform.log }, applied: applier.applied }),
     features,
     featureHealth: () => platform.health.report,
     featureLooks: (name) => platform.health.looksOf(name),
     noteServed: platform.servedFeatures.note,
+    wasServed: async (ids) => (await platform.servedFeatures.count(ids)) > 0,
     vectors: platform.vectors.of(inService),
     interests,
     ...{ isSensitive: platform.isSensitive, isUnsaid },
@@ -131,6 +134,10 @@ export async function createServices(
     population: platform.population,
     models: () => readModelBodies(models, inService.current.roles),
     model: async (reference) => bodyNamed(await readModelBodies(models, inService.current.roles), reference),
+    compareModels: (references, asked) => {
+      const parts = { ...asked, recommender, catalogue, nowMs: clock.nowMs() };
+      return compareVersions({ folder: platform.folder, models, catalogue, inService }, references, parts);
+    },
     modelChanges: () => watch.changes,
     published: publishedOn(manifest.dataset),
     runs,

@@ -153,7 +153,7 @@ async function asServed(
   { rows, names }: { readonly rows: readonly EntityTimeRow[]; readonly names: readonly string[] },
   walked: Iterable<HistoricalRow>,
 ): Promise<HistoricalRow[]> {
-  const log = await openServedLog(folder, { isReadOnly: true });
+  const log = await openServedLog(folder, { isReadOnly: true, onNotice: () => {} });
   try {
     const served = await servedAt(log, identity, rows);
     return Array.from(walked).flatMap((row) => {

@@ -32,13 +32,14 @@ export interface ModelFile<Config extends ModelConfig> {
 }
 
 /**
- * Inverse of {@link writeModelFile}; tensors are views of `bytes`.
+ * Inverse of {@link writeModelFile}; tensors are views of `bytes`. `former`: what settings mean that files of earlier versions do not have.
  * @throws PlatformError `data-damaged` when the bytes hold no model, or another one; `invalid-config`
  */
 export function readModelFile<Config extends ModelConfig>(
   bytes: Uint8Array,
   model: string,
   limits: Limits<Config>,
+  former: Partial<Config> = {},
 ): ModelFile<Config> {
   const { tensors, metadata } = decodeSafetensors(bytes);
   if (metadata["model"] !== model)
@@ -46,7 +47,7 @@ export function readModelFile<Config extends ModelConfig>(
       "data-damaged",
       `Expected a file of the model ${model} and met one of ${metadata["model"] ?? "no model"}.`,
     );
-  const config = parseConfig(model, metadata["config"]);
+  const config: ModelConfig = { ...former, ...parseConfig(model, metadata["config"]) };
   checkConfig(model, config, limits);
   const missing = (tensor: string): PlatformError =>
     new PlatformError("data-damaged", `The file of the model ${model} has no usable tensor "${tensor}".`);

@@ -17,6 +17,7 @@ export type { ActivityBand, TenureBand } from "./population/bands.ts";
 export { type Cohort, cohortOf, LEAST_TOLD, type Slice } from "./population/cohort.ts";
 export { decodeItemMap, encodeItemMap, type ItemMap, MapReader, makeItemMap } from "./population/item-map.ts";
 export { orderPeople, type SurveyedOrder, surveyedOrders } from "./population/order-people.ts";
+export { samplePeople } from "./population/sample-people.ts";
 export {
   forgetInSurvey,
   muteInSurvey,

@@ -1,4 +1,4 @@
-export type { ListComparison } from "./compare-lists.ts";
+export { compareLists, type ListComparison } from "./compare-lists.ts";
 export type { FeatureReader } from "./feature-reader.ts";
 export type { ItemIndexReport } from "./items/item-index.ts";
 export { ItemIndexes } from "./items/item-indexes.ts";

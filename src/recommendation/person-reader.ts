@@ -26,7 +26,7 @@ export interface PersonReaderParts {
   /** What a list uses events for; those that may not be used for it do not count. */
   readonly purpose: NamedPurpose;
   readonly interests: InterestReader;
-  /** Names of the traits that are declared: these may speak for a person. */
+  /** Names of the traits that may speak for a person. */
   readonly traits: readonly string[];
   readonly vectors: VectorReader;
 }

@@ -3,6 +3,7 @@ import type { InterestStage } from "#declarations";
 import type { ServedModel, ServedModels } from "#models";
 import type { Condition, History } from "#sequences";
 import type { ItemIndex } from "./items/item-index.ts";
+import type { ModelTimes } from "./model-times.ts";
 import type { KnownPerson } from "./person-reader.ts";
 
 /**
@@ -48,6 +49,8 @@ export interface Query {
   readonly asOfMs: number;
   /** When the request for its first page came in, by `monotonicMs`. */
   readonly cameMs: number;
+  /** Filled by whoever asks a model. */
+  readonly modelTimes: ModelTimes;
   /** What chance derives from: the same seed gives the same list. */
   readonly seed: string;
 }

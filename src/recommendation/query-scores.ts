@@ -1,4 +1,4 @@
-import type { FittedModel, ServedModel } from "#models";
+import { type FittedModel, referenceOf, type ServedModel } from "#models";
 import type { Query } from "./pipeline.ts";
 
 /** Which model answers a query. */
@@ -19,13 +19,21 @@ export class QueryScores {
   }
 
   async model(query: Query): Promise<FittedModel> {
-    return (await this.#modelFor(query)).model;
+    return (await this.served(query)).model;
+  }
+
+  async served(query: Query): Promise<ServedModel> {
+    return this.#modelFor(query);
   }
 
   /** Shape (rows): of some items, NaN for those the model has not met. */
   async ofItems(query: Query, itemRows: readonly number[]): Promise<Float32Array> {
-    const model = await this.model(query);
-    if (model.itemCount >= MANY_ITEMS && model.scoreItems) return model.scoreItems(query.history, itemRows);
+    const served = await this.served(query);
+    const { model } = served;
+    if (model.itemCount >= MANY_ITEMS && model.scoreItems)
+      return query.modelTimes.during(referenceOf(served), async () =>
+        model.scoreItems!(query.history, itemRows),
+      );
     const scores = await this.of(query);
     return Float32Array.from(itemRows, (row) => {
       const score = scores[row] ?? Number.NaN;
@@ -35,10 +43,12 @@ export class QueryScores {
 
   /** Shape (items the model has met). */
   async of(query: Query): Promise<Float32Array> {
-    const model = await this.model(query);
+    const served = await this.served(query);
+    const { model } = served;
     const known = this.#scored.get(query) ?? new Map<FittedModel, Promise<Float32Array>>();
     this.#scored.set(query, known);
-    const scoring = known.get(model) ?? model.score([query.history]);
+    const scoring =
+      known.get(model) ?? query.modelTimes.during(referenceOf(served), () => model.score([query.history]));
     known.set(model, scoring);
     return scoring;
   }

@@ -21,10 +21,13 @@ export class QueryVectors {
   }
 }
 
-async function vectorNow({ history }: Query, { encoder }: ItemIndex): Promise<Vector | undefined> {
+async function vectorNow(
+  { history, modelTimes }: Query,
+  { encoder }: ItemIndex,
+): Promise<Vector | undefined> {
   const { itemCount } = encoder.served.model;
   if (!history.itemRows.some((row) => row < itemCount)) return undefined;
-  const values = await encoder.queue.encode(history);
+  const values = await modelTimes.during(encoder.version, () => encoder.queue.encode(history));
   return values.some((value) => value !== 0) ? { version: encoder.version, values } : undefined;
 }
 

@@ -7,6 +7,7 @@ import {
   type History,
   type PersonControls,
 } from "#sequences";
+import { ModelTimes } from "./model-times.ts";
 import type { KnownPerson, PersonReader, RowPlace } from "./person-reader.ts";
 import type { Query, TagFilters } from "./pipeline.ts";
 
@@ -112,6 +113,7 @@ export async function readQuery(request: RecommendationRequest, parts: QueryPart
     isMuted: (itemRow) => isHidden?.(catalogue.at(itemRow)) ?? false,
     excluded: new Set([...excludedIds, ...rowsOf(condition)]),
     ...{ excludeSeen, tags, condition, personal, models, index, person, n, asOfMs, cameMs, seed },
+    modelTimes: new ModelTimes(),
   };
 }
 
@@ -143,6 +145,7 @@ export function emptyQuery(
     n,
     asOfMs,
     cameMs: monotonicMs(),
+    modelTimes: new ModelTimes(),
   };
 }
 

@@ -1,6 +1,6 @@
 import { DAY_MS, type ItemRow, monotonicMs, murmur3, PlatformError, Random } from "#base";
 import type { DeclaredSurface } from "#declarations";
-import type { ModelId, ModelsInService, ServedModel } from "#models";
+import type { ModelId, ModelReference, ModelsInService, ServedModel } from "#models";
 import { readPersonSequence, type SequenceRow } from "#sequences";
 import type { StateReader } from "#storage";
 import { AskedModels } from "./asked-models.ts";
@@ -46,6 +46,8 @@ export interface Recommendations extends AnsweringModels {
   readonly newestEventMs: number | undefined;
   /** How long it took to find out who asks, before any stage. */
   readonly queryMs: number;
+  /** And what models took of the stages. */
+  readonly modelMs: ReadonlyMap<ModelReference, number>;
   readonly trace: PipelineTrace;
 }
 
@@ -69,6 +71,8 @@ export interface Ranking extends AnsweringModels {
   readonly queryMs: number;
   /** And to score the items. */
   readonly scorerMs: number;
+  /** What models took of that. */
+  readonly modelMs: ReadonlyMap<ModelReference, number>;
 }
 
 /** Recommendations, rankings and related items, by the stages of surfaces and the models in service. */
@@ -148,6 +152,28 @@ export class Recommender {
     return compareLists(items, other.items, this.#parts.catalogue);
   }
 
+  /** The list that would be served if `model` answered people with a history. @throws PlatformError `unknown-surface` */
+  async listBy(model: ServedModel, request: RecommendationRequest): Promise<readonly Recommended[]> {
+    const { pipeline } = this.surface(request.surface);
+    return this.#parts.models.use(async (models) => {
+      const named = (name: string): Promise<ServedModel> => models.named(name);
+      const query = await this.#queryOf(request, { personal: model, coldStart: models.coldStart, named });
+      return (await runPipeline(pipeline, query)).items;
+    });
+  }
+
+  /** Items the person engaged with after a moment, of the newest they did by now. */
+  async engagedAfter(
+    userId: string,
+    { afterMs, nowMs }: { readonly afterMs: number; readonly nowMs: number },
+  ): Promise<ReadonlySet<number>> {
+    const person = await this.#reader.person(userId);
+    const rows = (await person?.rowsOf({ kind: "positive", asOfMs: nowMs })) ?? [];
+    return new Set(
+      rows.filter(({ rows: of, n }) => of.timestampMs(n) > afterMs).map(({ rows: of, n }) => of.itemRow(n)),
+    );
+  }
+
   /** The lists of two surfaces for the same request. @throws PlatformError `unknown-surface` */
   async compare(
     request: RecommendationRequest,
@@ -201,6 +227,7 @@ export class Recommender {
       ...{ personal, coldStart: models.coldStart },
       newestEventMs: history.timestampsMs?.at(-1),
       scorerMs: monotonicMs() - startedMs,
+      modelMs: query.modelTimes.ms,
     };
   }
 
@@ -271,6 +298,7 @@ function told(
     isKnown: query.person !== undefined,
     ...{ personal: query.personal, coldStart: query.models.coldStart },
     newestEventMs: query.history.timestampsMs?.at(-1),
+    modelMs: query.modelTimes.ms,
     trace,
   };
 }

@@ -179,3 +179,16 @@ test("an empty index is rebuilt to an empty index", async () => {
   index.put(3, vectors[0]!);
   expect([...index.search({ vector: vectors[0]!, n: 3 }).rows]).toEqual([3]);
 });
+
+test("told what exact searches find, it looks into as many lists as the declared recall takes, and no more", () => {
+  for (const recall of [0.8, 0.99]) {
+    const { index, entries } = trained(6000, { recall });
+    for (const vector of vectors.slice(0, 60)) {
+      const query = { vector, n: 10 };
+      index.learn(query, index.search({ ...query, isExact: true }).rows);
+    }
+    const found = meanRecall(index, entries);
+    expect(found).toBeGreaterThan(recall - 0.03);
+    expect(found).toBeLessThan(recall + 0.15);
+  }
+});

@@ -11,6 +11,7 @@
 import { isHollow, rewrite, tend } from "./ivf-balance.ts";
 import { buildLists } from "./ivf-build.ts";
 import { LANES } from "./kernels/kernels.ts";
+import { ProbeTuner } from "./probe-tuner.ts";
 import { startRebuild } from "./rebuild-thread.ts";
 import type { SearchPlan } from "./searcher.ts";
 import { BUFFER, type MemoryHandle, type SlotMemory } from "./slot-memory.ts";
@@ -28,15 +29,17 @@ import type {
 export interface IvfOptions {
   /** Of sampling and first centroids. */
   readonly seed: number;
-  /** Lists looked into by a search; 0: by the number of lists and of neighbours (`probesFor`). More find more, in proportional time. */
+  /** Lists looked into by a search; 0: by the number of lists and of neighbours (`probesFor`) and what `learn` was told. More find more, in proportional time. */
   readonly probes: number;
+  /** The share of their neighbours, 0..1, that searches are to find in the mean, once `learn` was told of some. */
+  readonly recall: number;
   /** Lists that a rebuild makes; 0: 1.2 times the square root of the number of vectors. */
   readonly lists: number;
   /** Threads that will search beside this one. */
   readonly threads: number;
 }
 
-const defaults: IvfOptions = { seed: 1, probes: 0, lists: 0, threads: 0 };
+const defaults: IvfOptions = { seed: 1, probes: 0, recall: 0.95, lists: 0, threads: 0 };
 
 const KIND = "ivf";
 /** Vectors in the buffer before they go into lists. */
@@ -54,6 +57,7 @@ export class IvfIndex implements VectorIndex {
   /** As `options.probes`; may be changed between searches. */
   probes: number;
   readonly #stored: StoredVectors;
+  readonly #tuner: ProbeTuner;
   readonly #listeners = new Set<(handle: MemoryHandle) => void>();
   /** Puts since the lists were made. */
   #changes = 0;
@@ -65,6 +69,7 @@ export class IvfIndex implements VectorIndex {
     this.config = config;
     this.options = { ...defaults, ...options };
     this.probes = this.options.probes;
+    this.#tuner = new ProbeTuner(this.options.recall);
     this.#stored = new StoredVectors(config, {
       searchers: 1 + this.options.threads,
       onMoved: ({ handle }) => {
@@ -141,6 +146,23 @@ export class IvfIndex implements VectorIndex {
     return this.#stored.search(query, this.#probes(query));
   }
 
+  /**
+   * Hears what an exact search found: from then on searches look into as many lists as it takes to find the declared share of such. True when
+   * they look into others than before.
+   */
+  learn({ vector, n }: VectorQuery, rows: Uint32Array): boolean {
+    if (this.listCount === 0) return false;
+    const rank = new Uint32Array(this.listCount);
+    for (const [place, list] of this.#stored.listsByNearness(vector.values).entries()) rank[list] = place + 1;
+    const usual = probesFor(this.listCount, n);
+    const needs: number[] = [];
+    for (const row of rows) {
+      const chain = this.#stored.has(row) ? this.#memory.chainOf(row) : BUFFER;
+      needs.push(chain === BUFFER ? 0 : rank[chain - 1]! / usual);
+    }
+    return this.#tuner.observe(needs);
+  }
+
   snapshot(): Uint8Array {
     const { header, sections } = this.#stored.save();
     const { columns, listCount, elements, trainedSize } = this.#memory;
@@ -194,7 +216,7 @@ export class IvfIndex implements VectorIndex {
   }
 
   #probes({ n }: VectorQuery): number {
-    return this.probes || probesFor(this.listCount, n);
+    return this.probes || Math.ceil(this.#tuner.factor * probesFor(this.listCount, n));
   }
 
   #buildOptions() {

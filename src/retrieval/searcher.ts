@@ -48,6 +48,12 @@ export class Searcher {
     return this.#nearestLists(1, columns.vectors.byteOffset + slot * elements * 4)[0]!;
   }
 
+  /** All lists, that with the nearest centroid first. */
+  listsByNearness(vector: Float32Array): Uint32Array {
+    this.#place.query.set(vector);
+    return this.#nearestLists(this.#memory.listCount);
+  }
+
   /** Every vector, or every allowed one. */
   #scanAll({ n, maskWords }: SearchPlan): void {
     const { kernels, columns, listCount } = this.#memory;

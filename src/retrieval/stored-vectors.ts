@@ -105,6 +105,11 @@ export class StoredVectors {
     return Array.from(slots, (slot) => this.#searcher.nearestList(slot));
   }
 
+  /** All lists, that with the nearest centroid first. */
+  listsByNearness(vector: Float32Array): Uint32Array {
+    return this.#searcher.listsByNearness(vector);
+  }
+
   /** What the snapshot of every kind has. */
   save(): Omit<Snapshot, "kind"> {
     const memory = this.#memory;

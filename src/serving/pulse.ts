@@ -4,7 +4,7 @@ import { SECOND_MS } from "#base";
 /** @file What went on in the last minutes, for people who look: Prometheus keeps the rest. Bounded: rings, no lists that grow. */
 
 const SECONDS = 120;
-/** Durations kept of each route, for five minutes at most. */
+/** Durations kept of each route and each model; of routes those of five minutes are told. */
 const DURATIONS = 512;
 const DURATIONS_MS = 300 * SECOND_MS;
 const LATEST = 24;
@@ -45,9 +45,13 @@ class Durations {
     this.#count++;
   }
 
-  summary(nowMs: number): { count: number; p50: number | null; p99: number | null; errors: number } {
+  /** Of the last five minutes, or since `fromMs`. */
+  summary(
+    nowMs: number,
+    fromMs = nowMs - DURATIONS_MS,
+  ): { count: number; p50: number | null; p99: number | null; errors: number } {
     const held = Math.min(this.#count, DURATIONS);
-    const isRecent = (n: number): boolean => nowMs - this.#atMs[n]! <= DURATIONS_MS;
+    const isRecent = (n: number): boolean => this.#atMs[n]! >= fromMs;
     const recent = this.#ms.slice(0, held).filter((_, n) => isRecent(n));
     const errors = this.#failed
       .slice(0, held)
@@ -100,9 +104,9 @@ export class Pulse {
     this.#count(this.#routes, route, answered);
   }
 
-  /** What a model's part of one answer took. */
-  countModel(reference: string, ms: number): void {
-    this.#count(this.#models, reference, { isFailure: false, ms });
+  /** What models took of one answer. */
+  countModels({ modelMs }: { readonly modelMs: ReadonlyMap<string, number> }): void {
+    for (const [reference, ms] of modelMs) this.#count(this.#models, reference, { isFailure: false, ms });
   }
 
   #count(kept: Map<string, Durations>, name: string, answered: Answered): void {
@@ -113,13 +117,13 @@ export class Pulse {
     kept.set(name, durations);
   }
 
-  /** How long models took over the last five minutes, by `name@version`; of those that answered. */
+  /** What models took of their newest answers, however long ago, by `name@version`; of those that answered. */
   modelLatencies(): Record<string, { count: number; p50: number; p99: number }> {
     const nowMs = this.#nowMs();
     return Object.fromEntries(
       Array.from(
         this.#models,
-        ([reference, durations]) => [reference, durations.summary(nowMs)] as const,
+        ([reference, durations]) => [reference, durations.summary(nowMs, this.startedMs)] as const,
       ).flatMap(([reference, { count, p50, p99 }]) =>
         p50 === null || p99 === null ? [] : [[reference, { count, p50, p99 }]],
       ),

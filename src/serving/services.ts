@@ -1,5 +1,6 @@
 import type {
   ModelBody,
+  ModelComparisonResponse,
   ModelsResponse,
   PlatformResponse,
   RunBody,
@@ -16,6 +17,7 @@ import type {
   PersonSignals,
   ServedPredictions,
   Survey,
+  samplePeople,
   UserInterests,
   UserVectors,
 } from "#profiles";
@@ -41,6 +43,8 @@ export interface Services {
   readonly features: OnlineFeatures;
   /** Keeps what was served, so that a model can learn from it. Never rejects. */
   readonly noteServed: (served: readonly ServedFeatures[]) => void;
+  /** Whether anything is kept of what was served of these ids. */
+  readonly wasServed: (ids: readonly string[]) => Promise<boolean>;
   /** What was last found of the features. */
   readonly featureHealth: () => HealthReport | undefined;
   /** What was found of a feature at this and earlier looks, oldest first. */
@@ -68,6 +72,11 @@ export interface Services {
   readonly models: () => Promise<readonly ModelBody[]>;
   /** By `name` or `name@version`. @throws PlatformError `unknown-model`, listing those there are */
   readonly model: (reference: string) => Promise<ModelBody>;
+  /** What people would get of each of two. @throws PlatformError `unknown-model`, `invalid-request`, `data-mismatch` */
+  readonly compareModels: (
+    references: readonly [string, string],
+    asked: { readonly people: ReturnType<typeof samplePeople>; readonly n: number },
+  ) => Promise<Omit<ModelComparisonResponse, "computedAt">>;
   /** What changed lately about which of them answer, the newest first. */
   readonly modelChanges: () => readonly {
     readonly atMs: number;

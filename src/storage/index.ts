@@ -4,6 +4,7 @@ export { DuckDbLake } from "./duckdb/duckdb-lake.ts";
 export { quoteText } from "./duckdb/lake-columns.ts";
 export { type EntityTimeRow, readEntityRows } from "./duckdb/read-rows.ts";
 export { type ParquetColumn, type ParquetScalar, writeParquet } from "./duckdb/write-parquet.ts";
+export { replaceFile } from "./durable-file.ts";
 export { DiskRoom } from "./embedded/disk-room.ts";
 export { FileBlobStore } from "./embedded/file-blob-store.ts";
 export { type FolderLock, lockFolder } from "./embedded/folder-lock.ts";

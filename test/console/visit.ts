@@ -20,7 +20,7 @@ export function addressesFor(
   return {
     "/": "Time to answer",
     "/people": "last 28 days",
-    "/people?view=groups": "Active days of the last 28",
+    "/people?view=groups": "Active days, last 28",
     [`/people/${userId}`]: "what is alike lies together",
     [`/people/${userId}?versus=${earlier}`]: "recommended items are the same",
     "/items": "by number of items",
@@ -97,6 +97,16 @@ export function withoutWebGl(context: BrowserContext): Promise<unknown> {
     const open = HTMLCanvasElement.prototype.getContext;
     HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
       return kind.startsWith("webgl") ? null : open.call(this, kind, ...rest);
+    };
+  }`);
+}
+
+/** As with a graphics processor: software that stands in for one is used too, which is too slow for people. */
+export function withWebGl(context: BrowserContext): Promise<unknown> {
+  return context.addInitScript(`{
+    const open = HTMLCanvasElement.prototype.getContext;
+    HTMLCanvasElement.prototype.getContext = function (kind, options) {
+      return open.call(this, kind, options && { ...options, failIfMajorPerformanceCaveat: false });
     };
   }`);
 }

@@ -35,6 +35,12 @@ export function formatFit(seconds: number): string {
   return seconds < 120 ? `${Math.round(seconds)} s` : `${(seconds / 60).toFixed(1)} min`;
 }
 
+/** How much of two lists of `n` is the same, on average. */
+export function formatOverlap(overlap: number | null, n: number): string {
+  if (overlap === null) return "–";
+  return `${Number((overlap * n).toFixed(1))} of ${n}`;
+}
+
 export interface Difference<Value> {
   readonly name: string;
   readonly before: Value | undefined;

@@ -10,6 +10,7 @@ import { Comparison } from "./comparison.tsx";
 import { Curves } from "./curves.tsx";
 import { Details } from "./details.tsx";
 import { Foretelling } from "./foretelling.tsx";
+import { ListsCompared } from "./lists-compared.tsx";
 import { referenceOf } from "./model-words.ts";
 import styles from "./models.module.css";
 import { Published } from "./published.tsx";
@@ -79,6 +80,7 @@ function Chosen({ models, published, latencies }: ModelsResponse) {
         {shown && <Details model={shown} />}
         {shown && other && other !== shown && <Comparison model={shown} other={other} />}
       </div>
+      {shown && other && other !== shown && <ListsCompared model={shown} other={other} />}
       <Published published={published} models={newestFirst} />
       <Foretelling />
     </>

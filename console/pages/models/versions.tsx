@@ -1,7 +1,7 @@
 import type { ModelBody, ModelsResponse } from "#api";
 import { Button } from "../../ui/button.tsx";
 import { At } from "../../ui/time.tsx";
-import { formatBytes, formatCount, formatDay, formatMs } from "../../words/format.ts";
+import { countOf, formatBytes, formatCount, formatDay, formatMs } from "../../words/format.ts";
 import { formatFit, formatMetric, referenceOf, roleOf } from "./model-words.ts";
 import styles from "./models.module.css";
 
@@ -28,7 +28,7 @@ export function Versions(props: {
             <th scope="col">interactions</th>
             <th scope="col">took</th>
             <th scope="col">size</th>
-            <th scope="col" title="its part of a list, over the last five minutes">
+            <th scope="col" title="what it took of its newest lists and rankings since the server started">
               serving p50, p99
             </th>
             <th scope="col">metric</th>
@@ -55,7 +55,9 @@ export function Versions(props: {
                 <td>{formatCount(model.data.interactions)}</td>
                 <td>{formatFit(model.fitSeconds)}</td>
                 <td>{formatBytes(model.bytes)}</td>
-                <td>{latency ? `${formatMs(latency.p50)}, ${formatMs(latency.p99)}` : "–"}</td>
+                <td title={latency && `of ${countOf(latency.count, "answer")}`}>
+                  {inService(model, latency)}
+                </td>
                 <td>{metric ? `${metric[0]} ${formatMetric(metric[1])}` : "–"}</td>
                 <td>
                   {model !== shown && (
@@ -75,4 +77,9 @@ export function Versions(props: {
       </table>
     </section>
   );
+}
+
+function inService({ serves }: ModelBody, latency: ModelsResponse["latencies"][string] | undefined): string {
+  if (latency) return `${formatMs(latency.p50)}, ${formatMs(latency.p99)}`;
+  return serves === null ? "–" : "not asked yet";
 }

@@ -1,3 +1,4 @@
+import { sizeCanvas } from "../canvas-size.ts";
 import { paintPixels } from "./paint-pixels.ts";
 import type { PointPainter } from "./point-painter.ts";
 
@@ -8,8 +9,7 @@ export function canvasPainter(canvas: HTMLCanvasElement): PointPainter | undefin
   return {
     kind: "canvas",
     paint(layers, view) {
-      canvas.width = Math.round(view.size.width * view.ratio);
-      canvas.height = Math.round(view.size.height * view.ratio);
+      sizeCanvas(canvas, view.size, view.ratio);
       const image = context.createImageData(canvas.width, canvas.height);
       for (const layer of layers) paintPixels(image, layer, view);
       context.putImageData(image, 0, 0);

@@ -16,32 +16,33 @@ export function paintPixels(
 ): void {
   const scale = scaleOf(camera, size) * ratio;
   const [fromX, fromY] = [width / 2 - camera.x * scale, height / 2 + camera.y * scale];
-  const disc = discOf(paint.diameter * ratio);
-  const { alpha } = paint;
+  const halves = discOf(paint.diameter * ratio);
+  const reach = halves.length >> 1;
+  const own = 255 * paint.alpha;
   const bytes = paint.colors.map((color) => color.map((part) => Math.round(255 * part)));
   for (let n = 0; n < points.xs.length; n++) {
     const x = Math.round(fromX + points.xs[n]! * scale);
     const y = Math.round(fromY - points.ys[n]! * scale);
     const color = bytes[points.colors[n]!];
-    if (!color) continue;
-    for (const [dx, dy] of disc) {
-      const [px, py] = [x + dx, y + dy];
-      if (px < 0 || py < 0 || px >= width || py >= height) continue;
-      const at = 4 * (py * width + px);
-      const below = (data[at + 3]! / 255) * (1 - alpha);
-      const covered = alpha + below;
-      for (let part = 0; part < 3; part++)
-        data[at + part] = (color[part]! * alpha + data[at + part]! * below) / covered;
-      data[at + 3] = 255 * covered;
+    if (!color || x + reach < 0 || x - reach >= width) continue;
+    for (let row = Math.max(0, y - reach); row <= Math.min(height - 1, y + reach); row++) {
+      const half = halves[row - y + reach]!;
+      const end = 4 * (row * width + Math.min(width - 1, x + half));
+      for (let at = 4 * (row * width + Math.max(0, x - half)); at <= end; at += 4) {
+        const covered = own + data[at + 3]! * (1 - paint.alpha);
+        const share = own / covered;
+        for (let part = 0; part < 3; part++)
+          data[at + part] = data[at + part]! + (color[part]! - data[at + part]!) * share;
+        data[at + 3] = covered;
+      }
     }
   }
 }
 
-function discOf(diameter: number): readonly (readonly [number, number])[] {
+/** Of each row of a disc, from its top, how far it reaches to either side. */
+function discOf(diameter: number): readonly number[] {
   const reach = Math.max(0, Math.floor(diameter / 2));
-  const offsets: [number, number][] = [];
-  for (let y = -reach; y <= reach; y++)
-    for (let x = -reach; x <= reach; x++)
-      if (x * x + y * y <= (diameter / 2) ** 2 || (x === 0 && y === 0)) offsets.push([x, y]);
-  return offsets;
+  return Array.from({ length: 2 * reach + 1 }, (_, row) =>
+    Math.floor(Math.sqrt(Math.max(0, (diameter / 2) ** 2 - (row - reach) ** 2))),
+  );
 }

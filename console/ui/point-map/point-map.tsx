@@ -8,6 +8,7 @@ import {
   useState,
 } from "react";
 import { Button } from "../button.tsx";
+import { sizeCanvas } from "../canvas-size.ts";
 import { type Colors, useColors } from "../colors.ts";
 import { saveCanvas } from "../save.ts";
 import { useWidth } from "../width.ts";
@@ -89,8 +90,7 @@ export default function PointMap(props: PointMapProps) {
   useLayoutEffect(() => {
     const context = overlay.current?.getContext("2d");
     if (!context || width === 0) return;
-    context.canvas.width = width * ratio;
-    context.canvas.height = height * ratio;
+    sizeCanvas(context.canvas, size, ratio);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     const at = chosen < 0 ? undefined : ([xs[chosen]!, ys[chosen]!] as const);
     drawOverlay(context, { rings, marks, places, chosen: at }, { camera, size, colors });

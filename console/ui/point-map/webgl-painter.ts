@@ -1,3 +1,4 @@
+import { sizeCanvas } from "../canvas-size.ts";
 import { scaleOf } from "./camera.ts";
 import type { Layer, PointPainter, Points } from "./point-painter.ts";
 
@@ -31,10 +32,11 @@ void main() {
   pixel = vec4(painted * covered, covered);
 }`;
 
-/** By the graphics processor: the points go there once, and a movement of the camera is two numbers. `undefined` where there is none. */
+/** By the graphics processor: the points go there once, and a movement of the camera is two numbers. `undefined` where there is none but software. */
 export function webglPainter(canvas: HTMLCanvasElement): PointPainter | undefined {
   const gl = canvas.getContext("webgl2", {
     antialias: false,
+    failIfMajorPerformanceCaveat: true, // software that stands in for it takes longer than pixels painted one by one
     preserveDrawingBuffer: true, // so that it can be saved as a picture
   });
   const program = gl && programOf(gl);
@@ -61,8 +63,7 @@ export function webglPainter(canvas: HTMLCanvasElement): PointPainter | undefine
   return {
     kind: "webgl",
     paint(layers, { camera, size, ratio }) {
-      canvas.width = Math.round(size.width * ratio);
-      canvas.height = Math.round(size.height * ratio);
+      sizeCanvas(canvas, size, ratio);
       gl.viewport(0, 0, canvas.width, canvas.height);
       gl.clearColor(0, 0, 0, 0);
       gl.clear(gl.COLOR_BUFFER_BIT);

@@ -28,12 +28,24 @@ const packr = new Packr({ useRecords: false });
 export class ServedLog {
   readonly #log: EventLog;
   readonly #maxBytes: number;
+  /** Files are dropped and written anew by one at a time. */
+  #turn: Promise<unknown> = Promise.resolve();
 
-  /** `log` has one partition, and is nobody else's. */
-  constructor(log: EventLog, { maxBytes }: { readonly maxBytes: number }) {
+  private constructor(log: EventLog, maxBytes: number) {
     assert(log.partitionCount === 1, "what was served has a log of one partition");
     this.#log = log;
     this.#maxBytes = maxBytes;
+  }
+
+  /** `log` has one partition, and is nobody else's. */
+  static async open({
+    log,
+    maxBytes,
+  }: {
+    readonly log: EventLog;
+    readonly maxBytes: number;
+  }): Promise<ServedLog> {
+    return new ServedLog(log, maxBytes);
   }
 
   /** Durable when it resolves. */
@@ -52,6 +64,10 @@ export class ServedLog {
         ]),
       ),
     );
+    await this.#inTurn(() => this.#makeRoom());
+  }
+
+  async #makeRoom(): Promise<void> {
     const units = await this.#log.units(PARTITION);
     const bytes = units.reduce((sum, unit) => sum + unit.bytes, 0);
     if (bytes > this.#maxBytes && units.length > 1) await this.#log.dropBefore(PARTITION, units[0]!.to);
@@ -68,7 +84,9 @@ export class ServedLog {
 
   /** Removes everything of the ids; how many records. */
   forget(ids: readonly string[]): Promise<number> {
-    return this.#log.erase(PARTITION, ({ bytes }) => bytes.length > 0 && ids.includes(decode(bytes).userId));
+    return this.#inTurn(() =>
+      this.#log.erase(PARTITION, ({ bytes }) => bytes.length > 0 && ids.includes(decode(bytes).userId)),
+    );
   }
 
   async count(ids: readonly string[]): Promise<number> {
@@ -77,8 +95,15 @@ export class ServedLog {
     return found;
   }
 
-  close(): Promise<void> {
-    return this.#log.close();
+  async close(): Promise<void> {
+    await this.#turn;
+    await this.#log.close();
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => {});
+    return result;
   }
 }
 

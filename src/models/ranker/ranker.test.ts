@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { DAY_MS, Random } from "#base";
+import { decodeSafetensors, encodeSafetensors } from "#tensor";
 import { describeModel } from "../model.cases.ts";
 import { CONDITIONS, plantedPeople, plantedSearchers } from "./planted.cases.ts";
 import { ranker } from "./ranker.ts";
@@ -102,6 +103,10 @@ test("what it says of a candidate does not depend on the others, and a model rea
   const loaded = ranker.load(fitted.serialize());
   expect(await loaded.ranker!.rank(person, candidates, moment)).toEqual(together);
   expect(loaded.ranker!.heads).toEqual(fitted.ranker!.heads);
+  const { tensors, metadata } = decodeSafetensors(fitted.serialize());
+  const { conditions: _, ...config } = JSON.parse(metadata["config"]!); // as files had it before lists were about anything
+  const former = encodeSafetensors({ tensors, metadata: { ...metadata, config: JSON.stringify(config) } });
+  expect(await ranker.load(former).ranker!.rank(person, candidates, moment)).toEqual(together);
   expect(await fitted.ranker!.rank(person, [], moment)).toHaveLength(0);
   const nobody = await fitted.ranker!.rank({ itemRows: new Uint32Array(0) }, [0, 1], moment);
   expect(nobody.every((value) => value > 0 && value < 1)).toBe(true);

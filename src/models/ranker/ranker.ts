@@ -19,7 +19,14 @@ import { type AskedFeatures, type BatchOptions, type Lesson, lessonOf } from "./
 import { answeringNetwork, type RankerShape } from "./ranker-network.ts";
 import { type Requests, requestsOf } from "./requests.ts";
 import { checkRetrieval, retrieverNames, withRetrieved } from "./retrieval.ts";
-import { checkSettings, defaultSettings, namesIn, type RankerConfig, settingLimits } from "./settings.ts";
+import {
+  checkSettings,
+  defaultSettings,
+  formerSettings,
+  namesIn,
+  type RankerConfig,
+  settingLimits,
+} from "./settings.ts";
 import { type ToldConditions, toldConditions } from "./told-conditions.ts";
 import { weightsOf } from "./weights-text.ts";
 
@@ -43,7 +50,7 @@ export const ranker: Model<RankerConfig> = {
   },
 
   load(bytes) {
-    const file = readModelFile(bytes, ranker.name, settingLimits);
+    const file = readModelFile(bytes, ranker.name, settingLimits, formerSettings);
     const { config } = file;
     checkSettings(config);
     const heads = headNames(file.metadata["heads"]);

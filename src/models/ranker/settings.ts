@@ -109,6 +109,9 @@ export const defaultSettings: RankerConfig = {
   heldOut: 0.1,
 };
 
+/** What settings mean that files of earlier versions do not have. */
+export const formerSettings = { conditions: "ignored" } as const satisfies Partial<RankerConfig>;
+
 export const settingLimits: Limits<RankerConfig> = {
   embeddingSize: { min: 1, max: 1024, isInteger: true },
   fusion: { oneOf: fusions },

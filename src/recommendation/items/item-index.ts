@@ -1,8 +1,16 @@
-import type { ItemRow } from "#base";
+import { type ItemRow, nextTurn, Random } from "#base";
 import type { Catalogue, Item } from "#events";
 import type { Vector } from "#models";
 import type { ServedEncoder } from "#profiles";
-import { IvfIndex, RecallMonitor, type RecallReport, SearchThreads, type VectorFilter } from "#retrieval";
+import {
+  IvfIndex,
+  type Neighbours,
+  RecallMonitor,
+  type RecallReport,
+  SearchThreads,
+  type VectorFilter,
+  type VectorQuery,
+} from "#retrieval";
 import type { Proposal, TagFilters } from "../pipeline.ts";
 import { ItemVectors } from "./item-vectors.ts";
 
@@ -40,6 +48,9 @@ const MOST = 2048;
 /** Items put between two looks after other work. */
 const AT_ONCE = 2000;
 const MEASURE_EVERY_MS = 1000;
+/** Items whose neighbours are sought before anybody asks, and how many of each. */
+const ASKED_AT_FIRST = 32;
+const N_AT_FIRST = 100;
 /** Beyond so many left out it is cheaper to leave them out within the search. */
 const FEW_DENIED = 256;
 
@@ -85,7 +96,7 @@ export class ItemIndex {
       this.#threads = new SearchThreads(this.#index, { places });
       this.#exactly = new SearchThreads(this.#index, { places: [threads + 1], giveWay: true });
     }
-    this.#monitor = new RecallMonitor((query) => (this.#exactly ?? this.#index).search(query));
+    this.#monitor = new RecallMonitor((query) => this.#searchExactly(query));
     this.#unfollow = catalogue.follow((item) => {
       this.#put(item);
       this.#tend();
@@ -122,14 +133,13 @@ export class ItemIndex {
    * At most `n` available items, nearest first.
    * @throws PlatformError `data-mismatch` for a vector of another version
    */
-  async nearest({ version, values }: Vector, n: number, filter: ItemFilter): Promise<Proposal[]> {
+  async nearest(vector: Vector, n: number, filter: ItemFilter): Promise<Proposal[]> {
     const { deny } = filter;
-    const asked = { vector: { values, modelVersion: version } };
     const own = this.#filterOf(filter);
     const isSimple = Object.keys(own).length === 0 && deny.size <= FEW_DENIED;
     const query = isSimple
-      ? { ...asked, n: Math.min(MOST, n + deny.size) }
-      : { ...asked, n: Math.min(MOST, n), filter: { ...own, deny } };
+      ? queryFor(vector, n + deny.size)
+      : { ...queryFor(vector, n), filter: { ...own, deny } };
     this.#searches++;
     const found = await (this.#threads ? this.#threads.search(query) : this.#index.search(query));
     this.#monitor.observe(query, found);
@@ -160,6 +170,24 @@ export class ItemIndex {
     this.#unfollow();
     await this.#rebuilding;
     await Promise.all([this.#threads?.close(), this.#exactly?.close()]);
+  }
+
+  /** What it finds tells other searches how far they have to look. */
+  async #searchExactly(query: VectorQuery): Promise<Neighbours> {
+    const found = await (this.#exactly ?? this.#index).search({ ...query, isExact: true });
+    const isOther = query.filter === undefined && this.#index.learn(query, found.rows);
+    if (isOther) this.#monitor.reset(); // it measured searches that looked elsewhere
+    return found;
+  }
+
+  /** Asks for the neighbours of some items, so that the first searches look far enough. */
+  async #learnProbes(): Promise<void> {
+    const random = Random.of(1, "probes");
+    for (let asked = 0; asked < ASKED_AT_FIRST && !this.#isClosed; asked++) {
+      const vector = this.vectorOf(random.integer(this.#catalogue.itemCount));
+      if (vector) await this.#searchExactly(queryFor(vector, N_AT_FIRST));
+      await nextTurn();
+    }
   }
 
   /** One at a time: an exact search may take longer than the time between two. */
@@ -198,7 +226,10 @@ export class ItemIndex {
     this.#isRebuilding = true;
     this.#rebuilding = this.#index
       .rebuild()
-      .then(() => this.#monitor.reset())
+      .then(() => {
+        this.#monitor.reset();
+        return this.#learnProbes();
+      })
       .catch((error: unknown) =>
         this.#onNotice(`the vector index keeps its lists: ${String(error)}; it is tried again`),
       )
@@ -219,4 +250,8 @@ export class ItemIndex {
       ...(asOfMs < this.#newestMs && { ranges: [{ name: BORN_MS, max: asOfMs }] }),
     };
   }
+}
+
+function queryFor({ version, values }: Vector, n: number): VectorQuery {
+  return { vector: { values, modelVersion: version }, n: Math.min(MOST, n) };
 }

@@ -1,5 +1,5 @@
 import type { Catalogue } from "#events";
-import type { CandidateRanker } from "#models";
+import { type CandidateRanker, referenceOf } from "#models";
 import type { FeatureReader } from "../feature-reader.ts";
 import type { Candidate, Query, Scorer, Scores } from "../pipeline.ts";
 import type { QueryScores } from "../query-scores.ts";
@@ -28,7 +28,8 @@ export class ModelScorer implements Scorer {
   }
 
   async score(query: Query, candidates: readonly Candidate[]): Promise<Scores> {
-    const { ranker } = await this.#scores.model(query);
+    const served = await this.#scores.served(query);
+    const { ranker } = served.model;
     const rows = candidates.map(({ itemRow }) => itemRow);
     if (ranker) {
       const moment = {
@@ -36,7 +37,9 @@ export class ModelScorer implements Scorer {
         ...(ranker.declared && { features: await this.#featuresOf(ranker.declared, query, rows) }),
         ...(ranker.retrievers && { scores: await this.#askedOf(ranker.retrievers, query, rows) }),
       };
-      const values = await ranker.rank(query.acts, rows, moment);
+      const values = await query.modelTimes.during(referenceOf(served), () =>
+        ranker.rank(query.acts, rows, moment),
+      );
       return { heads: ranker.heads, values, weights: ranker.strengths };
     }
     return scoredBy(await this.#scores.ofItems(query, rows));

@@ -8,7 +8,7 @@ import type { Services } from "../services.ts";
 /** Forgetting a person, and the receipt that says what was done. */
 export function registerErasureRoutes(
   server: Server,
-  { state, identity, erasures, deadLetters, hasUnapplied }: Services,
+  { state, identity, erasures, deadLetters, hasUnapplied, wasServed }: Services,
 ): void {
   server.delete(
     "/v1/users/:id",
@@ -26,7 +26,8 @@ export function registerErasureRoutes(
       const ids = identity.idsOf(id);
       // The log first: what is applied meanwhile shows in the state.
       const isKnown = (await hasUnapplied(ids)) || (await readPerson(state, ids)) !== undefined;
-      if (!isKnown && (await countMentions(deadLetters, ids)) === 0)
+      // Of somebody who did nothing there may be a rejected event, or features of items that they were served.
+      if (!isKnown && (await countMentions(deadLetters, ids)) === 0 && !(await wasServed(ids)))
         throw new PlatformError("user-not-found", `nothing was received of user "${id}"`);
       const erasureId = await erasures.begin(ids, body?.values);
       reply.code(202);

@@ -1,5 +1,7 @@
 import {
   ModelBody,
+  ModelComparisonQuerystring,
+  ModelComparisonResponse,
   ModelParams,
   ModelsResponse,
   Problem,
@@ -8,12 +10,15 @@ import {
   RunRequest,
   RunsResponse,
 } from "#api";
+import { samplePeople } from "#profiles";
+import { toIso } from "../bodies.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
+import { notSurveyed } from "./not-surveyed.ts";
 
 /** What the models are: what they learned from, how well, and which of them answer. */
 export function registerModelRoutes(server: Server, services: Services): void {
-  const { models, model, published, pulse } = services;
+  const { models, model, compareModels, published, pulse, population, clock } = services;
   registerRuns(server, services);
   server.get(
     "/v1/models",
@@ -31,6 +36,26 @@ export function registerModelRoutes(server: Server, services: Services): void {
       },
     },
     ({ params }) => model(params.name),
+  );
+
+  server.get(
+    "/v1/models/:name/comparison",
+    {
+      schema: {
+        summary:
+          "What people would get of this model and of another: what their lists share, by state, and for whom they differ most",
+        params: ModelParams,
+        querystring: ModelComparisonQuerystring,
+        response: { 200: ModelComparisonResponse, "4xx": Problem },
+      },
+    },
+    async ({ params, query }) => {
+      const { survey } = population;
+      if (!survey) throw notSurveyed();
+      const people = samplePeople(survey, query.people);
+      const compared = await compareModels([params.name, query.with], { people, n: query.n });
+      return { ...compared, computedAt: toIso(clock.nowMs()) };
+    },
   );
 }
 

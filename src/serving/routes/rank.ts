@@ -9,7 +9,7 @@ import { requestOf } from "./list-request.ts";
 /** Scores of items that somebody else found. */
 export function registerRankRoutes(
   server: Server,
-  { catalogue, recommender, clock, metrics }: Services,
+  { catalogue, recommender, clock, metrics, pulse }: Services,
 ): void {
   server.post(
     "/v1/rank",
@@ -33,6 +33,7 @@ export function registerRankRoutes(
       const ranking = await recommender.rank(request, itemIds);
       const { surface, items, unknownItemIds, mutedItemIds } = ranking;
       metrics.observeRanking(ranking);
+      pulse.countModels(ranking);
       const answer = {
         userId: body.userId ?? null,
         surface,

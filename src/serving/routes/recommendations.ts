@@ -6,7 +6,6 @@ import {
   ServedListResponse,
 } from "#api";
 import { monotonicMs, PlatformError } from "#base";
-import { referenceOf } from "#models";
 import type { RecommendationRequest, Recommendations } from "#recommendation";
 import { recommendedItem, servedListBody, stagesBody, toIso, toIsoOrNull, versionsOf } from "../bodies.ts";
 import { type Cursor, cursorAfter, openCursor } from "../cursor.ts";
@@ -89,7 +88,7 @@ function sideEffects(
   metrics.countRecommendation(isColdStart ? "cold-start" : "personal");
   pulse.countRecommendation(isColdStart ? "coldStart" : "personal");
   metrics.observePipeline(made);
-  for (const [reference, ms] of modelTimes(made)) pulse.countModel(reference, ms);
+  pulse.countModels(made);
   const versions = Object.entries(versionsOf(made)).map(
     ([role, { name, version }]) => [role, { name, version }] as const,
   );
@@ -114,20 +113,6 @@ function sideEffects(
       () => metrics.countShadowFailure(surface),
     );
   });
-}
-
-/** By model, what it took to propose and score; sources and scorers that ask a model are named after its role. */
-function modelTimes({ personal, coldStart, trace }: Recommendations): Map<string, number> {
-  const references: Readonly<Record<string, string>> = {
-    personal: referenceOf(personal),
-    "cold-start": referenceOf(coldStart),
-  };
-  const times = new Map<string, number>();
-  for (const { name, ms } of [...trace.sources, ...(trace.scorer ? [trace.scorer] : [])]) {
-    const reference = references[name];
-    if (reference !== undefined) times.set(reference, (times.get(reference) ?? 0) + ms);
-  }
-  return times;
 }
 
 interface ServedPage {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { assert, PlatformError } from "#base";
+import { eachOf, PARTIAL, publish } from "../durable-file.ts";
 import {
   bucketOf,
   type CompactReceipt,
@@ -18,7 +19,6 @@ import {
   type NewLakeEvent,
 } from "../lake.ts";
 import { compactPartitions } from "./compact-partitions.ts";
-import { eachOf, PARTIAL, publish } from "./durable-file.ts";
 import { openEngine } from "./engine.ts";
 import { rewriteWithout } from "./erase-user.ts";
 import { listOf, quoteText, ROW_ORDER, relationOf } from "./lake-columns.ts";

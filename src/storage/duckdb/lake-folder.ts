@@ -1,8 +1,8 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { PlatformError } from "#base";
+import { replaceFile } from "../durable-file.ts";
 import type { LogRun } from "../lake.ts";
-import { flushFolder, PARTIAL } from "./durable-file.ts";
 
 /**
  * @file What lies where in a lake's folder, and what makes a half-done change harmless.
@@ -86,17 +86,8 @@ export class LakeFolder {
     );
   }
 
-  async commit(manifest: LakeManifest): Promise<void> {
-    const path = join(this.path, "lake.json");
-    const file = await open(`${path}${PARTIAL}`, "w");
-    try {
-      await file.writeFile(JSON.stringify(manifest));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(`${path}${PARTIAL}`, path);
-    await flushFolder(this.path);
+  commit(manifest: LakeManifest): Promise<void> {
+    return replaceFile(join(this.path, "lake.json"), JSON.stringify(manifest));
   }
 
   /** Valid arrivals in the order of partition and offset. */

@@ -1,29 +1,27 @@
-import { link, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { link, readdir, readFile, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { assert, diskFull, isDiskFull } from "#base";
 import { type BlobStore, isBlobName } from "../blob-store.ts";
-
-const PARTIAL = ".partial";
+import { flushFolder, PARTIAL, replaceFile, writeBeside } from "../durable-file.ts";
 
 /** Blobs as files: written beside their place, flushed, then renamed into it. */
 export class FileBlobStore implements BlobStore {
   readonly #folder: string;
-  #writes = 0;
 
   constructor(folder: string) {
     this.#folder = folder;
   }
 
   async put(name: string, bytes: Uint8Array): Promise<void> {
-    const path = this.#pathOf(name);
-    await rename(await this.#writeBeside(path, bytes), path);
+    await replaceFile(this.#pathOf(name), bytes).catch((error: unknown) => this.#refuse(error));
   }
 
   async putNew(name: string, bytes: Uint8Array): Promise<boolean> {
     const path = this.#pathOf(name);
-    const partial = await this.#writeBeside(path, bytes);
+    const partial = await writeBeside(path, bytes).catch((error: unknown) => this.#refuse(error));
     try {
       await link(partial, path); // unlike a rename it does not replace
+      await flushFolder(dirname(path));
       return true;
     } catch (error) {
       if (hasCode(error, "EEXIST")) return false;
@@ -33,21 +31,8 @@ export class FileBlobStore implements BlobStore {
     }
   }
 
-  /** A file next to `path` that holds the bytes, flushed. */
-  async #writeBeside(path: string, bytes: Uint8Array): Promise<string> {
-    await mkdir(dirname(path), { recursive: true });
-    const partial = `${path}.${process.pid}-${this.#writes++}${PARTIAL}`;
-    const file = await open(partial, "w");
-    try {
-      await file.writeFile(bytes);
-      await file.datasync();
-    } catch (error) {
-      await rm(partial, { force: true });
-      throw isDiskFull(error) ? diskFull(this.#folder, error) : error;
-    } finally {
-      await file.close();
-    }
-    return partial;
+  #refuse(error: unknown): never {
+    throw isDiskFull(error) ? diskFull(this.#folder, error) : error;
   }
 
   async get(name: string): Promise<Uint8Array | undefined> {

@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { assert, diskFull, isDiskFull, PlatformError } from "#base";
+import { flushFolder } from "../durable-file.ts";
 import type { LogRecord, LogUnit } from "../event-log.ts";
 import { ArrivalWaiters } from "./arrival-waiters.ts";
 import { rewriteWithout } from "./rewrite-segment.ts";
@@ -22,7 +23,6 @@ import {
   nameOfSegment,
   removeRewritten,
   removeTorn,
-  syncFolder,
   TORN,
 } from "./segment-folder.ts";
 
@@ -162,7 +162,7 @@ export class LogPartition {
         if (this.#segments[0] === oldest) this.#segments.shift();
         if (this.#options.isReadOnly) return;
         await rm(oldest.path, { force: true });
-        await syncFolder(this.#folder); // oldest first, for good: a crash leaves no hole
+        await flushFolder(this.#folder); // oldest first, for good: a crash leaves no hole
       });
     }
   }
@@ -198,7 +198,7 @@ export class LogPartition {
     const isGrowing = segment === this.#segments.at(-1);
     await this.#exchangeFiles([segment], async () => {
       await rename(rewritten.path, segment.path);
-      await syncFolder(this.#folder);
+      await flushFolder(this.#folder);
       segment.endPosition = rewritten.endPosition;
       if (!isGrowing) return;
       await this.#writer?.close();
@@ -417,7 +417,7 @@ export class LogPartition {
     const file = await open(path, "w+");
     try {
       await writeAt(file, encodeHeader(this.#end), 0);
-      await syncFolder(this.#folder);
+      await flushFolder(this.#folder);
     } catch (error) {
       await file.close();
       throw error;

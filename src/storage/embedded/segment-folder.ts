@@ -50,18 +50,6 @@ export async function checkHeader(path: string, baseOffset: number): Promise<voi
   }
 }
 
-/** A new file's name is durable only once its folder is flushed. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } catch {
-    // Windows cannot flush a folder; its file system journals names itself.
-  } finally {
-    await handle.close();
-  }
-}
-
 export async function removeTorn(folder: string): Promise<void> {
   for (const name of await readdir(folder)) if (name.includes(TORN)) await rm(join(folder, name));
 }

@@ -1,6 +1,7 @@
-import { mkdir, open, readdir, readFile, rename } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { assert, PlatformError } from "#base";
+import { replaceFile } from "../durable-file.ts";
 import { type EventLog, isPartition, type LogRecord, type LogUnit } from "../event-log.ts";
 import { LogPartition } from "./log-partition.ts";
 
@@ -106,16 +107,7 @@ export class SegmentedEventLog implements EventLog {
   }
 
   async commit(group: string, partition: number, offset: number): Promise<void> {
-    const path = this.#offsetPath(group, partition);
-    await mkdir(join(this.#folder, "offsets"), { recursive: true });
-    const file = await open(`${path}.partial`, "w");
-    try {
-      await file.writeFile(String(offset));
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
-    await rename(`${path}.partial`, path);
+    await replaceFile(this.#offsetPath(group, partition), String(offset));
   }
 
   /** For a log opened read-only beside a writer: the writer's end, told by whoever knows it. */
