@@ -106,7 +106,7 @@ export interface Source {
   readonly name: string;
   /** False when it has nothing to say to such a query: it is not asked then. */
   answers(query: Query): boolean;
-  /** Up to `budget` proposals, best first; fewer only when there are no more. Asked again for more, it begins with the same. */
+  /** Up to `budget` proposals, best first; fewer only when there are no more. The same ones for the same query and budget. */
   propose(query: Query, budget: number): Promise<readonly Proposal[]>;
 }
 

@@ -168,6 +168,21 @@ test("what is beyond the budgets follows in the order of the sources, so that a 
     expect((await run(pipeline, n)).order).toEqual(whole.order.slice(0, n));
 });
 
+test("a longer list begins with the shorter one also where a source finds others first when it is asked for more", async () => {
+  const approximate = sourceOf("near", [], {
+    propose: async (_, budget) =>
+      rows(0, Math.min(budget, ITEMS)).map((n) => ({
+        itemRow: ((n * 37 + budget) % ITEMS) as ItemRow,
+        score: 1 / (n + 1),
+      })),
+  });
+  const pipeline = pipelineOf([approximate]);
+  const whole = await run(pipeline, ITEMS);
+  expect(new Set(whole.order).size).toBe(ITEMS);
+  for (const n of [5, 10, 12, 40, 79, 80, 81, 99])
+    expect((await run(pipeline, n)).order).toEqual(whole.order.slice(0, n));
+});
+
 test("a scorer of several heads is added up by what each counts, and told item by item", async () => {
   const scorer = scorerOf({ save: (row) => row / 10, hide: (row) => (row === 9 ? 0.5 : 0), idle: () => 1 });
   const utility = { save: 2, hide: -10 };

@@ -173,7 +173,10 @@ function scoredAs(
   return { score, heads: headsAt(scores, position) };
 }
 
-/** What is missing in the list, in the order of the sources; one that is late or fails now is left out as well. */
+/**
+ * What is missing in the list, in the order of the sources; one that is late or fails now is left out as well. How much they are asked for at a
+ * time does not depend on the list's length, for what an approximate search finds first depends on how much it is asked for.
+ */
 async function fill(
   stages: readonly SourceStage[],
   query: Query,
@@ -183,14 +186,20 @@ async function fill(
   const known = new Set(items.map(({ itemRow }) => itemRow));
   const more: Recommended[] = [];
   for (const stage of stages) {
-    if (items.length + more.length >= query.n) break;
-    const budget = query.n + known.size;
-    const { name, kept } = await ask({ ...stage, budget }, query, verdicts);
-    for (const [place, proposal] of kept.entries()) {
-      if (known.has(proposal.itemRow) || items.length + more.length >= query.n) continue;
-      known.add(proposal.itemRow);
-      const places = new Map([[name, place]]);
-      more.push({ ...proposal, source: name, places, placement: "filled", reasons: [] });
+    let isExhausted = false;
+    for (
+      let budget = stage.budget * ASKED_AGAIN;
+      !isExhausted && items.length + more.length < query.n;
+      budget *= ASKED_AGAIN
+    ) {
+      const { name, kept } = await ask({ ...stage, budget }, query, verdicts);
+      for (const [place, proposal] of kept.entries()) {
+        if (known.has(proposal.itemRow) || items.length + more.length >= query.n) continue;
+        known.add(proposal.itemRow);
+        const places = new Map([[name, place]]);
+        more.push({ ...proposal, source: name, places, placement: "filled", reasons: [] });
+      }
+      isExhausted = kept.length < budget;
     }
   }
   return more;
