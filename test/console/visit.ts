@@ -101,13 +101,14 @@ export function withoutWebGl(context: BrowserContext): Promise<unknown> {
   }`);
 }
 
-/** As with a graphics processor: software that stands in for one is used too, which is too slow for people. */
+/** As with a graphics processor: the software that stands in for one, which is too slow for people, does not say what it is. */
 export function withWebGl(context: BrowserContext): Promise<unknown> {
   return context.addInitScript(`{
     const open = HTMLCanvasElement.prototype.getContext;
     HTMLCanvasElement.prototype.getContext = function (kind, options) {
       return open.call(this, kind, options && { ...options, failIfMajorPerformanceCaveat: false });
     };
+    WebGL2RenderingContext.prototype.getExtension = () => null;
   }`);
 }
 

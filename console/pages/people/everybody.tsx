@@ -134,7 +134,7 @@ const columns: readonly Column<PersonRow>[] = [
   {
     key: "person",
     title: "person",
-    width: "minmax(130px, 1.1fr)",
+    width: "minmax(114px, 1.1fr)",
     cell: ({ userId, name }) => (
       <span className={styles["person"]}>
         <bdi>{name ?? userId}</bdi>
@@ -195,7 +195,7 @@ const columns: readonly Column<PersonRow>[] = [
   {
     key: "seen",
     title: "last seen",
-    width: "84px",
+    width: "100px",
     align: "end",
     cell: ({ lastSeen }) => <Ago time={lastSeen} />,
   },

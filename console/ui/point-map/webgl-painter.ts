@@ -39,7 +39,7 @@ export function webglPainter(canvas: HTMLCanvasElement): PointPainter | undefine
     failIfMajorPerformanceCaveat: true, // software that stands in for it takes longer than pixels painted one by one
     preserveDrawingBuffer: true, // so that it can be saved as a picture
   });
-  const program = gl && programOf(gl);
+  const program = gl && !isSoftware(gl) && programOf(gl);
   if (!gl || !program) return undefined;
   const place = (name: string): WebGLUniformLocation | null => gl.getUniformLocation(program, name);
   const [middle, scale, diameter, alpha] = ["middle", "scale", "diameter", "alpha"].map(place);
@@ -83,6 +83,13 @@ export function webglPainter(canvas: HTMLCanvasElement): PointPainter | undefine
     gl?.deleteVertexArray(arrays.get(points)!);
     arrays.delete(points);
   }
+}
+
+/** Browsers that were told to use it do not count it as slow. */
+function isSoftware(gl: WebGL2RenderingContext): boolean {
+  const info = gl.getExtension("WEBGL_debug_renderer_info");
+  const name = String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
+  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(name);
 }
 
 function programOf(gl: WebGL2RenderingContext): WebGLProgram | undefined {
