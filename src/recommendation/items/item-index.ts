@@ -1,4 +1,4 @@
-import { type ItemRow, nextTurn, Random } from "#base";
+import { type ItemRow, monotonicMs, nextTurn, Random } from "#base";
 import type { Catalogue, Item } from "#events";
 import type { Vector } from "#models";
 import type { ServedEncoder } from "#profiles";
@@ -48,6 +48,8 @@ const MOST = 2048;
 /** Items put between two looks after other work. */
 const AT_ONCE = 2000;
 const MEASURE_EVERY_MS = 1000;
+/** Of a processor's time, for measuring. */
+const MEASURING_SHARE = 0.05;
 /** Items whose neighbours are sought before anybody asks, and how many of each. */
 const ASKED_AT_FIRST = 32;
 const N_AT_FIRST = 100;
@@ -72,6 +74,8 @@ export class ItemIndex {
   readonly #unfollow: () => void;
   readonly #timer: NodeJS.Timeout;
   #measuring: Promise<unknown> | undefined;
+  /** The next measurement is not before, by `monotonicMs`. */
+  #restUntilMs = 0;
   #newestMs = Number.NEGATIVE_INFINITY;
   #searches = 0;
   #rebuilding: Promise<void> = Promise.resolve();
@@ -190,13 +194,17 @@ export class ItemIndex {
     }
   }
 
-  /** One at a time: an exact search may take longer than the time between two. */
+  /** One at a time, and never more than a small share of the time: among millions an exact search takes long. */
   async #measure(): Promise<void> {
+    const startedMs = monotonicMs();
+    if (startedMs < this.#restUntilMs) return;
     this.#measuring ??= this.#monitor
       .measureOne()
       .catch(() => {}) // closed meanwhile
       .finally(() => {
         this.#measuring = undefined;
+        const endedMs = monotonicMs();
+        this.#restUntilMs = endedMs + (endedMs - startedMs) / MEASURING_SHARE;
       });
     await this.#measuring;
   }
