@@ -163,6 +163,11 @@ export class IvfIndex implements VectorIndex {
     return this.#tuner.observe(needs);
   }
 
+  /** What was learned stays until what follows says otherwise: those who ask from now on may ask for something else. */
+  learnAnew(): void {
+    this.#tuner.beginAnew();
+  }
+
   snapshot(): Uint8Array {
     const { header, sections } = this.#stored.save();
     const { columns, listCount, elements, trainedSize } = this.#memory;
@@ -255,6 +260,7 @@ export class IvfIndex implements VectorIndex {
       } else next.remove(row);
     }
     this.#stored.adopt(next);
+    this.#tuner.beginAnew(); // other lists
     this.#changes = changed.size;
   }
 }

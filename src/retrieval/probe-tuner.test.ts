@@ -33,6 +33,16 @@ test("a few queries change nothing, and what was long ago is forgotten", () => {
   expect(tuner.factor).toBe(0.5);
 });
 
+test("begun anew, it stays at its factor until enough others say otherwise, whatever came before", () => {
+  const tuner = tuned(0.95, [4], 90);
+  tuner.beginAnew();
+  expect(tuned(0.95, [4], 90).observe([1])).toBe(false);
+  for (let query = 0; query < 9; query++) expect(tuner.observe([0.5])).toBe(false);
+  expect(tuner.factor).toBe(4);
+  expect(tuner.observe([0.5])).toBe(true);
+  expect(tuner.factor).toBe(0.5);
+});
+
 test("it does not go to and fro between two that are as good", () => {
   const tuner = tuned(0.9, [1, 1, 1, 1, 1, 1, 1, 1, 1, 2]);
   expect(tuner.factor).toBe(1);

@@ -48,6 +48,12 @@ export class ProbeTuner {
     return isChanged;
   }
 
+  /** The factor stays until as many queries as at first say otherwise. */
+  beginAnew(): void {
+    this.#needs.fill(0);
+    this.#queries = 0;
+  }
+
   #chosen(): number {
     let found = 0;
     for (let step = 0; step < STEPS; step++) {

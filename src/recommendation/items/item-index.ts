@@ -192,6 +192,7 @@ export class ItemIndex {
       if (vector) await this.#searchExactly(queryFor(vector, N_AT_FIRST));
       await nextTurn();
     }
+    this.#index.learnAnew(); // people lie elsewhere than items
   }
 
   /** One at a time, and never more than a small share of the time: among millions an exact search takes long. */
