@@ -163,11 +163,6 @@ export class IvfIndex implements VectorIndex {
     return this.#tuner.observe(needs);
   }
 
-  /** What was learned stays until what follows says otherwise: those who ask from now on may ask for something else. */
-  learnAnew(): void {
-    this.#tuner.beginAnew();
-  }
-
   snapshot(): Uint8Array {
     const { header, sections } = this.#stored.save();
     const { columns, listCount, elements, trainedSize } = this.#memory;

@@ -1,4 +1,4 @@
-import { type ItemRow, monotonicMs, nextTurn, Random } from "#base";
+import { type ItemRow, monotonicMs } from "#base";
 import type { Catalogue, Item } from "#events";
 import type { Vector } from "#models";
 import type { ServedEncoder } from "#profiles";
@@ -50,9 +50,6 @@ const AT_ONCE = 2000;
 const MEASURE_EVERY_MS = 1000;
 /** Of a processor's time, for measuring. */
 const MEASURING_SHARE = 0.05;
-/** Items whose neighbours are sought before anybody asks, and how many of each. */
-const ASKED_AT_FIRST = 32;
-const N_AT_FIRST = 100;
 /** Beyond so many left out it is cheaper to leave them out within the search. */
 const FEW_DENIED = 256;
 
@@ -184,17 +181,6 @@ export class ItemIndex {
     return found;
   }
 
-  /** Asks for the neighbours of some items, so that the first searches look far enough. */
-  async #learnProbes(): Promise<void> {
-    const random = Random.of(1, "probes");
-    for (let asked = 0; asked < ASKED_AT_FIRST && !this.#isClosed; asked++) {
-      const vector = this.vectorOf(random.integer(this.#catalogue.itemCount));
-      if (vector) await this.#searchExactly(queryFor(vector, N_AT_FIRST));
-      await nextTurn();
-    }
-    this.#index.learnAnew(); // people lie elsewhere than items
-  }
-
   /** One at a time, and never more than a small share of the time: among millions an exact search takes long. */
   async #measure(): Promise<void> {
     const startedMs = monotonicMs();
@@ -235,10 +221,7 @@ export class ItemIndex {
     this.#isRebuilding = true;
     this.#rebuilding = this.#index
       .rebuild()
-      .then(() => {
-        this.#monitor.reset();
-        return this.#learnProbes();
-      })
+      .then(() => this.#monitor.reset())
       .catch((error: unknown) =>
         this.#onNotice(`the vector index keeps its lists: ${String(error)}; it is tried again`),
       )
