@@ -47,7 +47,8 @@ export function readModelFile<Config extends ModelConfig>(
       "data-damaged",
       `Expected a file of the model ${model} and met one of ${metadata["model"] ?? "no model"}.`,
     );
-  const config: ModelConfig = { ...former, ...parseConfig(model, metadata["config"]) };
+  const own = parseConfig(model, metadata["config"]);
+  const config: ModelConfig = { ...own, ...former, ...own }; // in the order of the file, as it would be written again
   checkConfig(model, config, limits);
   const missing = (tensor: string): PlatformError =>
     new PlatformError("data-damaged", `The file of the model ${model} has no usable tensor "${tensor}".`);
