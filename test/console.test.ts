@@ -98,32 +98,6 @@ describe.skipIf(chromium === undefined)(
         await page.getByRole("link", { name: "me", exact: true }).waitFor();
       }));
 
-    test("what if: an event that did not happen changes the list, and nothing is stored", () =>
-      opened.visit(`/people/${opened.person.userId}`, async (page) => {
-        const { userId } = opened.person;
-        const before = await opened.server.get(`/v1/users/${userId}`);
-        await page.getByRole("button", { name: "What if…" }).click();
-        await page.getByText("Recommended as it is").waitFor();
-        const { body: list } = await opened.server.post("/v1/recommendations", { userId, n: 1 });
-        await page.getByLabel("An item, by title or id").fill(list.items[0].itemId);
-        const found = page.getByRole("dialog").getByRole("button", { name: list.items[0].title });
-        await found.click();
-        await page.getByText(/of 10 recommended items (is|are) new/).waitFor();
-        // At another moment: by the slider, and by dropping it on their time.
-        const changes = page.getByRole("list", { name: "Changes" });
-        const slider = page.getByRole("slider", { name: "When it happens" });
-        await slider.focus();
-        await page.keyboard.press("PageDown");
-        const when = await slider.getAttribute("aria-valuetext");
-        await found.click();
-        await changes.getByText(when!).waitFor();
-        await found.dragTo(slider.locator(".."));
-        expect(await changes.getByText(/^\+ /).count()).toBe(3);
-        await page.keyboard.press("Escape");
-        const after = await opened.server.get(`/v1/users/${userId}`);
-        expect(after.body.eventCount).toBe(before.body.eventCount);
-      }));
-
     test("an interest is muted, which says what it changes, and comes back", () =>
       opened.visit(`/people/${opened.person.userId}`, async (page) => {
         const path = `/v1/users/${opened.person.userId}/interests`;

@@ -3,6 +3,7 @@ import type { UserResponse } from "#api";
 import type { ItemMap } from "../../words/item-map.ts";
 import { climbOf, compareTopics, earlierOf, sharedCount } from "./differences.ts";
 import { shareBelow } from "./feature-place.ts";
+import { imaginable } from "./imaginable.ts";
 import {
   densityOf,
   interestOf,
@@ -67,6 +68,22 @@ const topic = (name: string, share: number, path = [name]) => ({
 });
 
 type Interest = NonNullable<UserResponse["interests"]>["interests"][number];
+
+test("what may be imagined begins with what the person does, what says most of their wishes first", () => {
+  const declared = Object.fromEntries(
+    Object.entries({ impression: 0, view: 1, like: 2, save: 2.5, hide: 0 }).map(([name, strength]) => [
+      name,
+      { "x-kind": name === "impression" ? "impression" : "positive", "x-strength": strength },
+    ]),
+  );
+  expect(imaginable(declared, { view: 9, impression: 40, hide: 1, like: 2, other: 1 })).toEqual([
+    "like",
+    "view",
+    "hide",
+    "save",
+  ]);
+  expect(imaginable(declared, {})).toEqual(["view", "like", "save", "hide"]);
+});
 
 test("a person is compared with a week before, or with the middle of a shorter time", () => {
   const [firstSeen, lastSeen] = ["2026-01-01T00:00:00.000Z", "2026-01-31T00:00:00.000Z"];

@@ -7,6 +7,7 @@ import { Choice, SearchField } from "../../ui/field.tsx";
 import { Sheet } from "../../ui/sheet.tsx";
 import { Failure, Skeleton } from "../../ui/states.tsx";
 import { formatTime } from "../../words/format.ts";
+import { imaginable } from "./imaginable.ts";
 import type { Moment } from "./moments.ts";
 import { Outcome } from "./outcome.tsx";
 import styles from "./what-if.module.css";
@@ -71,6 +72,7 @@ function Sandbox(props: {
       <p className={styles["lead"]}>Change what happened and see what follows. Nothing here is stored.</p>
       <AddEvent
         moments={moments}
+        counts={user.counts}
         untilMs={Date.parse(asOf ?? user.asOf ?? user.lastSeen)}
         fromMs={fromMs}
         added={added}
@@ -119,15 +121,17 @@ function Sandbox(props: {
 
 function AddEvent(props: {
   readonly moments: readonly Moment[];
+  /** How often they did what. */
+  readonly counts: UserResponse["counts"];
   /** Nothing can happen later than what is asked about. */
   readonly untilMs: number;
   readonly fromMs: number | undefined;
   readonly added: readonly Imagined[];
   readonly onAdd: (event: Imagined) => void;
 }) {
-  const { moments, untilMs, fromMs, added, onAdd } = props;
+  const { moments, counts, untilMs, fromMs, added, onAdd } = props;
   const [search, setSearch] = useState("");
-  const [action, setAction] = useState("save");
+  const [chosen, setChosen] = useState<string>();
   const [whenMs, setWhen] = useState(fromMs !== undefined && fromMs < untilMs ? fromMs : undefined);
   const bounds = useMemo(
     () => ({ fromMs: moments[0]?.ms ?? untilMs - 1, toMs: untilMs }),
@@ -136,9 +140,10 @@ function AddEvent(props: {
   const wanted = useDeferredValue(search.trim());
   const schema = useQuery(schemaQuery);
   const found = useQuery({ ...itemsQuery({ search: wanted, limit: 6 }), enabled: wanted !== "" });
-  const actions = Object.keys(schema.data?.events ?? { save: {} }).filter((name) => name !== "impression");
+  const actions = useMemo(() => imaginable(schema.data?.events ?? {}, counts), [schema.data, counts]);
+  const action = chosen ?? actions[0];
   const add = (item: ItemsResponse["items"][number] | undefined, ms: number | undefined): void => {
-    if (!item) return;
+    if (!item || action === undefined) return;
     const timestamp = ms !== undefined && ms < untilMs ? { timestamp: new Date(ms).toISOString() } : {};
     onAdd({ action, itemId: item.itemId, title: item.title ?? item.itemId, ...timestamp });
   };
@@ -148,9 +153,9 @@ function AddEvent(props: {
       <div className={styles["add"]}>
         <Choice
           label="Action"
-          value={action}
+          value={action ?? ""}
           options={actions.map((name) => ({ value: name, label: name }))}
-          onChange={setAction}
+          onChange={setChosen}
         />
         <SearchField label="An item, by title or id" value={search} onValue={setSearch} />
       </div>
