@@ -4,7 +4,7 @@ import type { Catalogue } from "#events";
 import { type ModelsInService, referenceOf, type ServedModel } from "#models";
 import { compareLists, type Recommender } from "#recommendation";
 import { bodyNamed, readModelBodies } from "./model-bodies.ts";
-import { type ModelsOfFolder, readVersion } from "./served-models.ts";
+import { type ModelsOfFolder, openVersion } from "./served-models.ts";
 
 /**
  * @file Two versions of models by what people would get of each: how much of their lists is the same, whether what they did since was in them, and
@@ -39,7 +39,7 @@ export async function compareVersions(
       const id = bodyNamed(known, reference);
       const served = current.ids.find(({ name, version }) => name === id.name && version === id.version);
       if (served) return current.of(served);
-      const own = await readVersion(folder, id);
+      const own = await openVersion(folder, id);
       opened.push(own);
       return own;
     };

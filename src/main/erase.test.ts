@@ -1,21 +1,20 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ignoreProgress } from "#base";
 import type { Server } from "#serving";
-import { type Body, newFolder, openPlatform } from "./platform.cases.ts";
+import { type Body, closeAll, fittedServer, newFolder, openPlatform } from "./platform.cases.ts";
 import type { Platform } from "./platform.ts";
 
 /** @file What an erasure is asked to look for beside the ids. */
 const HERS = "anna@mail.example";
-let folder: string;
 let platform: Platform;
 let server: Server;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "inkling-erase-"));
-  platform = await openPlatform(folder, { create: newFolder("system") });
+  platform = await openPlatform(await mkdtemp(join(tmpdir(), "inkling-erase-")), {
+    create: newFolder("system"),
+  });
   const save = (userId: string, note: string): object => ({
     type: "track",
     event: "save",
@@ -28,14 +27,9 @@ beforeAll(async () => {
     save("carl-plain", "nothing of hers"),
     { type: "track", userId: "dora-rejected", properties: { note: `and ${HERS} too` } }, // no event: a dead letter
   ]);
-  await platform.ensureModels(ignoreProgress);
-  server = await platform.createServer({});
+  server = await fittedServer(platform);
 });
-afterAll(async () => {
-  await server.close();
-  await platform.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => closeAll(platform, server));
 
 async function erase(userId: string, payload?: object): Promise<{ status: number; body: Body }> {
   const url = `/v1/users/${userId}`;

@@ -1,34 +1,26 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ignoreProgress } from "#base";
 import type { Server } from "#serving";
-import { type Body, openPlatform } from "./platform.cases.ts";
+import { type Body, closeAll, fittedServer, openPlatform } from "./platform.cases.ts";
 import type { Platform } from "./platform.ts";
 
 /** @file What other programs read of the events, through the route. One log for all tests: each finds what those before it sent. */
-let folder: string;
 let platform: Platform;
 let server: Server;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "inkling-event-feed-"));
-  platform = await openPlatform(folder);
+  platform = await openPlatform(await mkdtemp(join(tmpdir(), "inkling-event-feed-")));
   await send(
     save("ann", "a1"),
     save("ben", "b1"),
     save("cat", "c1", { advertising: true }),
     save("ann", "a1"),
   );
-  await platform.ensureModels(ignoreProgress);
-  server = await platform.createServer({});
+  server = await fittedServer(platform);
 });
-afterAll(async () => {
-  await server.close();
-  await platform.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => closeAll(platform, server));
 
 async function send(...messages: readonly object[]): Promise<void> {
   expect((await platform.ingestion.ingestMessages(messages)).rejected).toEqual([]);

@@ -1,13 +1,12 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Value } from "typebox/value";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { InterestsResponse, UserResponse } from "#api";
-import { ignoreProgress } from "#base";
 import { defaultActions, defineConfig, text } from "#declarations";
 import type { Server } from "#serving";
-import { asking, type Body, openPlatform } from "./platform.cases.ts";
+import { asking, type Body, closeAll, fittedServer, openPlatform } from "./platform.cases.ts";
 import type { Platform } from "./platform.ts";
 
 /**
@@ -23,7 +22,6 @@ const topics = {
 } as const;
 type Topic = keyof typeof topics;
 
-let folder: string;
 let platform: Platform;
 let server: Server;
 const NOW = Date.parse("2026-03-01T12:00:00Z");
@@ -38,8 +36,7 @@ const save = (userId: string, topic: Topic, n: number, daysAgo: number) => ({
 });
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "inkling-interests-"));
-  platform = await openPlatform(folder, {
+  platform = await openPlatform(await mkdtemp(join(tmpdir(), "inkling-interests-")), {
     config: defineConfig({
       actions: defaultActions,
       itemAttributes: { brand: text() },
@@ -89,14 +86,9 @@ beforeAll(async () => {
     ...[1, 2, 3, 4].map((n) => save("cy", "turning", n, n)),
   ];
   await platform.ingestion.ingestMessages([...crowd, ...ana]);
-  await platform.ensureModels(ignoreProgress);
-  server = await platform.createServer({});
+  server = await fittedServer(platform);
 });
-afterAll(async () => {
-  await server.close();
-  await platform.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => closeAll(platform, server));
 
 const { ask } = asking(() => server);
 

@@ -1,20 +1,19 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { DAY_MS, ignoreProgress, MINUTE_MS, Random } from "#base";
+import { DAY_MS, MINUTE_MS, Random } from "#base";
 import { type EngagementVectors, ItemKnowledge, UserInterests } from "#profiles";
 import { readPerson } from "#sequences";
 import type { Server } from "#serving";
 import { matrixOf } from "#tensor";
-import { openPlatform } from "./platform.cases.ts";
+import { closeAll, fittedServer, openPlatform } from "./platform.cases.ts";
 import type { Platform } from "./platform.ts";
 
 /**
  * @file Law: whatever happens in whatever order (events of today and of long ago, mutes, things forgotten, items that become others, refits,
  * days that begin, an erasure), interests by readers who keep a person's day are to the bit those of readers who have seen nobody.
  */
-let folder: string;
 let platform: Platform;
 let server: Server;
 const BEGIN = Date.parse("2026-03-01T07:00:00Z");
@@ -22,25 +21,17 @@ const TOPICS = 8;
 const ITEMS = 15 * TOPICS;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "inkling-kept-days-"));
-  platform = await openPlatform(folder);
+  platform = await openPlatform(await mkdtemp(join(tmpdir(), "inkling-kept-days-")));
   await platform.ingestion.ingestItems(Array.from({ length: ITEMS }, (_, n) => item(n, n % TOPICS)));
   const crowd = Array.from({ length: 240 }, (_, n) => ({
     ...{ type: "track", event: "save", userId: `crowd-${n % 20}`, messageId: `crowd-${n}` },
-    ...{
-      timestamp: new Date(BEGIN - n * MINUTE_MS).toISOString(),
-      properties: { itemId: `i${(7 * n) % ITEMS}` },
-    },
+    timestamp: new Date(BEGIN - n * MINUTE_MS).toISOString(),
+    properties: { itemId: `i${(7 * n) % ITEMS}` },
   }));
   await platform.ingestion.ingestMessages(crowd);
-  await platform.ensureModels(ignoreProgress);
-  server = await platform.createServer({});
+  server = await fittedServer(platform);
 });
-afterAll(async () => {
-  await server.close();
-  await platform.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => closeAll(platform, server));
 
 function item(n: number, topic: number) {
   return {

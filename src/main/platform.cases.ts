@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { ignoreProgress } from "#base";
 import { createWorld, worldPresets } from "#datasets";
 import type { Server } from "#serving";
@@ -16,6 +17,19 @@ export function newFolder(clock: "historical" | "system"): NonNullable<PlatformO
 export function openPlatform(folder: string, options: Options = {}): Promise<Platform> {
   const create = newFolder("historical");
   return Platform.open({ folder, create, progress: ignoreProgress, onNotice: () => {}, ...options });
+}
+
+/** The server of a platform that was filled, with models fitted on that. */
+export async function fittedServer(platform: Platform): Promise<Server> {
+  await platform.ensureModels(ignoreProgress);
+  return platform.createServer({});
+}
+
+/** At the end of a test file: its folder goes, too. */
+export async function closeAll(platform: Platform, server: Server): Promise<void> {
+  await server.close();
+  await platform.close();
+  await rm(platform.folder, { recursive: true });
 }
 
 export const tinyWorld = createWorld(worldPresets.tiny);

@@ -28,7 +28,7 @@ import type { FeaturePlan } from "#features";
 import type { Erasures } from "#governance";
 import { type ModelId, ModelsInService } from "#models";
 import type { Refreshed, VectorStore } from "#profiles";
-import { ItemIndexes, type ServedLists } from "#recommendation";
+import { ItemIndexes, type Recommender, type ServedLists } from "#recommendation";
 import { readAllProgress } from "#sequences";
 import { createServer, type Keys, type Server } from "#serving";
 import {
@@ -126,10 +126,10 @@ export class Platform {
   #fault: string | undefined;
   #lake: BackgroundLake | undefined;
   readonly #lakeReader: LakeReader;
-  /** Of the server. */
   #answers: Answers | undefined;
+  #recommender: Recommender | undefined;
   /** Resolves when the server makes its first list as quickly as any after it. */
-  rehearse: () => Promise<void> = async () => {};
+  readonly rehearse = async (): Promise<void> => this.#recommender?.rehearse();
   readonly #onNotice: (message: string) => void;
   readonly #ingestionParts: IngestionParts;
   readonly #lock: FolderLock;
@@ -378,7 +378,7 @@ export class Platform {
     const answers = await openAnswers(this, this.#onNotice);
     const services = await createServices(this, answers);
     this.#answers = answers;
-    this.rehearse = () => services.recommender.rehearse();
+    this.#recommender = services.recommender;
     answers.start();
     return createServer(services, {
       keys,

@@ -1,11 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ignoreProgress, Random } from "#base";
+import { Random } from "#base";
 import { defaultActions, defineConfig, goal } from "#declarations";
 import type { Server } from "#serving";
-import { asking, type Body, openPlatform } from "./platform.cases.ts";
+import { asking, type Body, closeAll, fittedServer, openPlatform } from "./platform.cases.ts";
 import type { Platform } from "./platform.ts";
 
 /** @file What people will spend, over HTTP: of a goal whose events say what they are worth. */
@@ -19,7 +19,6 @@ const config = defineConfig({
 const DAY_MS = 86_400_000;
 const NOW = Date.parse("2026-03-01T12:00:00Z");
 
-let folder: string;
 let platform: Platform;
 let server: Server;
 
@@ -37,8 +36,7 @@ function buys(userId: string, everyDays: number, worth: number, untilDaysAgo: nu
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "inkling-purchases-"));
-  platform = await openPlatform(folder, { config });
+  platform = await openPlatform(await mkdtemp(join(tmpdir(), "inkling-purchases-")), { config });
   await platform.ingestion.ingestItems([{ itemId: "cup", title: "A cup", tags: ["kitchen"] }]);
   const people = Array.from({ length: 160 }, (_, n) =>
     buys(`u-${n}`, 8 + (n % 7) * 6, 15 * 1.6 ** (n % 6), n % 5 < 2 ? 90 : 0),
@@ -50,14 +48,9 @@ beforeAll(async () => {
     ...known,
     { ...looking, timestamp: new Date(NOW).toISOString() },
   ]);
-  await platform.ensureModels(ignoreProgress);
-  server = await platform.createServer({});
+  server = await fittedServer(platform);
 });
-afterAll(async () => {
-  await server.close();
-  await platform.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => closeAll(platform, server));
 
 const { get, post } = asking(() => server);
 const foretold = async (userId: string): Promise<Body> =>

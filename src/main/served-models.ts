@@ -50,7 +50,7 @@ export async function servedModel(parts: ModelsOfFolder, name: string): Promise<
  * Any version, in service or not, read for this once: `release` gives back what it holds.
  * @throws PlatformError `unknown-model`, `data-mismatch`
  */
-export async function readVersion(parts: ModelsOfFolder, id: ModelId): Promise<ServedModel> {
+export async function openVersion(parts: ModelsOfFolder, id: ModelId): Promise<ServedModel> {
   inService(parts, id, await parts.models.manifest(id));
   return load(parts, id);
 }

@@ -1,7 +1,8 @@
-/** Steps of the factor, four to a doubling; the middle one is 1. */
+/** Steps of the factor, from a sixteenth to 256 times. */
 const STEPS = 49;
-const ONE = 16;
 const PER_DOUBLING = 4;
+/** The step whose factor is 1. */
+const ONE = 16;
 /** Less than a quarter of what is usual is never looked into: a few queries may all be easy. */
 const LOWEST = ONE - 2 * PER_DOUBLING;
 /** Queries before anything is changed. */

@@ -1,4 +1,5 @@
 import { Packr } from "msgpackr";
+import { wordsOf } from "#base";
 import { INTEREST_CONTROLLED, type InterestControl, type Item } from "#events";
 import type { StateOperation, StateReader } from "#storage";
 import { OTHER_NAMES } from "./event-counts.ts";
@@ -75,10 +76,10 @@ export class PersonControls {
   /** Which texts are not to be said to them: those in which, as words, a topic stands that {@link hiding} hides. */
   silencing(engaged: Iterable<Item>): (text: string) => boolean {
     const topics = this.#hiddenFrom(engaged).flatMap(
-      (control) => Array.from(this.#covers.get(control)!.tags, wordsOf), // there is one of each
+      (control) => Array.from(this.#covers.get(control)!.tags, spaced), // there is one of each
     );
     return (text) => {
-      const words = wordsOf(text);
+      const words = spaced(text);
       return topics.some((topic) => words.includes(topic));
     };
   }
@@ -113,13 +114,8 @@ interface Named {
 }
 
 /** Words as they are compared, a space on either side of each. */
-function wordsOf(text: string): string {
-  return ` ${
-    text
-      .toLowerCase()
-      .match(/[\p{L}\p{N}]+/gu)
-      ?.join(" ") ?? ""
-  } `;
+function spaced(text: string): string {
+  return ` ${wordsOf(text).join(" ")} `;
 }
 
 /** What a control is about. */

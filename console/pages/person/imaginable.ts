@@ -8,7 +8,8 @@ export function imaginable(
   declared: SchemaResponse["events"],
   counts: UserResponse["counts"],
 ): readonly string[] {
-  const rankOf = (name: string): number => (name in counts ? 1 + strengthOf(declared[name]!) : 0); // of one declared
+  const rankOf = (name: string): number =>
+    Object.hasOwn(counts, name) ? 1 + strengthOf(declared[name]!) : 0; // of one declared
   return Object.keys(declared)
     .filter((name) => declared[name]!["x-kind"] !== "impression")
     .sort((left, right) => rankOf(right) - rankOf(left));

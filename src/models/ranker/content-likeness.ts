@@ -64,12 +64,11 @@ export class ContentLikeness {
   at(item: number): Description | undefined {
     return item < this.described.items ? descriptionAt(this.described, item) : this.#later?.(item);
   }
+}
 
-  /** -1 to 2; 0 for an item of which nothing is said. */
-  of(left: number, right: number): number {
-    const [one, other] = [this.at(left), this.at(right)];
-    return one && other ? vectorCosine(one, other) + termCosine(one, other) : 0;
-  }
+/** -1 to 2; 0 where nothing is said of either. */
+export function likenessOf(one: Description | undefined, other: Description | undefined): number {
+  return one && other ? vectorCosine(one, other) + termCosine(one, other) : 0;
 }
 
 /** -1 to 1; 0 without a vector of either. */

@@ -73,7 +73,7 @@ export function stateAt({ timestampsMs }: History, before: number, timeMs: numbe
 /** Where the score of the first model that is asked is among the facts. */
 export const FIRST_SCORE = 0;
 
-/** Writes (candidates, {@link factCount}) from `at` on, row-major. An item beyond the statistics has none. */
+/** Writes (candidates, {@link factCount}) over zeros from `at` on, row-major. An item beyond the statistics has none. */
 export function writeFacts(
   { timeMs, acts, before, candidates, features, scores, about }: Asked,
   { statistics, likeness, declared, retrievers, conditions }: Beside & KnownItems,
@@ -117,12 +117,12 @@ export function writeFacts(
       into[to++] = isAbsent ? 0 : Math.sign(value) * Math.log1p(Math.abs(value)); // counts and sums have long tails
       into[to++] = isAbsent ? 1 : 0;
     }
-    if (conditions) into.set(conditionFacts(about, likeness?.at(item)), to);
+    if (about) into.set(conditionFacts(about, likeness?.at(item)), to);
   }
 }
 
-function conditionFacts(about: Description | undefined, item: Description | undefined): number[] {
-  if (!about || !item) return [Number(about !== undefined), 0, 0, 0];
+function conditionFacts(about: Description, item: Description | undefined): number[] {
+  if (!item) return [1, 0, 0, 0];
   return [1, shareOfTerms(about, item), termCosine(about, item), vectorCosine(about, item)];
 }
 

@@ -1,5 +1,5 @@
 import type { History } from "#sequences";
-import type { ContentLikeness } from "./content-likeness.ts";
+import { type ContentLikeness, likenessOf } from "./content-likeness.ts";
 
 /** Which acts of a history are read for a list. */
 export interface RowChoice {
@@ -50,18 +50,20 @@ function nearestOf(
   likeness: ContentLikeness,
 ): number[] {
   const step = Math.max(1, candidates.length / SPOKESMEN);
-  const spokesmen: number[] = [];
-  for (let at = 0; at < candidates.length; at += step) spokesmen.push(candidates[Math.floor(at)]!);
+  const spokesmen: ReturnType<ContentLikeness["at"]>[] = [];
+  for (let at = 0; at < candidates.length; at += step)
+    spokesmen.push(likeness.at(candidates[Math.floor(at)]!));
   const found = new Map<number, number>();
-  const likenessOf = (item: number): number => {
+  const nearnessOf = (item: number): number => {
     const known = found.get(item);
     if (known !== undefined) return known;
-    const most = spokesmen.reduce((best, other) => Math.max(best, likeness.of(item, other)), -1);
+    const own = likeness.at(item);
+    const most = Math.max(-1, ...spokesmen.map((other) => likenessOf(own, other)));
     found.set(item, most);
     return most;
   };
   return [...positions]
-    .sort((left, right) => likenessOf(itemRows[right]!) - likenessOf(itemRows[left]!) || right - left)
+    .sort((left, right) => nearnessOf(itemRows[right]!) - nearnessOf(itemRows[left]!) || right - left)
     .slice(0, nearest)
     .sort((left, right) => right - left);
 }

@@ -10,6 +10,7 @@ import {
   usableFor,
 } from "#sequences";
 import type { Act } from "../activity-features.ts";
+import type { InterestName } from "../daily-clusters.ts";
 import { type PredictionModel, predict } from "../predictions.ts";
 import type { UserInterests } from "../user-interests.ts";
 import type { ProfileContext } from "../user-profile.ts";
@@ -58,12 +59,6 @@ export interface TraitColumn {
 export interface SurveyedTopic extends InterestName {
   /** Position of the topic above in the list; -1 at the top. */
   readonly parent: number;
-}
-
-interface InterestName {
-  readonly interestId: string;
-  readonly label: string;
-  readonly path: readonly string[];
 }
 
 export interface SurveyParts extends Omit<ProfileContext, "isUnsaid"> {
