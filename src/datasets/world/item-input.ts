@@ -39,15 +39,8 @@ export function itemInput(
 
 /** `i-00042`: the rank by birth, from 1. */
 export function itemIdOf(row: number): string {
-  const known = itemIds[row];
-  if (known !== undefined) return known;
-  const itemId = `i-${String(row + 1).padStart(5, "0")}`;
-  if (row === itemIds.length) itemIds.push(itemId); // without holes
-  return itemId;
+  return `i-${String(row + 1).padStart(5, "0")}`;
 }
-
-/** Of the first rows: every impression names an item. */
-const itemIds: string[] = [];
 
 /** The true content of an item: the mix of its leaves' directions, a unit vector. */
 export function itemDirection(topics: TopicTree, catalogue: Catalogue, row: number): Float32Array {

@@ -75,7 +75,6 @@ export class PoolWindow {
 }
 
 function firstAtLeast(rows: Uint32Array, row: number): number {
-  if (rows[row] === row) return row; // ascending from 0 on, so all before it are there
   let low = 0;
   let high = rows.length;
   while (low < high) {

@@ -1,6 +1,5 @@
 import type { SegmentMessage } from "#api";
 import { DAY_MS, Random } from "#base";
-import { IsoTimes } from "../tables/iso-times.ts";
 import { type Arrival, deliver } from "./delivery.ts";
 import { itemIdOf } from "./item-input.ts";
 import { drawPerson, type Person } from "./person.ts";
@@ -90,8 +89,6 @@ export class PersonStream {
   }
 }
 
-const times = new IsoTimes();
-
 function isoTime(timeMs: number): string {
-  return times.format(Math.trunc(timeMs));
+  return new Date(timeMs).toISOString();
 }
