@@ -39,9 +39,25 @@ const common = {
   ),
   userId: Type.Optional(Type.Union([id, Type.Null()])),
   anonymousId: Type.Optional(Type.Union([id, Type.Null()])),
-  timestamp: Type.Optional(isoTime),
-  originalTimestamp: Type.Optional(isoTime),
-  sentAt: Type.Optional(Type.Union([isoTime, Type.Null()])),
+  timestamp: Type.Optional(
+    Type.String({
+      format: "date-time",
+      description:
+        "When it happened, ISO 8601 with zone. With a `sentAt` more than a minute off, and no `originalTimestamp`, corrected as that",
+    }),
+  ),
+  originalTimestamp: Type.Optional(
+    Type.String({
+      format: "date-time",
+      description:
+        "When it happened by the sender's clock: without a `timestamp`, receivedAt - (sentAt - originalTimestamp)",
+    }),
+  ),
+  sentAt: Type.Optional(
+    Type.Union([isoTime, Type.Null()], {
+      description: "The sender's clock when it sent, anew with every try",
+    }),
+  ),
   context: Type.Optional(Type.Intersect([json, consent])),
   integrations: Type.Optional(json),
 };

@@ -138,6 +138,7 @@ test("events arrive as Segment messages with the write key", async () => {
             messageId: "mine",
             userId: "ann",
             timestamp: "1970-01-01T00:00:00.000Z",
+            originalTimestamp: "1970-01-01T00:00:00.000Z",
             context: { ip: "::1" },
           },
         ],

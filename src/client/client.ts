@@ -30,7 +30,7 @@ export interface ClientOptions {
   readonly requestTimeoutMs?: number;
   /**
    * The device's clock may be wrong, as in browsers: the platform corrects each time by when the batch was sent. The price is
-   * that a slow network can move events by its delay. Default: false, times are taken as they are.
+   * that a slow network can move events by its delay. Default: false, times are corrected where the clock is more than a minute off.
    */
   readonly correctsClock?: boolean;
   /** Hears of every event that was refused, rejected or given up. Without it `track` throws and `flush` rejects instead. */
@@ -157,7 +157,7 @@ class TrackingClient<Given extends Config> implements Client<Given> {
   }
 
   #times(timestamp: Date | string | undefined): object {
-    if (timestamp !== undefined) return { timestamp }; // what somebody wrote down is not corrected
+    if (timestamp !== undefined) return { timestamp, originalTimestamp: timestamp }; // what somebody wrote down is not corrected
     return this.#options.correctsClock ? { originalTimestamp: this.#iso() } : { timestamp: this.#iso() };
   }
 

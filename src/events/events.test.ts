@@ -20,20 +20,30 @@ const NOW = Date.parse("2026-03-01T12:00:00Z");
 function accept(input: object, receivedAtMs = NOW): StoredEvent {
   const checked = validateMessage(input);
   if ("fault" in checked) throw new Error(checked.fault.message);
-  const outcome = normalizeMessage(checked.message, receivedAtMs, () => "made");
+  const outcome = normalizeMessage(
+    checked.message,
+    { atMs: receivedAtMs, isByWallClock: true },
+    () => "made",
+  );
   if ("fault" in outcome) throw new Error(outcome.fault.message);
   return outcome.event;
 }
 
-test("the sender's clock is corrected by Segment's formula", () => {
+test("what comes without sentAt happened when it says, and what says nothing, now", () => {
   const message = { type: "track", event: "view", userId: "u" };
-  // A phone ten minutes slow: it says it happened at 11:40 and was sent at 11:45, received at 12:00.
-  const skewed = { ...message, originalTimestamp: "2026-03-01T11:40:00Z", sentAt: "2026-03-01T11:45:00Z" };
-  expect(accept(skewed).timestampMs).toBe(Date.parse("2026-03-01T11:55:00Z"));
-  expect(accept({ ...message, timestamp: "2026-03-01T11:00:00+01:00" }).timestampMs).toBe(
-    Date.parse("2026-03-01T10:00:00Z"),
-  );
+  const inZone = { ...message, timestamp: "2026-03-01T11:00:00+01:00" };
+  expect(accept(inZone).timestampMs).toBe(Date.parse("2026-03-01T10:00:00Z"));
   expect(accept(message).timestampMs).toBe(NOW);
+});
+
+test("where a clock was corrected, what it said stays with the event; else the message stays as it is", () => {
+  const message = { type: "track", event: "view", userId: "u", timestamp: "2026-03-01T11:40:00Z" };
+  const slow = accept({ ...message, sentAt: "2026-03-01T11:45:00Z" });
+  expect(slow.timestampMs).toBe(Date.parse("2026-03-01T11:55:00Z"));
+  expect(slow.rest).toEqual({ sentAt: "2026-03-01T11:45:00Z", originalTimestamp: message.timestamp });
+  expect(accept({ ...message, sentAt: "2026-03-01T11:59:59Z" }).rest).toEqual({
+    sentAt: "2026-03-01T11:59:59Z",
+  });
 });
 
 test("an event cannot have happened after it was received", () => {
@@ -68,7 +78,7 @@ test("each kind of bad message is refused with the place and the reason", () => 
   const refuse = (input: unknown): { code: string; path: string } => {
     const checked = validateMessage(input);
     if ("fault" in checked) return checked.fault;
-    const outcome = normalizeMessage(checked.message, NOW, () => "made");
+    const outcome = normalizeMessage(checked.message, { atMs: NOW, isByWallClock: true }, () => "made");
     if ("fault" in outcome) return outcome.fault;
     throw new Error("it was accepted");
   };

@@ -1,10 +1,11 @@
 import { ItemInput, type SegmentMessage } from "#api";
-import { type Clock, type ItemRow, murmur3, parseIsoTime } from "#base";
+import { type Clock, type ItemRow, murmur3 } from "#base";
 import type { FaultFinder } from "#declarations";
 import type { EventLog } from "#storage";
 import type { Actions } from "./actions.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { DeadLetters } from "./dead-letters.ts";
+import { receiptOf } from "./happened-at.ts";
 import { type IdentityGraph, isBlockedId } from "./identity.ts";
 import { type InterestControl, interestControlOf } from "./interest-control.ts";
 import {
@@ -159,7 +160,11 @@ export class Ingestion {
     const { catalogue, clock, newEventId } = this.#parts;
     const undeclared = this.#findUndeclared(checked.message);
     if (undeclared) return { fault: { code: "undeclared", ...undeclared } };
-    const normalized = normalizeMessage(checked.message, this.#receiptTime(checked.message), newEventId);
+    const normalized = normalizeMessage(
+      checked.message,
+      receiptOf(checked.message, clock, clock.nowMs()),
+      newEventId,
+    );
     if ("fault" in normalized) return normalized;
     const itemRow = itemRowOf(normalized.event, catalogue);
     const event = this.#withEdition(sentBy(source, normalized.event), itemRow);
@@ -182,13 +187,6 @@ export class Ingestion {
     const { faults } = this.#parts;
     if (message.type === "track") return faults.event(message.event, message.properties);
     return message.type === "identify" ? faults.traits(message.traits) : undefined;
-  }
-
-  /** On a historical clock an event of a later time *is* the news that time has passed. */
-  #receiptTime({ timestamp }: SegmentMessage): number {
-    const { clock } = this.#parts;
-    const nowMs = clock.nowMs();
-    return clock.isHistorical && timestamp !== undefined ? Math.max(nowMs, parseIsoTime(timestamp)) : nowMs;
   }
 
   /** Takes an id out of the person it was linked to; false when it was linked to nobody. */

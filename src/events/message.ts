@@ -1,5 +1,6 @@
 import { IdentifyMessage, OtherMessage, type SegmentMessage, TrackMessage } from "#api";
-import { type EventId, parseIsoTime, type UserId } from "#base";
+import type { EventId, UserId } from "#base";
+import { type Happened, happenedAt, type Receipt } from "./happened-at.ts";
 import { isBlockedId } from "./identity.ts";
 import { compileSchema } from "./schema-compiler.ts";
 import type { Fields, StoredEvent } from "./stored-event.ts";
@@ -58,12 +59,12 @@ export function validateMessage(input: unknown): { message: SegmentMessage } | {
 }
 
 /**
- * The event a message stands for. The sender's clock is corrected by Segment's formula, `receivedAt - (sentAt -
- * originalTimestamp)`, and an event cannot happen after it was received.
+ * The event a message stands for, at the time `happenedAt` says: where that is not the `timestamp` it came with, that stays as its `originalTimestamp`. An
+ * event cannot happen after it was received.
  */
 export function normalizeMessage(
   message: SegmentMessage,
-  receivedAtMs: number,
+  receipt: Receipt,
   newEventId: () => string,
 ): { event: StoredEvent } | { fault: Fault } {
   const userId = userIdOf(message);
@@ -78,11 +79,8 @@ export function normalizeMessage(
   const eventId = message.messageId ?? newEventId();
   const unclean = findUncleanId(userId, eventId, message);
   if (unclean) return { fault: unclean };
-  const happenedMs = timeOf(message, receivedAtMs);
-  if (!(happenedMs >= 0 && happenedMs < LATEST_MS)) {
-    const text = `${show(message.timestamp ?? message.originalTimestamp)} is not between 1970 and 2100; send the time it happened`;
-    return { fault: { code: "time-out-of-range", path: "/timestamp", message: text } };
-  }
+  const happened = happenedAt(message, receipt);
+  if (!(happened.ms >= 0 && happened.ms < LATEST_MS)) return { fault: outOfRange(message, happened) };
   const { name, properties, traits, rest } = partsOf(message);
   return {
     event: {
@@ -90,11 +88,11 @@ export function normalizeMessage(
       eventId: eventId as EventId,
       userId,
       name,
-      timestampMs: Math.min(happenedMs, receivedAtMs),
-      receivedAtMs,
+      timestampMs: Math.min(happened.ms, receipt.atMs),
+      receivedAtMs: receipt.atMs,
       properties,
       traits,
-      rest,
+      rest: happened.isCorrected ? { ...rest, originalTimestamp: saidTime(message) } : rest,
     },
   };
 }
@@ -162,12 +160,15 @@ function itemIdOf(message: SegmentMessage): string | undefined {
   return message.type === "track" ? message.properties?.itemId : undefined;
 }
 
-function timeOf({ timestamp, originalTimestamp, sentAt }: SegmentMessage, receivedAtMs: number): number {
-  const happened = originalTimestamp ?? timestamp;
-  if (happened === undefined) return receivedAtMs;
-  if (sentAt && originalTimestamp !== undefined && timestamp === undefined)
-    return receivedAtMs - (parseIsoTime(sentAt) - parseIsoTime(originalTimestamp));
-  return parseIsoTime(timestamp ?? happened);
+/** By the sender's clock. */
+function saidTime({ timestamp, originalTimestamp }: SegmentMessage): string | undefined {
+  return timestamp ?? originalTimestamp;
+}
+
+function outOfRange(message: SegmentMessage, happened: Happened): Fault {
+  const said = `${show(saidTime(message))}${happened.isCorrected ? ` of a clock that sent at ${show(message.sentAt)}` : ""}`;
+  const text = `${said} is not between 1970 and 2100; send the time it happened`;
+  return { code: "time-out-of-range", path: "/timestamp", message: text };
 }
 
 /** Keys end in a zero byte, and a lone surrogate would be stored as another character. */

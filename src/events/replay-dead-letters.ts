@@ -1,6 +1,9 @@
+import type { Clock } from "#base";
 import type { DeadLetter } from "./dead-letter.ts";
 import type { DeadLetters } from "./dead-letters.ts";
+import { receiptOf } from "./happened-at.ts";
 import type { Ingestion } from "./ingestion.ts";
+import { normalizeMessage, validateMessage } from "./message.ts";
 
 /** What became of the letters that were sent again. */
 export interface ReplayedDeadLetters {
@@ -24,10 +27,12 @@ export interface DeadLetterReplay {
  * event keeps the time and the source it came with, and has an id from now on that does not change, so that a replay
  * that is cut off and done again adds nothing twice.
  * @param ingestion keeps no dead letters of its own, for those rejected again are kept already
+ * @param clock by which the letters came
  */
 export async function replayDeadLetters(
   deadLetters: DeadLetters,
   ingestion: Ingestion,
+  clock: Pick<Clock, "isHistorical">,
   { code, withItems = false }: DeadLetterReplay = {},
 ): Promise<ReplayedDeadLetters> {
   const taken = new Set<number>();
@@ -39,7 +44,7 @@ export async function replayDeadLetters(
     );
     leftOut += letters.length - again.length;
     for (const group of groupsOf(again)) {
-      const faults = await send(group, ingestion);
+      const faults = await send(group, ingestion, clock);
       for (const [position, { id }] of group.entries()) {
         const fault = faults.get(position);
         if (fault === undefined) taken.add(id);
@@ -55,11 +60,15 @@ export async function replayDeadLetters(
 async function send(
   group: readonly DeadLetter[],
   ingestion: Ingestion,
+  clock: Pick<Clock, "isHistorical">,
 ): Promise<ReadonlyMap<number, string>> {
   const { kind, source } = group[0]!; // no group is empty
   const result =
     kind === "event"
-      ? await ingestion.ingestMessages(group.map(messageOf), source)
+      ? await ingestion.ingestMessages(
+          group.map((letter) => messageOf(letter, clock)),
+          source,
+        )
       : await ingestion.ingestItems(
           group.map(({ original }) => original),
           source,
@@ -67,24 +76,27 @@ async function send(
   return new Map(result.rejected.map(({ position, code }) => [position, code]));
 }
 
-/** The message as it would have been taken then: what its time is reckoned from is when it was received, not now. */
-function messageOf({ id, receivedAtMs, original }: DeadLetter): unknown {
-  if (typeof original !== "object" || original === null || Array.isArray(original)) return original;
-  const fields = original as Readonly<Record<string, unknown>>; // any object is one
-  const { timestamp = timeOf(fields, receivedAtMs) } = fields;
-  return { messageId: `dead-letter-${receivedAtMs}-${id}`, ...fields, timestamp };
-}
+/** Out of range, as all that was. */
+const NEVER = "1969-12-31T23:59:59.999Z";
 
-/** Segment's formula, with the time of receipt there was. */
-function timeOf(
-  { originalTimestamp, sentAt }: Readonly<Record<string, unknown>>,
-  receivedAtMs: number,
-): unknown {
-  if (originalTimestamp === undefined) return new Date(receivedAtMs).toISOString();
-  const happened = new Date(
-    receivedAtMs - (Date.parse(String(sentAt)) - Date.parse(String(originalTimestamp))),
-  );
-  return Number.isNaN(happened.getTime()) ? originalTimestamp : happened.toISOString();
+/**
+ * The message as it would have been taken then: what its time is reckoned from is when it was received, not now. Whoever says both times has corrected the
+ * first, so that it is not done again.
+ */
+function messageOf({ id, receivedAtMs, original }: DeadLetter, clock: Pick<Clock, "isHistorical">): unknown {
+  const checked = validateMessage(original);
+  if ("fault" in checked) return original;
+  const { message } = checked;
+  const newEventId = (): string => `dead-letter-${receivedAtMs}-${id}`;
+  const outcome = normalizeMessage(message, receiptOf(message, clock, receivedAtMs), newEventId);
+  if ("fault" in outcome)
+    return outcome.fault.code === "time-out-of-range"
+      ? { ...message, timestamp: NEVER, originalTimestamp: NEVER }
+      : original;
+  const { eventId, timestampMs } = outcome.event;
+  const timestamp = new Date(timestampMs).toISOString();
+  const said = message.originalTimestamp ?? message.timestamp;
+  return { ...message, messageId: eventId, timestamp, originalTimestamp: said ?? timestamp };
 }
 
 /** Letters of one kind and source each, in their order. */

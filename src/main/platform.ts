@@ -369,7 +369,7 @@ export class Platform {
 
   /** Sends dead letters through the one way in again, by the declarations of now. */
   replayDeadLetters(options: DeadLetterReplay): Promise<ReplayedDeadLetters> {
-    return replayDeadLetters(this.deadLetters, new Ingestion(this.#ingestionParts), options);
+    return replayDeadLetters(this.deadLetters, new Ingestion(this.#ingestionParts), this.clock, options);
   }
 
   /** The HTTP server over this platform. Models must be in service. */

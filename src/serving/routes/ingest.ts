@@ -9,7 +9,7 @@ import {
   Problem,
   TrackMessage,
 } from "#api";
-import { monotonicMs, PlatformError } from "#base";
+import { monotonicMs, PlatformError, parseIsoTime } from "#base";
 import type { IngestResult } from "#events";
 import { ingestResponse } from "../bodies.ts";
 import type { AcceptedMessage } from "../pulse.ts";
@@ -100,14 +100,24 @@ interface Batch {
   readonly context?: Readonly<Record<string, unknown>>;
 }
 
-/** What a batch says once holds for each of its events that does not say it itself; of the context, field by field. */
+/**
+ * What a batch says once holds for each of its events that does not say it itself; of the context, field by field. Of two `sentAt` the later holds: rudder-sdk-node's
+ * queue writes that of the batch anew with every try, and those of its events only once.
+ */
 function shared({ batch, sentAt, context }: Batch): readonly unknown[] {
   if (!sentAt && !context) return batch;
   const once = { ...(sentAt && { sentAt }), ...(context && { context }) };
+  const sentMs = sentAt ? parseIsoTime(sentAt) : Number.NaN;
   return batch.map((message) => {
     if (!isObject(message)) return message;
     const own = message["context"];
-    return { ...once, ...message, ...(context && isObject(own) && { context: { ...context, ...own } }) };
+    const isSentLater = typeof message["sentAt"] === "string" && parseIsoTime(message["sentAt"]) < sentMs;
+    return {
+      ...once,
+      ...message,
+      ...(context && isObject(own) && { context: { ...context, ...own } }),
+      ...(isSentLater && { sentAt }),
+    };
   });
 }
 
