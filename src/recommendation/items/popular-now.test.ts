@@ -24,8 +24,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const catalogue = catalogueOf(Array.from({ length: 6 }, () => ({})));
+const catalogue = catalogueOf(Array.from({ length: 1500 }, () => ({})));
 catalogue.apply({ kind: "purpose", name: "personalization" });
+for (const name of ["home", "search"]) catalogue.apply({ kind: "surface", name });
 
 function popularNow(halfLifeHours: number): PopularNow {
   const purpose = new Purposes().personalization;
@@ -121,4 +122,41 @@ test("whoever asks before the first count is done waits for it, not only who ask
   await append([{ item: 2, name: "save", hours: 1, surface: "home" }]);
   const popular = popularNow(24);
   expect(await Promise.all([order(popular, undefined, 2), order(popular, "home", 2)])).toEqual([[2], [2]]);
+});
+
+test("counts taken one after another, of more items than are kept, are the one count of all", async () => {
+  const random = Random.of(4, "popular");
+  const popular = popularNow(24);
+  const weights = new Map<number, number>();
+  for (let count = 0; count < 5; count++) {
+    const events = Array.from({ length: 900 }, () => ({
+      item: random.integer(1500),
+      name: random.chance(0.5) ? "save" : "view",
+      hours: count,
+      surface: "home",
+    }));
+    await append(events);
+    await popular.refresh();
+    for (const { item, name } of events)
+      weights.set(item, (weights.get(item) ?? 0) + STRENGTHS[name]! * 2 ** (count / 24));
+    const naive = [...weights].sort(([one, left], [other, right]) => right - left || one - other);
+    const expected = naive.slice(0, 1000).map(([item]) => item);
+    for (const surface of [undefined, "home"]) expect(await order(popular, surface, 5)).toEqual(expected);
+  }
+});
+
+test("other work has its turn while it counts", async () => {
+  await append(
+    Array.from({ length: 200 }, (_, n) => ({ item: n % 6, name: "save", hours: 1, surface: "home" })),
+  );
+  let turns = 0;
+  let isCounting = true;
+  const turn = (): void => {
+    turns++;
+    if (isCounting) setImmediate(turn);
+  };
+  setImmediate(turn);
+  await popularNow(24).refresh();
+  isCounting = false;
+  expect(turns).toBeGreaterThan(4);
 });

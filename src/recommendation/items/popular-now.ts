@@ -1,4 +1,4 @@
-import { HOUR_MS, type ItemRow, monotonicMs, SECOND_MS } from "#base";
+import { HOUR_MS, type ItemRow, monotonicMs, nextTurn, SECOND_MS } from "#base";
 import {
   type Actions,
   type Catalogue,
@@ -7,6 +7,7 @@ import {
   type IdentityGraph,
   type NamedPurpose,
   SHARED_PARTITION,
+  UNNAMED,
   viewEvent,
 } from "#events";
 import { readPerson, type UserRecord, usableFor } from "#sequences";
@@ -16,8 +17,8 @@ import type { Proposal, Query } from "../pipeline.ts";
 /**
  * @file What people engage with right now: per item (and surface) the sum of `strength x 2^(-age / half-life)` over engagements that may be
  * used. It is counted off the log when somebody asks, at most once a second and at most the newest records, so that ingestion
- * pays nothing for it and a burst is sampled instead of queued up; who asks has the count before, and waits only for the first. A question
- * about a time is answered by a count that had seen nothing later, and the pages of a list by the same one.
+ * pays nothing for it and a burst is sampled instead of queued up; who asks has the count before, and waits only for the first. Counting gives way to
+ * requests after every few records. A question about a time is answered by a count that had seen nothing later, and the pages of a list by the same one.
  */
 export interface PopularNowParts {
   readonly log: EventLog;
@@ -31,6 +32,8 @@ export interface PopularNowParts {
 const REFRESH_MS = SECOND_MS;
 /** Looked at in one refresh: what is older is left out. */
 const RECORDS_AT_ONCE = 20_000;
+/** Records between two looks after requests: a millisecond or two. */
+const RECORDS_A_TURN = 32;
 const ITEMS_KEPT = 1000;
 /** Counts kept for questions about a moment ago, such as the second page of a list. */
 const COUNTS_KEPT = 64;
@@ -53,6 +56,8 @@ export class PopularNow {
   readonly #halfLifeMs: number;
   /** Surface -> item row -> weight, in units of an engagement at `#referenceMs`. */
   readonly #weights = new Map<string, Map<ItemRow, number>>();
+  /** Surface -> items that gained weight since the last count. */
+  readonly #gained = new Map<string, Set<ItemRow>>();
   /** What people said of consent, each read once a count. */
   readonly #choices = new Map<string, UserRecord["consent"]>();
   #referenceMs: number | undefined;
@@ -86,13 +91,17 @@ export class PopularNow {
   /** Counts what came since the last time. */
   refresh(): Promise<void> {
     this.#refreshedMs = monotonicMs();
-    this.#refreshing = this.#refreshing.catch(() => {}).then(() => this.#countOn());
+    this.#refreshing = this.#refreshing
+      .catch(() => {})
+      .then(() => this.#countOn())
+      .finally(() => {
+        this.#refreshedMs = monotonicMs(); // where counting takes long it rests as well
+      });
     return this.#refreshing;
   }
 
   async #countOn(): Promise<void> {
     const { log } = this.#parts;
-    let isChanged = false;
     this.#choices.clear();
     for (let partition = 0; partition < log.partitionCount; partition++) {
       if (partition === SHARED_PARTITION) continue;
@@ -100,33 +109,52 @@ export class PopularNow {
       const first = Math.max(this.#positions[partition] ?? 0, log.start(partition), end - RECORDS_AT_ONCE);
       for (let next = first; next < end; ) {
         const records = await log.read(partition, next, end - next);
-        for (const { bytes } of records)
-          if (bytes.length > 0 && (await this.#add(viewEvent(bytes)))) isChanged = true;
+        for (const [n, { offset, bytes }] of records.entries()) {
+          if (bytes.length > 0) await this.#add(viewEvent(bytes));
+          this.#positions[partition] = offset + 1;
+          if (n % RECORDS_A_TURN === 0) await nextTurn();
+        }
         next = (records.at(-1)?.offset ?? end) + 1;
       }
       this.#positions[partition] = end;
     }
-    if (!isChanged) return;
-    const bySurface = new Map([...this.#weights].map(([surface, weights]) => [surface, best(weights)]));
-    this.#counts.push({ takenMs: monotonicMs(), newestMs: this.#newestMs, bySurface });
+    if (this.#gained.size === 0) return;
+    this.#counts.push({ takenMs: monotonicMs(), newestMs: this.#newestMs, bySurface: this.#best() });
+    this.#gained.clear();
     if (this.#counts.length > COUNTS_KEPT) this.#counts.shift();
   }
 
-  /** True when the event counts. */
-  async #add(event: EventView): Promise<boolean> {
+  /** Weights only grow: whoever is among the best now was before, or has gained since. */
+  #best(): Count["bySurface"] {
+    const before = this.#counts.at(-1)?.bySurface;
+    const bySurface = new Map(before);
+    for (const [surface, gained] of this.#gained) {
+      const weights = this.#weights.get(surface)!; // in which they gained
+      for (const { itemRow } of before?.get(surface) ?? []) gained.add(itemRow);
+      bySurface.set(surface, best(gained, weights));
+    }
+    return bySurface;
+  }
+
+  async #add(event: EventView): Promise<void> {
     const { actions, catalogue } = this.#parts;
     const strength = event.kind === "track" ? (actions.named(event.name)?.strength ?? 0) : 0;
-    if (strength === 0) return false;
+    if (strength === 0) return;
     const { itemId, surface } = event.rowProperties();
     const itemRow = itemId === undefined ? undefined : catalogue.rowOf(itemId);
-    if (itemRow === undefined || !(await this.#isUsable(event))) return false;
+    if (itemRow === undefined || !(await this.#isUsable(event))) return;
     const weight = strength * this.#growthAt(event.timestampMs);
-    for (const place of new Set([ANYWHERE, surface ?? ANYWHERE])) {
-      const weights = this.#weights.get(place) ?? new Map<ItemRow, number>();
-      this.#weights.set(place, weights.set(itemRow, (weights.get(itemRow) ?? 0) + weight));
-    }
+    const isNamed = surface !== undefined && (catalogue.surfaces.codeOf(surface) ?? UNNAMED) !== UNNAMED;
+    this.#gain(ANYWHERE, itemRow, weight);
+    if (isNamed) this.#gain(surface, itemRow, weight);
     this.#newestMs = Math.max(this.#newestMs, event.timestampMs);
-    return true;
+  }
+
+  #gain(surface: string, itemRow: ItemRow, weight: number): void {
+    const weights = this.#weights.get(surface) ?? new Map<ItemRow, number>();
+    this.#weights.set(surface, weights.set(itemRow, (weights.get(itemRow) ?? 0) + weight));
+    const gained = this.#gained.get(surface) ?? new Set();
+    this.#gained.set(surface, gained.add(itemRow));
   }
 
   async #isUsable(event: EventView): Promise<boolean> {
@@ -150,9 +178,8 @@ export class PopularNow {
   }
 }
 
-function best(weights: ReadonlyMap<ItemRow, number>): Proposal[] {
-  return [...weights]
-    .sort(([leftRow, left], [rightRow, right]) => right - left || leftRow - rightRow)
-    .slice(0, ITEMS_KEPT)
-    .map(([itemRow, score]) => ({ itemRow, score }));
+function best(rows: ReadonlySet<ItemRow>, weights: ReadonlyMap<ItemRow, number>): Proposal[] {
+  return Array.from(rows, (itemRow) => ({ itemRow, score: weights.get(itemRow)! }))
+    .sort((left, right) => right.score - left.score || left.itemRow - right.itemRow)
+    .slice(0, ITEMS_KEPT);
 }
