@@ -14,7 +14,7 @@ export interface Annotations {
   readonly description?: string;
   /** Team or person to ask. */
   readonly owner?: string;
-  /** Days until it may be deleted, at least 1. Left out: kept. */
+  /** Days until it may be deleted, at least 1; left out: kept. Of an action `inkling retain` deletes the events by it, of fields and traits it is a note. */
   readonly retentionDays?: number;
   readonly sensitivity?: Sensitivity;
 }

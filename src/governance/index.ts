@@ -5,6 +5,7 @@ export {
   type Forgets,
   type Removed,
 } from "./erasure.ts";
+export { expiredIn, expireInLog } from "./expire-events.ts";
 export { countInLake, forgetInLake } from "./forget-lake.ts";
 export { countInLog, forgetInLog } from "./forget-log.ts";
 export { countMentions, forgetMentions, type Mentioning } from "./forget-mentions.ts";

@@ -13,6 +13,7 @@ import { registerImport } from "./commands/import.ts";
 import { registerModels } from "./commands/models.ts";
 import { registerQuery } from "./commands/query.ts";
 import { registerReplay } from "./commands/replay.ts";
+import { registerRetain } from "./commands/retain.ts";
 import { registerSchema } from "./commands/schema.ts";
 import { registerServe } from "./commands/serve.ts";
 import { registerShow } from "./commands/show.ts";
@@ -39,6 +40,7 @@ for (const register of [
   registerVectors,
   registerEvaluate,
   registerReplay,
+  registerRetain,
   registerFeatures,
   registerQuery,
   registerShow,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { access, readdir, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { SystemClock } from "#base";
 import { type Actions, Catalogue, followShared, type IdentityGraph } from "#events";
@@ -22,6 +22,7 @@ import { DuckDbLake, type EventLog, FileBlobStore, type StateStore } from "#stor
 import { paths, readManifest } from "./data-folder.ts";
 import { planOf } from "./features.ts";
 import type { BackgroundLake } from "./lake.ts";
+import { openLake } from "./open-lake.ts";
 import type { Population } from "./population.ts";
 import { forgettingServed, type LazyServedLog } from "./served-features.ts";
 import { damaged } from "./set-aside.ts";
@@ -229,13 +230,8 @@ async function withLake<Result>(
   folder: string,
   use: (lake: DuckDbLake) => Promise<Result>,
 ): Promise<Result | undefined> {
-  const path = paths.lake(folder);
-  const isThere = await access(path).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) return undefined;
-  const lake = await DuckDbLake.open(path);
+  const lake = await openLake(folder);
+  if (!lake) return undefined;
   try {
     return await use(lake);
   } finally {

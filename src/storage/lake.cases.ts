@@ -385,6 +385,33 @@ export function describeLake(name: string, open: () => Promise<LakeUnderTest>): 
       expect(await rowsOf(lake)).toHaveLength(99);
     });
 
+    test("what is past its time goes by the name of the event and when it happened, wherever it lies", async () => {
+      const day = 86_400_000;
+      const beforeMs = 1_770_000_000_000;
+      const names = ["save", "view"];
+      const rows = lakeRows(0, 60).map((row, n) => ({
+        ...row,
+        kind: n % 5 === 0 ? "page" : "track", // a page is nobody's action, whatever its name
+        name: names[n % 2]!,
+        timestampMs: beforeMs + Math.floor(n / 2 - 15) * day,
+        properties: null,
+      }));
+      await lake.write(rows.slice(0, 40), { partition: 1, from: 0, to: 40 });
+      await lake.compact();
+      await lake.write(rows.slice(40), { partition: 1, from: 40, to: 60 });
+      const isPast = ({ kind, name, timestampMs }: (typeof rows)[number]): boolean =>
+        kind === "track" && (name === "save" ? timestampMs < beforeMs : timestampMs < beforeMs + 10 * day);
+      const expiries = [
+        { name: "save", beforeMs },
+        { name: "view", beforeMs: beforeMs + 10 * day },
+        { name: "it's nobody's", beforeMs: beforeMs + 1e12 },
+      ];
+      expect(await lake.expire(expiries)).toMatchObject({ rowsRemoved: rows.filter(isPast).length });
+      const left = (await rowsOf(lake)).map(({ logOffset }) => logOffset).sort((one, other) => one - other);
+      expect(left).toEqual(rows.filter((row) => !isPast(row)).map(({ logOffset }) => logOffset));
+      expect(await lake.expire(expiries)).toMatchObject({ filesRewritten: 0, rowsRemoved: 0 });
+    });
+
     test("erasing a user rewrites only files that hold one of their rows", async () => {
       await lake.write([lakeRow(0), lakeRow(1)], { partition: 1, from: 0, to: 2 });
       await lake.compact();

@@ -44,6 +44,8 @@ export interface Lake {
    * it waits for the queries and scans that began before. A crash may leave it half done; doing it again finishes it.
    */
   erase(userId: string): Promise<LakeErasure>;
+  /** As {@link erase}, of the events that are past what is said of their name. */
+  expire(expiries: readonly Expiry[]): Promise<LakeErasure>;
   /** Files and rows as they are now. */
   size(): Promise<LakeSize>;
   /** Finishes what was begun, then lets go of the files. */
@@ -125,6 +127,12 @@ export interface CompactReceipt {
   readonly rows: number;
   readonly filesMerged: number;
   readonly filesWritten: number;
+}
+
+/** Track events of a name that happened before a time are not to be kept. */
+export interface Expiry {
+  readonly name: string;
+  readonly beforeMs: number;
 }
 
 export interface LakeErasure {

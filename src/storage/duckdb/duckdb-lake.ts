@@ -7,6 +7,7 @@ import { eachOf, PARTIAL, publish } from "../durable-file.ts";
 import {
   bucketOf,
   type CompactReceipt,
+  type Expiry,
   type Lake,
   type LakeBatch,
   type LakeErasure,
@@ -20,12 +21,12 @@ import {
 } from "../lake.ts";
 import { compactPartitions } from "./compact-partitions.ts";
 import { openEngine } from "./engine.ts";
-import { rewriteWithout } from "./erase-user.ts";
-import { listOf, quoteText, ROW_ORDER, relationOf } from "./lake-columns.ts";
+import { isExpired, listOf, quoteText, ROW_ORDER, relationOf } from "./lake-columns.ts";
 import { type Arrival, bytesOf, LakeFolder, type LakeManifest, type SettledFile } from "./lake-folder.ts";
 import { Leases, Turns } from "./leases.ts";
 import { loadRows } from "./load-rows.ts";
 import { ReadOnlyEngine } from "./read-only-query.ts";
+import { rewriteWithout } from "./rewrite-without.ts";
 import { scanBucket } from "./scan-bucket.ts";
 
 export interface DuckDbLakeOptions {
@@ -205,8 +206,15 @@ export class DuckDbLake implements Lake {
   }
 
   erase(userId: string): Promise<LakeErasure> {
-    this.#assertWritable();
-    return this.#changing.take(() => this.#arriving.take(() => this.#eraseNow(userId)));
+    const bucket = bucketOf(userId, this.bucketCount);
+    return this.#without(`user_id = ${quoteText(userId)}`, (file) => file.bucket === bucket);
+  }
+
+  expire(expiries: readonly Expiry[]): Promise<LakeErasure> {
+    const lastDay = new Date(Math.max(...expiries.map(({ beforeMs }) => beforeMs)))
+      .toISOString()
+      .slice(0, 10);
+    return this.#without(isExpired(expiries), ({ day }) => day <= lastDay);
   }
 
   async size(): Promise<LakeSize> {
@@ -233,24 +241,29 @@ export class DuckDbLake implements Lake {
     await rm(this.#temporary, { recursive: true, force: true });
   }
 
-  async #eraseNow(userId: string): Promise<LakeErasure> {
-    const bucket = bucketOf(userId, this.bucketCount);
-    const inBucket = this.#manifest.files.filter((file) => file.bucket === bucket);
+  /** Removes the rows of which the condition holds, which are in arrivals and in these settled files. */
+  #without(condition: string, mayHold: (file: SettledFile) => boolean): Promise<LakeErasure> {
+    this.#assertWritable();
+    return this.#changing.take(() => this.#arriving.take(() => this.#removeNow(condition, mayHold)));
+  }
+
+  async #removeNow(condition: string, mayHold: (file: SettledFile) => boolean): Promise<LakeErasure> {
+    const looked = this.#manifest.files.filter(mayHold);
     const arrivals = this.#arrivals;
     // A change of its own for each file: two of one day and bucket must not get one name.
     const changeOf = (position: number): number => this.#manifest.change + 1 + position;
-    const settledPaths = inBucket.map((file) => this.#folder.settledPath(file));
+    const settledPaths = looked.map((file) => this.#folder.settledPath(file));
     const arrivalPaths = arrivals.map((arrival) => this.#folder.arrivalPath(arrival));
     const { inSettled, inArrivals } = await this.#change(async (tools) => {
       const found = {
-        inSettled: await rewriteWithout(userId, settledPaths, {
+        inSettled: await rewriteWithout(condition, settledPaths, {
           ...tools,
           target: (position, rowsKept) =>
             rowsKept === 0
               ? undefined
-              : this.#folder.settledPath({ ...inBucket[position]!, change: changeOf(position) }),
+              : this.#folder.settledPath({ ...looked[position]!, change: changeOf(position) }),
         }),
-        inArrivals: await rewriteWithout(userId, arrivalPaths, {
+        inArrivals: await rewriteWithout(condition, arrivalPaths, {
           ...tools,
           target: (position) => this.#folder.arrivalPath(nextRevision(arrivals[position]!)),
         }),
@@ -258,10 +271,10 @@ export class DuckDbLake implements Lake {
       await publish([...found.inSettled, ...found.inArrivals].flatMap(({ target }) => target ?? []));
       if (found.inSettled.length > 0)
         await this.#commit({
-          change: this.#manifest.change + inBucket.length,
-          replaced: found.inSettled.map(({ position }) => inBucket[position]!),
+          change: this.#manifest.change + looked.length,
+          replaced: found.inSettled.map(({ position }) => looked[position]!),
           written: found.inSettled.flatMap(({ position, target, rowsKept: rows }) =>
-            target === undefined ? [] : [{ ...inBucket[position]!, change: changeOf(position), rows }],
+            target === undefined ? [] : [{ ...looked[position]!, change: changeOf(position), rows }],
           ),
         });
       return found;
@@ -270,7 +283,7 @@ export class DuckDbLake implements Lake {
     this.#arrivals = arrivals.map((arrival, n) => (rewritten.has(n) ? nextRevision(arrival) : arrival));
     const both = [...inSettled, ...inArrivals];
     await this.#remove(both.map(({ source }) => source));
-    await this.#removals; // an earlier compaction may still wait to remove files that hold the user
+    await this.#removals; // an earlier compaction may still wait to remove files that hold some
     return {
       filesSearched: settledPaths.length + arrivalPaths.length,
       filesRewritten: both.length,

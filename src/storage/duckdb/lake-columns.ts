@@ -1,4 +1,4 @@
-import type { LakeEvent } from "../lake.ts";
+import type { Expiry, LakeEvent } from "../lake.ts";
 
 /** @file The columns of a lake file, and the SQL that reads them from any set of files. */
 export interface LakeColumn {
@@ -36,6 +36,15 @@ export const AS_STORED = `* REPLACE (${lakeColumns
   .join(", ")})`;
 /** The order of rows in every file. */
 export const ROW_ORDER = `user_id, "timestamp", "partition", log_offset`;
+
+/** Of a row: whether the event is past its time. */
+export function isExpired(expiries: readonly Expiry[]): string {
+  const conditions = expiries.map(
+    ({ name, beforeMs }) =>
+      `(kind = 'track' AND name = ${quoteText(name)} AND "timestamp" < make_timestamp_ms(${Math.floor(beforeMs)}))`,
+  );
+  return conditions.join(" OR ");
+}
 
 /** A relation of the lake's columns with `day` and `bucket`, over the files given by absolute path. */
 export function relationOf(settled: readonly string[], arrivals: readonly string[]): string {

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { AS_STORED, listOf, quoteText, ROW_ORDER } from "./lake-columns.ts";
+import { AS_STORED, listOf, ROW_ORDER } from "./lake-columns.ts";
 
 interface RewriteParts {
   readonly connection: DuckDBConnection;
@@ -19,20 +19,19 @@ interface Rewritten {
 }
 
 /**
- * Writes anew, without the user's rows, those of the files that hold some. Files are sorted by user and carry least and
- * greatest ids per row group, so finding them reads little more than their footers.
+ * Writes anew, without the rows of which the condition holds, those of the files that have some. Files are sorted by user and carry least and
+ * greatest values per row group, so finding those of one user reads little more than their footers.
  */
 export async function rewriteWithout(
-  userId: string,
+  condition: string,
   paths: readonly string[],
   { connection, target, copy }: RewriteParts,
 ): Promise<Rewritten[]> {
   if (paths.length === 0) return [];
-  const isTheirs = `user_id = ${quoteText(userId)}`;
   const holders = await rowsOf(
     connection,
     `SELECT filename, count(*)::INTEGER FROM read_parquet(${listOf(paths)}, filename = true, hive_partitioning = false)
-     WHERE ${isTheirs} GROUP BY filename`,
+     WHERE ${condition} GROUP BY filename`,
   );
   const rewritten: Rewritten[] = [];
   for (const [source, rowsRemoved] of holders as [string, number][]) {
@@ -42,7 +41,10 @@ export async function rewriteWithout(
     const position = paths.indexOf(source);
     const path = target(position, rowsKept);
     if (path !== undefined)
-      await copy(`SELECT ${AS_STORED} FROM ${file} WHERE NOT (${isTheirs}) ORDER BY ${ROW_ORDER}`, path);
+      await copy(
+        `SELECT ${AS_STORED} FROM ${file} WHERE (${condition}) IS NOT TRUE ORDER BY ${ROW_ORDER}`,
+        path,
+      );
     rewritten.push({ position, source, target: path, rowsKept, rowsRemoved });
   }
   return rewritten;

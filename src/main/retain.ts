@@ -1,0 +1,94 @@
+import { rm } from "node:fs/promises";
+import { DAY_MS, PlatformError, type ProgressListener, SystemClock } from "#base";
+import type { Config } from "#declarations";
+import { expiredIn, expireInLog } from "#governance";
+import { readAllProgress } from "#sequences";
+import { type Expiry, type Lake, LmdbStateStore, lockFolder, SegmentedEventLog } from "#storage";
+import { type DataManifest, paths, readManifest } from "./data-folder.ts";
+import { openLake } from "./open-lake.ts";
+import { type Replay, replay } from "./replay.ts";
+
+/** What was past its time. */
+export interface Retained {
+  /** Records of the log that are empty now. */
+  readonly events: number;
+  /** Rows of the lake that are gone. */
+  readonly rows: number;
+  /** The state as it was built of what is left; absent when nothing was past its time. */
+  readonly replay?: Replay;
+}
+
+/**
+ * Lets go of every event that is past the `retentionDays` of its action: out of log and lake, and then state is built of what is left, so that nothing counts them
+ * either. State goes first: whatever is cut off, it is never more than log and lake say, and doing it again finishes it. Nothing else may have the folder open.
+ * @throws PlatformError `data-locked`, `no-data`, `data-damaged`
+ */
+export async function retain(
+  folder: string,
+  config: Config,
+  progress: ProgressListener,
+  clock = new SystemClock(),
+): Promise<Retained> {
+  const lock = await lockFolder(folder);
+  let gone: Omit<Retained, "replay"> | undefined;
+  try {
+    const manifest = await readManifest(folder);
+    if (!manifest) throw new PlatformError("no-data", `${folder} is empty; there is nothing to let go of`);
+    const { reached, newestMs } = await readReached(folder, manifest);
+    const nowMs = manifest.clock === "historical" ? newestMs : clock.nowMs();
+    gone = await letGo(folder, reached, expiriesOf(config, nowMs), progress);
+  } finally {
+    await lock.release();
+  }
+  if (!gone) return { events: 0, rows: 0 };
+  return { ...gone, replay: await replay(folder, { keepsRebuilt: true }, progress) };
+}
+
+/** Of the declared actions that are kept for so many days, from when on they are kept. */
+function expiriesOf({ actions }: Config, nowMs: number): Expiry[] {
+  return Object.entries(actions).flatMap(([name, { retentionDays }]) =>
+    retentionDays === undefined ? [] : [{ name, beforeMs: nowMs - retentionDays * DAY_MS }],
+  );
+}
+
+/** Per partition, how far state has come, and the newest event it has. */
+async function readReached(
+  folder: string,
+  { partitionCount }: DataManifest,
+): Promise<{ reached: number[]; newestMs: number }> {
+  const state = new LmdbStateStore(paths.state(folder), new SystemClock());
+  try {
+    const progress = await readAllProgress(state, partitionCount);
+    return {
+      reached: progress.map(({ offset }) => offset),
+      newestMs: Math.max(...progress.map(({ newestMs }) => newestMs)),
+    };
+  } finally {
+    await state.close();
+  }
+}
+
+/** `undefined`, and nothing touched, when nothing is past its time. */
+async function letGo(
+  folder: string,
+  acknowledged: readonly number[],
+  expiries: readonly Expiry[],
+  progress: ProgressListener,
+): Promise<Omit<Retained, "replay"> | undefined> {
+  const partitionCount = acknowledged.length;
+  const log = await SegmentedEventLog.open(paths.log(folder), { partitionCount, acknowledged });
+  let lake: Lake | undefined;
+  try {
+    lake = await openLake(folder);
+    progress({ stage: "looking for events past their time", done: 0, total: 1 });
+    if (!(await expiredIn(log, lake, expiries))) return undefined;
+    await rm(paths.state(folder), { recursive: true });
+    progress({ stage: "letting go of events past their time", done: 0, total: 1 });
+    const events = await expireInLog(log, expiries);
+    const { rowsRemoved = 0 } = (await lake?.expire(expiries)) ?? {};
+    return { events, rows: rowsRemoved };
+  } finally {
+    await lake?.close();
+    await log.close();
+  }
+}
