@@ -219,8 +219,7 @@ async function readerParts(platform: Platform) {
   const { catalogue, isSensitive } = platform;
   const knowledge = new ItemKnowledge(catalogue, { engagement: undefined, isSensitive });
   const predictions = await keptPredictions(new FileBlobStore(paths.blobs(platform.folder)));
-  const isUnsaid = (itemRow: number): boolean => knowledge.isUnsaid(itemRow);
-  return { ...platform, knowledge, isUnsaid, predictions: () => predictions };
+  return { ...platform, knowledge, predictions: () => predictions };
 }
 
 function readersOf(parts: Awaited<ReturnType<typeof readerParts>>): Readers {

@@ -1,4 +1,4 @@
-import { DAY_MS, parseIsoTime, Random } from "#base";
+import { DAY_MS, type ItemRow, parseIsoTime, Random } from "#base";
 import { createWorld, type World, worldPresets } from "#datasets";
 import { Actions, Catalogue } from "#events";
 import { modelNamed } from "#models";
@@ -20,6 +20,8 @@ export interface SimulatedPeople {
 export interface SimulatedRow {
   readonly timestampMs: number;
   readonly action: string;
+  /** What they engaged with. */
+  readonly itemRow?: ItemRow;
 }
 
 const FACTORS = { embeddingSize: 32, epochs: 8 };
@@ -41,10 +43,11 @@ export async function simulatePeople(
       if (message.type !== "track" || seen.has(message.messageId!)) continue; // the world gives every message its id
       seen.add(message.messageId!);
       const timestampMs = parseIsoTime(message.timestamp!);
-      rows[person]!.push({ timestampMs, action: message.event! });
       const strength = actions.named(message.event!)?.strength ?? 0;
       const itemRow = catalogue.rowOf(message.properties!.itemId!);
-      if (strength > 0 && itemRow !== undefined)
+      const isEngaged = strength > 0 && itemRow !== undefined;
+      rows[person]!.push({ timestampMs, action: message.event!, ...(isEngaged && { itemRow }) });
+      if (isEngaged)
         engagements[person]!.push({
           itemRow,
           timestampMs,

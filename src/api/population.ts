@@ -173,6 +173,18 @@ const ReliabilityBody = Type.Object({
   people: Type.Integer(),
 });
 
+const VectorGainBody = Type.Object(
+  {
+    gain: Type.Number({ description: "Nats of log loss a person less with it than without" }),
+    standardError: Type.Number(),
+    isUsed: Type.Boolean({ description: "Where the gain is greater than its error" }),
+  },
+  {
+    description:
+      "What a vector of what people engage with adds, on people that neither fit has seen; absent where items are not described",
+  },
+);
+
 /** `GET /v1/predictions`: the model behind what is foretold, and how true it was. */
 export const PredictionModelResponse = Type.Object({
   version: Type.String({ description: "When it was fitted; none while there is too little to learn from" }),
@@ -188,6 +200,7 @@ export const PredictionModelResponse = Type.Object({
       auc: Type.Number(),
       ece: Type.Number({ description: "Expected calibration error" }),
       reliability: Type.Array(ReliabilityBody, { description: "In bins of equally many people" }),
+      vectors: Type.Optional(VectorGainBody),
     }),
   ),
 });

@@ -75,7 +75,7 @@ async function fitAll(
   const { partitionCount, seed, actions } = manifest;
   const task = {
     ...{ folder, partitionCount, seed, declared: actions },
-    ...{ purposes: purposesOf(config), goals: goalsOf(config) },
+    ...{ purposes: purposesOf(config), goals: goalsOf(config), topics: config.topics ?? {} },
     traits: spokenTraitsOf(config),
     ...what,
   };

@@ -9,7 +9,7 @@ import {
   Random,
   SystemClock,
 } from "#base";
-import type { NamedAction, NamedGoal, NamedPurpose } from "#declarations";
+import type { NamedAction, NamedGoal, NamedPurpose, TopicPolicy } from "#declarations";
 import { Actions, Purposes } from "#events";
 import {
   type FitContext,
@@ -41,6 +41,7 @@ export interface FitTask {
   /** Names of the declared traits that may be learned from. */
   readonly traits: readonly string[];
   readonly goals: readonly NamedGoal[];
+  readonly topics: TopicPolicy;
   readonly seed: number;
   readonly models: readonly ModelToFit[];
   /** Whether what is foretold of people is learned anew as well. Default: it is. */
@@ -85,7 +86,8 @@ async function learnFrom(task: FitTask, blobs: BlobStore, progress: ProgressList
       );
     if (!(task.withPredictions ?? true)) return data;
     progress({ stage: "predictions", done: 0, total: 1 });
-    const learned = { actions, purpose, userCount, untilMs: data.dataUntilMs, goals: task.goals };
+    const { goals, topics } = task;
+    const learned = { actions, purpose, userCount, untilMs: data.dataUntilMs, goals, topics };
     await fitAndKeepPredictions({ log, lake }, blobs, learned);
     progress({ stage: "predictions", done: 1, total: 1 });
     return data;

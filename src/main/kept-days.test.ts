@@ -12,13 +12,15 @@ import type { Platform } from "./platform.ts";
 
 /**
  * @file Law: whatever happens in whatever order (events of today and of long ago, mutes, things forgotten, items that become others, refits,
- * days that begin, an erasure), interests by readers who keep a person's day are to the bit those of readers who have seen nobody.
+ * items that lose their vector, days that begin, an erasure), interests by readers who keep a person's day are to the bit those of readers who have seen nobody.
  */
 let platform: Platform;
 let server: Server;
 const BEGIN = Date.parse("2026-03-01T07:00:00Z");
 const TOPICS = 8;
 const ITEMS = 15 * TOPICS;
+/** Items that no factors know: without tags they have no vector. */
+const UNFITTED = 20;
 
 beforeAll(async () => {
   platform = await openPlatform(await mkdtemp(join(tmpdir(), "inkling-kept-days-")));
@@ -41,12 +43,17 @@ function item(n: number, topic: number) {
   };
 }
 
+/** It loses what it was about, and its vector. */
+function bare(n: number) {
+  return { itemId: `i${n}`, title: `Thing ${n}`, tags: [] };
+}
+
 function factors(seed: number): EngagementVectors {
   const random = new Random(seed);
   const vectors = matrixOf(
     ITEMS,
     4,
-    Float32Array.from({ length: 4 * ITEMS }, () => random.normal()),
+    Float32Array.from({ length: 4 * ITEMS }, (_, at) => (at < 4 * UNFITTED ? 0 : random.normal())),
   );
   return { version: `factors-${seed}`, vectors };
 }
@@ -75,6 +82,10 @@ test.each([1, 2])("interests of who keeps days are those of who has seen nobody 
     () => track("hide", 0),
     () => track("save", (1 + 20 * random.uniform()) * DAY_MS), // late
     () => platform.ingestion.ingestItems([item(random.integer(40), random.integer(TOPICS))]),
+    ...Array.from(
+      { length: 3 },
+      () => () => platform.ingestion.ingestItems([bare(random.integer(UNFITTED))]),
+    ),
     async () => knowledge.learnFrom(factors(random.integer(3))),
     async () => {
       nowMs = (Math.floor(nowMs / DAY_MS) + 1) * DAY_MS + random.integer(10 * MINUTE_MS);
@@ -93,7 +104,7 @@ test.each([1, 2])("interests of who keeps days are those of who has seen nobody 
   for (let step = 0; step < 45; step++) {
     nowMs += random.integer(20 * MINUTE_MS);
     await acts[random.integer(acts.length)]!();
-    await track("view", 0);
+    if (random.chance(0.5)) await track("view", 0); // else what is kept may be of this very minute
     found += await compare();
   }
   expect(found).toBeGreaterThan(45);

@@ -74,7 +74,7 @@ async function look(task: PopulationTask): Promise<PopulationMessage> {
 }
 
 async function freshPredictions(
-  { folder, manifest, purposes, goals }: PopulationTask,
+  { folder, manifest, purposes, goals, topics }: PopulationTask,
   { log, lake, state }: PastFolder,
   untilMs: number,
 ): Promise<ServedPredictions | undefined> {
@@ -85,7 +85,7 @@ async function freshPredictions(
     actions: new Actions(manifest.actions),
     purpose: new Purposes(purposes).personalization,
     userCount: await countUsers(state),
-    ...{ untilMs, goals },
+    ...{ untilMs, goals, topics },
   };
   await fitAndKeepPredictions({ log, lake }, blobs, learned);
   return keptPredictions(blobs);

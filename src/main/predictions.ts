@@ -1,9 +1,10 @@
 import { PlatformError, SystemClock } from "#base";
-import type { NamedPurpose } from "#declarations";
+import { type NamedPurpose, sensitiveTopics, type TopicPolicy } from "#declarations";
 import type { Actions } from "#events";
 import {
   fitPredictions,
   type Goal,
+  ItemKnowledge,
   type PredictionModel,
   purchasesOf,
   type ServedPredictions,
@@ -27,15 +28,26 @@ export async function fitAndKeepPredictions(
     userCount,
     untilMs,
     goals,
-  }: { actions: Actions; purpose: NamedPurpose; userCount: number; untilMs: number; goals: readonly Goal[] },
+    topics,
+  }: {
+    readonly actions: Actions;
+    readonly purpose: NamedPurpose;
+    readonly userCount: number;
+    readonly untilMs: number;
+    readonly goals: readonly Goal[];
+    readonly topics: TopicPolicy;
+  },
 ): Promise<void> {
-  const acts = await actsFromLog(log, {
+  const { people, catalogue } = await actsFromLog(log, {
     ...{ actions, purpose, lake },
     share: Math.min(1, MOST_PEOPLE / Math.max(1, userCount)),
     priced: new Set(purchasesOf(goals).map(({ action }) => action)),
   });
+  const { parents = {} } = topics;
+  const isSensitive = sensitiveTopics(topics);
+  const items = new ItemKnowledge(catalogue, { engagement: undefined, isSensitive, parents });
   try {
-    await keepPredictions(blobs, fitPredictions(acts, { untilMs, goals }));
+    await keepPredictions(blobs, fitPredictions(people, { untilMs, goals, items }));
   } catch (error) {
     if (!(error instanceof PlatformError && error.code === "no-data")) throw error;
   }

@@ -135,8 +135,8 @@ async function expectRefusalKept({ log, actions, purposes }: Platform): Promise<
   const { userIds } = await interactionsFromLog(log, learned, ignoreProgress);
   expect(userIds).toHaveLength(USERS - 1);
   expect(userIds).not.toContain("u9");
-  const acts = await actsFromLog(log, { ...learned, share: 1, priced: new Set() });
-  expect(acts.filter(({ length }) => length > 0)).toHaveLength(USERS - 1);
+  const { people } = await actsFromLog(log, { ...learned, share: 1, priced: new Set() });
+  expect(people.filter(({ length }) => length > 0)).toHaveLength(USERS - 1);
   await lake.close();
 }
 

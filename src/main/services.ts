@@ -128,7 +128,7 @@ export async function createServices(
     interests,
     ...{ isSensitive: platform.isSensitive, isUnsaid },
     signals: new PersonSignals({
-      ...{ state, catalogue, identity, actions, purposes, isUnsaid },
+      ...{ state, catalogue, identity, actions, purposes, knowledge: interests.knowledge },
       predictions: () => platform.population.predictions,
     }),
     population: platform.population,

@@ -9,6 +9,8 @@ export interface Act {
   readonly action: string;
   /** What it was worth, where the event said so. */
   readonly value?: number;
+  /** What they engaged with, where that counts for what is said of them. */
+  readonly itemRow?: number;
 }
 
 /** A visit ends when nothing happens for so long. */
@@ -155,7 +157,7 @@ function activeDays(acts: readonly Act[], atMs: number, fromDays: number, toDays
 }
 
 /** How many happened before a moment. */
-function countBefore(acts: readonly Act[], timeMs: number): number {
+export function countBefore(acts: readonly Act[], timeMs: number): number {
   let low = 0;
   let high = acts.length;
   while (low < high) {

@@ -33,10 +33,13 @@ export {
   predict,
   type ServedPredictions,
   snapshot,
+  tasteReaderOf,
 } from "./predictions.ts";
+export { actsIn } from "./read-acts.ts";
 export type { Foretold } from "./read-predictions.ts";
 export type { UserStateSignal } from "./read-user-state.ts";
 export { readStateHistory, type StateHistory } from "./state-history.ts";
+export { learnTaste, TasteReader } from "./taste.ts";
 export { Taxonomy } from "./taxonomy.ts";
 export type { TopicShare } from "./topics.ts";
 export { type LedgerDay, type Transition, transitionLedger } from "./transition-ledger.ts";

@@ -15,6 +15,19 @@ export interface ItemSpace {
   vectorOf(itemRow: number): Float32Array | undefined;
   /** Copies the vector to a place; whether there is one. */
   writeVector(itemRow: number, into: Float32Array, at: number): boolean;
+  /** The part of it that no model learned from people. */
+  readonly content: ContentSpace;
+}
+
+/**
+ * Items as points by what is said of them alone. Who engages with an item later changes nothing of it, so what is learned of the past
+ * by these reads nothing of what came after.
+ */
+export interface ContentSpace {
+  readonly version: string;
+  readonly size: number;
+  /** Copies the unit vector to a place, up to rounding the same whatever stands beside it in the space; whether there is one. */
+  write(itemRow: number, into: Float32Array): boolean;
 }
 
 /** Vectors of a model that learned which items the same people engage with. */
@@ -48,6 +61,7 @@ export class CatalogueItemSpace implements ItemSpace {
   /** Where words stand for the content. */
   readonly text: TextSpace | undefined;
   readonly #contentSize: number;
+  readonly #contentVersion: string;
   readonly #tagWeights: ReadonlyMap<string, number>;
   readonly #rarest: number;
   readonly #directions = new Map<string, Float32Array>();
@@ -71,7 +85,9 @@ export class CatalogueItemSpace implements ItemSpace {
     this.#contentSize = this.text ? TEXT_SIZE : CONTENT_SIZE;
     this.embeddingSize = TAG_SIZE + this.#contentSize + this.#engagementMean.length;
     this.#known = new VectorTable(this.embeddingSize);
-    this.version = `2-${engagement?.version ?? "content"}${text ? `-text${text.itemCount}` : ""}`;
+    const words = text ? `-text${text.itemCount}` : "";
+    this.version = `2-${engagement?.version ?? "content"}${words}`;
+    this.#contentVersion = `2-content${words}`;
   }
 
   vectorOf(itemRow: number): Float32Array | undefined {
@@ -82,6 +98,16 @@ export class CatalogueItemSpace implements ItemSpace {
   writeVector(itemRow: number, into: Float32Array, at: number): boolean {
     this.#know(itemRow);
     return this.#known.write(itemRow, into, at);
+  }
+
+  get content(): ContentSpace {
+    const size = TAG_SIZE + this.#contentSize;
+    const write = (itemRow: number, into: Float32Array): boolean => {
+      const vector = this.vectorOf(itemRow);
+      if (vector) into.set(vector.subarray(0, size));
+      return vector !== undefined && unitOf(into).some((value) => value !== 0);
+    };
+    return { version: this.#contentVersion, size, write };
   }
 
   #know(itemRow: number): void {

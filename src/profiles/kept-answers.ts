@@ -26,12 +26,18 @@ export class KeptAnswers<Answer> {
   /**
    * The answer kept, at once when it is there, or what `work` makes as of the minute's end, until when nothing else has happened. Who asks while it
    * is being worked out waits for the same. A failure is not kept.
+   * @param isStill whether an answer is what would be worked out now, as far as the question does not say
    */
-  read(question: KeptQuestion, work: (atMs: number) => Promise<Answer>): Awaitable<Answer> {
+  read(
+    question: KeptQuestion,
+    work: (atMs: number) => Promise<Answer>,
+    isStill: (answer: Answer) => boolean = () => true,
+  ): Awaitable<Answer> {
     const { userId, person, asOfMs } = question;
     if (person.record.lastMs > asOfMs) return work(asOfMs);
     const kept = this.#answers.get(userId);
-    if (kept && holds(kept.basis, question)) return kept.answer;
+    if (kept && holds(kept.basis, question) && (kept.answer instanceof Promise || isStill(kept.answer)))
+      return kept.answer;
     const basis = basisOf(question);
     const answer = work(basis.untilMs);
     this.#keep(userId, { basis, answer }, answer);

@@ -2,9 +2,10 @@ import type { Awaitable } from "#base";
 import type { Actions, Catalogue, IdentityGraph, NamedPurpose, Purposes } from "#events";
 import { type PersonState, readPerson, usableFor } from "#sequences";
 import type { StateReader } from "#storage";
+import type { ItemKnowledge } from "./item-knowledge.ts";
 import { KeptAnswers } from "./kept-answers.ts";
-import type { ServedPredictions } from "./predictions.ts";
-import { type Foretold, readPredictions } from "./read-predictions.ts";
+import { type ServedPredictions, tasteReaderOf } from "./predictions.ts";
+import { type Foreteller, type Foretold, readPredictions } from "./read-predictions.ts";
 import { readUserState, type UserStateSignal } from "./read-user-state.ts";
 import { profileOf, type UserProfile } from "./user-profile.ts";
 
@@ -16,8 +17,7 @@ export interface PersonSignalsParts {
   readonly purposes: Purposes;
   /** Those in service now; absent while there was too little to learn them from. */
   readonly predictions: () => ServedPredictions | undefined;
-  /** Items that nothing is inferred of. */
-  readonly isUnsaid: (itemRow: number) => boolean;
+  readonly knowledge: ItemKnowledge;
 }
 
 /** As of when, and what for. */
@@ -37,6 +37,8 @@ export class PersonSignals {
   readonly #profiles = new KeptAnswers<UserProfile | undefined>(KEPT_PEOPLE);
   readonly #states = new KeptAnswers<UserStateSignal | undefined>(KEPT_PEOPLE);
   readonly #predictions = new KeptAnswers<Foretold>(KEPT_PEOPLE);
+  /** Of the predictions in service. */
+  #foreteller: (Foreteller & { readonly version: string }) | undefined;
 
   constructor(parts: PersonSignalsParts) {
     this.#parts = parts;
@@ -61,7 +63,7 @@ export class PersonSignals {
   ): Awaitable<UserProfile | undefined> {
     const also = `${purpose?.name} ${this.#parts.catalogue.revision}`;
     return this.#profiles.read({ userId, person, asOfMs, also }, (atMs) =>
-      profileOf(this.#parts, person, atMs, purpose),
+      profileOf({ ...this.#parts, isUnsaid: this.#isUnsaid }, person, atMs, purpose),
     );
   }
 
@@ -78,14 +80,27 @@ export class PersonSignals {
     const served = this.#parts.predictions();
     if (!served) return nothingForetold;
     const question = this.#question(userId, person, query);
-    const also = `${question.also} ${served.version}`;
+    const { catalogue } = this.#parts;
+    const items = served.model.taste ? catalogue.revision : ""; // else nothing of them is read
+    const also = `${question.also} ${served.version} ${items}`;
     return this.#predictions.read({ ...question, also }, (asOfMs) =>
-      readPredictions(this.#parts, served.model, person, {
+      readPredictions(this.#parts, this.#foretellerOf(served), person, {
         asOfMs,
         isUsable: this.#usableOf(person, query),
       }),
     );
   }
+
+  /** The one there is, until the predictions or the items are others. */
+  #foretellerOf({ model, version: fitted }: ServedPredictions): Foreteller {
+    const { knowledge } = this.#parts;
+    const version = `${fitted} ${knowledge.space.content.version}`;
+    if (this.#foreteller?.version !== version)
+      this.#foreteller = { model, tastes: tasteReaderOf(model, knowledge), version };
+    return this.#foreteller;
+  }
+
+  readonly #isUnsaid = (itemRow: number): boolean => this.#parts.knowledge.isUnsaid(itemRow);
 
   #question(userId: string, person: PersonState, { asOfMs, purpose }: SignalQuery) {
     return { userId, person, asOfMs, also: String(purpose?.name) };

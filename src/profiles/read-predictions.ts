@@ -1,10 +1,11 @@
 import { nextTurn } from "#base";
-import type { Catalogue } from "#events";
-import { type PersonState, readPersonSequence, type SequenceQuery } from "#sequences";
+import type { Actions, Catalogue } from "#events";
+import { type PersonState, readControls, readPersonSequence, type SequenceQuery } from "#sequences";
 import type { StateReader } from "#storage";
-import type { Act } from "./activity-features.ts";
 import { type Prediction, type PredictionModel, predict } from "./predictions.ts";
+import { actsIn } from "./read-acts.ts";
 import { foreseePurchases, type RepeatPurchases } from "./repeat-purchases.ts";
+import type { TasteReader } from "./taste.ts";
 
 const ALL_ROWS = 1_000_000;
 
@@ -15,26 +16,35 @@ export interface Foretold {
   readonly repeatPurchases: readonly RepeatPurchases[];
 }
 
+export interface PredictionContext {
+  readonly state: StateReader;
+  readonly catalogue: Catalogue;
+  readonly actions: Actions;
+}
+
+/** A model, and what reads tastes for it. */
+export interface Foreteller {
+  readonly model: PredictionModel;
+  readonly tastes: TasteReader | undefined;
+}
+
 /** What is foretold of a person as of a time, from all rows of their sequence. */
 export async function readPredictions(
-  { state, catalogue }: { readonly state: StateReader; readonly catalogue: Catalogue },
-  model: PredictionModel,
+  context: PredictionContext,
+  { model, tastes }: Foreteller,
   person: PersonState,
   { asOfMs, isUsable }: Pick<SequenceQuery, "asOfMs" | "isUsable">,
 ): Promise<Foretold> {
   const atMs = asOfMs + 1; // what happens at the moment asked about is known
   const query = { limit: ALL_ROWS, asOfMs, ...(isUsable && { isUsable }) };
-  const window = await readPersonSequence(state, person, query);
+  const [window, controls] = await Promise.all([
+    readPersonSequence(context.state, person, query),
+    readControls(context.state, person),
+  ]);
   await nextTurn();
-  const acts: Act[] = [];
-  window.forEach((rows, n) => {
-    const [timestampMs, value] = [rows.timestampMs(n), rows.value(n)];
-    const action = catalogue.actions.nameOf(rows.action(n));
-    acts.push(value === undefined ? { timestampMs, action } : { timestampMs, action, value });
-  });
-  acts.reverse();
+  const acts = actsIn(window, context, controls);
   return {
-    predictions: predict(model, acts, atMs),
+    predictions: predict(model, acts, atMs, tastes),
     repeatPurchases: model.purchases.flatMap((one) => foreseePurchases(one, acts, atMs) ?? []),
   };
 }

@@ -36,6 +36,12 @@ export interface UserInterestsParts extends HistoryContext {
   readonly journeyNames?: JourneyNames | undefined;
 }
 
+/** What was known of items when an answer was made. */
+interface ItemBasis extends Pick<ItemKnowledge, "space" | "taxonomy"> {
+  /** Of the catalogue: nothing of the answer's items has changed since. */
+  revision: number;
+}
+
 /** Engagements the daily pass clusters (User Interest Clusters: the last 500), and of today's that are taken in. */
 const DAILY_ROWS = 500;
 const TODAY_ROWS = 500;
@@ -53,6 +59,7 @@ export class UserInterests {
   readonly #parts: UserInterestsParts;
   readonly #days = new LeastRecentlyUsed<string, PersonDay>(KEPT_DAYS);
   readonly #answers = new KeptAnswers<InterestsSignal>(KEPT_ANSWERS);
+  readonly #bases = new WeakMap<InterestsSignal, ItemBasis>();
   readonly #withNames = new WeakMap<InterestsSignal, InterestsSignal>();
 
   constructor(parts: UserInterestsParts) {
@@ -76,13 +83,26 @@ export class UserInterests {
     purpose: NamedPurpose = this.#parts.purposes.personalization,
   ): Awaitable<InterestsSignal> {
     const also = `${this.knowledge.space.version} ${purpose.name}`;
-    const signal = this.#answers.read({ userId, person, asOfMs, also }, (atMs) =>
-      this.#work(userId, person, atMs, purpose),
+    const signal = this.#answers.read(
+      { userId, person, asOfMs, also },
+      (atMs) => this.#work(userId, person, atMs, purpose),
+      (known) => this.#isOfItems(known),
     );
     const { journeyNames } = this.#parts;
     if (!journeyNames) return signal;
     if (signal instanceof Promise) return signal.then((known) => this.#named(known, journeyNames));
     return this.#named(signal, journeyNames);
+  }
+
+  /** Whether the items of an answer are what they were when it was made: one may have lost its topics, or come by sensitive ones. */
+  #isOfItems(signal: InterestsSignal): boolean {
+    const { catalogue, space, taxonomy } = this.knowledge;
+    const basis = this.#bases.get(signal)!; // every answer has one
+    if (basis.space !== space || basis.taxonomy !== taxonomy) return false;
+    if (basis.revision === catalogue.revision) return true;
+    if (signal.engagements.some(({ itemRow }) => catalogue.changeOf(itemRow) > basis.revision)) return false;
+    basis.revision = catalogue.revision;
+    return true;
   }
 
   /** With the names there are now: the very same answer until there are others. */
@@ -102,6 +122,7 @@ export class UserInterests {
     purpose: NamedPurpose,
   ): Promise<InterestsSignal> {
     const { knowledge, state } = this.#parts;
+    const { revision } = knowledge.catalogue;
     const [rows, controls] = await Promise.all([
       this.#engagedRows(person, asOfMs, purpose),
       readControls(state, person),
@@ -122,11 +143,13 @@ export class UserInterests {
     const interests = interestsOf(clusters, engagements, asOfMs, context, met, day.memory);
     const isUnsaid = this.#unsayable(controls, engagements);
     const journeys = journeysOf(interests, engagements, asOfMs, { catalogue, isUnsaid }, day.memory);
-    return {
+    const signal = {
       ...{ interests, journeys, engagements, controls },
       newestMs: engagements.at(-1)?.timestampMs,
       version: space.version,
     };
+    this.#bases.set(signal, { revision, space, taxonomy });
+    return signal;
   }
 
   /** Words that are not to be said: sensitive ones, and the person's muted and forgotten topics. */

@@ -5,20 +5,33 @@ import {
   consentBits,
   followShared,
   IdentityGraph,
+  INTEREST_CONTROLLED,
+  type InterestControl,
+  interestControlOf,
   type NamedPurpose,
   viewEvent,
 } from "#events";
 import type { EventLog, Lake } from "#storage";
 import { droppedChoices } from "./dropped-choices.ts";
+import { PersonControls } from "./interest-controls.ts";
 import { countChoices, type StandingChoices } from "./standing-choices.ts";
 import { usableFor } from "./usable-rows.ts";
 
-/** Something a person did: a row of their sequence, for whom only its time and action matter. */
+/** Something a person did: a row of their sequence, as predictions read it. */
 export interface LoggedAct {
   readonly timestampMs: number;
   readonly action: string;
   /** What it was worth, where that was asked for and the event said so. */
   readonly value?: number;
+  /** What they engaged with, unless they muted it or had it forgotten since. */
+  readonly itemRow?: number;
+}
+
+/** What everybody did, and the items it names. */
+export interface LoggedActs {
+  /** Of each person, by time. */
+  readonly people: readonly (readonly LoggedAct[])[];
+  readonly catalogue: Catalogue;
 }
 
 const BATCH_RECORDS = 10_000;
@@ -28,6 +41,7 @@ interface Doer {
   choices: StandingChoices | undefined;
   /** Ids of the events that said what they were worth. */
   readonly priced: Set<string>;
+  readonly controls: InterestControl[];
 }
 
 /**
@@ -51,7 +65,7 @@ export async function actsFromLog(
     /** As in `TrainingQuery`. */
     readonly lake?: (() => Promise<Lake>) | undefined;
   },
-): Promise<LoggedAct[][]> {
+): Promise<LoggedActs> {
   const catalogue = new Catalogue();
   const identity = new IdentityGraph();
   const onFailure = (error: unknown): never => {
@@ -69,22 +83,49 @@ export async function actsFromLog(
         const event = viewEvent(bytes);
         const person = identity.personOf(event.userId);
         if (murmur3(person) / 2 ** 32 >= share) continue;
-        const doer = people.get(person) ?? { acts: [], choices: before.get(person), priced: new Set() };
+        const doer = people.get(person) ?? {
+          acts: [],
+          choices: before.get(person),
+          priced: new Set(),
+          controls: [],
+        };
         people.set(person, doer);
         doer.choices = countChoices(doer.choices, event, catalogue.purposes);
-        if (event.kind !== "track" || !actions.named(event.name)) continue;
-        const value = priced.has(event.name) ? event.rowProperties().value : undefined;
+        if (event.kind === "track" && event.name === INTEREST_CONTROLLED)
+          doer.controls.push(...[interestControlOf(event.event()) ?? []].flat());
+        const action = event.kind === "track" && actions.named(event.name);
+        if (!action) continue;
+        const isPositive = action.kind === "positive";
+        const isPriced = priced.has(event.name);
+        const said = isPositive || isPriced ? event.rowProperties() : undefined;
+        const value = isPriced ? said?.value : undefined;
         const consent = consentBits(event.consent(), catalogue.purposes);
         if (value !== undefined && doer.priced.has(event.eventId)) continue;
         if (value !== undefined) doer.priced.add(event.eventId);
-        const worth = value === undefined ? {} : { value };
-        doer.acts.push({ timestampMs: event.timestampMs, action: event.name, consent, ...worth });
+        const itemRow = isPositive && said?.itemId !== undefined ? catalogue.rowOf(said.itemId) : undefined;
+        doer.acts.push({
+          ...{ timestampMs: event.timestampMs, action: event.name, consent },
+          ...(value !== undefined && { value }),
+          ...(itemRow !== undefined && { itemRow }),
+        });
       }
     }
-  return Array.from(people.values(), ({ acts, choices }) =>
+  const used = Array.from(people.values(), ({ acts, choices, controls }) =>
     acts
       .filter(usableFor(purpose, choices, catalogue))
-      .map(({ consent: _, ...act }) => act)
+      .map(withoutSilenced(new PersonControls(controls), catalogue))
       .sort((left, right) => left.timestampMs - right.timestampMs),
   );
+  return { people: used, catalogue };
+}
+
+/** What of an act is read: not the item that the person wants nothing said of. */
+function withoutSilenced(
+  controls: PersonControls,
+  catalogue: Catalogue,
+): (act: Doer["acts"][number]) => LoggedAct {
+  return ({ consent: _, itemRow, ...act }) =>
+    itemRow === undefined || !controls.counts(catalogue.at(itemRow), act.timestampMs)
+      ? act
+      : { ...act, itemRow };
 }

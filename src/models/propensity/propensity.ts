@@ -1,10 +1,12 @@
 import { assert } from "#base";
 import { solveSymmetric } from "#numeric";
 
-/** A table of numbers that says what is known of each person: `values` is (rows, names), row-major. */
+/** A table of numbers that says what is known of each person: `values` is (rows, names), row-major. Columns of one name, such as those of a vector, are one driver. */
 export interface PersonTable {
   readonly names: readonly string[];
   readonly values: Float64Array;
+  /** Names of columns that do not bend: of many that turn together each bend would be noise. */
+  readonly straight?: readonly string[];
 }
 
 export interface PropensityConfig {
@@ -59,7 +61,9 @@ export function fitPropensity(
 ): Propensity {
   const rows = labels.length;
   assert(table.values.length === rows * table.names.length, "there is a label for every row");
-  const curves = table.names.map((name, column) => blankCurve(name, columnOf(table, column), config.knots));
+  const curves = table.names.map((name, column) =>
+    blankCurve(name, columnOf(table, column), table.straight?.includes(name) ? [] : config.knots),
+  );
   const terms = curves.flatMap((curve) => [undefined, ...curve.bends].map((bend) => ({ curve, bend })));
   const columns = terms.map(({ curve, bend }) => {
     const values = columnOf(table, curves.indexOf(curve));
@@ -93,12 +97,14 @@ export function probabilityOf(model: Propensity, row: ArrayLike<number>): number
 
 /** What the probability is made of, the strongest first. */
 export function driversOf(model: Propensity, row: ArrayLike<number>): Driver[] {
-  return model.curves
-    .map((curve, at) => ({
-      name: curve.name,
-      effect: model.slope * (contribution(curve, row[at]!) - curve.center),
-    }))
-    .sort((left, right) => Math.abs(right.effect) - Math.abs(left.effect));
+  const effects = new Map<string, number>();
+  for (const [at, curve] of model.curves.entries()) {
+    const effect = model.slope * (contribution(curve, row[at]!) - curve.center);
+    effects.set(curve.name, (effects.get(curve.name) ?? 0) + effect);
+  }
+  return Array.from(effects, ([name, effect]) => ({ name, effect })).sort(
+    (left, right) => Math.abs(right.effect) - Math.abs(left.effect),
+  );
 }
 
 function scoreOf({ constant, curves }: Propensity, row: ArrayLike<number>): number {
@@ -133,20 +139,24 @@ function blankCurve(name: string, values: Float64Array, quantiles: readonly numb
 function newton(columns: readonly Float64Array[], labels: ArrayLike<number>, reg: number): Float64Array {
   const size = columns.length;
   const rows = labels.length;
+  const table = byRow(columns, rows);
   const weights = new Float64Array(size);
   for (let step = 0; step < STEPS; step++) {
     const gradient = new Float64Array(size);
     const curvature = new Float64Array(size * size);
     for (let row = 0; row < rows; row++) {
+      const values = table.subarray(row * size, (row + 1) * size);
       let score = 0;
-      for (let at = 0; at < size; at++) score += weights[at]! * columns[at]![row]!;
+      for (let at = 0; at < size; at++) score += weights[at]! * values[at]!;
       const chance = 1 / (1 + Math.exp(-score));
       const spread = chance * (1 - chance);
       for (let at = 0; at < size; at++) {
-        const value = columns[at]![row]!;
+        const value = values[at]!;
+        if (value === 0) continue; // on this side of a bend: nearly half of all
         gradient[at]! += (labels[row]! - chance) * value;
-        for (let other = 0; other <= at; other++)
-          curvature[at * size + other]! += spread * value * columns[other]![row]!;
+        const weight = spread * value;
+        for (let other = 0, to = at * size; other <= at; other++)
+          curvature[to + other]! += weight * values[other]!;
       }
     }
     for (let at = 0; at < size; at++) {
@@ -159,6 +169,15 @@ function newton(columns: readonly Float64Array[], labels: ArrayLike<number>, reg
     if (change.every((value) => Math.abs(value) < 1e-7)) break;
   }
   return weights;
+}
+
+/** (rows, columns) */
+function byRow(columns: readonly Float64Array[], rows: number): Float64Array {
+  const size = columns.length;
+  const table = new Float64Array(rows * size);
+  for (const [at, column] of columns.entries())
+    for (let row = 0; row < rows; row++) table[row * size + at] = column[row]!;
+  return table;
 }
 
 function columnOf({ names, values }: PersonTable, column: number): Float64Array {

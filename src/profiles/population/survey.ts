@@ -4,14 +4,16 @@ import {
   listUsers,
   type PersonState,
   readActiveDays,
+  readControls,
   readPerson,
   readPersonSequence,
   traitsAsOf,
   usableFor,
 } from "#sequences";
-import type { Act } from "../activity-features.ts";
 import type { InterestName } from "../daily-clusters.ts";
-import { type PredictionModel, predict } from "../predictions.ts";
+import { type PredictionModel, predict, tasteReaderOf } from "../predictions.ts";
+import { actsIn } from "../read-acts.ts";
+import type { TasteReader } from "../taste.ts";
 import type { UserInterests } from "../user-interests.ts";
 import type { ProfileContext } from "../user-profile.ts";
 import { isDowngraded, STATE_DAYS, userStateOn, userStates } from "../user-state.ts";
@@ -91,6 +93,8 @@ interface Surveyed {
 
 /** Looks at everybody. O(their events); meant for a thread of its own. */
 export async function surveyPeople(parts: SurveyParts, asOfMs: number, most = MOST_PEOPLE): Promise<Survey> {
+  const { predictions, interests } = parts;
+  const tastes = predictions && tasteReaderOf(predictions, interests.knowledge);
   const people: Surveyed[] = [];
   const seen = new Set<string>();
   let isComplete = false;
@@ -102,7 +106,7 @@ export async function surveyPeople(parts: SurveyParts, asOfMs: number, most = MO
       const userId = parts.identity.personOf(id);
       if (seen.has(userId)) continue;
       seen.add(userId);
-      const found = await lookAt(parts, userId, asOfMs);
+      const found = await lookAt(parts, userId, asOfMs, tastes);
       if (found) people.push(found);
       // A read of the state that lasts as long as the survey would keep every page that is written meanwhile.
       await nextTurn();
@@ -114,19 +118,20 @@ export async function surveyPeople(parts: SurveyParts, asOfMs: number, most = MO
 }
 
 /** `undefined` for somebody none of whose events may be counted. */
-async function lookAt(parts: SurveyParts, userId: string, asOfMs: number): Promise<Surveyed | undefined> {
-  const { state, identity, catalogue, interests, predictions, isSensitive } = parts;
+async function lookAt(
+  parts: SurveyParts,
+  userId: string,
+  asOfMs: number,
+  tastes: TasteReader | undefined,
+): Promise<Surveyed | undefined> {
+  const { state, identity, interests, isSensitive } = parts;
   const person = await readPerson(state, identity.idsOf(userId));
   if (!person) return undefined;
   const isUsable = usableForAll(parts, person);
   const window = await readPersonSequence(state, person, { limit: ALL_ROWS, asOfMs, isUsable });
-  const acts: Act[] = [];
-  window.forEach((rows, n) => {
-    acts.push({ timestampMs: rows.timestampMs(n), action: catalogue.actions.nameOf(rows.action(n)) });
-  });
+  const acts = actsIn(window, parts, await readControls(state, person));
   if (acts.length === 0) return undefined;
-  acts.reverse();
-  const foretold = predictions ? predict(predictions, acts, asOfMs + 1) : [];
+  const foretold = parts.predictions ? predict(parts.predictions, acts, asOfMs + 1, tastes) : [];
   const known = await interests.read(userId, person, asOfMs);
   const isMuted = new Set(known.controls.muted.map(({ interestId }) => interestId));
   return {
