@@ -177,7 +177,7 @@ const VectorGainBody = Type.Object(
   {
     gain: Type.Number({ description: "Nats of log loss a person less with it than without" }),
     standardError: Type.Number(),
-    isUsed: Type.Boolean({ description: "Where the gain is greater than its error" }),
+    isUsed: Type.Boolean({ description: "Where the gain is greater than twice its error" }),
   },
   {
     description:

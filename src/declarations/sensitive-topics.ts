@@ -75,19 +75,27 @@ const pattern = new RegExp(`(?<![\\p{L}\\p{N}])(?:${sensitiveWords.join("|")})(?
 /** Tags whose answer is kept, for everything said of a person asks about each of theirs. */
 const KEPT = 20_000;
 
-/** Whether nothing is to be inferred or shown of a tag. */
+/** Whether nothing is to be inferred or shown of a tag: it is sensitive, or one that was declared to be above it is. */
 export function sensitiveTopics({
   sensitive = [],
   allowed = [],
+  parents = {},
 }: TopicPolicy = {}): (tag: string) => boolean {
   const declared = new Set(sensitive);
   const free = new Set(allowed);
+  const above = new Map(Object.entries(parents));
   const known = new Map<string, boolean>();
+  const isSaid = (tag: string, below: readonly string[] = []): boolean => {
+    if (free.has(tag)) return true;
+    if (declared.has(tag) || pattern.test(tag)) return false;
+    const parent = above.get(tag);
+    return parent === undefined || below.includes(parent) || isSaid(parent, [...below, tag]);
+  };
   return (tag) => {
     const kept = known.get(tag);
     if (kept !== undefined) return kept;
     if (known.size >= KEPT) known.clear();
-    const isSensitive = !free.has(tag) && (declared.has(tag) || pattern.test(tag));
+    const isSensitive = !isSaid(tag);
     known.set(tag, isSensitive);
     return isSensitive;
   };

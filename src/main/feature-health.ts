@@ -1,4 +1,5 @@
 import { MINUTE_MS, type ProgressListener, SystemClock, startThread } from "#base";
+import type { TopicPolicy } from "#declarations";
 import {
   checkHealth,
   type FeatureBaseline,
@@ -30,6 +31,7 @@ export interface HealthLook {
 export interface HealthOptions {
   readonly manifest: Pick<DataManifest, "actions" | "features" | "clock" | "partitionCount">;
   readonly services: Readonly<Record<string, readonly string[]>>;
+  readonly topics?: TopicPolicy | undefined;
   readonly people: number;
   readonly seed: number;
   /** From now on drift is measured against what is found. */
@@ -39,7 +41,7 @@ export interface HealthOptions {
 /** Reads the folder, also beside a running server. The first look is what later ones are measured against. */
 export async function lookAtHealth(
   folder: string,
-  { manifest, setsBaseline, ...options }: HealthOptions,
+  { manifest, setsBaseline, topics, ...options }: HealthOptions,
   progress: ProgressListener,
 ): Promise<HealthLook> {
   const blobs = new FileBlobStore(paths.blobs(folder));
@@ -48,7 +50,7 @@ export async function lookAtHealth(
     const snapshot = past.state.snapshot();
     try {
       const nowMs = await nowOf(manifest, snapshot);
-      const query = { plan: planOf(manifest), ...options, nowMs, ...(baseline && { baseline }) };
+      const query = { plan: planOf(manifest, topics), ...options, nowMs, ...(baseline && { baseline }) };
       const report = await checkHealth({ ...past, state: snapshot }, query, progress);
       if (setsBaseline || !baseline) await blobs.put(BASELINE, Buffer.from(JSON.stringify(report.baseline)));
       const looks = withLook((await readJson<FeatureLooks>(blobs, LOOKS)) ?? {}, report);
@@ -82,9 +84,9 @@ type WatchedPlatform = Pick<Platform, "folder" | "manifest" | "clock" | "config"
 
 /** A look at the features of a platform as they are now. */
 function taskOf({ folder, manifest, clock, config }: WatchedPlatform): HealthTask {
-  const { featureServices = {} } = config;
+  const { featureServices = {}, topics } = config;
   const seed = Math.floor(clock.nowMs() / MINUTE_MS); // others every time
-  const options = { services: featureServices, people: PEOPLE_WATCHED, seed };
+  const options = { services: featureServices, topics, people: PEOPLE_WATCHED, seed };
   return { folder, options: { manifest, ...options, setsBaseline: false } };
 }
 

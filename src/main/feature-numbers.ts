@@ -1,4 +1,5 @@
 import { type Clock, type ItemId, PlatformError, type UserId } from "#base";
+import { sensitiveTopics, type TopicPolicy } from "#declarations";
 import { type FeaturePlan, FeatureVectors, getHistoricalVectors, type OnlineFeatures } from "#features";
 import type { DeclaredFeatures, FeatureRows } from "#models";
 import type { FeatureReader } from "#recommendation";
@@ -19,8 +20,9 @@ export function pastFeatures(
   folder: string,
   manifest: Pick<DataManifest, "actions" | "features">,
   { userIds, itemIds }: Learned,
+  topics?: TopicPolicy,
 ): DeclaredFeatures {
-  const plan = planOf(manifest);
+  const plan = planOf(manifest, topics);
   return {
     versionOf: (names) => new FeatureVectors(plan, names).version,
     at: (names, { users, items, timesMs }: FeatureRows) =>
@@ -34,6 +36,7 @@ export function pastFeatures(
           definitions: manifest.features.definitions,
           actions: manifest.actions.map(({ name }) => name),
           purposes: manifest.features.purposes,
+          isSensitive: sensitiveTopics(topics),
           rows,
         };
         const wanted = new FeatureVectors(plan, names);

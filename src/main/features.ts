@@ -1,5 +1,5 @@
 import { PlatformError, type ProgressListener, SystemClock } from "#base";
-import { actionsOf, type Config, purposesOf } from "#declarations";
+import { actionsOf, type Config, purposesOf, sensitiveTopics, type TopicPolicy } from "#declarations";
 import { Catalogue, followShared } from "#events";
 import {
   backfillFeatures,
@@ -28,11 +28,15 @@ import {
 
 /** @file The features of a data folder: which are applied, what others would change, and the change. */
 
-/** The applied definitions as the runtimes work with them. */
-export function planOf({ actions, features }: Pick<DataManifest, "actions" | "features">): FeaturePlan {
+/** The applied definitions as the runtimes work with them. What is sensitive is left out where values are read; state has it. */
+export function planOf(
+  { actions, features }: Pick<DataManifest, "actions" | "features">,
+  topics?: TopicPolicy,
+): FeaturePlan {
   return planFeatures(features.definitions, {
     actions: actions.map(({ name }) => name),
     purposes: features.purposes,
+    isSensitive: sensitiveTopics(topics),
   });
 }
 

@@ -115,7 +115,7 @@ async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<
     code: await readCodeVersion(),
   };
   const manifest = await readManifest(folder);
-  const features = manifest && pastFeatures(folder, manifest, data);
+  const features = manifest && pastFeatures(folder, manifest, data, task.topics);
   const manifests: ModelManifest[] = [];
   for (const { name, config, refitOf = null } of task.models) {
     const model = modelNamed(name);

@@ -4,8 +4,21 @@ import { join } from "node:path";
 import { Value } from "typebox/value";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { InterestsResponse, UserResponse } from "#api";
-import { defaultActions, defineConfig, text } from "#declarations";
+import { ignoreProgress } from "#base";
+import {
+  count,
+  defaultActions,
+  defineConfig,
+  equals,
+  event,
+  events,
+  feature,
+  item,
+  lastK,
+  text,
+} from "#declarations";
 import type { Server } from "#serving";
+import { lookAtHealth } from "./feature-health.ts";
 import { asking, type Body, closeAll, fittedServer, openPlatform } from "./platform.cases.ts";
 import type { Platform } from "./platform.ts";
 
@@ -42,6 +55,16 @@ beforeAll(async () => {
       itemAttributes: { brand: text() },
       mode: "strict",
       topics: { parents: { marquetry: "woodworking", lutherie: "instruments" } },
+      features: [
+        feature("by_topic", { from: events("save"), keyedBy: item.topic, aggregate: count(), window: "90d" }),
+        feature("last_topics", { from: events("save"), aggregate: lastK(item.topic, 50) }),
+        feature("last_items", { from: events("save"), aggregate: lastK(event.itemId, 50) }),
+        feature("about_faith", {
+          from: events("save").where(equals(item.topic, "religion")),
+          aggregate: count(),
+          window: "90d",
+        }),
+      ],
     }),
   });
   const items = Object.entries(topics).flatMap(([topic, tags]) =>
@@ -77,7 +100,7 @@ beforeAll(async () => {
       properties: { itemId: `branded-${n}`, source: "query:oak for the kitchen" },
     })),
     // What leads to an item may say more than the item does.
-    ...["query:debt and how to bear it", "query:turning a bowl", "list:Kitchen"].flatMap((source, n) =>
+    ...["query:debt and how to bear it", "query:turning a bowl", "list:Kitchen pastry"].flatMap((source, n) =>
       [1, 3, 5].map((item) => ({
         ...save("cy", "pastry", 10 * n + item, 8 - item),
         properties: { itemId: `pastry-${item + n}`, source },
@@ -150,14 +173,32 @@ test("what is sensitive is never said: not as an interest, not as a topic, not a
   expect(labels(profile.interests)).toEqual(["joinery", "sourdough"]);
 });
 
+test("no feature of a person tells what is sensitive, by topic or by item, nor what they did of it; the walk of the log says the same", async () => {
+  const names = ["by_topic", "last_topics", "last_items", "about_faith"];
+  const { features } = await ask("GET", `/v1/users/ana?include=features&features=${names}`);
+  const online = await ask("POST", "/get-online-features", {
+    features: names,
+    entities: { user_id: ["ana"] },
+  });
+  const said = JSON.stringify([features, online.results]);
+  expect(said).toContain("joinery");
+  expect(said).not.toMatch(/religion|faith-/);
+  expect(Object.keys(features.by_topic.value)).not.toContain("society"); // items of these are of religion too
+  expect(features.about_faith.value).toBe(0);
+  const asks = { manifest: platform.manifest, services: {}, people: 40, seed: 1, setsBaseline: false };
+  const { report } = await lookAtHealth(platform.folder, asks, ignoreProgress);
+  expect(report.skewed).toBe(0);
+});
+
 test("no keyword of a journey is sensitive, nor of what was muted", async () => {
   const keywords = async (): Promise<string[]> =>
     (await interestsOf("cy")).journeys.flatMap(({ keywords }: Body) => keywords);
-  expect(await keywords()).toEqual(expect.arrayContaining(["turning a bowl", "kitchen", "pastry"]));
+  expect(await keywords()).toEqual(expect.arrayContaining(["turning a bowl", "kitchen pastry"]));
   expect((await keywords()).join()).not.toContain("debt");
+  expect(await keywords()).not.toContain("pastry"); // the list says it
   await ask("POST", "/v1/users/cy/interests/turning/mute");
   expect((await keywords()).join()).not.toContain("turning");
-  expect(await keywords()).toContain("kitchen");
+  expect(await keywords()).toContain("kitchen pastry");
 });
 
 test("the past is answered from the past", async () => {

@@ -296,7 +296,7 @@ export class Platform {
 
   /** The features that state has of everybody. */
   get plan(): FeaturePlan {
-    return planOf(this.#manifest);
+    return planOf(this.#manifest, this.config.topics);
   }
 
   get manifest(): DataManifest {

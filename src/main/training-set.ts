@@ -5,6 +5,7 @@ import {
   type LabelDefinition,
   type NamedPurpose,
   purposesOf,
+  sensitiveTopics,
   standardFeatures,
   standardLabels,
 } from "#declarations";
@@ -89,6 +90,7 @@ export interface TrainingDeclarations {
   readonly labels: readonly LabelDefinition[];
   readonly actions: readonly string[];
   readonly purposes: readonly NamedPurpose[];
+  readonly isSensitive: (topic: string) => boolean;
 }
 
 /** Those of the configuration; without one those applied, and where none are, the standard library over the actions that people did. */
@@ -98,12 +100,14 @@ export function trainingDeclarations(
   { catalogue }: Pick<PastEvents, "catalogue">,
 ): TrainingDeclarations {
   const names = actions.map(({ name }) => name);
+  const isSensitive = sensitiveTopics(config?.topics);
   if (config?.features)
     return {
       definitions: config.features,
       labels: config.labels ?? [],
       actions: names,
       purposes: purposesOf(config),
+      isSensitive,
     };
   const met = new Set(catalogue.actions.names());
   const done = Object.fromEntries(
@@ -115,6 +119,7 @@ export function trainingDeclarations(
     labels: config?.labels ?? standardLabels(done),
     actions: names,
     purposes,
+    isSensitive,
   };
 }
 

@@ -41,6 +41,8 @@ const MOMENT_DAYS = 3;
 const USUAL_PURCHASE: Goal = { name: "purchase", action: "purchase", withinDays: STATE_DAYS };
 /** One person that is learned from of so many judges whether tastes tell anything. */
 const JUDGES_EVERY = 4;
+/** A gain of so many standard errors is hardly ever chance. */
+const SURE = 2;
 /** People whose coming and going says how everybody's goes. */
 const PRESENCE_PEOPLE = 1000;
 
@@ -204,7 +206,7 @@ function gainOf(rows: readonly SnapshotRow[], taste: TasteBasis): TasteGain | un
   const gain = gains.reduce((sum, one) => sum + one, 0) / count;
   const variance = gains.reduce((sum, one) => sum + (one - gain) ** 2, 0) / (count - 1);
   const standardError = Math.sqrt(variance / count);
-  return { gain, standardError, isUsed: gain > standardError };
+  return { gain, standardError, isUsed: gain > SURE * standardError };
 }
 
 function rowOf({ names, values }: PersonTable, row: number): Float64Array {

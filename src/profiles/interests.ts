@@ -42,6 +42,8 @@ export interface InterestsContext {
   readonly space: ItemSpace;
   readonly taxonomy: Taxonomy;
   readonly catalogue: Catalogue;
+  /** There were more engagements than are read. */
+  readonly isCut?: boolean;
 }
 
 /** Most interests a person has. */
@@ -112,7 +114,8 @@ export function interestsOf(
   const shown = mostImportant(candidates);
   const shares = sharesOf(shown);
   if (shown.length === 0) return [];
-  const activity = activityOf(encounters(numbered(engagements.length), weighed), asOfMs);
+  const knownFromMs = context.isCut ? engagements[0]?.timestampMs : undefined;
+  const activity = activityOf(encounters(numbered(engagements.length), weighed), asOfMs, knownFromMs);
   return shown.map((candidate, at) => ({
     ...candidate.name,
     ...candidate.weight,

@@ -189,8 +189,7 @@ function rankWords(own: readonly Engagement[], catalogue: Catalogue): RankedWord
 /** Words of the person's own first; then what the items say. */
 function keywordsAmong({ asked, ofItems }: RankedWords, isUnsaid: (text: string) => boolean): string[] {
   const theirs = firstSaid(asked, OWN_KEYWORDS, isUnsaid);
-  const others = ofItems.filter((word) => !theirs.includes(word));
-  return [...theirs, ...firstSaid(others, KEYWORDS - theirs.length, isUnsaid)];
+  return firstSaid(ofItems, KEYWORDS, isUnsaid, theirs);
 }
 
 /** Of what was known of an item, for as long as that is known: everybody who meets it asks again. */
@@ -211,12 +210,17 @@ const OWN_WORDS = /^(?:query|search|list|board|collection):(.*)$/su;
 const LONGEST_KEYWORD = 60;
 const OWN_KEYWORDS = 3;
 
-/** Only as many are asked about as are shown. */
-function firstSaid(words: readonly string[], n: number, isUnsaid: (text: string) => boolean): string[] {
-  const said: string[] = [];
+/** With those that are said before, up to `n`; none that stands as words in one of them. Only as many are asked about as are shown. */
+function firstSaid(
+  words: readonly string[],
+  n: number,
+  isUnsaid: (text: string) => boolean,
+  before: readonly string[] = [],
+): string[] {
+  const said = [...before];
   for (const word of words) {
     if (said.length === n) break;
-    if (!isUnsaid(word)) said.push(word);
+    if (!said.some((one) => ` ${one} `.includes(` ${word} `)) && !isUnsaid(word)) said.push(word);
   }
   return said;
 }

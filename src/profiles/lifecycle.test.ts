@@ -69,3 +69,15 @@ test("velocity doubles as engagements do, and the pace is per week", () => {
   expect(pace.velocity).toBeLessThan(1);
   expect(pace.perWeek).toBeCloseTo((18 + 20) / 4, 0);
 });
+
+test("of somebody of whom only the last days were read, a week is a week, and nothing is said to have sped up", () => {
+  const own = daily(6, 1, 64);
+  const all = merged(
+    own,
+    own.map((timeMs) => timeMs + 1),
+  );
+  const cut = paceAmong(own, activityOf(all, 70 * DAY_MS, own[0]));
+  expect(paceOf(own, all, 70 * DAY_MS).velocity).toBeGreaterThan(2); // it began then
+  expect(cut.velocity).toBe(0);
+  expect(cut.perWeek).toBeCloseTo(7, 5);
+});

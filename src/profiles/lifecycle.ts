@@ -71,16 +71,18 @@ const life = new InterestLife(rates);
  * @param soFar what is known of its life from earlier the same day; it is kept there
  */
 export function paceOf(timesMs: readonly number[], activity: Activity, soFar = new LifeSoFar()): Pace {
-  const { allMs, asOfMs } = activity;
+  const { allMs, asOfMs, knownFromMs } = activity;
   const recentMs = asOfMs - RECENT_DAYS * DAY_MS;
   const baseMs = Math.max(recentMs - BASE_DAYS * DAY_MS, Math.min(timesMs[0]! - 1, recentMs));
   const part = between(timesMs, baseMs, recentMs) / (between(allMs, baseMs, recentMs) + UNKNOWN);
   const recent = between(timesMs, recentMs, asOfMs);
-  const expected = part * between(allMs, recentMs, asOfMs);
+  const isKnownBefore = knownFromMs <= recentMs; // else it goes as it is seen to go
+  const expected = isKnownBefore ? part * between(allMs, recentMs, asOfMs) : recent;
+  const month = Math.max(asOfMs - 4 * WEEK_MS, knownFromMs - 1);
   return {
     ...stageOf(timesMs, activity, soFar),
     ...{ recent, expected },
-    perWeek: between(timesMs, asOfMs - 4 * WEEK_MS, asOfMs) / 4,
+    perWeek: (between(timesMs, month, asOfMs) * WEEK_MS) / Math.max(DAY_MS, asOfMs - month),
     velocity: Math.log2((recent + SMOOTHING) / (expected + SMOOTHING)),
   };
 }
@@ -89,17 +91,26 @@ export function paceOf(timesMs: readonly number[], activity: Activity, soFar = n
 export interface Activity {
   readonly allMs: readonly number[];
   readonly asOfMs: number;
+  /** Nothing before it was read. */
+  readonly knownFromMs: number;
   readonly firstDay: number;
   readonly lastDay: number;
   /** (days) engagements on each. */
   readonly counts: Uint16Array;
 }
 
-/** @param allMs times of all the person's engagements, ascending, at least one */
-export function activityOf(allMs: readonly number[], asOfMs: number): Activity {
+/**
+ * @param allMs times of all the person's engagements, ascending, at least one
+ * @param knownFromMs where there were more than are read: the time of the first that is
+ */
+export function activityOf(
+  allMs: readonly number[],
+  asOfMs: number,
+  knownFromMs = Number.NEGATIVE_INFINITY,
+): Activity {
   const lastDay = dayOf(asOfMs);
   const firstDay = Math.max(dayOf(allMs[0]!), lastDay - LOOKED_BACK_DAYS);
-  return { allMs, asOfMs, firstDay, lastDay, counts: countDays(allMs, firstDay, lastDay) };
+  return { allMs, asOfMs, knownFromMs, firstDay, lastDay, counts: countDays(allMs, firstDay, lastDay) };
 }
 
 /** An interest's life until the day before the last: what happens on the last leaves it as it was. */

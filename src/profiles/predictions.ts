@@ -42,7 +42,7 @@ export interface TasteGain {
   /** Nats of log loss a person less with it than without. */
   readonly gain: number;
   readonly standardError: number;
-  /** Where the gain is greater than its error. */
+  /** Where the gain is greater than twice its error. */
   readonly isUsed: boolean;
 }
 

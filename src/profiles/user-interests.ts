@@ -140,7 +140,8 @@ export class UserInterests {
     const met = meetMore(day.met, since, space);
     const clusters = await joinClusters(day.clusters, since, space, interestClusters);
     await nextTurn();
-    const interests = interestsOf(clusters, engagements, asOfMs, context, met, day.memory);
+    const isCut = day.engagements.length === DAILY_ROWS;
+    const interests = interestsOf(clusters, engagements, asOfMs, { ...context, isCut }, met, day.memory);
     const isUnsaid = this.#unsayable(controls, engagements);
     const journeys = journeysOf(interests, engagements, asOfMs, { catalogue, isUnsaid }, day.memory);
     const signal = {

@@ -50,11 +50,15 @@ function interestBody(interest: Interest, catalogue: Catalogue): InterestBody {
 }
 
 function explanation(
-  { evidence, engagementCount, lifecycle, recent, expected, label }: Interest,
+  { evidence, engagementCount, lifecycle, recent, expected, label, firstMs, lastMs }: Interest,
   events: ReadonlyMap<string, Engagement>,
   catalogue: Catalogue,
 ): Pick<InterestBody, "why" | "events"> {
-  const pace = `${recent} in the last 10 days where ${expected.toFixed(1)} were to be expected`;
+  const [first, last] = [firstMs, lastMs].map((timeMs) => toIso(timeMs).slice(0, 10));
+  const pace =
+    expected === 0 // there was nothing to expect any by
+      ? `first on ${first}, last on ${last}`
+      : `${recent} in the last 10 days, each item once a day, where ${expected.toFixed(1)} were to be expected`;
   return {
     why: `${engagementCount} engagements with ${label}; ${lifecycle}: ${pace}`,
     events: evidence.flatMap((eventId) => {

@@ -7,6 +7,7 @@ import {
   isAboutItem,
   leavesOf,
   type NamedPurpose,
+  sensitiveTopics,
   type WindowDefinition,
 } from "#declarations";
 import type { Aggregation } from "../aggregation.ts";
@@ -36,6 +37,8 @@ export interface EntityPlan {
   readonly features: ReadonlyMap<string, PlannedFeature>;
   /** How far back rows are kept behind a user's newest; 0 when nothing asks for rows. */
   readonly horizonMs: number;
+  /** Topics that nothing is said of: of people, for what is said of an item is what it is. */
+  readonly isSensitive: (topic: string) => boolean;
 }
 
 /** The feature of a name, whatever it is about. */
@@ -107,6 +110,8 @@ export interface PlanContext {
   /** Names of the declared actions. */
   readonly actions: readonly string[];
   readonly purposes: readonly NamedPurpose[];
+  /** Default: those that are sensitive everywhere. */
+  readonly isSensitive?: ((topic: string) => boolean) | undefined;
 }
 
 /** Definitions are checked: see `defineConfig`. The same definitions make the same plan, whatever their order. */
@@ -220,6 +225,7 @@ class PlanBuilder {
       entity: this.#entity,
       sources,
       tallies: [...this.#tallies.values()],
+      isSensitive: this.#entity === "user" ? (this.#context.isSensitive ?? sensitiveTopics()) : () => false,
       features: this.#features,
       horizonMs: this.#horizonMs,
     };

@@ -23,6 +23,8 @@ export interface HistoricalQuery {
   readonly definitions: readonly FeatureDefinition[];
   readonly actions: readonly string[];
   readonly purposes: readonly NamedPurpose[];
+  /** Topics that nothing is said of; default: those that are sensitive everywhere. */
+  readonly isSensitive?: (topic: string) => boolean;
   /** In the order of the columns. */
   readonly names: readonly string[];
   readonly labels?: readonly LabelDefinition[];

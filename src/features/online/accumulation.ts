@@ -1,5 +1,5 @@
 import type { Scalar } from "#declarations";
-import type { Catalogue } from "#events";
+import type { Catalogue, Item } from "#events";
 import type { PersonControls } from "#sequences";
 import type { FeatureValue } from "../aggregation.ts";
 import { derive } from "../definition/derive.ts";
@@ -94,9 +94,9 @@ export class Accumulation {
    */
   finish(catalogue: Catalogue, controls?: PersonControls): (Answer | undefined)[] {
     const { cells, cellOf, plan, asked } = this.#request;
+    const said = { catalogue, controls, isSensitive: plan.isSensitive };
     const ofCells: Answer[] = [];
-    for (let n = 0; n < cells.length; n++)
-      ofCells.push(this.#finishCell(cells[n]!, n, { catalogue, controls }));
+    for (let n = 0; n < cells.length; n++) ofCells.push(this.#finishCell(cells[n]!, n, said));
     const derived = new Map<string, Answer>();
     const answerOf = (name: string): Answer => {
       const cell = cellOf.get(name);
@@ -175,15 +175,14 @@ export class Accumulation {
     };
     if (!definition.keyedBy)
       return { value: finalize(entries.get(null)?.state ?? tally.aggregation.prepare()), newestMs };
-    const values = Array.from(entries, ([key, { state }]) => [String(key), finalize(state)] as const);
+    const named = Array.from(entries, ([key, entry]) => [String(key), entry] as const);
+    const told = named.filter(([key]) => !said.isSensitive(key));
+    const values = told.map(([key, { state }]) => [key, finalize(state)] as const);
     values.sort(([left], [right]) => (left < right ? -1 : 1));
     const value = Object.fromEntries(values) as FeatureValue; // of scalars and lists, as aggregations make them
     if (!definition.isCross) return { value, newestMs };
     const byKey = new Map(
-      Array.from(entries, ([key, entry]): [string, Answer] => [
-        String(key),
-        { value: finalize(entry.state), newestMs: entry.newestMs },
-      ]),
+      told.map(([key, { state, newestMs }]): [string, Answer] => [key, { value: finalize(state), newestMs }]),
     );
     const under = (key: string): Answer =>
       byKey.get(key) ?? { value: finalize(tally.aggregation.prepare()), newestMs: undefined };
@@ -227,17 +226,23 @@ export class Accumulation {
 interface Said {
   readonly catalogue: Catalogue;
   readonly controls: PersonControls | undefined;
+  readonly isSensitive: (topic: string) => boolean;
 }
 
-/** A value made of ids of items, or of topics, without those the person muted or had forgotten. */
-function sayable(value: FeatureValue, isOfTopics: boolean, { catalogue, controls }: Said): FeatureValue {
-  if (!controls || controls.isEmpty) return value;
-  const isHidden = controls.hiding([]);
+/** A value made of ids of items, or of topics, without what is sensitive and what the person muted or had forgotten. */
+function sayable(
+  value: FeatureValue,
+  isOfTopics: boolean,
+  { catalogue, controls, isSensitive }: Said,
+): FeatureValue {
+  const isHidden = !controls || controls.isEmpty ? undefined : controls.hiding([]);
+  const isOpen = (item: Pick<Item, "tags" | "itemId">): boolean =>
+    !item.tags.some(isSensitive) && !isHidden?.(item);
   const isSayable = (name: unknown): boolean => {
     if (typeof name !== "string") return true;
-    if (isOfTopics) return !isHidden({ tags: [name], itemId: "" });
+    if (isOfTopics) return isOpen({ tags: [name], itemId: "" as Item["itemId"] }); // of no item
     const row = catalogue.rowOf(name);
-    return row === undefined || !isHidden(catalogue.at(row));
+    return row === undefined || isOpen(catalogue.at(row));
   };
   if (Array.isArray(value)) return value.filter(isSayable) as FeatureValue; // of what it was made of
   return isSayable(value) ? value : null;

@@ -72,7 +72,7 @@ export function requestFeatures(
     (planned): CellPlan => ({
       planned,
       window: windowNames.indexOf(canonicalJson(planned.window)),
-      keysOfItem: planned.tally.keyKind === "item" ? keysOfItem(planned) : undefined,
+      keysOfItem: planned.tally.keyKind === "item" ? keysOfItem(planned, plan) : undefined,
     }),
   );
   const cellsOf: number[][] = [];
@@ -101,12 +101,15 @@ export function requestFeatures(
   };
 }
 
-/** Under which keys an item counts: `all` where no key is asked for. */
-function keysOfItem({ itemWhere, itemKey }: PlannedAggregate): (item: Item) => readonly string[] | "all" {
+/** Under which keys an item counts: `all` where no key is asked for; none of a person's where nothing may be said of what it is about. */
+function keysOfItem(
+  { itemWhere, itemKey }: PlannedAggregate,
+  { isSensitive }: EntityPlan,
+): (item: Item) => readonly string[] | "all" {
   const holds = itemWhere && compileForItem(itemWhere);
   const keys = itemKey && keysIn(itemKey);
   return (item) => {
-    if (holds && holds(item) !== true) return [];
+    if (item.tags.some(isSensitive) || (holds && holds(item) !== true)) return [];
     return keys ? keys(item) : "all";
   };
 }

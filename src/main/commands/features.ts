@@ -124,7 +124,7 @@ async function doctor(options: DoctorOptions): Promise<void> {
   const folder = folderFor(options);
   const manifest = await Platform.peek(folder);
   if (!manifest) throw new PlatformError("no-data", `${folder} is empty; fill it with: inkling import`);
-  const { featureServices = {} } = await declarationsOf(options);
+  const { featureServices = {}, topics } = await declarationsOf(options);
   const bar = new ProgressBar();
   const seed = options.seed ?? manifest.seed;
   const { report } = await lookAtHealth(
@@ -132,6 +132,7 @@ async function doctor(options: DoctorOptions): Promise<void> {
     {
       manifest,
       services: featureServices,
+      topics,
       people: options.people,
       seed,
       setsBaseline: options.baseline ?? false,
