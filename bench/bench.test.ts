@@ -26,30 +26,28 @@ test.each(names)("%s runs at a tiny size and every figure is a number", async (f
 test("the runner prints one JSON object last and appends the same to the results", () =>
   withTemporaryFolder(async (folder) => {
     const results = join(folder, "results.ndjson");
-    const args = [
-      "--import",
-      "tsx",
-      RUN,
-      "ingest",
-      "--json",
-      "--events",
-      "500",
-      "--users",
-      "50",
-      "--rounds",
+    const options = [
+      "--clustered",
+      "3000",
+      "--hard",
+      "0",
+      "--dimensions",
+      "16",
+      "--queries",
+      "20",
+      "--threads",
       "1",
-      "--results",
-      results,
     ];
+    const args = ["--import", "tsx", RUN, "index", "--json", ...options, "--results", results];
     const { stdout } = await promisify(execFile)(process.execPath, args);
     const result = JSON.parse(stdout.trim().split("\n").at(-1)!);
     expect(result).toMatchObject({
-      bench: "ingest",
+      bench: "index",
       node: process.version,
       yardstick: { stepNs: expect.any(Number), memoryNs: expect.any(Number) },
-      metrics: { eventsPerSecond: expect.any(Number) },
+      metrics: { flatBuildSecondsClustered: expect.any(Number) },
     });
-    expect(result.options).toMatchObject({ events: 500, batch: 100 });
+    expect(result.options).toMatchObject({ clustered: 3000, seed: 1 });
     expect(JSON.parse(await readFile(results, "utf8"))).toEqual(result);
   }));
 

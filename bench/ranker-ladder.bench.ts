@@ -7,7 +7,15 @@
  */
 import { join } from "node:path";
 import { DAY_MS, murmur3, Random } from "#base";
-import { createWorld, datasetNamed, evaluationViewOf, type World, worldPresets } from "#datasets";
+import {
+  createWorld,
+  datasetNamed,
+  evaluationViewOf,
+  type World,
+  type WorldConfig,
+  type WorldPreset,
+  worldPresets,
+} from "#datasets";
 import { type AnsweredRequests, hitDifference, requestMetrics } from "#evaluation";
 import {
   answersTo,
@@ -33,6 +41,8 @@ interface Options extends Record<string, number | boolean> {
   readonly planted: number;
   /** Of the world: the tiny one. */
   readonly tinyWorld: boolean;
+  /** So many people of the world's second form, whose interests are born and fade, in place of the small world. */
+  readonly living: number;
   readonly requests: number;
   readonly epochs: number;
   readonly embeddingSize: number;
@@ -54,6 +64,7 @@ export const bench: Bench<Options> = {
     deskdrop: false,
     planted: 0,
     tinyWorld: false,
+    living: 0,
     requests: 30_000,
     epochs: 2,
     embeddingSize: 32,
@@ -69,6 +80,7 @@ export const bench: Bench<Options> = {
     deskdrop: false,
     planted: 0,
     tinyWorld: true,
+    living: 0,
     requests: 400,
     epochs: 1,
     embeddingSize: 8,
@@ -313,12 +325,15 @@ async function dataOf({
   deskdrop,
   planted,
   tinyWorld,
+  living,
   seed,
 }: Options): Promise<{ data: Interactions; positives: string; truth?: Known }> {
   if (planted > 0)
     return { data: plantedPeople(planted, PLANTED_LISTS, 100 + seed), positives: POSITIVES.planted };
   if (deskdrop) return { data: await deskdropData(), positives: POSITIVES.deskdrop };
-  return { ...(await worldData(tinyWorld)), positives: POSITIVES.world };
+  const preset = living > 0 ? "living" : tinyWorld ? "tiny" : "small";
+  const config = { ...worldPresets[preset], ...(living > 0 && { peopleCount: living }) };
+  return { ...(await worldData(preset, config)), positives: POSITIVES.world };
 }
 
 async function deskdropData(): Promise<Interactions> {
@@ -329,10 +344,9 @@ async function deskdropData(): Promise<Interactions> {
 type Known = (lesson: Lesson, requests: Uint32Array) => Float32Array;
 
 /** The world as its log tells it, and what is true of it. */
-function worldData(tiny: boolean): Promise<{ data: Interactions; truth: Known }> {
+function worldData(preset: WorldPreset, config: WorldConfig): Promise<{ data: Interactions; truth: Known }> {
   return withTemporaryFolder(async (parent) => {
-    const world = createWorld(tiny ? worldPresets.tiny : worldPresets.small);
-    const preset = tiny ? "tiny" : "small";
+    const world = createWorld(config);
     const platform = await Platform.open({
       folder: join(parent, "data"),
       create: { dataset: "world", clock: "historical", areTimesMadeUp: false, seed: 1, preset },
@@ -372,7 +386,7 @@ function trueChances(world: World, userIds: readonly string[], itemIds: readonly
       );
       const person = personOf.get(userIds[users[request]!]!)!;
       const said: Readonly<Record<string, Float32Array>> = truth.reactions(person, timesMs[request]!, rows);
-      return rows.flatMap((_, at) => heads.names.map((name) => said[name]![at]!));
+      return rows.flatMap((_, at) => heads.names.map((name) => said[name]?.[at] ?? 0)); // a purchase follows a click, and is not said
     });
     return Float32Array.from(chances.flat());
   };

@@ -11,8 +11,9 @@ export interface PreparedFolder {
   readonly path: string;
   /** What the start that made it printed. */
   readonly firstStart: Ended;
-  /** A copy of the running test's own. */
+  /** A copy of one's own. */
   copy(): Promise<string>;
+  /** With all copies. */
   remove(): Promise<void>;
 }
 
@@ -20,24 +21,31 @@ export async function prepareFolder(): Promise<PreparedFolder> {
   const path = await mkdtemp(join(tmpdir(), "inkling-prepared-"));
   const server = await ServerProcess.start([...TINY, "--data", path]);
   const firstStart = await server.stop();
+  const folders = [path];
   return {
     path,
     firstStart,
     async copy() {
-      const folder = await temporaryFolder();
+      const folder = await mkdtemp(join(tmpdir(), "inkling-copy-"));
+      folders.push(folder);
       await cp(path, folder, { recursive: true, filter: (file) => !file.endsWith(".socket") });
       return folder;
     },
-    remove: () => rm(path, { recursive: true, force: true, maxRetries: 3 }),
+    async remove() {
+      for (const folder of folders) await removeFolder(folder);
+    },
   };
 }
 
 /** A folder that is gone when the running test ends. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "inkling-cli-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  onTestFinished(() => removeFolder(folder));
   return folder;
 }
+
+const removeFolder = (folder: string): Promise<void> =>
+  rm(folder, { recursive: true, force: true, maxRetries: 3 });
 
 /** The manifest's fields that tests look at. */
 export interface Manifest {

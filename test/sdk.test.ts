@@ -1,7 +1,7 @@
 /** @file The public clients, unmodified, pointed at the real server: everything arrives, once, whatever happens to the server. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type PreparedFolder, prepareFolder, TINY } from "./prepared-folder.ts";
 import { type Client, clients } from "./sdk-clients.ts";
 import { killAll, ServerProcess } from "./server-process.ts";
@@ -10,11 +10,16 @@ const WRITE_KEY = "the-write-key";
 const KEYS = { env: { INKLING_WRITE_KEY: WRITE_KEY } };
 
 let prepared: PreparedFolder;
+/** For all tests that leave it running: each speaks of people of its own. */
+let shared: ServerProcess;
 beforeAll(async () => {
   prepared = await prepareFolder();
+  shared = await startIn(await prepared.copy());
 });
-afterEach(killAll);
-afterAll(() => prepared.remove());
+afterAll(async () => {
+  await killAll();
+  await prepared.remove();
+});
 
 const startIn = (folder: string, port = 0): Promise<ServerProcess> =>
   ServerProcess.start([...TINY, "--data", folder, "--port", String(port)], KEYS);
@@ -31,15 +36,15 @@ function sendOneOfEach(client: Client, userId: string): void {
 }
 
 describe.each(Object.entries(clients))("%s", (name, createClient) => {
-  const userId = `of ${name}`;
-  const userPath = `/v1/users/${encodeURIComponent(userId)}`;
+  const to = (writeKey: string): Client => createClient({ address: shared.ready.address, writeKey });
+  const pathOf = (userId: string): string => `/v1/users/${encodeURIComponent(userId)}`;
 
   test("delivers track, identify, page, screen, group and alias", async () => {
-    const server = await startIn(await prepared.copy());
-    const client = createClient({ address: server.ready.address, writeKey: WRITE_KEY });
+    const userId = `all kinds, ${name}`;
+    const client = to(WRITE_KEY);
     sendOneOfEach(client, userId);
     expect(await client.flush()).toEqual([]);
-    const { body } = await server.get(userPath);
+    const { body } = await shared.get(pathOf(userId));
     expect(body).toMatchObject({
       eventCount: 7,
       engagementCount: 1,
@@ -50,23 +55,27 @@ describe.each(Object.entries(clients))("%s", (name, createClient) => {
   });
 
   test("keeps the time the application says", async () => {
-    const server = await startIn(await prepared.copy());
-    const client = createClient({ address: server.ready.address, writeKey: WRITE_KEY });
+    const userId = `at a time, ${name}`;
+    const client = to(WRITE_KEY);
     const timestamp = new Date("2020-02-03T04:05:06.007Z");
     client.send("track", { userId, event: "save", timestamp, properties: { itemId: "i-00001" } });
     expect(await client.flush()).toEqual([]);
-    const [event] = (await server.get(`${userPath}/sequence`)).body.events;
+    const [event] = (await shared.get(`${pathOf(userId)}/sequence`)).body.events;
     expect(event.timestamp).toBe(timestamp.toISOString());
   });
 
   test("is refused with a wrong write key, and nothing of it is stored", async () => {
-    const server = await startIn(await prepared.copy());
-    const client = createClient({ address: server.ready.address, writeKey: "another-key" });
+    const userId = `refused, ${name}`;
+    const client = to("another-key");
     client.send("track", { userId, event: "save", properties: { itemId: "i-00001" } });
     expect(await client.flush()).toEqual([expect.stringMatching(/401/)]);
-    expect(await server.get(userPath)).toMatchObject({ status: 404 });
+    expect(await shared.get(pathOf(userId))).toMatchObject({ status: 404 });
   });
+});
 
+describe.each(Object.entries(clients))("%s, when the server goes and comes back", (name, createClient) => {
+  const userId = `of ${name}`;
+  const userPath = `/v1/users/${encodeURIComponent(userId)}`;
   test.each(["SIGKILL", "SIGTERM"] as const)(
     "delivers everything exactly once when the server gets %s in mid-flush and comes back",
     async (signal) => {
@@ -95,6 +104,7 @@ describe.each(Object.entries(clients))("%s", (name, createClient) => {
       const { events } = (await second.get(`${userPath}/sequence?limit=5000`)).body;
       const ids: string[] = events.map(({ eventId }: { eventId: string }) => eventId);
       expect(new Set(ids).size).toBe(EVENTS);
+      await second.kill();
     },
   );
 });
@@ -111,16 +121,18 @@ async function untilCounted(server: ServerProcess, path: string, count: number):
 }
 
 describe("the door", () => {
-  let server: ServerProcess;
   const authorization = `Bearer ${WRITE_KEY}`;
   const track = (userId: string): object => ({ type: "track", userId, event: "save" });
   const post = (path: string, body: Uint8Array<ArrayBuffer> | string, headers: Record<string, string>) =>
-    fetch(`${server.ready.address}${path}`, { method: "POST", body, headers: { authorization, ...headers } });
+    fetch(`${shared.ready.address}${path}`, {
+      method: "POST",
+      body,
+      headers: { authorization, ...headers },
+    });
   const gzip = (value: unknown): Uint8Array<ArrayBuffer> => new Uint8Array(gzipSync(JSON.stringify(value)));
   const json = { "content-type": "application/json" };
 
   test("takes gzip on every ingest route, stops unpacking at the limit, and refuses other packings", async () => {
-    server = await startIn(await prepared.copy());
     const packed = { ...json, "content-encoding": "gzip" };
     for (const path of ["/v1/batch", "/v1/import"])
       expect(await (await post(path, gzip({ batch: [track("packed")] }), packed)).json()).toMatchObject({
@@ -129,12 +141,12 @@ describe("the door", () => {
     for (const type of ["track", "identify", "page", "screen", "group", "alias"])
       expect((await post(`/v1/${type}`, gzip(track("packed")), packed)).status).toBe(200);
     expect((await post("/v1/items", gzip({ items: [{ itemId: "packed" }] }), packed)).status).toBe(200);
-    expect((await server.get("/v1/users/packed")).body.eventCount).toBe(8);
+    expect((await shared.get("/v1/users/packed")).body.eventCount).toBe(8);
     const bomb = new Uint8Array(gzipSync(Buffer.alloc(400 * 1024 * 1024)));
     expect(bomb.length).toBeLessThan(500 * 1024);
-    const before = await residentBytes(server);
+    const before = await residentBytes(shared);
     expect(await problem(await post("/v1/batch", bomb, packed))).toEqual([413, "body-too-large"]);
-    expect((await residentBytes(server)) - before).toBeLessThan(64 * 1024 * 1024);
+    expect((await residentBytes(shared)) - before).toBeLessThan(64 * 1024 * 1024);
     expect(await problem(await post("/v1/batch", "no gzip", packed))).toEqual([400, "invalid-request"]);
     for (const encoding of ["br", "deflate", "zstd", "gzip, gzip"])
       expect(await problem(await post("/v1/batch", "{}", { ...json, "content-encoding": encoding }))).toEqual(
@@ -143,7 +155,6 @@ describe("the door", () => {
   });
 
   test("reads text and forms as JSON where events come in, and nowhere else", async () => {
-    server = await startIn(await prepared.copy());
     const body = JSON.stringify(track("beacon"));
     for (const type of [
       "text/plain;charset=UTF-8",
@@ -157,23 +168,10 @@ describe("the door", () => {
     ]);
     const recommend = await post("/v1/recommendations", "{}", { "content-type": "text/plain" });
     expect(await problem(recommend)).toEqual([415, "unsupported-media-type"]);
-    expect((await server.get("/v1/users/beacon")).body.eventCount).toBe(3);
-  });
-
-  test("without a write key takes events of pages of this machine only", async () => {
-    server = await ServerProcess.start([...TINY, "--data", await prepared.copy()]);
-    const from = async (origin: string): Promise<number> =>
-      (await server.post("/v1/track", track("page"), { "content-type": "text/plain", origin })).status;
-    expect(
-      await Promise.all(["http://localhost:3000", "http://127.0.0.1", "http://[::1]:1"].map(from)),
-    ).toEqual([200, 200, 200]);
-    expect(
-      await Promise.all(["https://example.com", "null", "http://localhost.example.com"].map(from)),
-    ).toEqual([401, 401, 401]);
+    expect((await shared.get("/v1/users/beacon")).body.eventCount).toBe(3);
   });
 
   test("keeps the times of an import, whenever it was sent", async () => {
-    server = await startIn(await prepared.copy());
     const at = ["2019-02-03T04:05:06.007Z", "2018-02-03T04:05:06.007Z"];
     const batch = [
       { ...track("past"), timestamp: at[0], properties: { itemId: "i-00001" } },
@@ -181,12 +179,11 @@ describe("the door", () => {
     ];
     const answer = await post("/v1/import", JSON.stringify({ batch, sentAt: "2026-01-01T00:00:00Z" }), json);
     expect(await answer.json()).toEqual({ success: true, accepted: 2, rejected: [] });
-    const { events } = (await server.get("/v1/users/past/sequence")).body;
+    const { events } = (await shared.get("/v1/users/past/sequence")).body;
     expect(events.map(({ timestamp }: { timestamp: string }) => timestamp)).toEqual(at);
   });
 
   test("refuses a small body that would stand for a large one", async () => {
-    server = await startIn(await prepared.copy());
     const context = { note: "x".repeat(20_000) };
     const batch = Array.from({ length: 2000 }, () => track("spread"));
     expect(await problem(await post("/v1/batch", JSON.stringify({ batch, context }), json))).toEqual([
@@ -196,6 +193,25 @@ describe("the door", () => {
     const few = await post("/v1/batch", JSON.stringify({ batch: batch.slice(0, 20), context }), json);
     expect(await few.json()).toMatchObject({ accepted: 20 });
   });
+});
+
+test("the door without a write key takes events of pages of this machine only", async () => {
+  const server = await ServerProcess.start([...TINY, "--data", await prepared.copy()]);
+  const from = async (origin: string): Promise<number> =>
+    (
+      await server.post(
+        "/v1/track",
+        { type: "track", userId: "page", event: "save" },
+        { "content-type": "text/plain", origin },
+      )
+    ).status;
+  expect(
+    await Promise.all(["http://localhost:3000", "http://127.0.0.1", "http://[::1]:1"].map(from)),
+  ).toEqual([200, 200, 200]);
+  expect(
+    await Promise.all(["https://example.com", "null", "http://localhost.example.com"].map(from)),
+  ).toEqual([401, 401, 401]);
+  await server.kill();
 });
 
 async function problem(response: Response): Promise<[number, string]> {

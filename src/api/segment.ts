@@ -35,7 +35,11 @@ const consent = Type.Object(
 /** What every message may carry. One of `userId` and `anonymousId` is required. */
 const common = {
   messageId: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 100, description: "Idempotency key; made when absent" }),
+    Type.String({
+      minLength: 1,
+      maxLength: 100,
+      description: "Idempotency key. Absent: made, of the content where its time tells milliseconds",
+    }),
   ),
   userId: Type.Optional(Type.Union([id, Type.Null()])),
   anonymousId: Type.Optional(Type.Union([id, Type.Null()])),

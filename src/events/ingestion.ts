@@ -4,6 +4,7 @@ import type { FaultFinder } from "#declarations";
 import type { EventLog } from "#storage";
 import type { Actions } from "./actions.ts";
 import type { Catalogue } from "./catalogue.ts";
+import { ContentIds } from "./content-ids.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 import { receiptOf } from "./happened-at.ts";
 import { type IdentityGraph, isBlockedId } from "./identity.ts";
@@ -99,8 +100,9 @@ export class Ingestion {
     const rejected: Rejection[] = [];
     const accepted: Accepted[] = [];
     const byPartition = new Map<number, Uint8Array[]>();
+    const contentIds = new ContentIds(source);
     for (let position = 0; position < messages.length; position++) {
-      const outcome = this.#accept(messages[position], source);
+      const outcome = this.#accept(messages[position], source, contentIds);
       if ("fault" in outcome) {
         rejected.push({ position, ...outcome.fault });
         continue;
@@ -154,21 +156,22 @@ export class Ingestion {
     return { accepted: records.length, rejected };
   }
 
-  #accept(input: unknown, source: string | undefined): Accepted | { fault: Fault } {
+  #accept(input: unknown, source: string | undefined, contentIds: ContentIds): Accepted | { fault: Fault } {
     const checked = validateMessage(input);
     if ("fault" in checked) return checked;
     const { catalogue, clock, newEventId } = this.#parts;
     const undeclared = this.#findUndeclared(checked.message);
     if (undeclared) return { fault: { code: "undeclared", ...undeclared } };
+    const { message } = checked;
+    if (isNestedDeeper(input, MAX_DEPTH)) return { fault: { code: "event-too-large", ...TOO_DEEP } };
     const normalized = normalizeMessage(
-      checked.message,
-      receiptOf(checked.message, clock, clock.nowMs()),
-      newEventId,
+      message,
+      receiptOf(message, clock, clock.nowMs()),
+      () => contentIds.of(message) ?? newEventId(),
     );
     if ("fault" in normalized) return normalized;
     const itemRow = itemRowOf(normalized.event, catalogue);
     const event = this.#withEdition(sentBy(source, normalized.event), itemRow);
-    if (isNestedDeeper(input, MAX_DEPTH)) return { fault: { code: "event-too-large", ...TOO_DEEP } };
     const record = encodeEvent(event);
     if (record.length > MAX_EVENT_BYTES)
       return { fault: { code: "event-too-large", ...tooLarge(record.length, MAX_EVENT_BYTES) } };

@@ -210,8 +210,11 @@ export class Erasures {
   }
 }
 
+/** Under which receipts and requests are kept, alike. */
+export const ERASURES = "erasures/";
+
 function nameOf(erasureId: string): string {
-  return `erasures/${erasureId}.json`;
+  return `${ERASURES}${erasureId}.json`;
 }
 
 function receiptOf(request: Pending, status: ErasureReceipt["status"]): ErasureReceipt {

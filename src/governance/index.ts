@@ -5,6 +5,7 @@ export {
   type Forgets,
   type Removed,
 } from "./erasure.ts";
+export { ErasureWatch } from "./erasure-watch.ts";
 export { expiredIn, expireInLog } from "./expire-events.ts";
 export { countInLake, forgetInLake } from "./forget-lake.ts";
 export { countInLog, forgetInLog } from "./forget-log.ts";

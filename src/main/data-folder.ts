@@ -67,6 +67,8 @@ export const paths = {
   servedFeatures: (folder: string): string => join(folder, "served-features"),
   servedLists: (folder: string): string => join(folder, "served-lists"),
   blobs: (folder: string): string => join(folder, "blobs"),
+  /** Requests to erase somebody that are not done, with the ids they are about. */
+  erasing: (folder: string): string => join(folder, "erasing"),
   /** What an interrupted fit of a model goes on from. */
   checkpoint: (folder: string, model: string): string => join(folder, "checkpoints", `${model}.safetensors`),
 };

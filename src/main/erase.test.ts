@@ -94,6 +94,33 @@ test("somebody whose only event is stored and not applied yet is not unknown", a
   expect(await erase("eve-unapplied")).toMatchObject({ status: 404 });
 });
 
+test("a model that was being fitted while somebody was erased is fitted again, without them", async () => {
+  const people = Array.from({ length: 12 }, (_, n) => `learned-from-${n}`);
+  const saves = people.flatMap((userId) =>
+    Array.from({ length: 10 }, (_, n) => ({
+      ...{ type: "track", event: "save", userId, messageId: `${userId}-${n}` },
+      properties: { itemId: `i${n + 2}` },
+    })),
+  );
+  await platform.ingestion.ingestMessages(saves);
+  const stages = new Set<string>();
+  let erasing: Promise<string> | undefined;
+  const config = { embeddingSize: 64, epochs: 120 }; // takes longer than to accept an erasure
+  const { userCount } = await platform.fitBeside(
+    { name: "ials", config },
+    {
+      progress({ stage }) {
+        stages.add(stage);
+        if (stage.startsWith("ials")) erasing ??= platform.erasures.begin(["learned-from-7"]);
+      },
+    },
+  );
+  expect(stages).toContain("somebody was erased: reading again");
+  expect(await receiptOf((await erasing)!)).toMatchObject({ status: "done" });
+  const { userCount: withoutThem } = await platform.fitBeside({ name: "ials" }, { progress: () => {} });
+  expect(userCount).toBe(withoutThem);
+});
+
 test("somebody who did nothing, but was served features of an item, is not unknown", async () => {
   const served = { userId: "fay-was-served", itemId: "i1", atMs: 1, version: "v", values: { saves: 3 } };
   await (await platform.servedFeatures.get()).note([served]);

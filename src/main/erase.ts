@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { SystemClock } from "#base";
 import { type Actions, Catalogue, followShared, type IdentityGraph } from "#events";
 import { forgetInItems } from "#features";
@@ -47,11 +47,9 @@ export interface EraseParts {
   readonly onNotice: (message: string) => void;
 }
 
-/** Requests that are not done, with the ids they are about. */
-const PENDING = "erasing";
-
 export function createErasures(parts: EraseParts): Erasures {
   const { folder, log, identity, deadLetters, servedLists, hold, onNotice } = parts;
+  const pendingName = basename(paths.erasing(folder));
   const bounds: Bounds = { ends: [] };
   const letters = forgettingMentions("dead-letters", "letters", deadLetters, paths.deadLetters(folder));
   const lists = forgettingMentions("served-lists", "lists", servedLists, paths.servedLists(folder));
@@ -68,7 +66,7 @@ export function createErasures(parts: EraseParts): Erasures {
       forgettingLake(parts),
     ],
     receipts: new FileBlobStore(paths.blobs(folder)),
-    pending: new FileBlobStore(join(folder, PENDING)),
+    pending: new FileBlobStore(paths.erasing(folder)),
     clock: new SystemClock(), // when it was done, also where the platform's clock stands in the past
     newId: randomUUID,
     withLinked: (ids) => [...new Set([...ids, ...ids.flatMap((id) => identity.idsOf(id))])],
@@ -79,7 +77,7 @@ export function createErasures(parts: EraseParts): Erasures {
       return (await letters.cameSince(ids)) > 0 || (await lists.cameSince(ids)) > 0;
     },
     scan: (values) =>
-      scanFolder(folder, values, (file) => file.startsWith(PENDING) || file.endsWith(".socket")),
+      scanFolder(folder, values, (file) => file.startsWith(pendingName) || file.endsWith(".socket")),
     onNotice,
   });
 }
@@ -93,7 +91,7 @@ export async function resumeErasures(parts: Omit<EraseParts, "lake" | "hold" | "
     hold: async () => async () => {},
   }).resume();
   // A record that was cut off while it was written is no record, but may name somebody.
-  const pending = join(parts.folder, PENDING);
+  const pending = paths.erasing(parts.folder);
   const entries = await readdir(pending, { recursive: true, withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
     if (entry.isFile() && !entry.name.endsWith(".json")) await rm(join(entry.parentPath, entry.name));

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import {
   assert,
@@ -11,6 +12,7 @@ import {
 } from "#base";
 import type { NamedAction, NamedGoal, NamedPurpose, TopicPolicy } from "#declarations";
 import { Actions, Purposes } from "#events";
+import { ErasureWatch } from "#governance";
 import {
   type FitContext,
   fitRetrieval,
@@ -64,6 +66,9 @@ export type FitMessage =
 
 /** A message at most this often: a listener must not slow the work. */
 const PROGRESS_EVERY_MS = 100;
+/** An erasure takes seconds; one that takes ten minutes is not waited for. */
+const ERASURE_LOOK_MS = 200;
+const ERASURE_WAITS = 3000;
 
 /** What the folder's events say, as models learn from them; what is foretold of people is learned on the way. */
 async function learnFrom(task: FitTask, blobs: BlobStore, progress: ProgressListener): Promise<TrainingData> {
@@ -97,56 +102,85 @@ async function learnFrom(task: FitTask, blobs: BlobStore, progress: ProgressList
   }
 }
 
-async function fitAll(task: FitTask, { progress, ...watch }: FitWatch): Promise<ModelManifest[]> {
-  const { folder, seed } = task;
-  const blobs = new FileBlobStore(paths.blobs(folder));
-  const data = await learnFrom(task, blobs, progress);
-  const { interactions } = data;
-  const store = new ModelStore(blobs);
-  const learnedFrom = {
-    seed,
-    userCount: interactions.userCount,
-    itemCount: interactions.itemCount,
-    interactionCount: interactions.itemRows.length,
-    dataFromMs: data.dataFromMs,
-    dataUntilMs: data.dataUntilMs,
-    logOffsets: data.logOffsets,
+/** How often all is fitted again because somebody was erased meanwhile. */
+const MOST_AGAIN = 2;
+
+/**
+ * What is kept has not learned from anybody who was erased before: where that happens meanwhile, it is all read and fitted again. Only where people are erased faster
+ * than a fit takes, the last one is kept as it is, as are those it replaces.
+ */
+async function fitAll(task: FitTask, watch: FitWatch): Promise<ModelManifest[]> {
+  const blobs = new FileBlobStore(paths.blobs(task.folder));
+  const pending = new FileBlobStore(paths.erasing(task.folder));
+  for (let again = 0; ; again++) {
+    const erasures = await ErasureWatch.begin(blobs, pending);
+    const data = await learnFrom(task, blobs, watch.progress);
+    const fitted: Fitted[] = [];
+    for (const model of task.models) fitted.push(await fitOne(task, model, data, watch));
+    if (again === MOST_AGAIN || !(await erasures.isBroken()))
+      return await keep(fitted, new ModelStore(blobs));
+    watch.progress({ stage: "somebody was erased: reading again", done: 0, total: 1 });
+    await untilErased(erasures, watch.abort);
+  }
+}
+
+interface Fitted {
+  readonly manifest: Omit<ModelManifest, "version">;
+  readonly bytes: Uint8Array;
+}
+
+async function keep(fitted: readonly Fitted[], store: ModelStore): Promise<ModelManifest[]> {
+  const manifests: ModelManifest[] = [];
+  for (const { manifest, bytes } of fitted) manifests.push(await store.put(manifest, bytes));
+  return manifests;
+}
+
+/** What is read before would have to be read again. */
+async function untilErased(erasures: ErasureWatch, abort: AbortSignal | undefined): Promise<void> {
+  for (let waits = 0; waits < ERASURE_WAITS && !abort?.aborted && (await erasures.isErasing()); waits++)
+    await sleep(ERASURE_LOOK_MS);
+}
+
+async function fitOne(
+  { folder, seed }: FitTask,
+  { name, config, refitOf }: ModelToFit,
+  data: TrainingData,
+  { progress, ...watch }: FitWatch,
+): Promise<Fitted> {
+  const { interactions, dataFromMs, dataUntilMs, logOffsets } = data;
+  const { userCount, itemCount, itemRows } = interactions;
+  const folderManifest = await readManifest(folder);
+  const features = folderManifest && pastFeatures(folder, folderManifest, data, task.topics);
+  const model = modelNamed(name);
+  const merged = { ...model.defaults, ...config };
+  const startedMs = monotonicMs();
+  const curve: LearningPoint[] = [];
+  const retrieval = await retrievalFor(name, merged, interactions, { seed, progress, watch });
+  const fitted = await model.fit(interactions, merged, {
+    random: Random.of(seed, name),
+    progress: within(name, progress),
+    checkpoints: checkpointFile(folder, name),
+    ...(features && { features }),
+    ...retrieval,
+    ...watch,
+    learned: (point) => {
+      curve.push(point);
+      watch.learned?.(point);
+    },
+  });
+  const { dimension = null, inputs = [], outputs = [] } = fitted.encoder ?? {};
+  const manifest = {
+    ...{ name, kind: name, config: merged, refitOf: refitOf ?? null, seed, userCount, itemCount },
+    ...{ interactionCount: itemRows.length, dataFromMs, dataUntilMs, logOffsets },
     vocabularyHash: vocabularyHash(data.itemIds),
     code: await readCodeVersion(),
+    metrics: metricsOf(curve),
+    curve,
+    fitSeconds: (monotonicMs() - startedMs) / 1000,
+    madeAt: new Date(new SystemClock().nowMs()).toISOString(),
+    ...{ dimension, inputs, outputs },
   };
-  const manifest = await readManifest(folder);
-  const features = manifest && pastFeatures(folder, manifest, data, task.topics);
-  const manifests: ModelManifest[] = [];
-  for (const { name, config, refitOf = null } of task.models) {
-    const model = modelNamed(name);
-    const merged = { ...model.defaults, ...config };
-    const startedMs = monotonicMs();
-    const curve: LearningPoint[] = [];
-    const retrieval = await retrievalFor(name, merged, interactions, { seed, progress, watch });
-    const fitted = await model.fit(interactions, merged, {
-      random: Random.of(seed, name),
-      progress: within(name, progress),
-      checkpoints: checkpointFile(folder, name),
-      ...(features && { features }),
-      ...retrieval,
-      ...watch,
-      learned: (point) => {
-        curve.push(point);
-        watch.learned?.(point);
-      },
-    });
-    const { dimension = null, inputs = [], outputs = [] } = fitted.encoder ?? {};
-    const manifest = {
-      ...{ name, kind: name, config: merged, refitOf, ...learnedFrom },
-      metrics: metricsOf(curve),
-      curve,
-      fitSeconds: (monotonicMs() - startedMs) / 1000,
-      madeAt: new Date(new SystemClock().nowMs()).toISOString(),
-      ...{ dimension, inputs, outputs },
-    };
-    manifests.push(await store.put(manifest, fitted.serialize()));
-  }
-  return manifests;
+  return { manifest, bytes: fitted.serialize() };
 }
 
 /** The models that a ranker is told to ask, of an earlier time; nothing for those that ask none. */
