@@ -142,7 +142,7 @@ async function untilErased(erasures: ErasureWatch, abort: AbortSignal | undefine
 }
 
 async function fitOne(
-  { folder, seed }: FitTask,
+  { folder, seed, topics }: FitTask,
   { name, config, refitOf }: ModelToFit,
   data: TrainingData,
   { progress, ...watch }: FitWatch,
@@ -150,7 +150,7 @@ async function fitOne(
   const { interactions, dataFromMs, dataUntilMs, logOffsets } = data;
   const { userCount, itemCount, itemRows } = interactions;
   const folderManifest = await readManifest(folder);
-  const features = folderManifest && pastFeatures(folder, folderManifest, data, task.topics);
+  const features = folderManifest && pastFeatures(folder, folderManifest, data, topics);
   const model = modelNamed(name);
   const merged = { ...model.defaults, ...config };
   const startedMs = monotonicMs();

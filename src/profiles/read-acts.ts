@@ -28,11 +28,10 @@ export function actsIn(
       isPositive &&
       hasItem({ itemRow }) &&
       (controls.isEmpty || controls.counts(catalogue.at(itemRow), timestampMs));
-    acts.push({
-      ...{ timestampMs, action },
-      ...(value !== undefined && { value }),
-      ...(isSaid && { itemRow }),
-    });
+    const act: { -readonly [name in keyof Act]: Act[name] } = { timestampMs, action };
+    if (value !== undefined) act.value = value;
+    if (isSaid) act.itemRow = itemRow;
+    acts.push(act);
   });
   return acts.reverse();
 }
