@@ -451,9 +451,31 @@ describe("a served list", () => {
     });
   });
 
-  test("names nobody of whom nothing is known", async () => {
-    const { recommendationId } = await recommend({ userId: "never-met" });
-    expect((await get(`/v1/recommendations/${recommendationId}`)).userId).toBeNull();
+  test("of somebody new it has what they did with it, and it is erased though they never did anything", async () => {
+    const ask = async (userId: string): Promise<string> =>
+      (await recommend({ userId, surface: "plain" })).recommendationId;
+    const [stays, leaves] = [await ask("newcomer-who-stays"), await ask("newcomer-who-leaves")];
+    const [nobody, broken] = [await ask("null"), await ask("new\ncomer")]; // no event can ever be theirs
+    const properties = { itemId: "i-00001", slateId: stays };
+    await post("/v1/track", { userId: "newcomer-who-stays", event: "save", properties });
+    const told = async (id: string): Promise<Body> => get(`/v1/recommendations/${id}`);
+    expect(await told(stays)).toMatchObject({ userId: "newcomer-who-stays", outcomes: [{ action: "save" }] });
+    for (const id of [nobody, broken]) expect((await told(id)).userId).toBeNull();
+
+    const erase = async () =>
+      server
+        .inject({ method: "DELETE", url: "/v1/users/newcomer-who-leaves" })
+        .then((answer) => answer.json());
+    const { erasureId } = await erase();
+    await platform.erasures.settled();
+    const receipt = await get(`/v1/erasures/${erasureId}`);
+    expect(receipt).toMatchObject({ status: "done", verification: { traces: { "served-lists": 0 } } });
+    expect(receipt.stores).toContainEqual(
+      expect.objectContaining({ name: "served-lists", removed: { lists: 1 } }),
+    );
+    expect(await told(leaves)).toMatchObject({ code: "recommendation-not-found" });
+    expect(await told(stays)).toMatchObject({ userId: "newcomer-who-stays" });
+    expect(await erase()).toMatchObject({ code: "user-not-found" });
   });
 });
 

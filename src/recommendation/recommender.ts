@@ -38,8 +38,6 @@ export interface Recommendations extends AnsweringModels {
   readonly items: readonly Recommended[];
   /** True when nothing the person did was there to go by. */
   readonly isColdStart: boolean;
-  /** True when something is stored of the person who was asked for. */
-  readonly isKnown: boolean;
   /** Of all that were in service. */
   readonly modelIds: readonly ModelId[];
   /** Time of the newest event the list reflects; `undefined` for a cold start. */
@@ -295,7 +293,6 @@ function told(
     surface,
     items,
     isColdStart: query.history.itemRows.length === 0,
-    isKnown: query.person !== undefined,
     ...{ personal: query.personal, coldStart: query.models.coldStart },
     newestEventMs: query.history.timestampsMs?.at(-1),
     modelMs: query.modelTimes.ms,
