@@ -325,6 +325,30 @@ test("given items are ranked as the surface ranks them; what is not known is nam
   expect(answer).toMatchObject({ unknownItemIds: ["nowhere"], isColdStart: false, surface: "plain" });
 });
 
+test("the order of given items counts where it is said to, and never otherwise", async () => {
+  const itemIds = ["i-00007", "i-00003", "i-00012", "i-00001", "i-00009", "unmet"];
+  await post("/v1/items", { items: [{ itemId: "unmet" }] });
+  const scored = ({ items }: Body) => items.map(({ itemId, score }: Body) => [itemId, score]);
+  const condition = { topic: tagsOf("i-00001")[0]! };
+  for (const surface of ["plain", "home", "new"]) {
+    const rank = (ids: readonly string[], more = {}): Promise<Body> =>
+      post("/v1/rank", { userId: PERSON, surface, itemIds: ids, ...more });
+    const own = scored(await rank(itemIds));
+    for (const more of [{}, { condition }, { condition: { text: "anything at all" } }])
+      expect(new Map(scored(await rank([...itemIds].reverse(), more)))).toEqual(new Map(own)); // of equal ones the order is left
+    const place = new Map(own.map(([itemId]: [string], at: number) => [itemId, at]));
+    const known = own.filter(([, score]: [string, number | null]) => score !== null).length;
+    const share = (at: number): number => 1 / (61 + at);
+    const fused = itemIds.map((itemId, at): [string, number] => {
+      const vote = place.get(itemId)! < known ? place.get(itemId)! : (itemIds.length - 1) / 2;
+      return [itemId, share(at) + share(vote)];
+    });
+    const voted = await rank(itemIds, { orderVotes: true });
+    expect(scored(voted)).toEqual(fused.sort(([, left], [, right]) => right - left));
+    expect(voted.items.find(({ itemId }: Body) => itemId === "i-00007").heads).toBeDefined();
+  }
+});
+
 describe("a surface with a ranker", () => {
   const utility = { save: 5, click: 0, hide: -20 };
   const ranked = { userId: "", surface: "ranked" };
