@@ -328,7 +328,8 @@ test("given items are ranked as the surface ranks them; what is not known is nam
 test("the order of given items counts where it is said to, and never otherwise", async () => {
   const itemIds = ["i-00007", "i-00003", "i-00012", "i-00001", "i-00009", "unmet"];
   await post("/v1/items", { items: [{ itemId: "unmet" }] });
-  const scored = ({ items }: Body) => items.map(({ itemId, score }: Body) => [itemId, score]);
+  const scored = ({ items }: Body): [string, number | null][] =>
+    items.map(({ itemId, score }: Body) => [itemId, score]);
   const condition = { topic: tagsOf("i-00001")[0]! };
   for (const surface of ["plain", "home", "new"]) {
     const rank = (ids: readonly string[], more = {}): Promise<Body> =>
@@ -336,8 +337,8 @@ test("the order of given items counts where it is said to, and never otherwise",
     const own = scored(await rank(itemIds));
     for (const more of [{}, { condition }, { condition: { text: "anything at all" } }])
       expect(new Map(scored(await rank([...itemIds].reverse(), more)))).toEqual(new Map(own)); // of equal ones the order is left
-    const place = new Map(own.map(([itemId]: [string], at: number) => [itemId, at]));
-    const known = own.filter(([, score]: [string, number | null]) => score !== null).length;
+    const place = new Map(own.map(([itemId], at) => [itemId, at]));
+    const known = own.filter(([, score]) => score !== null).length;
     const share = (at: number): number => 1 / (61 + at);
     const fused = itemIds.map((itemId, at): [string, number] => {
       const vote = place.get(itemId)! < known ? place.get(itemId)! : (itemIds.length - 1) / 2;
