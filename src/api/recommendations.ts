@@ -227,6 +227,11 @@ export const RankBody = Type.Object(
     surface: Surface,
     model: ModelName,
     itemIds: Type.Array(ItemId, { minItems: 1, maxItems: 1000 }),
+    orderVotes: Type.Boolean({
+      default: false,
+      description:
+        "The order given counts as much as the scorer's, by reciprocal ranks: scores are those then, heads stay the scorer's. Otherwise it counts nothing",
+    }),
     condition: Type.Optional(ListCondition),
     asOf: AsOf,
   },

@@ -5,7 +5,10 @@ export const errorCatalogue = {
   "invalid-request": { status: 400, meaning: "The request does not have the documented shape." },
   "invalid-json": { status: 400, meaning: "The body is not JSON." },
   unauthorized: { status: 401, meaning: "A key is required and none, or a wrong one, was sent." },
-  "user-not-found": { status: 404, meaning: "No event, trait or item of this user was ever received." },
+  "user-not-found": {
+    status: 404,
+    meaning: "Nothing of this user was ever received, and no list that was made for them is kept.",
+  },
   "link-not-found": { status: 404, meaning: "The id is not linked to this user." },
   "interest-not-found": { status: 404, meaning: "The user has no such interest, and no topic is called so." },
   "erasure-not-found": { status: 404, meaning: "No erasure has this id." },

@@ -19,7 +19,7 @@ export {
   type InterestControlKind,
   interestControlOf,
 } from "./interest-control.ts";
-export type { Rejection, RejectionCode } from "./message.ts";
+export { isPersonId, type Rejection, type RejectionCode } from "./message.ts";
 export { itemRowOf, nameNames } from "./name-names.ts";
 export { type NamedPurpose, Purposes } from "./purposes.ts";
 export { type DeadLetterReplay, type ReplayedDeadLetters, replayDeadLetters } from "./replay-dead-letters.ts";

@@ -151,6 +151,11 @@ function userIdOf({ userId, anonymousId }: SegmentMessage): UserId | undefined {
   return anonymousId && !isBlockedId(anonymousId) ? anonymousUserId(anonymousId) : undefined;
 }
 
+/** Whether anybody's events can be kept under an id: it stands for somebody, and is text through and through. */
+export function isPersonId(id: string): boolean {
+  return !isBlockedId(id) && isCleanId(id);
+}
+
 /** Anonymous people live beside known ones under a name that no `userId` of an identified person shares by chance. */
 export function anonymousUserId(anonymousId: string): UserId {
   return `anonymous:${anonymousId}` as UserId;

@@ -325,6 +325,24 @@ test("given items are ranked as the surface ranks them; what is not known is nam
   expect(answer).toMatchObject({ unknownItemIds: ["nowhere"], isColdStart: false, surface: "plain" });
 });
 
+test("the order of given items counts where it is said to, and never otherwise", async () => {
+  const itemIds = ["i-00007", "i-00003", "i-00012", "i-00001", "i-00009"];
+  const condition = { topic: tagsOf("i-00001")[0]! };
+  for (const surface of ["plain", "home", "new"]) {
+    const rank = (ids: string[], more: object): Promise<Body> =>
+      post("/v1/rank", { userId: PERSON, surface, itemIds: ids, ...more });
+    const scored = ({ items }: Body) => new Map(items.map(({ itemId, score }: Body) => [itemId, score]));
+    const answer = await rank(itemIds, {});
+    const own = idsOf(answer);
+    for (const more of [{}, { condition }])
+      expect(scored(await rank([...itemIds].reverse(), more))).toEqual(scored(answer)); // of equal ones the order is left
+    const share = (itemId: string, ids: string[]): number => 1 / (61 + ids.indexOf(itemId));
+    const scores = itemIds.map((id) => share(id, itemIds) + share(id, own)).sort((one, other) => other - one);
+    const voted = await rank(itemIds, { orderVotes: true });
+    expect(voted.items.map(({ score }: Body) => score)).toEqual(scores);
+  }
+});
+
 describe("a surface with a ranker", () => {
   const utility = { save: 5, click: 0, hide: -20 };
   const ranked = { userId: "", surface: "ranked" };
@@ -449,11 +467,6 @@ describe("a served list", () => {
       code: "recommendation-not-found",
       status: 404,
     });
-  });
-
-  test("names nobody of whom nothing is known", async () => {
-    const { recommendationId } = await recommend({ userId: "never-met" });
-    expect((await get(`/v1/recommendations/${recommendationId}`)).userId).toBeNull();
   });
 });
 

@@ -82,6 +82,30 @@ test("a value that others still say of her fails her erasure; without a body onl
   expect((await receiptOf(plain.body.erasureId)).status).toBe("done");
 });
 
+test("a list of somebody new has what they did with it, and is erased though they only asked", async () => {
+  const ask = async (userId: string): Promise<string> =>
+    (await server.inject({ method: "POST", url: "/v1/recommendations", payload: { userId } })).json()
+      .recommendationId;
+  const told = async (id: string): Promise<Body> => (await server.inject(`/v1/recommendations/${id}`)).json();
+  const [stays, leaves] = [await ask("newcomer-who-stays"), await ask("newcomer-who-leaves")];
+  const [nobody, broken] = [await ask("null"), await ask("new\ncomer")]; // no event can ever be theirs
+  const properties = { itemId: "i1", slateId: stays };
+  await platform.ingestion.ingestMessages([
+    { type: "track", event: "save", userId: "newcomer-who-stays", properties },
+  ]);
+  expect(await told(stays)).toMatchObject({ userId: "newcomer-who-stays", outcomes: [{ action: "save" }] });
+  for (const id of [nobody, broken]) expect((await told(id)).userId).toBeNull();
+
+  const { body } = await erase("newcomer-who-leaves");
+  const receipt = await receiptOf(body.erasureId);
+  expect(receipt).toMatchObject({ status: "done", verification: { traces: { "served-lists": 0 } } });
+  const lists = receipt.stores.find(({ name }: { name: string }) => name === "served-lists");
+  expect(lists.removed).toEqual({ lists: 1 });
+  expect(await told(leaves)).toMatchObject({ code: "recommendation-not-found" });
+  expect(await told(stays)).toMatchObject({ userId: "newcomer-who-stays" });
+  expect(await erase("newcomer-who-leaves")).toMatchObject({ status: 404 });
+});
+
 test("somebody whose only event is stored and not applied yet is not unknown", async () => {
   await platform.applier.pause(); // the erasure wakes it
   const event = { type: "track", event: "save", userId: "eve-unapplied", properties: { itemId: "i1" } };

@@ -2,9 +2,7 @@ import { randomUUID } from "node:crypto";
 import { SystemClock } from "#base";
 import { jsonSchemaOf } from "#declarations";
 import { published } from "#evaluation";
-import { SHARED_PARTITION } from "#events";
 import { OnlineFeatures, userPartitions } from "#features";
-import { countInLog } from "#governance";
 import { type ModelId, ModelsInService } from "#models";
 import { PersonSignals, type UserInterests } from "#profiles";
 import type { Recommender } from "#recommendation";
@@ -21,16 +19,8 @@ import { ModelRefits } from "./model-refits.ts";
 import { ModelWatch } from "./model-watch.ts";
 import type { Platform } from "./platform.ts";
 import { servedModels } from "./served-models.ts";
+import { hasTraces } from "./traces.ts";
 import { TrainingRuns } from "./training-runs.ts";
-
-/** Of events only: links between ids are not applied to state. */
-async function hasUnapplied({ log, applier }: Platform, ids: readonly string[]): Promise<boolean> {
-  const applied = applier.appliedOffsets();
-  const ends = applied.map((offset, partition) =>
-    partition === SHARED_PARTITION ? offset : log.end(partition),
-  );
-  return (await countInLog(log, ids, applied, ends)) > 0;
-}
 
 /** What answers, and what changes that. */
 export interface Answers {
@@ -123,7 +113,6 @@ export async function createServices(
     featureHealth: () => platform.health.report,
     featureLooks: (name) => platform.health.looksOf(name),
     noteServed: platform.servedFeatures.note,
-    wasServed: async (ids) => (await platform.servedFeatures.count(ids)) > 0,
     vectors: platform.vectors.of(inService),
     interests,
     ...{ isSensitive: platform.isSensitive, isUnsaid },
@@ -152,7 +141,7 @@ export async function createServices(
     },
     fault: () => platform.fault(),
     lagRecords: () => applier.lag(),
-    hasUnapplied: (ids) => hasUnapplied(platform, ids),
+    hasTraces: (ids) => hasTraces(platform, ids),
     newRecommendationId: randomUUID,
   };
 }

@@ -169,6 +169,8 @@ export interface Pipeline {
   readonly filters: readonly Filter[];
   /** Absent: candidates stay in the order of their sources. */
   readonly scorer?: Scorer;
+  /** Scores items that no source found but the caller; absent: they stay in the order given. */
+  readonly givenScorer?: Scorer;
   /** Head -> how much it counts, in place of the scorer's own weights. */
   readonly utility: Readonly<Record<string, number>>;
   readonly selector: Selector;

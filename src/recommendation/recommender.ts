@@ -11,6 +11,7 @@ import type { PipelineTrace, Query, Recommended } from "./pipeline.ts";
 import { emptyQuery, type RecommendationRequest, readQuery } from "./query.ts";
 import { rehearse } from "./rehearse.ts";
 import { type PipelineRun, runPipeline } from "./run-pipeline.ts";
+import { fusedWithOrder } from "./scorers/fusion-scorer.ts";
 import { headsAt, noScores, utilityOf } from "./scorers/utility.ts";
 import type { ServedList } from "./served-list.ts";
 import { type Surface, type SurfaceParts, Surfaces, shadowOf } from "./surfaces.ts";
@@ -38,8 +39,6 @@ export interface Recommendations extends AnsweringModels {
   readonly items: readonly Recommended[];
   /** True when nothing the person did was there to go by. */
   readonly isColdStart: boolean;
-  /** True when something is stored of the person who was asked for. */
-  readonly isKnown: boolean;
   /** Of all that were in service. */
   readonly modelIds: readonly ModelId[];
   /** Time of the newest event the list reflects; `undefined` for a cold start. */
@@ -49,6 +48,13 @@ export interface Recommendations extends AnsweringModels {
   /** And what models took of the stages. */
   readonly modelMs: ReadonlyMap<ModelReference, number>;
   readonly trace: PipelineTrace;
+}
+
+/** Items somebody else found, in their order. */
+export interface GivenItems {
+  readonly itemIds: readonly string[];
+  /** Whether that order counts as much as the scorer's, by reciprocal ranks: where whoever found them knows how well they fit. */
+  readonly orderVotes?: boolean;
 }
 
 /** What the scorer says of an item it was given; nothing where it knows nothing of it. */
@@ -185,37 +191,38 @@ export class Recommender {
     return compareLists(one ?? [], other ?? [], this.#parts.catalogue);
   }
 
-  /** Scores items somebody else found. @throws PlatformError `unknown-surface`, `unknown-model`, `item-not-found` */
-  async rank(request: RecommendationRequest, itemIds: readonly string[]): Promise<Ranking> {
+  /**
+   * Scores items somebody else found: the scorer decides, and how the caller ordered them has no part in it unless `orderVotes`.
+   * @throws PlatformError `unknown-surface`, `unknown-model`, `item-not-found`
+   */
+  async rank(request: RecommendationRequest, { itemIds, orderVotes = false }: GivenItems): Promise<Ranking> {
     const surface = this.surface(request.surface);
     return this.#parts.models.use(async (models) => {
       const startedMs = monotonicMs();
       const asked = new AskedModels(models);
       const query = await this.#queryOf(request, asked);
       const queryMs = monotonicMs() - startedMs;
-      return { ...(await this.#rank(surface, query, itemIds)), others: asked.others(query), queryMs };
+      const ranking = await this.#rank(surface, query, { itemIds, orderVotes });
+      return { ...ranking, others: asked.others(query), queryMs };
     });
   }
 
   async #rank(
     { name, pipeline }: Surface,
     query: Query,
-    itemIds: readonly string[],
+    { itemIds, orderVotes }: GivenItems,
   ): Promise<Omit<Ranking, "queryMs">> {
     const startedMs = monotonicMs();
     const { given, unknownItemIds, mutedItemIds } = this.#found(query, itemIds);
-    const candidates = given.map((itemRow, place) => ({
-      itemRow,
-      score: 0,
-      source: GIVEN,
-      places: new Map([[GIVEN, place]]),
-    }));
-    const { scorer, utility } = pipeline;
-    const scores = scorer ? await scorer.score(query, candidates) : noScores;
-    const utilities = utilityOf(scores, utility, given.length);
+    const candidates = given.map((itemRow) => ({ itemRow, score: 0, source: GIVEN, places: NO_PLACES }));
+    const { givenScorer, utility } = pipeline;
+    const scores = givenScorer ? await givenScorer.score(query, candidates) : noScores;
+    const own = utilityOf(scores, utility, given.length);
+    const utilities = orderVotes ? fusedWithOrder(own) : own;
     const items = given.map((itemRow, position): RankedItem => {
       const score = utilities[position]!;
-      return Number.isNaN(score) ? { itemRow } : { itemRow, score, heads: headsAt(scores, position) };
+      if (Number.isNaN(score)) return { itemRow };
+      return { itemRow, score, ...(!Number.isNaN(own[position]) && { heads: headsAt(scores, position) }) };
     });
     const { history, personal, models } = query;
     return {
@@ -277,6 +284,7 @@ export class Recommender {
 }
 
 const GIVEN = "given";
+const NO_PLACES: ReadonlyMap<string, number> = new Map();
 /** Items that somebody made up did something with. */
 const REHEARSED = 10;
 /** Rows of a person looked through for what came of a list. */
@@ -295,7 +303,6 @@ function told(
     surface,
     items,
     isColdStart: query.history.itemRows.length === 0,
-    isKnown: query.person !== undefined,
     ...{ personal: query.personal, coldStart: query.models.coldStart },
     newestEventMs: query.history.timestampsMs?.at(-1),
     modelMs: query.modelTimes.ms,

@@ -8,7 +8,7 @@ import type { Candidate, PipelineTrace, Recommended } from "./pipeline.ts";
  */
 export interface ServedList {
   readonly recommendationId: string;
-  /** Who asked; absent when nobody was named, or somebody of whom nothing was known. */
+  /** Who asked, also where nothing was known of them; absent when nobody was named. */
   readonly userId?: string;
   readonly surface: string;
   readonly servedAtMs: number;

@@ -163,6 +163,7 @@ export class Surfaces {
         ...(fatigue ? [new FatigueFilter(fatigue)] : []),
       ],
       scorer: this.#scorerFor(declared.scorer),
+      givenScorer: this.#givenScorerFor(declared.scorer),
       utility: declared.scorer?.kind === "ranker" ? (declared.scorer.utility ?? {}) : {},
       selector: new Blender(catalogue, declared),
       hydrators: [new ReasonHydrator(new Wording(catalogue, actions, fresh), isUnsaid)],
@@ -236,6 +237,15 @@ export class Surfaces {
       query.condition !== undefined && (await scores?.model(query))?.ranker?.readsConditions !== true;
     const fitting = new FusionScorer(this.#byModel(PERSONAL));
     return new ByQuery(isByFit, fitting, this.#scorerOf(declared));
+  }
+
+  /**
+   * Of items the caller found no source says how well they fit: they are scored by the surface's own model, or by the one that votes in its fusion.
+   * What the list is about is told to a model that learned from that, and moves no other.
+   */
+  #givenScorerFor(declared?: SurfaceScorer): Scorer {
+    if (declared?.kind === "ranker") return this.#modelScorer(declared.model);
+    return this.#byModel(declared?.model ?? PERSONAL);
   }
 
   #scorerOf(declared: SurfaceScorer): Scorer {

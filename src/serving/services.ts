@@ -43,8 +43,6 @@ export interface Services {
   readonly features: OnlineFeatures;
   /** Keeps what was served, so that a model can learn from it. Never rejects. */
   readonly noteServed: (served: readonly ServedFeatures[]) => void;
-  /** Whether anything is kept of what was served of these ids. */
-  readonly wasServed: (ids: readonly string[]) => Promise<boolean>;
   /** What was last found of the features. */
   readonly featureHealth: () => HealthReport | undefined;
   /** What was found of a feature at this and earlier looks, oldest first. */
@@ -109,7 +107,7 @@ export interface Services {
   readonly fault: () => string | undefined;
   /** Records in the log that state does not show yet. */
   readonly lagRecords: () => number;
-  /** Whether the log has events of these ids that state does not show yet. */
-  readonly hasUnapplied: (ids: readonly string[]) => Promise<boolean>;
+  /** Whether anything is kept of these ids that an erasure would remove. */
+  readonly hasTraces: (ids: readonly string[]) => Promise<boolean>;
   readonly newRecommendationId: () => string;
 }

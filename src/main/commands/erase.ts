@@ -1,9 +1,8 @@
 import type { Command } from "commander";
 import { PlatformError } from "#base";
-import { countMentions } from "#governance";
-import { readPerson } from "#sequences";
 import { Platform } from "../platform.ts";
 import { ProgressBar, say, warn } from "../terminal.ts";
+import { hasTraces } from "../traces.ts";
 import { type DataOptions, declarationsOf, folderFor, withDataOptions } from "./options.ts";
 
 const FAILED = 1;
@@ -28,9 +27,9 @@ async function erase(userId: string, options: Options): Promise<void> {
   const platform = await Platform.open({ folder, config, progress: bar.listen, onNotice: warn });
   try {
     bar.finish();
-    const { identity, state, erasures, deadLetters } = platform;
+    const { identity, erasures } = platform;
     const ids = identity.idsOf(userId);
-    if (!(await readPerson(state, ids)) && (await countMentions(deadLetters, ids)) === 0)
+    if (!(await hasTraces(platform, ids)))
       throw new PlatformError("user-not-found", `nothing was received of user "${userId}"`);
     const erasureId = await erasures.begin(ids, options.value);
     await erasures.settled();

@@ -23,13 +23,25 @@ export class FusionScorer implements Scorer {
     });
     if (!this.#voter) return scoredBy(fused);
     const votes = utilityOf(await this.#voter.score(query, candidates), {}, candidates.length);
-    const order = Uint32Array.from(votes.keys()).filter((row) => !Number.isNaN(votes[row]));
-    order.sort((left, right) => votes[right]! - votes[left]! || left - right);
-    for (const [place, row] of order.entries()) fused[row]! += shareOf(place);
-    const middle = shareOf((candidates.length - 1) / 2);
-    for (const [row, vote] of votes.entries()) if (Number.isNaN(vote)) fused[row]! += middle;
+    addVotes(fused, votes);
     return scoredBy(fused);
   }
+}
+
+/** The order they stand in and that of their scores as two votes: (candidates). NaN says nothing of its candidate. */
+export function fusedWithOrder(scores: Float64Array): Float64Array {
+  const fused = Float64Array.from(scores.keys(), shareOf);
+  addVotes(fused, scores);
+  return fused;
+}
+
+/** Those that nothing is known of stand in the middle. */
+function addVotes(fused: Float32Array | Float64Array, votes: Float64Array): void {
+  const order = Uint32Array.from(votes.keys()).filter((row) => !Number.isNaN(votes[row]));
+  order.sort((left, right) => votes[right]! - votes[left]! || left - right);
+  for (const [place, row] of order.entries()) fused[row]! += shareOf(place);
+  const middle = shareOf((votes.length - 1) / 2);
+  for (const [row, vote] of votes.entries()) if (Number.isNaN(vote)) fused[row]! += middle;
 }
 
 /** The published constant. */

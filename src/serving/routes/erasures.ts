@@ -1,15 +1,10 @@
 import { ErasureAccepted, ErasureBody, ErasureParams, ErasureResponse, Problem, UserParams } from "#api";
 import { PlatformError } from "#base";
-import { countMentions } from "#governance";
-import { readPerson } from "#sequences";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 
 /** Forgetting a person, and the receipt that says what was done. */
-export function registerErasureRoutes(
-  server: Server,
-  { state, identity, erasures, deadLetters, hasUnapplied, wasServed }: Services,
-): void {
+export function registerErasureRoutes(server: Server, { identity, erasures, hasTraces }: Services): void {
   server.delete(
     "/v1/users/:id",
     {
@@ -24,10 +19,7 @@ export function registerErasureRoutes(
     },
     async ({ params: { id }, body }, reply) => {
       const ids = identity.idsOf(id);
-      // The log first: what is applied meanwhile shows in the state.
-      const isKnown = (await hasUnapplied(ids)) || (await readPerson(state, ids)) !== undefined;
-      // Of somebody who did nothing there may be a rejected event, or features of items that they were served.
-      if (!isKnown && (await countMentions(deadLetters, ids)) === 0 && !(await wasServed(ids)))
+      if (!(await hasTraces(ids)))
         throw new PlatformError("user-not-found", `nothing was received of user "${id}"`);
       const erasureId = await erasures.begin(ids, body?.values);
       reply.code(202);

@@ -3,7 +3,7 @@ import type { RecommendationRequest } from "#recommendation";
 
 /** The part of a request that its body says. */
 export function requestOf(
-  body: Omit<RankBody, "itemIds"> & Partial<RecommendationBody>,
+  body: Omit<RankBody, "itemIds" | "orderVotes"> & Partial<RecommendationBody>,
 ): Omit<RecommendationRequest, "n" | "asOfMs" | "cameMs" | "seed"> {
   const {
     userId,

@@ -22,7 +22,7 @@ export function registerRankRoutes(
       },
     },
     async ({ body }, reply) => {
-      const { itemIds, ...asked } = body;
+      const { itemIds, orderVotes, ...asked } = body;
       const request = {
         ...requestOf(asked),
         asOfMs: asOfOf(body, clock),
@@ -30,7 +30,7 @@ export function registerRankRoutes(
         n: itemIds.length,
         seed: "",
       };
-      const ranking = await recommender.rank(request, itemIds);
+      const ranking = await recommender.rank(request, { itemIds, orderVotes });
       const { surface, items, unknownItemIds, mutedItemIds } = ranking;
       metrics.observeRanking(ranking);
       pulse.countModels(ranking);

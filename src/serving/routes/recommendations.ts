@@ -6,6 +6,7 @@ import {
   ServedListResponse,
 } from "#api";
 import { monotonicMs, PlatformError } from "#base";
+import { isPersonId } from "#events";
 import type { RecommendationRequest, Recommendations } from "#recommendation";
 import { recommendedItem, servedListBody, stagesBody, toIso, toIsoOrNull, versionsOf } from "../bodies.ts";
 import { type Cursor, cursorAfter, openCursor } from "../cursor.ts";
@@ -82,7 +83,7 @@ function sideEffects(
   { userId, condition }: RecommendationBody,
   { request, made, served }: { request: RecommendationRequest; made: Recommendations; served: ServedPage },
 ): void {
-  const { surface, isColdStart, isKnown, trace } = made;
+  const { surface, isColdStart, trace } = made;
   const { recommendationId, page, items } = served;
   const { cameMs: _, ...place } = page;
   metrics.countRecommendation(isColdStart ? "cold-start" : "personal");
@@ -94,7 +95,7 @@ function sideEffects(
   );
   servedLists.keep({
     recommendationId,
-    ...(userId !== undefined && isKnown && { userId }),
+    ...(userId !== undefined && isPersonId(userId) && { userId }),
     surface,
     servedAtMs: clock.nowMs(),
     ...place,
