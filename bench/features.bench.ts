@@ -258,7 +258,7 @@ async function measureFreshness(
 }
 
 function platformParts({ state, catalogue, identity, clock, plan, log }: Platform) {
-  return { state, catalogue, identity, clock, plan, partitions: userPartitions(log) };
+  return { state, catalogue, identity, clock, plan, log, partitions: userPartitions(log) };
 }
 
 /** Bytes of keys and values that the features of a user take in the state, on average. */

@@ -60,6 +60,13 @@ export class RowMaker {
     return made !== undefined;
   }
 
+  /** As {@link appendRow}, the row in the streams for whose purposes the event says nothing itself, whatever stands. */
+  appendUndecided(out: PackedWriter, event: EventView, offset: number): boolean {
+    const made = this.#make(event, () => true, false);
+    if (made) out.sized(this.#encode(made, offset));
+    return made !== undefined;
+  }
+
   /** The row itself. */
   featureRowOf(event: EventView, offset: number, stands: StandsFor): FeatureRow | undefined {
     const made = this.#make(event, stands);
@@ -75,7 +82,8 @@ export class RowMaker {
     return itemId === undefined ? undefined : this.#catalogue.rowOf(itemId);
   }
 
-  #make(event: EventView, stands: StandsFor): MadeRow | undefined {
+  /** `hearsWords`: false leaves out the streams for whose purposes the event speaks itself. */
+  #make(event: EventView, stands: StandsFor, hearsWords = true): MadeRow | undefined {
     const compiled = this.#byAction.get(event.kind === "track" ? event.name : undefined);
     if (!compiled || (event.kind !== "track" && event.kind !== "identify")) return undefined;
     const { source, conditions, needsMore, quick, streams } = compiled;
@@ -85,7 +93,8 @@ export class RowMaker {
     let isAny = false;
     for (let n = 0; n < source.streams.length; n++) {
       const { purpose } = source.streams[n]!;
-      if (!(said?.[purpose.name] ?? stands(purpose, event.timestampMs))) continue;
+      const word = said?.[purpose.name];
+      if (!(word === undefined ? stands(purpose, event.timestampMs) : word && hearsWords)) continue;
       const holds = conditions[n];
       if (holds && holds(subject) !== true) continue;
       streams[n >> 3]! |= 1 << (n & 7);

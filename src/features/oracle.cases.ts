@@ -24,8 +24,15 @@ export function oracleValue(
 ): unknown {
   const { from, where, keyedBy, aggregate, window, purpose } = definition;
   const startsMs = definition.entity === "item" ? atHop : (_: number, fromMs: number): number => fromMs + 1;
+  // Of an item, what one id chose holds for its events alone: its people are not looked for.
+  const isOfPerson = definition.entity === "user";
+  const choices = events.filter(
+    ({ event }) => event.kind === "identify" && saidOf(event, purpose) !== undefined,
+  );
+  const choicesFor = ({ event: { userId } }: OracleEvent): OracleEvent[] =>
+    choices.filter(({ event }) => (isOfPerson ? ids.has(event.userId) : event.userId === userId));
   let chosen = events
-    .filter((one, n) => ids.has(one.event.userId) && isUsable(one, events.slice(0, n + 1), purpose))
+    .filter((one) => ids.has(one.event.userId) && isUsable(one, choicesFor(one), purpose))
     .filter(({ event }) => (from.kind === "identify" ? event.kind === "identify" : event.kind === "track"))
     .filter(({ event }) => from.kind === "identify" || !from.actions || from.actions.includes(event.name))
     .filter((one) => !where || evaluate(where, one).includes(true))
@@ -72,20 +79,32 @@ function visitOf<Of extends { readonly atMs: number }>(
   return visit;
 }
 
-/** Of what an id had said by then (in the order of the log), the newest before the event; a refusal wins a tie. */
-function isUsable(one: OracleEvent, before: readonly OracleEvent[], purpose: string): boolean {
-  const own = saidOf(one.event, purpose);
-  if (own !== undefined) return own;
-  const standing = before
-    .filter(({ event }) => event.userId === one.event.userId && event.kind === "identify")
-    .filter(({ event }) => event.timestampMs <= one.event.timestampMs && saidOf(event, purpose) !== undefined)
+/**
+ * By its own word; else by what its id had said by then, in the order of the log. Where the person had chosen otherwise at its time than
+ * the id alone, whenever either came to be known, the person's choice counts. `choices`: in the order of the log, of the person's ids.
+ */
+function isUsable({ event, offset }: OracleEvent, choices: readonly OracleEvent[], purpose: string): boolean {
+  const word = saidOf(event, purpose);
+  if (word !== undefined) return word;
+  const { timestampMs } = event;
+  const ofId = choices.filter((other) => other.event.userId === event.userId);
+  const byPerson = standing(choices, timestampMs, purpose);
+  if (byPerson !== standing(ofId, timestampMs, purpose)) return byPerson;
+  const before = ofId.filter((other) => other.offset <= offset);
+  return standing(before, timestampMs, purpose);
+}
+
+/** What was chosen last by a time; a refusal wins a tie. */
+function standing(choices: readonly OracleEvent[], atMs: number, purpose: string): boolean {
+  const newest = choices
+    .filter(({ event }) => event.timestampMs <= atMs)
     .sort(
       (left, right) =>
         left.event.timestampMs - right.event.timestampMs ||
         Number(saidOf(right.event, purpose)) - Number(saidOf(left.event, purpose)),
     )
     .at(-1);
-  return standing ? saidOf(standing.event, purpose)! : purpose !== "advertising";
+  return newest ? saidOf(newest.event, purpose)! : purpose !== "advertising";
 }
 
 function saidOf({ rest }: StoredEvent, purpose: string): boolean | undefined {

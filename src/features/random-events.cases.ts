@@ -28,7 +28,7 @@ export const eventArbitrary = fc.record({
     ),
   ),
   surface: fc.option(fc.constantFrom("home", "search")),
-  refuses: fc.option(fc.boolean(), { freq: 8 }),
+  refuses: fc.option(fc.boolean(), { freq: 2 }),
 });
 export type Made = typeof eventArbitrary extends fc.Arbitrary<infer Value> ? Value : never;
 

@@ -37,7 +37,7 @@ function act(name: string, itemId: string, daysAgo: number, hour = 12): StoredEv
 /** Every standard feature at noon. */
 function featuresOf(events: readonly StoredEvent[]): Readonly<Record<string, FeatureValue | undefined>> {
   const plan = planFeatures(standardFeatures(defaultActions), { actions, purposes });
-  const rows = new CollectedRows(plan, catalogue);
+  const rows = new CollectedRows(plan, { catalogue, identity: new IdentityGraph() });
   for (const [offset, event] of events.entries()) rows.take(viewEvent(encodeEvent(event)), offset);
   const names = [...plan.features.keys()];
   const answers = featuresAt(rows.rowsOf(["ann"])!, requestFeatures(plan, names, catalogue), NOON, catalogue);
@@ -104,7 +104,12 @@ test("what one id keeps for windows is bounded; a window that asks for more says
   }
   const request = requestFeatures(plan, ["views_30d", "views_1d"], catalogue);
   const [[month, day] = []] = await readFeatures(
-    { state, catalogue, identity: new IdentityGraph() },
+    {
+      state,
+      catalogue,
+      identity: new IdentityGraph(),
+      log: { partitionCount: 2, start: () => 0, read: async () => [] },
+    },
     request,
     ["ann"],
     NOON,

@@ -157,7 +157,7 @@ export function onlineFeatures({
   config,
 }: Platform): OnlineFeatures {
   return new OnlineFeatures({
-    ...{ state, catalogue, identity, clock, plan },
+    ...{ state, catalogue, identity, clock, plan, log },
     partitions: userPartitions(log),
     services: config.featureServices ?? {},
   });

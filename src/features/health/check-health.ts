@@ -101,7 +101,7 @@ export async function checkHealth(
   const request = requestFeatures(plan, names, catalogue);
   const sample = await drawPeople(past, people, seed);
   const drawn = drawItems(past, plan, people, seed);
-  const collected = new CollectedRows(plan, catalogue, new Set(sample.flatMap((one) => identity.idsOf(one))));
+  const collected = new CollectedRows(plan, past, new Set(sample.flatMap((one) => identity.idsOf(one))));
   const items = new CollectedItems(plan.items, catalogue, { items: new Set(drawn) });
   await readPast(past, drawn.length > 0 ? [collected, items] : [collected], progress);
   const served = await readFeatures(past, request, sample, nowMs);

@@ -12,6 +12,7 @@ import type { EventLog, Lake, LogRecord, StateReader } from "#storage";
 import type { EntityPlan } from "../definition/plan.ts";
 import { decodeRows, type FeatureRow, RowMaker } from "../feature-row.ts";
 import { PackedWriter } from "../packed-bytes.ts";
+import { settleRows } from "../person-consent.ts";
 import { standsWith } from "../state/apply-features.ts";
 import { sortSlices } from "../state/row-slices.ts";
 
@@ -38,7 +39,7 @@ export async function collectRows(
   wanted: ReadonlySet<string> | undefined,
   progress: ProgressListener,
 ): Promise<CollectedRows> {
-  const rows = new CollectedRows(plan, past.catalogue, wanted);
+  const rows = new CollectedRows(plan, past, wanted);
   await readPast(past, [rows], progress);
   return rows;
 }
@@ -86,12 +87,16 @@ export async function readPast(
 /** What was collected of one id. */
 interface Collected {
   readonly rows: PackedWriter;
+  /** Of an id of a person of several: what the others' choices may decide otherwise. */
+  readonly undecided: PackedWriter | undefined;
   choices: StandingChoices | undefined;
 }
 
+type WhoAndWhat = Pick<PastEvents, "identity" | "catalogue">;
+
 export class CollectedRows implements PastListener {
   readonly #plan: EntityPlan;
-  readonly #catalogue: Catalogue;
+  readonly #who: WhoAndWhat;
   readonly #wanted: ReadonlySet<string> | undefined;
   readonly #maker: RowMaker;
   readonly #byUser = new Map<string, Collected>();
@@ -99,11 +104,11 @@ export class CollectedRows implements PastListener {
   /** Time of the newest event seen, ms. */
   newestMs = 0;
 
-  constructor(plan: EntityPlan, catalogue: Catalogue, wanted?: ReadonlySet<string>) {
+  constructor(plan: EntityPlan, who: WhoAndWhat, wanted?: ReadonlySet<string>) {
     this.#plan = plan;
-    this.#catalogue = catalogue;
+    this.#who = who;
     this.#wanted = wanted;
-    this.#maker = new RowMaker(plan, catalogue);
+    this.#maker = new RowMaker(plan, who.catalogue);
   }
 
   take(event: EventView, offset: number): void {
@@ -113,14 +118,25 @@ export class CollectedRows implements PastListener {
     if (this.#wanted && !this.#wanted.has(event.userId)) return;
     const known = this.#byUser.get(event.userId);
     const choices = isStandingChoice(event)
-      ? countChoices(known?.choices, event, this.#catalogue.purposes)
+      ? countChoices(known?.choices, event, this.#who.catalogue.purposes)
       : known?.choices;
-    const collected = known ?? { rows: new PackedWriter(), choices };
+    const collected = known ?? this.#nothingOf(event.userId);
     const isRow = isRead && this.#maker.appendRow(collected.rows, event, offset, standsWith(choices));
-    if (!isRow && choices === known?.choices) return;
+    const isUndecided =
+      isRead && collected.undecided && this.#maker.appendUndecided(collected.undecided, event, offset);
+    if (!isRow && !isUndecided && choices === known?.choices) return;
     if (!known) this.#byUser.set(event.userId, collected);
     collected.choices = choices;
     if (isRow) this.rowCount++;
+  }
+
+  #nothingOf(userId: string): Collected {
+    const isOneOfSeveral = this.#who.identity.idsOf(userId).length > 1;
+    return {
+      rows: new PackedWriter(),
+      undecided: isOneOfSeveral ? new PackedWriter() : undefined,
+      choices: undefined,
+    };
   }
 
   userIds(): IterableIterator<string> {
@@ -130,7 +146,12 @@ export class CollectedRows implements PastListener {
   /** Those of a person's ids, oldest first; `undefined` when there is nothing of any. */
   rowsOf(ids: readonly string[]): FeatureRow[] | undefined {
     const found = ids.flatMap((id) => this.#byUser.get(id) ?? []);
-    const [first, ...others] = found.map(({ rows }) => decodeRows(rows.view(), this.#plan));
+    const person = this.choicesOf(ids);
+    const [first, ...others] = found.map(({ rows, undecided, choices }) => {
+      const decided = decodeRows(rows.view(), this.#plan);
+      if (!undecided || !person) return decided;
+      return settleRows(decided, decodeRows(undecided.view(), this.#plan), { own: choices, person });
+    });
     if (!first) return undefined;
     return sortSlices(others.length === 0 ? first : [first, ...others].flat());
   }

@@ -121,7 +121,7 @@ async function collectFor(
   const wanted = new Set(
     rows.flatMap(({ itemId }) => (itemId === undefined ? [] : (catalogue.rowOf(itemId) ?? []))),
   );
-  const collected = new CollectedRows(plan, catalogue, people);
+  const collected = new CollectedRows(plan, past, people);
   const items = new CollectedItems(plan.items, catalogue, { items: wanted });
   const asksItems = names.some((name) => plan.items.features.has(name));
   await readPast(past, asksItems ? [collected, items] : [collected], progress);

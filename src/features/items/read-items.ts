@@ -1,6 +1,7 @@
 import { windowStart } from "../definition/window-start.ts";
+import type { FeatureContext } from "../online/feature-context.ts";
 import type { FeatureRequest } from "../online/feature-request.ts";
-import { type FeatureContext, statusOf } from "../online/read-features.ts";
+import { statusOf } from "../online/read-features.ts";
 import { NOT_FOUND, type OnlineValue } from "../online/value-table.ts";
 import { Part } from "../part.ts";
 import { decodeItemHead, type ItemHead } from "./item-head.ts";
@@ -20,7 +21,11 @@ interface Found {
  * one, is NOT_FOUND. Two reads of the state for all of them.
  */
 export async function readItems(
-  { state, catalogue, partitions }: FeatureContext & { readonly partitions: readonly number[] },
+  {
+    state,
+    catalogue,
+    partitions,
+  }: Pick<FeatureContext, "state" | "catalogue"> & { readonly partitions: readonly number[] },
   request: FeatureRequest,
   itemIds: readonly string[],
   nowMs: number,

@@ -1,4 +1,4 @@
-import { type ExpressionTree, inputsOf, type WindowDefinition } from "#declarations";
+import { type ExpressionTree, inputsOf, type NamedPurpose, type WindowDefinition } from "#declarations";
 import type { Catalogue, Item } from "#events";
 import { compileExpression, type Evaluate } from "../definition/compile-expression.ts";
 import type { EntityPlan, PlannedAggregate, PlannedFeature, Tally } from "../definition/plan.ts";
@@ -28,6 +28,8 @@ export interface FeatureRequest {
   /** By source, whether any of its rows is needed. */
   readonly sources: readonly boolean[];
   readonly needsLifetime: boolean;
+  /** What its events are used for. */
+  readonly purposes: readonly NamedPurpose[];
   /** Whether a value depends on which items they were, so that what a person muted has to be left out. */
   readonly saysItems: boolean;
 }
@@ -95,6 +97,7 @@ export function requestFeatures(
       streams.some(({ tallies }) => tallies.some(({ index }) => cellsOf[index] !== undefined)),
     ),
     needsLifetime: cells.some(({ planned }) => planned.window.kind === "lifetime"),
+    purposes: [...new Map(cells.map(({ planned: { purpose } }) => [purpose.name, purpose])).values()],
     saysItems:
       plan.entity === "user" &&
       cells.some(({ planned: { tally } }) => tally.keyKind === "item" || saysItems(tally)),

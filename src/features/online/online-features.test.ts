@@ -6,6 +6,7 @@ import { OnlineFeatures } from "./online-features.ts";
 
 const nobody = new OnlineFeatures({
   state: { get: async (keys) => keys.map(() => undefined), scan: async () => [] },
+  log: { partitionCount: 2, start: () => 0, read: async () => [] },
   catalogue: new Catalogue(),
   identity: new IdentityGraph(),
   clock: new SystemClock(),

@@ -4,9 +4,10 @@ import { type FeaturePlan, type PlannedFeature, plannedFeature } from "../defini
 import type { FeatureVectors } from "../feature-vectors.ts";
 import { readItems } from "../items/read-items.ts";
 import { type EntityRow, joinKeysOf, namesByEntity, valueFor } from "./entity-rows.ts";
+import type { FeatureContext } from "./feature-context.ts";
 import { type FeatureRequest, requestFeatures } from "./feature-request.ts";
 import { type PastQuery, type PastValue, readPastValues } from "./past-values.ts";
-import { type FeatureContext, readTable } from "./read-features.ts";
+import { readTable } from "./read-features.ts";
 import { NOT_FOUND, type OnlineValue, type ValueTable } from "./value-table.ts";
 
 export interface OnlineFeaturesParts extends FeatureContext {

@@ -1,12 +1,15 @@
 import { windowStart } from "../definition/window-start.ts";
 import { decodeRows, type FeatureRow } from "../feature-row.ts";
 import { featuresAt } from "../history/features-at.ts";
+import { choicesOf } from "../person-consent.ts";
 import { decodeDirectory } from "../state/directory.ts";
 import { decodeFeatureHead, type FeatureHead } from "../state/feature-head.ts";
 import { featureKey, rowsKey } from "../state/feature-keys.ts";
+import { areContested } from "./contested-rows.ts";
+import type { FeatureContext } from "./feature-context.ts";
 import type { FeatureRequest } from "./feature-request.ts";
 import { controlsFor, mayUse } from "./may-use.ts";
-import { choicesOf, type FeatureContext, statusOf } from "./read-features.ts";
+import { statusOf } from "./read-features.ts";
 import type { OnlineValue } from "./value-table.ts";
 
 /** @file A feature of a person at earlier moments, of the rows that are kept for windows: the walk that training sets are made by. */
@@ -23,7 +26,7 @@ export interface PastValue extends Pick<OnlineValue, "value" | "status"> {
 
 /**
  * The one feature of the request at each of the times for which everything it is made of is still kept; later ones have it, earlier ones may
- * not, and of a lifetime none has where its rows were summed up. None at all of whom it may not be told now.
+ * not, and of a lifetime none has where its rows were summed up. None at all of whom it may not be told now, or whose ids chose differently.
  */
 export async function readPastValues(
   context: FeatureContext,
@@ -35,9 +38,10 @@ export async function readPastValues(
   const [asked] = request.asked;
   const ids = identity.idsOf(userId);
   const kept = await Promise.all(ids.map((id) => keptOf(context, request, id)));
-  const known = kept.flatMap(({ head }) => (head ? { head } : []));
+  const known = kept.flatMap(({ head }, n) => (head ? { userId: ids[n]!, head } : [])); // one for each
   const planned = asked?.planned;
   if (!planned || known.length === 0 || !mayUse(planned, request.plan, choicesOf(known))) return [];
+  if (areContested(known, request)) return []; // rows as each id settled them
   const rows = kept.flatMap((one) => one.rows).sort((left, right) => left.timestampMs - right.timestampMs);
   const keptFromMs = Math.max(...kept.map((one) => one.fromMs));
   const isWhole = keptFromMs <= firstMs;

@@ -1,23 +1,20 @@
 import { inputsOf } from "#declarations";
-import type { Catalogue, IdentityGraph } from "#events";
-import { decodeChoices, joinChoices, type PersonControls, type StandingChoices } from "#sequences";
+import type { Catalogue } from "#events";
+import type { PersonControls } from "#sequences";
 import type { StateReader } from "#storage";
 import type { PlannedFeature } from "../definition/plan.ts";
-import { decodeRows } from "../feature-row.ts";
+import { decodeRows, type FeatureRow } from "../feature-row.ts";
 import { Part } from "../part.ts";
+import { choicesOf } from "../person-consent.ts";
 import { activeLevels, type Cover, coverOf, type Directory, decodeDirectory } from "../state/directory.ts";
 import { decodeFeatureHead, type FeatureHead } from "../state/feature-head.ts";
 import { featureKey, rowsKey, tileKey } from "../state/feature-keys.ts";
 import { Accumulation, type Answer } from "./accumulation.ts";
+import { areContested, contestedRows } from "./contested-rows.ts";
+import type { FeatureContext } from "./feature-context.ts";
 import type { FeatureRequest } from "./feature-request.ts";
 import { controlsFor, mayUse } from "./may-use.ts";
 import { type OnlineValue, type Status, ValueTable } from "./value-table.ts";
-
-export interface FeatureContext {
-  readonly state: StateReader;
-  readonly catalogue: Catalogue;
-  readonly identity: IdentityGraph;
-}
 
 /** What one read took: to see that it stays small. */
 export interface ReadCost {
@@ -39,7 +36,7 @@ export async function readFeatures(
 /**
  * The features of each person, as of `nowMs` or of the newest event applied, whichever is later (a clock may have been set back). In
  * the order asked; an unknown person or feature is NOT_FOUND. One read of the state for heads and lifetimes of all, two more of each
- * person whose windows ask for what is sealed.
+ * person whose windows ask for what is sealed. Who chose otherwise under other ids is read in the log: O(their events).
  */
 export async function readTable(
   context: FeatureContext,
@@ -65,6 +62,16 @@ export async function readTable(
       atMs = Math.max(atMs, head.newestMs);
       known.push({ userId, head, lifetime });
     }
+    if (areContested(known, request)) {
+      if (isAllRefused(known, request)) continue;
+      const rows = await contestedRows(context, request, known);
+      const newest = rows?.at(-1);
+      if (!rows || !newest) continue;
+      const reading = new PersonReading(request, known, Math.max(nowMs, newest.timestampMs), cost);
+      await reading.addSettled(rows, context.state);
+      reading.finish(context.catalogue, table, row);
+      continue;
+    }
     // A choice alone is no event: nothing is known of them yet.
     if (known.every(({ head }) => head.newestMs === 0)) continue;
     const reading = new PersonReading(request, known, atMs, cost);
@@ -73,6 +80,12 @@ export async function readTable(
     reading.finish(context.catalogue, table, row);
   }
   return table;
+}
+
+/** Whether nothing of what is asked for may be told now. */
+function isAllRefused(known: readonly StoredId[], { asked, plan }: FeatureRequest): boolean {
+  const choices = choicesOf(known);
+  return asked.every(({ planned }) => !planned || !mayUse(planned, plan, choices));
 }
 
 /** Of each id the head and, where it is asked for, the lifetime. */
@@ -129,6 +142,13 @@ class PersonReading {
     }
   }
 
+  /** All there is of them, and what may be said of items. */
+  async addSettled(rows: readonly FeatureRow[], state: StateReader): Promise<void> {
+    for (const row of rows) this.#accumulation.addRow(row);
+    this.#cost.rows += rows.length;
+    await this.#readControls(state);
+  }
+
   get needsMore(): boolean {
     return this.#request.saysItems || this.#known.some(({ head }) => this.#wantsSealed(head));
   }
@@ -146,6 +166,10 @@ class PersonReading {
       );
       if (cutMs !== undefined) this.#cutsMs.push(cutMs);
     }
+    await this.#readControls(state);
+  }
+
+  async #readControls(state: StateReader): Promise<void> {
     const ids = this.#known.map(({ userId }) => userId);
     this.#controls = await controlsFor(this.#request, state, ids);
   }
@@ -192,16 +216,6 @@ export function statusOf({ value, newestMs }: Answer, { definition }: PlannedFea
   return ttlMs !== undefined && newestMs !== undefined && atMs - newestMs > ttlMs
     ? "OUTSIDE_MAX_AGE"
     : "PRESENT";
-}
-
-/** What the ids of a person agreed to and refused, together. */
-export function choicesOf(known: readonly Pick<StoredId, "head">[]): StandingChoices | undefined {
-  let said: StandingChoices | undefined;
-  for (const { head } of known) {
-    const choices = decodeChoices(head.choices);
-    if (choices) said = said ? joinChoices(said, choices) : choices;
-  }
-  return said;
 }
 
 /** What is sealed of one id for windows. */

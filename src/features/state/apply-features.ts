@@ -15,6 +15,7 @@ import { ItemState } from "../items/apply-items.ts";
 import { Part, RowReader } from "../part.ts";
 import { decodeFeatureHead, emptyFeatureHead, encodeFeatureHead, type FeatureHead } from "./feature-head.ts";
 import { featureKey } from "./feature-keys.ts";
+import { PlaceWriter } from "./read-places.ts";
 import { sliceRows } from "./row-slices.ts";
 import { type SealContext, SealedRows } from "./sealed-rows.ts";
 
@@ -66,8 +67,7 @@ export class FeatureState {
         tiled: this.#tiled,
       });
       for (const arrival of arrivals) {
-        const row = this.#take(update, arrival);
-        if (row) await update.add(row);
+        if (this.#concernsPerson(arrival.event)) await this.#take(update, arrival);
         this.#takeOfItem(byItem, update.choices, arrival);
       }
       operations.push(...update.operations(keys[n]!));
@@ -93,15 +93,26 @@ export class FeatureState {
   }
 
   #concerns(event: EventView): boolean {
-    if (this.#rows.reads(event) || this.#items?.rows.reads(event)) return true;
-    return isStandingChoice(event) && event.consent() !== undefined;
+    return this.#concernsPerson(event) || this.#items?.rows.reads(event) === true;
   }
 
-  #take(update: UserUpdate, { offset, event }: Arrival): Uint8Array | undefined {
+  #concernsPerson(event: EventView): boolean {
+    return this.#rows.reads(event) || (isStandingChoice(event) && event.consent() !== undefined);
+  }
+
+  async #take(update: UserUpdate, { offset, event }: Arrival): Promise<void> {
     if (isStandingChoice(event))
       update.choices = countChoices(update.choices, event, this.#catalogue.purposes);
-    if (!this.#rows.reads(event)) return undefined;
-    return this.#rows.rowOf(event, offset, standsWith(update.choices));
+    let row: Uint8Array | undefined;
+    if (this.#rows.reads(event)) {
+      const stands = standsWith(update.choices);
+      row = this.#rows.rowOf(event, offset, (purpose, timestampMs) => {
+        update.standsAt(timestampMs);
+        return stands(purpose, timestampMs);
+      });
+    }
+    if (row) await update.add(row);
+    else await update.addPlace(offset);
   }
 }
 
@@ -119,6 +130,8 @@ const OPEN_ROWS = 32;
  */
 const OPEN_SHARE = 0.5;
 const LEAST_OPEN_BYTES = 192;
+/** Places of events without a row in the head before they are written away. */
+const OPEN_PLACES = 64;
 
 /** One user's features on their way through a run of events. */
 class UserUpdate {
@@ -133,6 +146,8 @@ class UserUpdate {
   /** Its bytes, when it changed. */
   #lifetimeValue: Uint8Array | undefined;
   #sealed: SealedRows | undefined;
+  #openPlaces: number[];
+  #places: PlaceWriter | undefined;
   #isChanged = false;
 
   constructor(userId: string, head: FeatureHead, lifetimeRows: RowReader, context: SealContext) {
@@ -142,6 +157,7 @@ class UserUpdate {
     this.#context = context;
     this.#choices = decodeChoices(head.choices);
     this.#open = [...head.openRows];
+    this.#openPlaces = [...head.openPlaces];
     this.#openBytes = head.openRows.reduce((sum, { length }) => sum + length, 0);
   }
 
@@ -154,6 +170,18 @@ class UserUpdate {
     this.#choices = choices;
     this.#head.choices = encodeChoices(choices);
     this.#isChanged = true;
+  }
+
+  /** An event of the time leaves something to standing choices. */
+  standsAt(timestampMs: number): void {
+    this.#head.standingMs = Math.max(this.#head.standingMs, Math.floor(timestampMs));
+  }
+
+  /** Keeps the place of an event of which there is no row. */
+  async addPlace(offset: number): Promise<void> {
+    this.#isChanged = true;
+    this.#openPlaces.push(offset);
+    if (this.#openPlaces.length >= OPEN_PLACES) await this.#writeAway([]);
   }
 
   /** Takes in a row; seals when that makes the head full. */
@@ -177,16 +205,27 @@ class UserUpdate {
   operations(key: Uint8Array): StateOperation[] {
     if (!this.#isChanged) return [];
     this.#head.openRows = this.#open;
+    this.#head.openPlaces = this.#openPlaces;
     const operations: StateOperation[] = [{ kind: "put", key, value: encodeFeatureHead(this.#head) }];
     if (this.#lifetimeValue)
       operations.push({ kind: "put", key: featureKey(this.#userId, "l"), value: this.#lifetimeValue });
     if (this.#sealed) operations.push(...this.#sealed.operations());
+    if (this.#places) operations.push(...this.#places.operations());
     return operations;
+  }
+
+  async #writeAway(places: readonly number[]): Promise<void> {
+    this.#places ??= new PlaceWriter(this.#userId, this.#head.placeCount, this.#context.state);
+    await this.#places.add([...this.#openPlaces, ...places].sort((left, right) => left - right));
+    this.#head.placeCount = this.#places.count;
+    this.#openPlaces = [];
   }
 
   async #seal(): Promise<void> {
     const { plan, state } = this.#context;
     const bytes = Buffer.concat(this.#open);
+    const slices = sliceRows(bytes);
+    await this.#writeAway(slices.map(({ offset }) => offset));
     this.#open = [];
     this.#openBytes = 0;
     this.#head.openCount = 0;
@@ -201,7 +240,7 @@ class UserUpdate {
       this.#lifetimeValue = lifetime.encode(plan);
       this.#head.lifetimeBytes = this.#lifetimeValue.length;
     }
-    const kept = sliceRows(bytes).filter(({ source }) => plan.sources[source]!.keepsRows);
+    const kept = slices.filter(({ source }) => plan.sources[source]!.keepsRows);
     if (kept.length === 0) return;
     this.#sealed ??= await SealedRows.open(this.#userId, this.#head.hasDirectory, this.#context);
     await this.#sealed.add(kept, this.#head.newestMs);

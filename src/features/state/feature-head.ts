@@ -1,11 +1,13 @@
 import { assert } from "#base";
 import { PackedReader, PackedWriter } from "../packed-bytes.ts";
+import { decodePlaces, encodePlaces } from "./read-places.ts";
 
 /**
- * @file The head of a user's features: rows that are not sealed yet, and what every read needs to know. Format version 3:
+ * @file The head of a user's features: rows that are not sealed yet, and what every read needs to know. Format version 4:
  *
- *     version:u8  openCount:u8  flags:u8 (2: has a directory)  lifetimeBytes:varint  newestMs:varint  choiceBytes:varint
- *     standing choices (as in the sequence's head)  open rows (feature-row.ts), in order of arrival
+ *     version:u8  openCount:u8  flags:u8 (2: has a directory, 4: has a standingMs)  lifetimeBytes:varint  newestMs:varint
+ *     [newestMs - standingMs:varint]  placeCount:varint  choiceBytes:varint  standing choices (as in the sequence's head)
+ *     openPlaceBytes:varint  open places (places of records)  open rows (feature-row.ts), in order of arrival
  *
  * Values beside it have no version of their own: state of another version is made anew from the log (`FEATURE_FORMAT`).
  */
@@ -17,6 +19,12 @@ export interface FeatureHead {
   hasDirectory: boolean;
   /** Time of the newest row ever, ms. */
   newestMs: number;
+  /** Time of the newest event that left anything to standing choices, ms, whatever they decided; 0 where there is none. */
+  standingMs: number;
+  /** Places of events in the log that were written away (read-places.ts). */
+  placeCount: number;
+  /** Those that were not yet, and of which no open row tells. */
+  openPlaces: readonly number[];
   /** What was agreed to and refused before the rows that are to come. */
   choices: Uint8Array;
   openRows: readonly Uint8Array[];
@@ -25,9 +33,11 @@ export interface FeatureHead {
 /** Used again and again: what is taken from it is a copy. */
 const writer = new PackedWriter();
 /** Of a user's features, and of an item's, in the state: others are not read. */
-export const FEATURE_FORMAT = 3;
+export const FEATURE_FORMAT = 4;
 const DIRECTORY = 2;
+const STANDING = 4;
 const NO_CHOICES = new Uint8Array(0);
+const NO_PLACES: readonly number[] = [];
 
 export function emptyFeatureHead(): FeatureHead {
   return {
@@ -35,6 +45,9 @@ export function emptyFeatureHead(): FeatureHead {
     lifetimeBytes: 0,
     hasDirectory: false,
     newestMs: 0,
+    standingMs: 0,
+    placeCount: 0,
+    openPlaces: [],
     choices: NO_CHOICES,
     openRows: [],
   };
@@ -44,11 +57,16 @@ export function encodeFeatureHead(head: FeatureHead): Uint8Array {
   const out = writer.reset();
   out.byte(FEATURE_FORMAT);
   out.byte(head.openCount);
-  out.byte(head.hasDirectory ? DIRECTORY : 0);
+  out.byte((head.hasDirectory ? DIRECTORY : 0) | (head.standingMs > 0 ? STANDING : 0));
   out.whole(head.lifetimeBytes);
   out.whole(head.newestMs);
+  if (head.standingMs > 0) out.signed(head.newestMs - head.standingMs);
+  out.whole(head.placeCount);
   out.whole(head.choices.length);
   out.bytes(head.choices);
+  const openPlaces = encodePlaces(head.openPlaces);
+  out.whole(openPlaces.length);
+  out.bytes(openPlaces);
   for (const row of head.openRows) out.bytes(row);
   return out.take();
 }
@@ -62,14 +80,21 @@ export function decodeFeatureHead(bytes: Uint8Array): FeatureHead {
   const flags = reader.byte();
   const lifetimeBytes = reader.whole();
   const newestMs = reader.whole();
+  const standingMs = flags & STANDING ? newestMs - reader.signed() : 0;
+  const placeCount = reader.whole();
   const choiceBytes = reader.whole();
   const choices = choiceBytes === 0 ? NO_CHOICES : reader.bytes(choiceBytes);
+  const placeBytes = reader.whole();
+  const openPlaces = placeBytes === 0 ? NO_PLACES : decodePlaces(reader.bytes(placeBytes));
   const open = bytes.subarray(reader.at);
   return {
     openCount,
     lifetimeBytes,
     hasDirectory: (flags & DIRECTORY) !== 0,
     newestMs,
+    standingMs,
+    placeCount,
+    openPlaces,
     choices,
     openRows: open.length > 0 ? [open] : [],
   };

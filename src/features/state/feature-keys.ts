@@ -6,6 +6,7 @@ import { userPrefix } from "#sequences";
  *
  *     "u" userId 0 "f" "h"                          head: the newest rows, what changes with every event
  *     "u" userId 0 "f" "l"                          what the sealed rows come to over a lifetime (a part)
+ *     "u" userId 0 "f" "e" block:u32                where in the log the events lie that features read (read-places.ts)
  *     "u" userId 0 "f" "d"                          directory of the sealed rows that are kept for windows
  *     "u" userId 0 "f" "r" block:u32                rows of one block
  *     "u" userId 0 "f" "t" level:u8 index:u32       what the sealed rows of one tile come to (a part)
@@ -24,6 +25,17 @@ export function rowsKey(userId: string, block: number): Uint8Array {
   const number = Buffer.alloc(4);
   number.writeUInt32BE(block);
   return Buffer.concat([featuresPrefix(userId), Buffer.from("r"), number]);
+}
+
+/** The places of events of an id, in order. */
+export function placesPrefix(userId: string): Uint8Array {
+  return Buffer.concat([featuresPrefix(userId), Buffer.from("e")]);
+}
+
+export function placesKey(userId: string, block: number): Uint8Array {
+  const number = Buffer.alloc(4);
+  number.writeUInt32BE(block);
+  return Buffer.concat([placesPrefix(userId), number]);
 }
 
 /** The tiles of one level, in the order of time. */
