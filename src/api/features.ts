@@ -6,12 +6,25 @@ const status = Type.String({
     "PRESENT, NULL_VALUE (nothing to tell), NOT_FOUND (no such person or feature, or refused), OUTSIDE_MAX_AGE",
 });
 
+/** What is declared and not applied: it is not served. */
+const declaredChange = Type.Object(
+  {
+    added: Type.Array(Type.String()),
+    removed: Type.Array(Type.String(), { description: "Still served" }),
+    changed: Type.Array(Type.String(), { description: "Served as they were defined before" }),
+    needsBackfill: Type.Boolean({ description: "Whether applying it reads all events once" }),
+    hint: Type.String({ description: "What to run" }),
+  },
+  { description: "Absent where what is declared is what is applied" },
+);
+
 /** A feature of one person, as a signal. */
 export const FeatureBody = Type.Object({
   value: Type.Unknown(),
   status,
   asOf: Type.Union([IsoTime, Type.Null()], { description: "Event time of the newest event reflected" }),
   version: Type.String({ description: "Of the definition" }),
+  hint: Type.Optional(Type.String({ description: "Where it is declared and not applied: what to run" })),
 });
 
 /** The request of Feast's feature servers. */
@@ -42,7 +55,13 @@ export const OnlineFeaturesBody = Type.Object({
 
 /** The answer of Feast's feature servers: one result for each name, in it one value for each person. */
 export const OnlineFeaturesResponse = Type.Object({
-  metadata: Type.Object({ feature_names: Type.Array(Type.String()) }),
+  metadata: Type.Object({
+    feature_names: Type.Array(Type.String()),
+    not_applied: Type.Optional(
+      Type.Array(Type.String(), { description: "Ours: those asked for that are declared and not applied" }),
+    ),
+    hint: Type.Optional(Type.String({ description: "What to run, where there are any" })),
+  }),
   results: Type.Array(
     Type.Object({
       values: Type.Array(Type.Unknown()),
@@ -67,6 +86,7 @@ export const FeaturesResponse = Type.Object({
     }),
   ),
   services: Type.Record(AnyKey, Type.Array(Type.String())),
+  notApplied: Type.Optional(declaredChange),
 });
 
 const numberOrNull = Type.Union([Type.Number(), Type.Null()]);

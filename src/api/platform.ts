@@ -22,6 +22,11 @@ export const PlatformResponse = Type.Object({
   undeclaredEvents: Type.Record(AnyKey, Type.Integer(), {
     description: "Names of stored events that declare no action, with how often each came",
   }),
+  featuresNotApplied: Type.Optional(
+    Type.String({
+      description: "Where other features are declared than are served: what applying them would do",
+    }),
+  ),
   models: Type.Object({ personal: ModelVersion, coldStart: ModelVersion }),
   links: Type.Record(Type.String(), Type.String()),
 });

@@ -475,7 +475,28 @@ test("other definitions are told, planned, applied with a backfill, and then the
   });
   await open(changed);
   expect(notices.at(-1)).toMatch(/1 added, 10 removed, 1 changed.*inkling features apply/);
-  expect((await server.inject("/v1/features")).json().features).toHaveLength(12); // as they are
+  const { features, notApplied } = (await server.inject("/v1/features")).json();
+  expect(features).toHaveLength(12); // as they are
+  expect(notApplied).toMatchObject({
+    ...{ added: ["clicks_ever_by_surface"], changed: ["saves_7d"], needsBackfill: true },
+    hint: expect.stringMatching(/^declared, not applied: run inkling features apply/),
+  });
+  expect((await server.inject("/")).json().featuresNotApplied).toBe(notApplied.hint);
+  const unapplied = { features: ["clicks", "clicks_ever_by_surface"], entities: { user: ["ann"] } };
+  expect((await post("/get-online-features", unapplied)).metadata).toEqual({
+    feature_names: ["user", ...unapplied.features],
+    not_applied: ["clicks_ever_by_surface"],
+    hint: "declared, not applied: run inkling features apply",
+  });
+  const asked = await server.inject("/v1/users/ann?include=features&features=clicks,clicks_ever_by_surface");
+  expect(asked.json().features).toMatchObject({
+    clicks: { status: "PRESENT" },
+    clicks_ever_by_surface: { status: "NOT_FOUND", hint: expect.stringContaining("features apply") },
+  });
+  expect(asked.json().features.clicks).not.toHaveProperty("hint");
+  expect((await server.inject("/v1/features/clicks_ever_by_surface/course")).json().detail).toMatch(
+    /"clicks_ever_by_surface" is declared, not applied/,
+  );
   await server.close();
   await platform.close();
   expect(await applyChange(folder, changed, { isForced: false }, ignoreProgress)).toMatchObject({

@@ -73,14 +73,21 @@ function changeTo({ features, pendingFeatures }: DataManifest, config: Config): 
   };
 }
 
+/** What the configuration's features would change of those the folder has; `undefined` where nothing, or only words about them. */
+export function declaredChange(manifest: DataManifest, config: Config): FeatureDifference | undefined {
+  const change = changeTo(manifest, config);
+  return change.needsBackfill || change.added.length + change.removed.length > 0 ? change : undefined;
+}
+
 /** Says when the configuration's features are others than those of the folder, which go on being served. */
 export function tellDifference(
   manifest: DataManifest,
   config: Config,
   onNotice: (message: string) => void,
 ): void {
-  const { added, removed, changed, needsBackfill } = changeTo(manifest, config);
-  if (!needsBackfill && added.length + removed.length === 0) return;
+  const change = declaredChange(manifest, config);
+  if (!change) return;
+  const { added, removed, changed } = change;
   onNotice(
     `the configuration's features are others than the folder has (${added.length} added, ${removed.length} removed, ` +
       `${changed.length} changed); those of the folder are served until: inkling features apply`,

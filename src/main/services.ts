@@ -12,6 +12,7 @@ import { readVersion } from "./code-version.ts";
 import { compareVersions } from "./compare-models.ts";
 import { createRecommender } from "./discovery.ts";
 import { ServedFeatureNumbers } from "./feature-numbers.ts";
+import { declaredChange } from "./features.ts";
 import { factorsIn, openInterests } from "./interests.ts";
 import { createMetrics } from "./metrics.ts";
 import { bodyNamed, readModelBodies } from "./model-bodies.ts";
@@ -110,6 +111,7 @@ export async function createServices(
     recommender,
     feed: new EventFeed({ ...{ state, catalogue, identity, log: platform.log }, applied: applier.applied }),
     features,
+    declaredFeatures: declaredChange(manifest, config),
     featureHealth: () => platform.health.report,
     featureLooks: (name) => platform.health.looksOf(name),
     noteServed: platform.servedFeatures.note,

@@ -1,4 +1,12 @@
-import type { AskedFeatures, FeatureValue, OnlineFeatures, Status, ValueTable } from "#features";
+import type {
+  AskedFeatures,
+  FeatureDifference,
+  FeatureValue,
+  OnlineFeatures,
+  Status,
+  ValueTable,
+} from "#features";
+import { APPLY, isNotApplied } from "./declared-features.ts";
 import { JsonWriter, type Written } from "./json-writer.ts";
 
 /** Lists of ids by the name they are given under; there is one at least, and they are as long as each other. */
@@ -12,18 +20,20 @@ export type EntityColumn = readonly [name: string, ids: readonly (string | numbe
  */
 export class FeatureJson {
   readonly #features: Pick<OnlineFeatures, "planned">;
+  readonly #change: FeatureDifference | undefined;
   readonly #json = new JsonWriter();
   /** By what was asked, the names that are told: plain, and with the view in front. */
   readonly #names = new WeakMap<AskedFeatures, { plain?: string; full?: string }>();
 
-  constructor(features: Pick<OnlineFeatures, "planned">) {
+  constructor(features: Pick<OnlineFeatures, "planned">, change: FeatureDifference | undefined) {
     this.#features = features;
+    this.#change = change;
   }
 
   write(asked: AskedFeatures, isFull: boolean, entities: EntityColumns, table: ValueTable): Written {
     const json = this.#json;
     json.text(`{"metadata":{"feature_names":[${entities.map(([name]) => JSON.stringify(name)).join(",")}`);
-    json.text(`${this.#namesOf(asked, isFull)}]},"results":[`);
+    json.text(`${this.#namesOf(asked, isFull)}},"results":[`);
     for (const [n, [, ids]] of entities.entries()) {
       const repeated = (text: string): string => `[${Array<string>(ids.length).fill(text).join(",")}]`;
       json.text(`${n > 0 ? "," : ""}{"values":${JSON.stringify(ids)},"statuses":${repeated('"PRESENT"')}`);
@@ -72,7 +82,7 @@ export class FeatureJson {
     json.bytes(COLUMN_END);
   }
 
-  /** Each behind a comma. Feast leaves the view out, unless it is asked to put it in front. */
+  /** Each behind a comma, and the end of their list. Feast leaves the view out, unless it is asked to put it in front. */
   #namesOf(asked: AskedFeatures, isFull: boolean): string {
     let known = this.#names.get(asked);
     if (!known) {
@@ -80,10 +90,18 @@ export class FeatureJson {
       this.#names.set(asked, known);
     }
     const kind = isFull ? "full" : "plain";
-    known[kind] ??= asked.names
+    known[kind] ??= `${asked.names
       .map((reference) => `,${JSON.stringify(this.#nameShown(reference, isFull))}`)
-      .join("");
+      .join("")}]${this.#notApplied(asked)}`;
     return known[kind];
+  }
+
+  /** Which of them are declared and not applied, where any is. */
+  #notApplied({ names }: AskedFeatures): string {
+    const found = names.filter((name) => isNotApplied(name, this.#change));
+    return found.length === 0
+      ? ""
+      : `,"not_applied":${JSON.stringify(found)},"hint":${JSON.stringify(APPLY)}`;
   }
 
   #nameShown(reference: string, isFull: boolean): string {

@@ -10,7 +10,7 @@ import type {
 } from "#api";
 import type { Clock } from "#base";
 import type { Actions, Catalogue, DeadLetters, IdentityGraph, Ingestion, Purposes } from "#events";
-import type { FeatureLook, HealthReport, OnlineFeatures, ServedFeatures } from "#features";
+import type { FeatureDifference, FeatureLook, HealthReport, OnlineFeatures, ServedFeatures } from "#features";
 import type { Erasures } from "#governance";
 import type {
   ItemMap,
@@ -41,6 +41,8 @@ export interface Services {
   /** The events as other programs read them. */
   readonly feed: EventFeed;
   readonly features: OnlineFeatures;
+  /** What the features that are declared would change of those that are applied; `undefined` where they are the same. */
+  readonly declaredFeatures: FeatureDifference | undefined;
   /** Keeps what was served, so that a model can learn from it. Never rejects. */
   readonly noteServed: (served: readonly ServedFeatures[]) => void;
   /** What was last found of the features. */

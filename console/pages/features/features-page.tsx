@@ -36,20 +36,29 @@ export default function FeaturesPage() {
       }
     >
       <Loaded query={query} lines={8} height={26}>
-        {(features) =>
-          features.features.length === 0 ? (
-            <NoneDeclared />
-          ) : (
-            <Features features={features} health={health.data} />
-          )
-        }
+        {(features) => (
+          <>
+            {features.notApplied && <NotApplied change={features.notApplied} />}
+            {features.features.length > 0 ? (
+              <Features features={features} health={health.data} />
+            ) : (
+              !features.notApplied && <NoneDeclared />
+            )}
+          </>
+        )}
       </Loaded>
     </Page>
   );
 }
 
-function titleOf({ features }: FeaturesResponse, health: FeatureHealthResponse | undefined): string {
-  if (features.length === 0) return "No feature is declared yet";
+function titleOf(
+  { features, notApplied }: FeaturesResponse,
+  health: FeatureHealthResponse | undefined,
+): string {
+  if (features.length === 0)
+    return notApplied
+      ? `${countOf(notApplied.added.length, "feature")} declared, none applied yet`
+      : "No feature is declared yet";
   const count = countOf(features.length, "feature");
   return health?.at ? `${count}, ${paritySentence(health)}` : count;
 }
@@ -111,6 +120,36 @@ export default defineConfig({
     }),
   ],
 });`;
+
+type Change = NonNullable<FeaturesResponse["notApplied"]>;
+
+/** What is declared and not served, and how it comes to be. */
+function NotApplied({ change }: { readonly change: Change }) {
+  const { added, removed, changed, needsBackfill } = change;
+  const parts = [
+    { names: added, words: "added" },
+    { names: changed, words: "defined otherwise; served as before until then" },
+    { names: removed, words: "no longer declared; served until then" },
+  ].filter(({ names }) => names.length > 0);
+  return (
+    <Panel
+      title="Declared, not applied"
+      note={`stop the server first${needsBackfill ? "; all events are read once" : ""}`}
+    >
+      <ul>
+        {parts.map(({ names, words }) => (
+          <li key={words}>
+            {names.slice(0, NAMES_SHOWN).join(", ")}
+            {names.length > NAMES_SHOWN && ` and ${names.length - NAMES_SHOWN} more`}: {words}
+          </li>
+        ))}
+      </ul>
+      <Copyable label="Command" text="inkling features apply" />
+    </Panel>
+  );
+}
+
+const NAMES_SHOWN = 12;
 
 function NoneDeclared() {
   return (

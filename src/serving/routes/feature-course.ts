@@ -1,6 +1,6 @@
 import { Problem, UserFeatureCourseResponse, UserFeatureParams } from "#api";
-import { PlatformError } from "#base";
 import { toIso } from "../bodies.ts";
+import { unknownFeature } from "../declared-features.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 import { userNotFound } from "./user-not-found.ts";
@@ -8,10 +8,8 @@ import { userNotFound } from "./user-not-found.ts";
 const MOMENTS = 40;
 
 /** One feature of one person over their time here. */
-export function registerFeatureCourseRoute(
-  server: Server,
-  { features, signals, identity, clock }: Services,
-): void {
+export function registerFeatureCourseRoute(server: Server, services: Services): void {
+  const { features, signals, identity, clock } = services;
   server.get(
     "/v1/users/:id/features/:name/course",
     {
@@ -23,11 +21,7 @@ export function registerFeatureCourseRoute(
     },
     async ({ params: { id, name } }) => {
       const planned = features.names.includes(name) ? features.planned(name) : undefined;
-      if (!planned)
-        throw new PlatformError(
-          "invalid-request",
-          `no feature of people is called "${name}"; GET /v1/features lists those there are`,
-        );
+      if (!planned) throw unknownFeature(name, services);
       const person = await signals.person(id);
       if (!person) throw userNotFound(id);
       const nowMs = clock.nowMs();

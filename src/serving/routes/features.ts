@@ -21,6 +21,7 @@ import {
   ValueTable,
 } from "#features";
 import { toIsoOrNull } from "../bodies.ts";
+import { APPLY, changeBody, isNotApplied, unknownFeature } from "../declared-features.ts";
 import { type EntityColumn, type EntityColumns, FeatureJson } from "../feature-json.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
@@ -33,8 +34,8 @@ const ITEM_KEYS = ["item_id", "item", "itemId"];
 
 /** Features, in Feast's JSON and in ours. */
 export function registerFeatureRoutes(server: Server, services: Services): void {
-  const { features } = services;
-  const json = new FeatureJson(features);
+  const { features, declaredFeatures } = services;
+  const json = new FeatureJson(features, declaredFeatures);
   server.post(
     "/get-online-features",
     {
@@ -88,12 +89,14 @@ export function registerFeatureRoutes(server: Server, services: Services): void 
       services: Object.fromEntries(
         Object.entries(features.services).map(([name, members]) => [name, [...members]]),
       ),
+      ...(declaredFeatures && { notApplied: changeBody(declaredFeatures) }),
     }),
   );
 }
 
 /** What was found of features, at the last look and before. */
-function registerHealth(server: Server, { features, featureHealth, featureLooks }: Services): void {
+function registerHealth(server: Server, services: Services): void {
+  const { features, featureHealth, featureLooks } = services;
   server.get(
     "/v1/features/health",
     {
@@ -129,11 +132,7 @@ function registerHealth(server: Server, { features, featureHealth, featureLooks 
       },
     },
     async ({ params: { name } }) => {
-      if (!features.planned(name))
-        throw new PlatformError(
-          "invalid-request",
-          `no feature is called "${name}"; GET /v1/features lists those there are`,
-        );
+      if (!features.planned(name)) throw unknownFeature(name, services);
       const health = featureHealth()?.features.find((one) => one.name === name);
       return { name, looks: featureLooks(name).map(lookBody), past: (health?.past ?? []).map(lookBody) };
     },
@@ -225,7 +224,7 @@ function entitiesOf({ entities }: OnlineFeaturesBody): EntityColumns {
 
 /** The features of `GET /v1/users/{id}?include=features`; for a purpose only those that are declared for it. */
 export async function readIncludedFeatures(
-  { features }: Services,
+  { features, declaredFeatures }: Services,
   userId: string,
   query: UserQuerystring,
   purpose: NamedPurpose | undefined,
@@ -237,14 +236,20 @@ export async function readIncludedFeatures(
     );
   const asked =
     query.features?.split(",").flatMap((name) => features.services[name] ?? name) ?? features.names;
-  const names = asked.filter((name) => !purpose || features.isFor(name, purpose.name));
+  const names = asked.filter(
+    (name) => !purpose || features.isFor(name, purpose.name) || isNotApplied(name, declaredFeatures),
+  );
   const [values = []] = await features.read(names, [userId]);
   return Object.fromEntries(
     names.map((name, n) => {
       const { value, status, newestMs } = values[n]!; // one for each name
       return [
         name,
-        { value, status, asOf: toIsoOrNull(newestMs), version: features.planned(name)?.version ?? "" },
+        {
+          ...{ value, status, asOf: toIsoOrNull(newestMs) },
+          version: features.planned(name)?.version ?? "",
+          ...(isNotApplied(name, declaredFeatures) && { hint: APPLY }),
+        },
       ];
     }),
   );
