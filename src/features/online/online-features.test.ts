@@ -24,3 +24,9 @@ test("the same names are worked out once, and a name with a comma in it is not t
     expect((await nobody.asked(names).read(["ann"])).columns).toBe(names.length);
   }
 });
+
+test("a service is what was declared, not what every object has", () => {
+  expect(["constructor", "__proto__", "toString"].map((name) => nobody.membersOf(name))).toEqual([
+    ...[undefined, undefined, undefined],
+  ]);
+});

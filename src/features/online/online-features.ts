@@ -61,6 +61,12 @@ export class OnlineFeatures {
     return this.#parts.services;
   }
 
+  /** Names of the features of a service; `undefined` where none is called so. */
+  membersOf(service: string): readonly string[] | undefined {
+    const { services } = this.#parts;
+    return Object.hasOwn(services, service) ? services[service] : undefined;
+  }
+
   planned(name: string): PlannedFeature | undefined {
     return plannedFeature(this.#parts.plan, name);
   }

@@ -197,7 +197,7 @@ function namesFor(
   features: OnlineFeatures,
 ): readonly string[] {
   if (names) return names;
-  const members = service === undefined ? undefined : features.services[service];
+  const members = service === undefined ? undefined : features.membersOf(service);
   if (members) return members;
   const known = Object.keys(features.services).join(", ") || "none";
   throw new PlatformError(
@@ -235,7 +235,7 @@ export async function readIncludedFeatures(
       "features are of now: leave out asOf, or take them as of a time with inkling features export",
     );
   const asked =
-    query.features?.split(",").flatMap((name) => features.services[name] ?? name) ?? features.names;
+    query.features?.split(",").flatMap((name) => features.membersOf(name) ?? name) ?? features.names;
   const names = asked.filter(
     (name) => !purpose || features.isFor(name, purpose.name) || isNotApplied(name, declaredFeatures),
   );
