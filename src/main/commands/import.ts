@@ -31,7 +31,7 @@ export function registerImport(program: Command): void {
       if (options.json) return say(JSON.stringify({ dataset, ...imported, items, seconds }));
       const { messages, rejected } = imported;
       say(
-        `${dataset}: ${messages} events (${rejected} rejected), ${items} items, in ${seconds.toFixed(1)} s`,
+        `${dataset}: ${messages} events read (${rejected} rejected), ${items} items, in ${seconds.toFixed(1)} s`,
       );
     });
 }
