@@ -1,5 +1,6 @@
 import { PlatformError } from "#base";
-import type { ServedModel } from "#models";
+import type { FittedModel, ServedModel } from "#models";
+import type { History } from "#sequences";
 import type { ModelManifest } from "./model-manifest.ts";
 
 /** Engagements of the person that a model is tried with. */
@@ -36,11 +37,24 @@ export async function checkModel({ model, version }: ServedModel, manifest: Mode
       refuse("does not say how likely each action is");
     return;
   }
-  const scores = await model.score([history]);
-  if (scores.length !== model.itemCount || scores.some(Number.isNaN)) refuse("does not score every item");
+  const scores = await scoresOf(model, history, manifest.itemCount);
+  if (scores.some(Number.isNaN)) refuse("does not score every item");
   if ((encoder?.dimension ?? null) !== manifest.dimension)
     refuse(`makes vectors of ${encoder?.dimension ?? "no"} numbers, not of ${manifest.dimension}`);
   const vector = await encoder?.userVectors([history]);
   if (encoder && (vector?.length !== encoder.dimension || vector.some(Number.isNaN)))
     refuse("makes no vectors of people");
+}
+
+/** Items of a large catalogue that are scored for a trial: all at once would keep everybody else waiting. */
+const TRIED = 2000;
+
+/** Of every item the model was fitted on, or of some from first to last where it can say of some alone. */
+async function scoresOf(model: FittedModel, history: History, fitted: number): Promise<Float32Array> {
+  if (model.scoreItems && fitted > TRIED) {
+    const rows = Array.from({ length: TRIED }, (_, at) => Math.floor((at * fitted) / TRIED));
+    return model.scoreItems(history, rows);
+  }
+  const scores = await model.score([history]);
+  return scores.length === model.itemCount ? scores : Float32Array.of(Number.NaN);
 }

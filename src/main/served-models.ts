@@ -7,7 +7,7 @@ import {
   modelReference,
   type ServedModel,
   ServedModels,
-  vocabularyHash,
+  vocabularyHashInTurns,
 } from "#models";
 import { checkModel } from "./check-model.ts";
 import type { ModelManifest } from "./model-manifest.ts";
@@ -42,7 +42,7 @@ export async function servedModel(parts: ModelsOfFolder, name: string): Promise<
   const ids = serving ? [serving.personal, serving.coldStart, ...serving.others] : [];
   const id = ids.find((one) => one.name === name);
   if (!id) return undefined;
-  inService(parts, id, await parts.models.manifest(id));
+  await inService(parts, id, await parts.models.manifest(id));
   return load(parts, id);
 }
 
@@ -51,7 +51,7 @@ export async function servedModel(parts: ModelsOfFolder, name: string): Promise<
  * @throws PlatformError `unknown-model`, `data-mismatch`
  */
 export async function openVersion(parts: ModelsOfFolder, id: ModelId): Promise<ServedModel> {
-  inService(parts, id, await parts.models.manifest(id));
+  await inService(parts, id, await parts.models.manifest(id));
   return load(parts, id);
 }
 
@@ -86,7 +86,7 @@ export async function nextModels(parts: ModelsOfFolder, current: ServedModels): 
     const model = modelReference(id.name, id.version);
     try {
       const manifest = await parts.models.manifest(id);
-      const admitted = inService(parts, id, manifest);
+      const admitted = await inService(parts, id, manifest);
       const served = await load(parts, id);
       await checkModel(served, manifest);
       read.set(model, Promise.resolve(served));
@@ -128,16 +128,28 @@ async function load({ models, catalogue }: ModelsOfFolder, id: ModelId): Promise
  * A model speaks of items by their rows, which mean something in one catalogue only.
  * @throws PlatformError `data-mismatch`
  */
-function inService(
+async function inService(
   { catalogue, folder }: ModelsOfFolder,
   { name, version }: ModelId,
   { itemCount, vocabularyHash: hash, dimension }: ModelManifest,
-): ModelInService {
-  const itemIds = catalogue.items().slice(0, itemCount);
-  if (hash === null || hash === vocabularyHash(itemIds.map(({ itemId }) => itemId)))
+): Promise<ModelInService> {
+  if (hash === null || hash === (await hashOf(catalogue, itemCount)))
     return { name, version, hasVectors: dimension !== null };
   throw new PlatformError(
     "data-mismatch",
     `${name}@${version} was made for other items than ${folder} has; fit it again with: inkling train ${name}`,
   );
+}
+
+/** By number of items. The ids of the first rows never change. */
+const hashes = new WeakMap<Catalogue, Map<number, Promise<string>>>();
+
+/** Of the first items of the catalogue, as many as there are. */
+function hashOf(catalogue: Catalogue, itemCount: number): Promise<string> {
+  const rows = Math.min(itemCount, catalogue.itemCount);
+  const known = hashes.get(catalogue) ?? new Map<number, Promise<string>>();
+  hashes.set(catalogue, known);
+  const hash = known.get(rows) ?? vocabularyHashInTurns(rows, (row) => catalogue.at(row).itemId);
+  known.set(rows, hash);
+  return hash;
 }

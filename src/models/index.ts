@@ -87,4 +87,4 @@ export {
   type VectorTable,
 } from "./vector.ts";
 export type { TensorSpec, VectorEncoder } from "./vector-encoder.ts";
-export { vocabularyHash } from "./vocabulary-hash.ts";
+export { vocabularyHash, vocabularyHashInTurns } from "./vocabulary-hash.ts";

@@ -38,7 +38,7 @@ export class ContentLikeness {
   static read(file: Pick<ModelFile<never>, "floats" | "json">): ContentLikeness | undefined {
     const sizes = file.json<Pick<DescribedItems, "items" | "places" | "vectorSize">>("likeness");
     if (!sizes) return undefined;
-    const terms = Int32Array.from(file.floats("likeness_terms"));
+    const terms = new Int32Array(file.floats("likeness_terms"));
     const [shares, vectors] = [file.floats("likeness_shares"), file.floats("likeness_vectors")];
     return new ContentLikeness({ ...sizes, terms, shares, vectors });
   }

@@ -2,6 +2,7 @@ import { unitRows } from "#numeric";
 import type { ItemContent } from "#sequences";
 import type { ItemContents } from "../model.ts";
 import type { ContentPart } from "./content-bags.ts";
+import { UnitTable } from "./unit-table.ts";
 
 /** What a fit left of items. */
 export interface LearnedItems {
@@ -32,17 +33,21 @@ export class EncoderItems {
   readonly #later: (ItemContent | undefined)[] = [];
   #input: Float32Array;
   #scored: Float32Array;
-  #unit: Float32Array;
+  /** Absent until it is asked for. */
+  #unit: Float32Array | undefined;
+  readonly #units: UnitTable;
 
-  constructor(learned: LearnedItems, catalogue?: ItemContents) {
+  /** `units`: of the same learned items over another catalogue. */
+  constructor(learned: LearnedItems, catalogue?: ItemContents, units = unitsOf(learned)) {
     const { input, output = input, width, isCosine } = learned;
     this.#learned = learned;
     this.#catalogue = catalogue;
+    this.#units = units;
     this.#learnedCount = input.length / width;
     this.#count = this.#learnedCount;
     this.#input = input;
-    this.#unit = unitRows(output.slice(), width);
-    this.#scored = isCosine ? this.#unit : output;
+    if (isCosine) this.#unit = units.values;
+    this.#scored = this.#unit ?? output;
   }
 
   get learnedCount(): number {
@@ -78,7 +83,13 @@ export class EncoderItems {
   /** (count, D) at length 1; a view, as it is now. */
   unit(): Float32Array {
     this.#follow();
+    this.#unit ??= this.#makeUnit();
     return this.#rowsOf(this.#unit, 0, this.#count);
+  }
+
+  /** Resolves when {@link unit} answers at once. */
+  prepareUnit(): Promise<void> {
+    return this.#units.make();
   }
 
   /** Came later, and nothing of what it is described by is known. */
@@ -111,10 +122,24 @@ export class EncoderItems {
     const own = this.#rowsOf(this.#input, row, row + 1);
     if (vector) own.set(vector);
     else own.fill(0);
-    if (this.#learned.output) return; // people are held against another table, which says nothing of descriptions
-    const unit = this.#rowsOf(this.#unit, row, row + 1);
-    unit.set(own);
+    if (this.#unit) this.#placeUnit(this.#unit, row);
+  }
+
+  /** Where people are held against another table it says nothing of descriptions. */
+  #placeUnit(table: Float32Array, row: number): void {
+    if (this.#learned.output) return;
+    const unit = this.#rowsOf(table, row, row + 1);
+    unit.set(this.inputOf(row));
     unitRows(unit, unit.length);
+  }
+
+  #makeUnit(): Float32Array {
+    const { values } = this.#units;
+    if (this.#input.length === values.length) return values;
+    const unit = new Float32Array(this.#input.length);
+    unit.set(values);
+    for (let row = this.#learnedCount; row < this.#count; row++) this.#placeUnit(unit, row);
+    return unit;
   }
 
   /** Tables grow by a quarter, into arrays of their own: the learned ones may be views of a file. */
@@ -127,7 +152,13 @@ export class EncoderItems {
       return larger;
     };
     this.#input = grown(this.#input);
-    this.#unit = grown(this.#unit);
-    this.#scored = isCosine ? this.#unit : output ? grown(this.#scored) : this.#input;
+    if (this.#unit) this.#unit = grown(this.#unit);
+    const scored = output ? grown(this.#scored) : this.#input;
+    this.#scored = (isCosine ? this.#unit : undefined) ?? scored;
   }
+}
+
+/** Of the vectors that people are held against. */
+export function unitsOf({ input, output = input, width }: LearnedItems): UnitTable {
+  return new UnitTable(output, width);
 }

@@ -22,7 +22,7 @@ import type { FittedModel, ItemContents, ModelConfig } from "../model.ts";
 import { jsonTensor, writeModelFile } from "../model-file.ts";
 import { cosinesTo, type TensorSpec, type VectorEncoder } from "../vector-encoder.ts";
 import { vectorInputs } from "./encoder-inputs.ts";
-import { EncoderItems, type LearnedItems } from "./encoder-items.ts";
+import { EncoderItems, type LearnedItems, unitsOf } from "./encoder-items.ts";
 import {
   type EncoderConfig,
   encodeItems,
@@ -30,6 +30,7 @@ import {
   INPUT_TABLE,
   OUTPUT_TABLE,
 } from "./encoder-network.ts";
+import type { UnitTable } from "./unit-table.ts";
 import { windowOf, windowPositions } from "./window.ts";
 
 /** Histories encoded at once. */
@@ -51,13 +52,20 @@ export interface EncoderParts {
 export class FittedEncoder implements FittedModel, VectorEncoder {
   readonly #parts: EncoderParts;
   readonly #items: EncoderItems;
+  readonly #units: UnitTable;
   readonly #nothing: Float32Array;
   readonly #programs: Programs;
 
-  /** `programs`: of the same parts over another catalogue. */
-  constructor(parts: EncoderParts, catalogue?: ItemContents, programs = new Programs(parts)) {
+  /** `programs`, `units`: of the same parts over another catalogue. */
+  constructor(
+    parts: EncoderParts,
+    catalogue?: ItemContents,
+    programs = new Programs(parts),
+    units = unitsOf(parts.items),
+  ) {
     this.#parts = parts;
-    this.#items = new EncoderItems(parts.items, catalogue);
+    this.#units = units;
+    this.#items = new EncoderItems(parts.items, catalogue, units);
     this.#nothing = new Float32Array(parts.network.embeddingSize);
     this.#programs = programs;
   }
@@ -103,7 +111,7 @@ export class FittedEncoder implements FittedModel, VectorEncoder {
   }
 
   over(catalogue: ItemContents): FittedEncoder {
-    return new FittedEncoder(this.#parts, catalogue, this.#programs);
+    return new FittedEncoder(this.#parts, catalogue, this.#programs, this.#units);
   }
 
   async score(histories: readonly History[]): Promise<Float32Array> {
@@ -148,6 +156,7 @@ export class FittedEncoder implements FittedModel, VectorEncoder {
 
   /** What the scores are products with, at length 1: the order by cosine leaves out how popular an item is. */
   async itemVectors(): Promise<Float32Array> {
+    await this.#items.prepareUnit();
     return this.#items.unit();
   }
 
