@@ -327,14 +327,13 @@ test("given items are ranked as the surface ranks them; what is not known is nam
 
 test("the order of given items counts where it is said to, and never otherwise", async () => {
   const itemIds = ["i-00007", "i-00003", "i-00012", "i-00001", "i-00009"];
-  const condition = { topic: tagsOf("i-00001")[0]! };
   for (const surface of ["plain", "home", "new"]) {
     const rank = (ids: string[], more: object): Promise<Body> =>
       post("/v1/rank", { userId: PERSON, surface, itemIds: ids, ...more });
     const scored = ({ items }: Body) => new Map(items.map(({ itemId, score }: Body) => [itemId, score]));
     const answer = await rank(itemIds, {});
     const own = idsOf(answer);
-    for (const more of [{}, { condition }])
+    for (const more of [{}, { condition: { topic: tagsOf("i-00001")[0]! } }])
       expect(scored(await rank([...itemIds].reverse(), more))).toEqual(scored(answer)); // of equal ones the order is left
     const share = (itemId: string, ids: string[]): number => 1 / (61 + ids.indexOf(itemId));
     const scores = itemIds.map((id) => share(id, itemIds) + share(id, own)).sort((one, other) => other - one);

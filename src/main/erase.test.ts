@@ -104,6 +104,8 @@ test("a list of somebody new has what they did with it, and is erased though the
   expect(await told(leaves)).toMatchObject({ code: "recommendation-not-found" });
   expect(await told(stays)).toMatchObject({ userId: "newcomer-who-stays" });
   expect(await erase("newcomer-who-leaves")).toMatchObject({ status: 404 });
+  await ask("newcomer-in-haste");
+  expect(await erase("newcomer-in-haste")).toMatchObject({ status: 202 });
 });
 
 test("somebody whose only event is stored and not applied yet is not unknown", async () => {

@@ -6,6 +6,7 @@ import type { Platform } from "./platform.ts";
 /** Whether anything is kept of the ids that an erasure would remove; also of somebody who only asked, or was only rejected. */
 export async function hasTraces(platform: Platform, ids: readonly string[]): Promise<boolean> {
   const { state, deadLetters, servedLists, servedFeatures } = platform;
+  await servedLists.flush(); // a list of this moment counts
   return (
     (await hasUnapplied(platform, ids)) || // the log first: what is applied meanwhile shows in the state
     (await readPerson(state, ids)) !== undefined ||

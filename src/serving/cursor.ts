@@ -77,6 +77,7 @@ function isParts(value: unknown): value is Parts {
     isTime &&
     Number.isFinite(cameMs) &&
     typeof seed === "string" &&
+    Number.isInteger(offset) && // a text would be put before the length of the page, not added to it
     offset >= 0 &&
     offset <= REACH &&
     sums.every(Number.isInteger)
