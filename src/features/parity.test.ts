@@ -34,7 +34,7 @@ import {
   testPurposes,
 } from "./storage.cases.ts";
 
-const RUNS = Number(process.env["INKLING_FEATURE_RUNS"] ?? 15);
+const RUNS = Number(process.env["INKLING_FEATURE_RUNS"] ?? 6);
 
 /** Definitions that the law is held against. */
 function declare(features: readonly FeatureDefinition[]) {
@@ -106,7 +106,7 @@ async function holdLaw(declared: typeof all, numRuns: number): Promise<void> {
   const { plan } = declared;
   await fc.assert(
     fc.asyncProperty(
-      fc.array(eventArbitrary, { minLength: 1, maxLength: 120 }),
+      fc.array(eventArbitrary, { minLength: 1, maxLength: 120, size: "medium" }),
       fc.boolean(),
       fc.oneof(
         fc.integer({ min: 0, max: 10 * DAY_MS }),

@@ -2,15 +2,15 @@ import { Packr } from "msgpackr";
 import { type ConsentChoices, type EventView, isStandingChoice, type Vocabulary } from "#events";
 
 /**
- * @file When a person agreed to what. Of equal choices in a row the first and the last are kept, so that a late one finds its
- * place between them; past a limit the oldest become one, in which a refusal wins.
+ * @file When a person agreed to what. Past a limit those go, the oldest first, that say what the one before and the one after say; then the
+ * oldest become one, in which a refusal wins. A late choice finds its place among all that are kept: of a run of equal ones the next ends what it says.
  */
 export type StandingChoices = Readonly<Record<string, readonly StandingChoice[]>>;
 
 /** One purpose, oldest first; of one moment a refusal comes last, and so wins. */
 export type StandingChoice = readonly [timestampMs: number, isGranted: boolean];
 
-/** Past this many of one purpose the oldest are merged. */
+/** Of one purpose. */
 const CHOICES_KEPT = 32;
 const packr = new Packr({ useRecords: false, useToJSON: false });
 
@@ -59,10 +59,12 @@ function settle(choices: readonly StandingChoice[]): StandingChoice[] {
   const ordered = [...choices].sort(
     ([leftMs, left], [rightMs, right]) => leftMs - rightMs || Number(right) - Number(left),
   );
-  const ends = ordered.filter(
-    ([, isGranted], n) => isGranted !== ordered[n - 1]?.[1] || isGranted !== ordered[n + 1]?.[1],
+  let excess = ordered.length - CHOICES_KEPT;
+  const kept = ordered.filter(
+    ([, isGranted], n) =>
+      isGranted !== ordered[n - 1]?.[1] || isGranted !== ordered[n + 1]?.[1] || excess-- <= 0,
   );
-  const merged = ends.slice(0, Math.max(1, ends.length - CHOICES_KEPT + 1));
+  const merged = kept.slice(0, Math.max(1, kept.length - CHOICES_KEPT + 1));
   const first: StandingChoice = [merged[0]![0], merged.every(([, isGranted]) => isGranted)]; // none is empty
-  return [first, ...ends.slice(merged.length)];
+  return [first, ...kept.slice(merged.length)];
 }
