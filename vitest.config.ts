@@ -11,7 +11,7 @@ export default defineConfig({
     hookTimeout: 240_000,
     expect: { poll: { timeout: 60_000 } },
     pool: "forks",
-    // Where there are two processors the runner's own default leaves one idle.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Tests of servers wait much of their time: where there are two processors, two files at once leave a fifth of it unused.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
   },
 });

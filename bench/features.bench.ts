@@ -12,6 +12,7 @@ import { OnlineFeatures, userPartitions } from "#features";
 import { userPrefix } from "#sequences";
 import { Platform } from "../src/main/platform.ts";
 import { withTemporaryFolder } from "../test/server-process.ts";
+import { openBareServer } from "./bare-server.ts";
 import { type Bench, type BenchResult, quantileOf } from "./bench.ts";
 import { fill } from "./filled-store.ts";
 import { uuid } from "./made-events.ts";
@@ -101,14 +102,17 @@ async function measure(options: Options, folder: string, say: (line: string) => 
         bytesPerUserAt250,
         loadAverageBefore,
       },
-      compared: {},
+      compared: {
+        get50ToBareServerCpu: reads["get50ServerCpuUs"]! / reads["bare50ServerCpuUs"]!,
+        get50ToBareP99: reads["get50LatencyMsP99"]! / reads["bare50LatencyMsP99"]!,
+      },
     };
   } finally {
     await platform.close();
   }
 }
 
-/** One user with 50 features, a hundred with 50, one with all 250: each at the highest rate that is kept up with. */
+/** One user with 50 features, beside as many ready bytes from a bare server; a hundred with 50, one with all 250: each at the highest rate that is kept up with. */
 async function measureReads(
   platform: Platform,
   options: Options,
@@ -116,9 +120,16 @@ async function measureReads(
 ): Promise<Record<string, number>> {
   const names = viewNames.flatMap((view) => namesOf(view).map((name) => `${view}:${name}`));
   const server = await platform.createServer({});
-  const { port, hostname } = new URL(await server.listen({ host: "127.0.0.1", port: 0 }));
-  const ask = async (label: string, features: readonly string[], people: number, asked: number) => {
+  const ours = await server.listen({ host: "127.0.0.1", port: 0 });
+  const ask = async (
+    label: string,
+    features: readonly string[],
+    people: number,
+    asked: number,
+    address = ours,
+  ) => {
     say(`${label}: ${people} people with ${features.length} features`);
+    const { port, hostname } = new URL(address);
     const entities = { user_id: Array.from({ length: people }, () => "user-*") };
     const request = { path: "/get-online-features", body: JSON.stringify({ features, entities }) };
     const { rate, attempt } = await sustain(asked, options.seconds, async (requestsPerSecond, requests) => {
@@ -137,11 +148,15 @@ async function measureReads(
     };
   };
   const rate = options.requestsPerSecond;
-  const one = await ask("get50", names.slice(0, 50), 1, rate);
-  const hundred = await ask("get100x50", names.slice(0, 50), 100, rate / 100);
+  const fifty = names.slice(0, 50);
+  const one = await ask("get50", fifty, 1, rate);
+  const bareServer = await openBareServer(Math.round(one["get50BodyBytes"]!));
+  const bare = await ask("bare50", fifty, 1, rate, bareServer.address);
+  await bareServer.close();
+  const hundred = await ask("get100x50", fifty, 100, rate / 100);
   const all = await ask("get250", names, 1, rate / 10);
   await server.close();
-  return { ...one, ...hundred, ...all };
+  return { ...one, ...bare, ...hundred, ...all };
 }
 
 function named(name: string, latencies: readonly number[]): Record<string, number> {

