@@ -112,7 +112,7 @@ async function measure(options: Options, folder: string, say: (line: string) => 
   }
 }
 
-/** One user with 50 features, beside as many ready bytes from a bare server; a hundred with 50, one with all 250: each at the highest rate that is kept up with. */
+/** One user with 50 features, beside as many ready bytes from a bare server asked as often; a hundred with 50, one with all 250: each at the highest rate that is kept up with. */
 async function measureReads(
   platform: Platform,
   options: Options,
@@ -151,7 +151,7 @@ async function measureReads(
   const fifty = names.slice(0, 50);
   const one = await ask("get50", fifty, 1, rate);
   const bareServer = await openBareServer(Math.round(one["get50BodyBytes"]!));
-  const bare = await ask("bare50", fifty, 1, rate, bareServer.address);
+  const bare = await ask("bare50", fifty, 1, one["get50PerSecond"]!, bareServer.address); // as often
   await bareServer.close();
   const hundred = await ask("get100x50", fifty, 100, rate / 100);
   const all = await ask("get250", names, 1, rate / 10);

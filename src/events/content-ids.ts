@@ -20,9 +20,9 @@ export class ContentIds {
 
   /** `undefined` where the content does not tell. The message is nested no deeper than JSON can be written. */
   of(message: SegmentMessage): string | undefined {
-    const { sentAt: _, ...content } = message; // another with every try
     const said = message.timestamp ?? message.originalTimestamp;
     if (said === undefined || parseIsoTime(said) % 1000 === 0) return undefined;
+    const { sentAt: _, ...content } = message; // another with every try
     const text = JSON.stringify([this.#source ?? null, content]);
     const hash = createHash("sha256").update(text).digest("base64url").slice(0, HASH_CHARACTERS);
     const before = this.#met.get(hash) ?? 0;

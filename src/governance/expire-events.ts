@@ -1,5 +1,5 @@
 import { SHARED_PARTITION, viewEvent } from "#events";
-import { type EventLog, type Expiry, isExpired, type Lake } from "#storage";
+import { type EventLog, type Expiry, expiredCondition, type Lake } from "#storage";
 
 /** @file Letting go of events that are past what is declared of their action, by when they happened. */
 
@@ -13,7 +13,7 @@ export async function expiredIn(
 ): Promise<boolean> {
   if (expiries.length === 0) return false;
   const isPast = pastRecords(expiries);
-  for (let partition = 1; partition < log.partitionCount; partition++) {
+  for (let partition = SHARED_PARTITION + 1; partition < log.partitionCount; partition++) {
     for (let next = log.start(partition); next < log.end(partition); ) {
       const records = await log.read(partition, next, PAGE);
       if (records.some(({ bytes }) => isPast(bytes))) return true;
@@ -21,7 +21,9 @@ export async function expiredIn(
     }
   }
   if (!lake) return false;
-  const { rows } = await lake.query(`SELECT count(*)::INTEGER FROM events WHERE ${isExpired(expiries)}`);
+  const { rows } = await lake.query(
+    `SELECT count(*)::INTEGER FROM events WHERE ${expiredCondition(expiries)}`,
+  );
   return Number(rows[0]![0]) > 0; // a count has one row
 }
 

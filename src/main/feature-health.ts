@@ -1,4 +1,4 @@
-import { MINUTE_MS, type ProgressListener, SystemClock, startThread } from "#base";
+import { MINUTE_MS, type ProgressListener, startThread } from "#base";
 import type { TopicPolicy } from "#declarations";
 import {
   checkHealth,
@@ -8,12 +8,12 @@ import {
   type HealthReport,
   withLook,
 } from "#features";
-import { readAllProgress } from "#sequences";
-import { FileBlobStore, type StateReader } from "#storage";
+import { FileBlobStore } from "#storage";
 import { BackgroundLook } from "./background-look.ts";
 import { type DataManifest, paths } from "./data-folder.ts";
 import type { HealthMessage, HealthTask } from "./feature-health-worker.ts";
 import { planOf } from "./features.ts";
+import { nowOf } from "./folder-now.ts";
 import type { Platform } from "./platform.ts";
 import { withPast } from "./training-set.ts";
 
@@ -66,15 +66,6 @@ export async function lookAtHealth(
 async function readJson<Value>(blobs: FileBlobStore, key: string): Promise<Value | undefined> {
   const stored = await blobs.get(key);
   return stored && (JSON.parse(Buffer.from(stored).toString()) as Value); // written by us
-}
-
-/** Now by the folder's clock. */
-export async function nowOf(
-  { clock, partitionCount }: Pick<DataManifest, "clock" | "partitionCount">,
-  state: StateReader,
-): Promise<number> {
-  if (clock === "system") return new SystemClock().nowMs();
-  return Math.max(...(await readAllProgress(state, partitionCount)).map(({ newestMs }) => newestMs));
 }
 
 /** People looked at each time beside a running server: of fewer, drift cannot be told from chance. */

@@ -22,15 +22,16 @@ import {
   retrieverNames,
   vocabularyHash,
 } from "#models";
+import type { PredictionModel } from "#profiles";
 import { type Interactions, interactionsFromLog, type TrainingData } from "#sequences";
-import { type BlobStore, DuckDbLake, FileBlobStore, type Lake, SegmentedEventLog } from "#storage";
+import { DuckDbLake, FileBlobStore, type Lake, SegmentedEventLog } from "#storage";
 import { checkpointFile } from "./checkpoint-file.ts";
 import { readCodeVersion } from "./code-version.ts";
 import { paths, readManifest } from "./data-folder.ts";
 import { pastFeatures } from "./feature-numbers.ts";
 import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
-import { fitAndKeepPredictions } from "./predictions.ts";
+import { fitPredictionsFrom, keepPredictions } from "./predictions.ts";
 
 /** What to fit, on which folder. Crosses to the thread, so plain data only. */
 export interface FitTask {
@@ -71,7 +72,10 @@ const ERASURE_LOOK_MS = 200;
 const ERASURE_WAITS = 3000;
 
 /** What the folder's events say, as models learn from them; what is foretold of people is learned on the way. */
-async function learnFrom(task: FitTask, blobs: BlobStore, progress: ProgressListener): Promise<TrainingData> {
+async function learnFrom(
+  task: FitTask,
+  progress: ProgressListener,
+): Promise<{ readonly data: TrainingData; readonly predictions: PredictionModel | undefined }> {
   const { folder, partitionCount } = task;
   const actions = new Actions(task.declared);
   const purpose = new Purposes(task.purposes).personalization;
@@ -89,13 +93,13 @@ async function learnFrom(task: FitTask, blobs: BlobStore, progress: ProgressList
         "no-data",
         "no positive engagement that may be used for personalization has been received yet, so there is nothing to learn from",
       );
-    if (!(task.withPredictions ?? true)) return data;
+    if (!(task.withPredictions ?? true)) return { data, predictions: undefined };
     progress({ stage: "predictions", done: 0, total: 1 });
     const { goals, topics } = task;
     const learned = { actions, purpose, userCount, untilMs: data.dataUntilMs, goals, topics };
-    await fitAndKeepPredictions({ log, lake }, blobs, learned);
+    const predictions = await fitPredictionsFrom({ log, lake }, learned);
     progress({ stage: "predictions", done: 1, total: 1 });
-    return data;
+    return { data, predictions };
   } finally {
     await opened?.close();
     await log.close();
@@ -114,11 +118,13 @@ async function fitAll(task: FitTask, watch: FitWatch): Promise<ModelManifest[]> 
   const pending = new FileBlobStore(paths.erasing(task.folder));
   for (let again = 0; ; again++) {
     const erasures = await ErasureWatch.begin(blobs, pending);
-    const data = await learnFrom(task, blobs, watch.progress);
+    const { data, predictions } = await learnFrom(task, watch.progress);
     const fitted: Fitted[] = [];
     for (const model of task.models) fitted.push(await fitOne(task, model, data, watch));
-    if (again === MOST_AGAIN || !(await erasures.isBroken()))
+    if (again === MOST_AGAIN || !(await erasures.isBroken())) {
+      if (predictions) await keepPredictions(blobs, predictions);
       return await keep(fitted, new ModelStore(blobs));
+    }
     watch.progress({ stage: "somebody was erased: reading again", done: 0, total: 1 });
     await untilErased(erasures, watch.abort);
   }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { LearningPoint } from "#models";
-import { learningCurveSvg } from "./learning-curve.ts";
+import { addToCurve, learningCurveSvg } from "./learning-curve.ts";
 
 const points: LearningPoint[] = [4, 2, 3].map((loss, at) => ({
   epoch: at + 1,
@@ -32,3 +32,18 @@ function linesOf(svg: string): number[][][] {
     line!.split(" ").map((point) => point.split(",").map(Number)),
   );
 }
+
+test("a fit that is done again begins its curve again", () => {
+  const points: { epoch: number; loss: number }[] = [];
+  for (const [epoch, loss] of [
+    [1, 5],
+    [2, 4],
+    [1, 6],
+    [2, 3],
+  ] as const)
+    addToCurve(points, { epoch, loss });
+  expect(points).toEqual([
+    { epoch: 1, loss: 6 },
+    { epoch: 2, loss: 3 },
+  ]);
+});

@@ -1,13 +1,20 @@
 import type { LearningPoint } from "#models";
 import { frame, label } from "./picture.ts";
 
-/** @file A learning curve as a picture: the loss, falling, and what validation says, each on a scale of its own. */
+/** @file A learning curve, and the picture of it: the loss, falling, and what validation says, each on a scale of its own. */
 
 const WIDTH = 720;
 const HEIGHT = 360;
 const MARGIN = { top: 36, right: 64, bottom: 40, left: 64 };
 const LOSS = "#b4552d";
 const VALIDATION = "#2563a8";
+
+/** Adds the next point. A fit that is done again, because somebody was erased meanwhile, begins its curve again. */
+export function addToCurve<Point extends Pick<LearningPoint, "epoch">>(points: Point[], point: Point): void {
+  const last = points.at(-1);
+  if (last && point.epoch <= last.epoch) points.length = 0;
+  points.push(point);
+}
 
 /** An SVG file. Empty of lines when nothing was learned yet. */
 export function learningCurveSvg(title: string, points: readonly LearningPoint[]): string {

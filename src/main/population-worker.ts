@@ -7,11 +7,11 @@ import { countUsers } from "#sequences";
 import { FileBlobStore } from "#storage";
 import type { ThreadManners } from "./background-look.ts";
 import { type DataManifest, paths } from "./data-folder.ts";
-import { nowOf } from "./feature-health.ts";
+import { nowOf } from "./folder-now.ts";
 import { FACTORS_MODEL, factorsOf, openInterests } from "./interests.ts";
 import { keepItemMap, keptItemMap } from "./item-map.ts";
 import { ModelStore } from "./model-store.ts";
-import { fitAndKeepPredictions, keptPredictions } from "./predictions.ts";
+import { fitPredictionsFrom, keepPredictions, keptPredictions } from "./predictions.ts";
 import { servedModel } from "./served-models.ts";
 import { type PastFolder, withPast } from "./training-set.ts";
 
@@ -87,7 +87,8 @@ async function freshPredictions(
     userCount: await countUsers(state),
     ...{ untilMs, goals, topics },
   };
-  await fitAndKeepPredictions({ log, lake }, blobs, learned);
+  const model = await fitPredictionsFrom({ log, lake }, learned);
+  if (model) await keepPredictions(blobs, model);
   return keptPredictions(blobs);
 }
 

@@ -18,10 +18,9 @@ const BLOB = "profiles/predictions-3.json";
 /** Learned from about so many people at most. */
 const MOST_PEOPLE = 20_000;
 
-/** Fits on the log and keeps the result; where there is too little to learn from, what was kept stays. `lake` is opened where the log begins later. */
-export async function fitAndKeepPredictions(
+/** Fitted on the log; `undefined` where there is too little to learn from. `lake` is opened where the log begins later. */
+export async function fitPredictionsFrom(
   { log, lake }: { readonly log: EventLog; readonly lake: () => Promise<Lake> },
-  blobs: BlobStore,
   {
     actions,
     purpose,
@@ -37,7 +36,7 @@ export async function fitAndKeepPredictions(
     readonly goals: readonly Goal[];
     readonly topics: TopicPolicy;
   },
-): Promise<void> {
+): Promise<PredictionModel | undefined> {
   const { people, catalogue } = await actsFromLog(log, {
     ...{ actions, purpose, lake },
     share: Math.min(1, MOST_PEOPLE / Math.max(1, userCount)),
@@ -47,9 +46,10 @@ export async function fitAndKeepPredictions(
   const isSensitive = sensitiveTopics(topics);
   const items = new ItemKnowledge(catalogue, { engagement: undefined, isSensitive, parents });
   try {
-    await keepPredictions(blobs, fitPredictions(people, { untilMs, goals, items }));
+    return fitPredictions(people, { untilMs, goals, items });
   } catch (error) {
-    if (!(error instanceof PlatformError && error.code === "no-data")) throw error;
+    if (error instanceof PlatformError && error.code === "no-data") return undefined;
+    throw error;
   }
 }
 

@@ -5,6 +5,7 @@ import { expiredIn, expireInLog } from "#governance";
 import { readAllProgress } from "#sequences";
 import { type Expiry, type Lake, LmdbStateStore, lockFolder, SegmentedEventLog } from "#storage";
 import { type DataManifest, paths, readManifest } from "./data-folder.ts";
+import { nowOf } from "./folder-now.ts";
 import { openLake } from "./open-lake.ts";
 import { type Replay, replay } from "./replay.ts";
 
@@ -14,34 +15,31 @@ export interface Retained {
   readonly events: number;
   /** Rows of the lake that are gone. */
   readonly rows: number;
-  /** The state as it was built of what is left; absent when nothing was past its time. */
+  /** The state as it was built of what is left; absent when nothing was past its time and the state was there. */
   readonly replay?: Replay;
 }
 
 /**
  * Lets go of every event that is past the `retentionDays` of its action: out of log and lake, and then state is built of what is left, so that nothing counts them
- * either. State goes first: whatever is cut off, it is never more than log and lake say, and doing it again finishes it. Nothing else may have the folder open.
+ * either. State goes first: whatever is cut off, it is never more than log and lake say, and doing it again finishes it, twice on a historical clock, which without a state
+ * does not know the time until it is built. Nothing else may have the folder open.
  * @throws PlatformError `data-locked`, `no-data`, `data-damaged`
  */
-export async function retain(
-  folder: string,
-  config: Config,
-  progress: ProgressListener,
-  clock = new SystemClock(),
-): Promise<Retained> {
+export async function retain(folder: string, config: Config, progress: ProgressListener): Promise<Retained> {
   const lock = await lockFolder(folder);
   let gone: Omit<Retained, "replay"> | undefined;
+  let isStateThere = false;
   try {
     const manifest = await readManifest(folder);
     if (!manifest) throw new PlatformError("no-data", `${folder} is empty; there is nothing to let go of`);
-    const { reached, newestMs } = await readReached(folder, manifest);
-    const nowMs = manifest.clock === "historical" ? newestMs : clock.nowMs();
+    const { reached, nowMs } = await readReached(folder, manifest);
+    isStateThere = reached.some((offset) => offset > 0);
     gone = await letGo(folder, reached, expiriesOf(config, nowMs), progress);
   } finally {
     await lock.release();
   }
-  if (!gone) return { events: 0, rows: 0 };
-  return { ...gone, replay: await replay(folder, { keepsRebuilt: true }, progress) };
+  if (!gone && isStateThere) return { events: 0, rows: 0 };
+  return { events: 0, rows: 0, ...gone, replay: await replay(folder, { keepsRebuilt: true }, progress) };
 }
 
 /** Of the declared actions that are kept for so many days, from when on they are kept. */
@@ -51,18 +49,15 @@ function expiriesOf({ actions }: Config, nowMs: number): Expiry[] {
   );
 }
 
-/** Per partition, how far state has come, and the newest event it has. */
+/** Per partition, how far state has come, and now by the folder's clock. */
 async function readReached(
   folder: string,
-  { partitionCount }: DataManifest,
-): Promise<{ reached: number[]; newestMs: number }> {
+  manifest: DataManifest,
+): Promise<{ readonly reached: number[]; readonly nowMs: number }> {
   const state = new LmdbStateStore(paths.state(folder), new SystemClock());
   try {
-    const progress = await readAllProgress(state, partitionCount);
-    return {
-      reached: progress.map(({ offset }) => offset),
-      newestMs: Math.max(...progress.map(({ newestMs }) => newestMs)),
-    };
+    const progress = await readAllProgress(state, manifest.partitionCount);
+    return { reached: progress.map(({ offset }) => offset), nowMs: await nowOf(manifest, state) };
   } finally {
     await state.close();
   }

@@ -111,7 +111,7 @@ export async function createServices(
     recommender,
     feed: new EventFeed({ ...{ state, catalogue, identity, log: platform.log }, applied: applier.applied }),
     features,
-    declaredFeatures: declaredChange(manifest, config),
+    featuresNotApplied: declaredChange(manifest, config),
     featureHealth: () => platform.health.report,
     featureLooks: (name) => platform.health.looksOf(name),
     noteServed: platform.servedFeatures.note,

@@ -1,4 +1,4 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -31,7 +31,10 @@ beforeAll(async () => {
   await platform.ingestion.ingestMessages([control("u2", "mute"), control("u4", "forget")]);
   await platform.ingestion.ingestMessages([{ ...save("u4", 80, "boats", 0), messageId: "again" }]);
 });
-afterAll(() => platform.close());
+afterAll(async () => {
+  await platform.close();
+  await rm(platform.folder, { recursive: true });
+});
 
 function control(userId: string, kind: "mute" | "forget") {
   const properties = { control: kind, interestId: "boats", topic: "boats" };

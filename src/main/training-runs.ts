@@ -1,6 +1,7 @@
 import type { RunBody, RunRequest, RunsResponse } from "#api";
 import { PlatformError, SystemClock } from "#base";
 import { type ModelConfig, modelNamed, models } from "#models";
+import { addToCurve } from "./learning-curve.ts";
 import { settingsOf } from "./model-settings.ts";
 import type { Platform } from "./platform.ts";
 import { recommendedFor } from "./recipes.ts";
@@ -90,7 +91,7 @@ export class TrainingRuns {
           progress: ({ stage, done, total }) => {
             run.stage = { name: stage, done, total };
           },
-          learned: (point) => void run.curve.push(point),
+          learned: (point) => addToCurve(run.curve, point),
         },
       );
       if (isServed) await this.#platform.serve(fitted, "personal");

@@ -3,6 +3,7 @@ import type { Actions, Catalogue, IdentityGraph, NamedPurpose, Purposes } from "
 import { type PersonState, readPerson, usableFor } from "#sequences";
 import type { StateReader } from "#storage";
 import type { ItemKnowledge } from "./item-knowledge.ts";
+import type { ItemSpace } from "./item-space.ts";
 import { KeptAnswers } from "./kept-answers.ts";
 import { type ServedPredictions, tasteReaderOf } from "./predictions.ts";
 import { type Foreteller, type Foretold, readPredictions } from "./read-predictions.ts";
@@ -38,7 +39,7 @@ export class PersonSignals {
   readonly #states = new KeptAnswers<UserStateSignal | undefined>(KEPT_PEOPLE);
   readonly #predictions = new KeptAnswers<Foretold>(KEPT_PEOPLE);
   /** Of the predictions in service. */
-  #foreteller: (Foreteller & { readonly version: string }) | undefined;
+  #foreteller: (Foreteller & { readonly space: ItemSpace }) | undefined;
 
   constructor(parts: PersonSignalsParts) {
     this.#parts = parts;
@@ -92,11 +93,11 @@ export class PersonSignals {
   }
 
   /** The one there is, until the predictions or the items are others. */
-  #foretellerOf({ model, version: fitted }: ServedPredictions): Foreteller {
+  #foretellerOf({ model }: ServedPredictions): Foreteller {
     const { knowledge } = this.#parts;
-    const version = `${fitted} ${knowledge.space.content.version}`;
-    if (this.#foreteller?.version !== version)
-      this.#foreteller = { model, tastes: tasteReaderOf(model, knowledge), version };
+    const { space } = knowledge; // another one whenever what is known of the catalogue was worked out again
+    if (this.#foreteller?.model !== model || this.#foreteller.space !== space)
+      this.#foreteller = { model, tastes: tasteReaderOf(model, knowledge), space };
     return this.#foreteller;
   }
 

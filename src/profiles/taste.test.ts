@@ -5,7 +5,7 @@ import type { Act } from "./activity-features.ts";
 import { fitPredictions } from "./fit-predictions.ts";
 import { ItemKnowledge } from "./item-knowledge.ts";
 import { predict, tasteReaderOf } from "./predictions.ts";
-import { HAS_TASTE_NAME, TASTE_NAME } from "./taste.ts";
+import { HAS_TASTE_NAME, TASTE_NAME, tasteNames } from "./taste.ts";
 
 /** @file People who come alike and look around alike; those who like boats buy once, these days, those who like bread do not. */
 const NOW = 20_000 * DAY_MS;
@@ -76,7 +76,7 @@ test("nothing later than the moment is read, nothing sensitive, and an event tha
 test("who engaged with nothing has zeros and no vector; a model whose space is gone does without", () => {
   const silent = newcomer("boats").map(({ itemRow: _, ...act }) => act);
   expect(tastes.read(silent, silent.length, NOW)).toEqual(new Array(13).fill(0));
-  expect(tastes.names[0]).toBe(HAS_TASTE_NAME);
+  expect(tasteNames(model.taste!.basis)[0]).toBe(HAS_TASTE_NAME);
   expect(buying(silent).probability).toBeLessThan(buying(newcomer("boats")).probability);
   const other = { ...model, taste: { ...model.taste!, basis: { ...model.taste!.basis, version: "1" } } };
   expect(tasteReaderOf(other, items)).toBeUndefined();

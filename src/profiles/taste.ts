@@ -37,7 +37,6 @@ export const HAS_TASTE_NAME = "has engaged with something that is described";
  * engaged with is described, all numbers are 0, and so is the first, which says whether there is a vector.
  */
 export class TasteReader {
-  readonly names: readonly string[];
   readonly #basis: TasteBasis;
   readonly #items: TasteItems;
   /** By item row, in the directions. */
@@ -47,7 +46,6 @@ export class TasteReader {
     this.#basis = basis;
     this.#items = items;
     this.#known = new VectorTable(basis.count);
-    this.names = tasteNames(basis);
   }
 
   /** @param acts ascending by time */

@@ -46,7 +46,7 @@ interface Doer {
 
 /**
  * What people did that may be used for the purpose, each by time: of a share of them (1: everybody), drawn by hash. Of the actions in `priced`
- * it says what they were worth: the properties of other events are not read. An event that came twice counts twice, for it changes no day, unless
+ * it says what they were worth, of those that somebody wants something by with what: the properties of other events are not read. An event that came twice counts twice, for it changes no day, unless
  * it says what it is worth.
  */
 export async function actsFromLog(
@@ -91,8 +91,9 @@ export async function actsFromLog(
         };
         people.set(person, doer);
         doer.choices = countChoices(doer.choices, event, catalogue.purposes);
-        if (event.kind === "track" && event.name === INTEREST_CONTROLLED)
-          doer.controls.push(...[interestControlOf(event.event()) ?? []].flat());
+        const isControl = event.kind === "track" && event.name === INTEREST_CONTROLLED;
+        const control = isControl ? interestControlOf(event.event()) : undefined;
+        if (control) doer.controls.push(control);
         const action = event.kind === "track" && actions.named(event.name);
         if (!action) continue;
         const isPositive = action.kind === "positive";
@@ -124,6 +125,7 @@ function withoutSilenced(
   controls: PersonControls,
   catalogue: Catalogue,
 ): (act: Doer["acts"][number]) => LoggedAct {
+  if (controls.isEmpty) return ({ consent: _, ...act }) => act;
   return ({ consent: _, itemRow, ...act }) =>
     itemRow === undefined || !controls.counts(catalogue.at(itemRow), act.timestampMs)
       ? act

@@ -10,7 +10,7 @@ export type StandingChoices = Readonly<Record<string, readonly StandingChoice[]>
 /** One purpose, oldest first; of one moment a refusal comes last, and so wins. */
 export type StandingChoice = readonly [timestampMs: number, isGranted: boolean];
 
-/** Of one purpose. */
+/** Of one purpose, at most. */
 const CHOICES_KEPT = 32;
 const packr = new Packr({ useRecords: false, useToJSON: false });
 
@@ -59,11 +59,11 @@ function settle(choices: readonly StandingChoice[]): StandingChoice[] {
   const ordered = [...choices].sort(
     ([leftMs, left], [rightMs, right]) => leftMs - rightMs || Number(right) - Number(left),
   );
-  let excess = ordered.length - CHOICES_KEPT;
-  const kept = ordered.filter(
-    ([, isGranted], n) =>
-      isGranted !== ordered[n - 1]?.[1] || isGranted !== ordered[n + 1]?.[1] || excess-- <= 0,
+  const repeated = ordered.filter(
+    ([, isGranted], n) => isGranted === ordered[n - 1]?.[1] && isGranted === ordered[n + 1]?.[1],
   );
+  const dropped = new Set(repeated.slice(0, Math.max(0, ordered.length - CHOICES_KEPT)));
+  const kept = ordered.filter((choice) => !dropped.has(choice));
   const merged = kept.slice(0, Math.max(1, kept.length - CHOICES_KEPT + 1));
   const first: StandingChoice = [merged[0]![0], merged.every(([, isGranted]) => isGranted)]; // none is empty
   return [first, ...kept.slice(merged.length)];

@@ -6,7 +6,7 @@ import type {
   Status,
   ValueTable,
 } from "#features";
-import { APPLY, isNotApplied } from "./declared-features.ts";
+import { APPLY, isNotApplied } from "./features-not-applied.ts";
 import { JsonWriter, type Written } from "./json-writer.ts";
 
 /** Lists of ids by the name they are given under; there is one at least, and they are as long as each other. */

@@ -54,10 +54,9 @@ function explanation(
   events: ReadonlyMap<string, Engagement>,
   catalogue: Catalogue,
 ): Pick<InterestBody, "why" | "events"> {
-  const [first, last] = [firstMs, lastMs].map((timeMs) => toIso(timeMs).slice(0, 10));
   const pace =
     expected === 0 // there was nothing to expect any by
-      ? `first on ${first}, last on ${last}`
+      ? `first on ${dayOf(firstMs)}, last on ${dayOf(lastMs)}`
       : `${recent} in the last 10 days, each item once a day, where ${expected.toFixed(1)} were to be expected`;
   return {
     why: `${engagementCount} engagements with ${label}; ${lifecycle}: ${pace}`,
@@ -120,4 +119,8 @@ export function predictionsBody(
     version,
     completeness: predictions.length > 0 ? 1 : 0,
   };
+}
+
+function dayOf(timeMs: number): string {
+  return toIso(timeMs).slice(0, 10);
 }

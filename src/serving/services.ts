@@ -42,7 +42,7 @@ export interface Services {
   readonly feed: EventFeed;
   readonly features: OnlineFeatures;
   /** What the features that are declared would change of those that are applied; `undefined` where they are the same. */
-  readonly declaredFeatures: FeatureDifference | undefined;
+  readonly featuresNotApplied: FeatureDifference | undefined;
   /** Keeps what was served, so that a model can learn from it. Never rejects. */
   readonly noteServed: (served: readonly ServedFeatures[]) => void;
   /** What was last found of the features. */

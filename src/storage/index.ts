@@ -1,7 +1,7 @@
 export type { BlobStore } from "./blob-store.ts";
 export { BoundedLog, type BoundedLogOptions } from "./bounded-log.ts";
 export { DuckDbLake } from "./duckdb/duckdb-lake.ts";
-export { isExpired, quoteText } from "./duckdb/lake-columns.ts";
+export { expiredCondition, quoteText } from "./duckdb/lake-columns.ts";
 export { type EntityTimeRow, readEntityRows } from "./duckdb/read-rows.ts";
 export { type ParquetColumn, type ParquetScalar, writeParquet } from "./duckdb/write-parquet.ts";
 export { replaceFile } from "./durable-file.ts";

@@ -13,9 +13,9 @@ import type { FeaturePlan } from "../definition/plan.ts";
 import { decodeRows, type FeatureRow, RowMaker, type StandsFor } from "../feature-row.ts";
 import { ItemState } from "../items/apply-items.ts";
 import { Part, RowReader } from "../part.ts";
+import { PlaceWriter } from "./event-places.ts";
 import { decodeFeatureHead, emptyFeatureHead, encodeFeatureHead, type FeatureHead } from "./feature-head.ts";
 import { featureKey } from "./feature-keys.ts";
-import { PlaceWriter } from "./read-places.ts";
 import { sliceRows } from "./row-slices.ts";
 import { type SealContext, SealedRows } from "./sealed-rows.ts";
 

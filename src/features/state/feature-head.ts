@@ -1,6 +1,6 @@
 import { assert } from "#base";
 import { PackedReader, PackedWriter } from "../packed-bytes.ts";
-import { decodePlaces, encodePlaces } from "./read-places.ts";
+import { decodePlaces, encodePlaces } from "./event-places.ts";
 
 /**
  * @file The head of a user's features: rows that are not sealed yet, and what every read needs to know. Format version 4:
@@ -21,7 +21,7 @@ export interface FeatureHead {
   newestMs: number;
   /** Time of the newest event that left anything to standing choices, ms, whatever they decided; 0 where there is none. */
   standingMs: number;
-  /** Places of events in the log that were written away (read-places.ts). */
+  /** Places of events in the log that were written away (event-places.ts). */
   placeCount: number;
   /** Those that were not yet, and of which no open row tells. */
   openPlaces: readonly number[];

@@ -6,7 +6,7 @@ import { userPrefix } from "#sequences";
  *
  *     "u" userId 0 "f" "h"                          head: the newest rows, what changes with every event
  *     "u" userId 0 "f" "l"                          what the sealed rows come to over a lifetime (a part)
- *     "u" userId 0 "f" "e" block:u32                where in the log the events lie that features read (read-places.ts)
+ *     "u" userId 0 "f" "e" block:u32                where in the log the events lie that features read (event-places.ts)
  *     "u" userId 0 "f" "d"                          directory of the sealed rows that are kept for windows
  *     "u" userId 0 "f" "r" block:u32                rows of one block
  *     "u" userId 0 "f" "t" level:u8 index:u32       what the sealed rows of one tile come to (a part)

@@ -8,7 +8,7 @@ import { paths, readManifest } from "../data-folder.ts";
 import type { FitListeners } from "../fit.ts";
 import { coldStartModelOf, fitAndServe, fitBeside } from "../fit-folder.ts";
 import type { ModelToFit } from "../fit-worker.ts";
-import { learningCurveSvg } from "../learning-curve.ts";
+import { addToCurve, learningCurveSvg } from "../learning-curve.ts";
 import type { ModelManifest } from "../model-manifest.ts";
 import { collectSetting, settingsOf } from "../model-settings.ts";
 import { ModelStore } from "../model-store.ts";
@@ -60,7 +60,7 @@ async function runTraining(name: string, options: TrainOptions): Promise<void> {
       progress: bar.listen,
       abort: interruption.signal,
       learned(point) {
-        points.push(point);
+        addToCurve(points, point);
         if (curve === undefined) return;
         const picture = learningCurveSvg(`${name} on ${dataset}`, points);
         drawn = drawn.then(() => writeFile(curve, picture));

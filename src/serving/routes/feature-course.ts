@@ -1,6 +1,6 @@
 import { Problem, UserFeatureCourseResponse, UserFeatureParams } from "#api";
 import { toIso } from "../bodies.ts";
-import { unknownFeature } from "../declared-features.ts";
+import { unknownFeature } from "../features-not-applied.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 import { userNotFound } from "./user-not-found.ts";
@@ -21,7 +21,7 @@ export function registerFeatureCourseRoute(server: Server, services: Services): 
     },
     async ({ params: { id, name } }) => {
       const planned = features.names.includes(name) ? features.planned(name) : undefined;
-      if (!planned) throw unknownFeature(name, services);
+      if (!planned) throw unknownFeature(name, services, "feature of people");
       const person = await signals.person(id);
       if (!person) throw userNotFound(id);
       const nowMs = clock.nowMs();

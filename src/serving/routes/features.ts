@@ -21,8 +21,8 @@ import {
   ValueTable,
 } from "#features";
 import { toIsoOrNull } from "../bodies.ts";
-import { APPLY, changeBody, isNotApplied, unknownFeature } from "../declared-features.ts";
 import { type EntityColumn, type EntityColumns, FeatureJson } from "../feature-json.ts";
+import { APPLY, changeBody, isNotApplied, unknownFeature } from "../features-not-applied.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 
@@ -34,8 +34,8 @@ const ITEM_KEYS = ["item_id", "item", "itemId"];
 
 /** Features, in Feast's JSON and in ours. */
 export function registerFeatureRoutes(server: Server, services: Services): void {
-  const { features, declaredFeatures } = services;
-  const json = new FeatureJson(features, declaredFeatures);
+  const { features, featuresNotApplied } = services;
+  const json = new FeatureJson(features, featuresNotApplied);
   server.post(
     "/get-online-features",
     {
@@ -89,7 +89,7 @@ export function registerFeatureRoutes(server: Server, services: Services): void 
       services: Object.fromEntries(
         Object.entries(features.services).map(([name, members]) => [name, [...members]]),
       ),
-      ...(declaredFeatures && { notApplied: changeBody(declaredFeatures) }),
+      ...(featuresNotApplied && { notApplied: changeBody(featuresNotApplied) }),
     }),
   );
 }
@@ -224,7 +224,7 @@ function entitiesOf({ entities }: OnlineFeaturesBody): EntityColumns {
 
 /** The features of `GET /v1/users/{id}?include=features`; for a purpose only those that are declared for it. */
 export async function readIncludedFeatures(
-  { features, declaredFeatures }: Services,
+  { features, featuresNotApplied }: Services,
   userId: string,
   query: UserQuerystring,
   purpose: NamedPurpose | undefined,
@@ -237,7 +237,7 @@ export async function readIncludedFeatures(
   const asked =
     query.features?.split(",").flatMap((name) => features.membersOf(name) ?? name) ?? features.names;
   const names = asked.filter(
-    (name) => !purpose || features.isFor(name, purpose.name) || isNotApplied(name, declaredFeatures),
+    (name) => !purpose || features.isFor(name, purpose.name) || isNotApplied(name, featuresNotApplied),
   );
   const [values = []] = await features.read(names, [userId]);
   return Object.fromEntries(
@@ -248,7 +248,7 @@ export async function readIncludedFeatures(
         {
           ...{ value, status, asOf: toIsoOrNull(newestMs) },
           version: features.planned(name)?.version ?? "",
-          ...(isNotApplied(name, declaredFeatures) && { hint: APPLY }),
+          ...(isNotApplied(name, featuresNotApplied) && { hint: APPLY }),
         },
       ];
     }),

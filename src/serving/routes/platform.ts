@@ -2,14 +2,14 @@ import { Type } from "typebox";
 import { BATCH_BYTES, HealthResponse, PlatformResponse, SchemaResponse } from "#api";
 import { undeclaredEvents } from "#sequences";
 import { toIso, versionsOf } from "../bodies.ts";
-import { describeChange } from "../declared-features.ts";
+import { describeChange } from "../features-not-applied.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 import type { Traffic } from "../traffic.ts";
 
 /** What the platform is, whether it is well, and what it counts. */
 export function registerPlatformRoutes(server: Server, services: Services, traffic: Traffic): void {
-  const { about, state, clock, catalogue, recommender, metrics, declaredFeatures } = services;
+  const { about, state, clock, catalogue, recommender, metrics, featuresNotApplied } = services;
 
   server.get("/", { schema: { summary: "What this is", response: { 200: PlatformResponse } } }, async () => ({
     name: about.name,
@@ -22,7 +22,7 @@ export function registerPlatformRoutes(server: Server, services: Services, traff
     },
     items: catalogue.itemCount,
     undeclaredEvents: await undeclaredEvents(state),
-    ...(declaredFeatures && { featuresNotApplied: describeChange(declaredFeatures) }),
+    ...(featuresNotApplied && { featuresNotApplied: describeChange(featuresNotApplied) }),
     models: versionsOf(recommender.models),
     links: { openapi: "/openapi.json", metrics: "/metrics", live: "/health/live", ready: "/health/ready" },
   }));

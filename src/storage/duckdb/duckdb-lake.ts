@@ -21,7 +21,7 @@ import {
 } from "../lake.ts";
 import { compactPartitions } from "./compact-partitions.ts";
 import { openEngine } from "./engine.ts";
-import { isExpired, listOf, quoteText, ROW_ORDER, relationOf } from "./lake-columns.ts";
+import { expiredCondition, listOf, quoteText, ROW_ORDER, relationOf } from "./lake-columns.ts";
 import { type Arrival, bytesOf, LakeFolder, type LakeManifest, type SettledFile } from "./lake-folder.ts";
 import { Leases, Turns } from "./leases.ts";
 import { loadRows } from "./load-rows.ts";
@@ -214,7 +214,7 @@ export class DuckDbLake implements Lake {
     const lastDay = new Date(Math.max(...expiries.map(({ beforeMs }) => beforeMs)))
       .toISOString()
       .slice(0, 10);
-    return this.#without(isExpired(expiries), ({ day }) => day <= lastDay);
+    return this.#without(expiredCondition(expiries), ({ day }) => day <= lastDay);
   }
 
   async size(): Promise<LakeSize> {

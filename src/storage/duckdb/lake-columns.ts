@@ -37,8 +37,8 @@ export const AS_STORED = `* REPLACE (${lakeColumns
 /** The order of rows in every file. */
 export const ROW_ORDER = `user_id, "timestamp", "partition", log_offset`;
 
-/** Of a row: whether the event is past its time. */
-export function isExpired(expiries: readonly Expiry[]): string {
+/** SQL that holds of the rows that are past their time. */
+export function expiredCondition(expiries: readonly Expiry[]): string {
   const conditions = expiries.map(
     ({ name, beforeMs }) =>
       `(kind = 'track' AND name = ${quoteText(name)} AND "timestamp" < make_timestamp_ms(${Math.floor(beforeMs)}))`,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ValueTable } from "#features";
-import { changeBody, isNotApplied, unknownFeature } from "./declared-features.ts";
 import { FeatureJson } from "./feature-json.ts";
+import { changeBody, isNotApplied, unknownFeature } from "./features-not-applied.ts";
 
 const change = {
   ...{ added: ["visits"], removed: ["taps"], changed: [{ name: "saves", from: "1", to: "2" }], noted: [] },
@@ -16,10 +16,10 @@ test("who asks for a feature that is declared and not applied is told so, and wh
   expect(["visits", "any:visits", "saves", "taps"].map((name) => isNotApplied(name, change))).toEqual([
     ...[true, true, false, false],
   ]);
-  expect(unknownFeature("visits", { declaredFeatures: change }).message).toMatch(
+  expect(unknownFeature("visits", { featuresNotApplied: change }).message).toMatch(
     /"visits" is declared, not applied/,
   );
-  expect(unknownFeature("vists", { declaredFeatures: change }).message).toMatch(
+  expect(unknownFeature("vists", { featuresNotApplied: change }).message).toMatch(
     /no feature is called "vists"/,
   );
 });

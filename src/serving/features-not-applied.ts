@@ -33,12 +33,13 @@ export function isNotApplied(reference: string, change: FeatureDifference | unde
 /** For a name that no applied feature has. */
 export function unknownFeature(
   name: string,
-  { declaredFeatures }: Pick<Services, "declaredFeatures">,
+  { featuresNotApplied }: Pick<Services, "featuresNotApplied">,
+  kind = "feature",
 ): PlatformError {
   return new PlatformError(
     "invalid-request",
-    isNotApplied(name, declaredFeatures)
+    isNotApplied(name, featuresNotApplied)
       ? `the feature "${name}" is ${APPLY}`
-      : `no feature is called "${name}"; GET /v1/features lists those there are`,
+      : `no ${kind} is called "${name}"; GET /v1/features lists those there are`,
   );
 }
