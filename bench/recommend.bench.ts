@@ -24,6 +24,8 @@ interface Options extends Record<string, number | boolean> {
   /** Scored by the fusion of ranks in place of the transformer ranker. */
   readonly fused: boolean;
   readonly connections: number;
+  /** At a time while as many are made as there can be: of many at once each waits so long that its sources are late, and a list without them is made in no time. */
+  readonly flatOutConnections: number;
   /** Events of others a second while it is measured how soon one changes the next list. */
   readonly eventsPerSecond: number;
   /** How often that is measured. */
@@ -46,6 +48,7 @@ export const bench: Bench<Options> = {
     alone: 200,
     fused: false,
     connections: 32,
+    flatOutConnections: 8,
     eventsPerSecond: 1000,
     changes: 200,
     seed: 1,
@@ -61,6 +64,7 @@ export const bench: Bench<Options> = {
     alone: 5,
     fused: false,
     connections: 2,
+    flatOutConnections: 2,
     eventsPerSecond: 100,
     changes: 3,
     seed: 1,
@@ -102,9 +106,15 @@ async function measure(options: Options, folder: string, say: (line: string) => 
       metrics: told,
     });
     say("as many as there can be");
+    const leftOutBefore = leftOutIn(await told());
     const cpu = process.cpuUsage();
-    const flatOut = await runRequestLoad({ ...task, requestsPerSecond: FLAT_OUT_PER_SECOND });
+    const flatOut = await runRequestLoad({
+      ...task,
+      requestsPerSecond: FLAT_OUT_PER_SECOND,
+      connections: options.flatOutConnections,
+    });
     const { user, system } = process.cpuUsage(cpu);
+    const leftOut = leftOutIn(await told()) - leftOutBefore;
     say("events, and the lists after them");
     const changesMs = await measureChanges(address, surface, options);
     return {
@@ -112,6 +122,7 @@ async function measure(options: Options, folder: string, say: (line: string) => 
         latencyMsP50: quantileOf(paced.latenciesMs, 0.5),
         latencyMsP99: quantileOf(paced.latenciesMs, 0.99),
         requestsPerSecond: options.requests / flatOut.seconds,
+        flatOutLeftOut: leftOut / (options.requests + warmUp),
         flatOutCpuMs: (user + system) / 1000 / (options.requests + warmUp),
         aloneCpuMs: cpuMs,
         eventToRecommendationMsP50: quantileOf(changesMs, 0.5),
@@ -131,6 +142,12 @@ async function measure(options: Options, folder: string, say: (line: string) => 
     await server.close();
     await platform.close();
   }
+}
+
+/** Sources that were late or failed so far. */
+function leftOutIn(metrics: string): number {
+  const told = [...metrics.matchAll(/^inkling_sources_left_out_total\{[^}]*\} (\S+)$/gm)];
+  return told.reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
 /** From an event being sent to a list that no longer has its item being there, while others send theirs. */

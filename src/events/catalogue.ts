@@ -36,6 +36,8 @@ const CODES = 255;
 
 export class Catalogue {
   readonly #items: Item[] = [];
+  /** Item row -> since when it is there to be shown: never, for what is withdrawn. A column, for it is asked of every candidate of every list. */
+  readonly #sinceMs: number[] = [];
   /** Item row -> the revision at which what is known of it changed last. */
   readonly #changes: number[] = [];
   readonly #rows = new Map<string, ItemRow>();
@@ -72,6 +74,13 @@ export class Catalogue {
     const item = this.#items[row];
     assert(item, `item row ${row} is in the catalogue`);
     return item;
+  }
+
+  /** Whether an item is available, and was there by then. */
+  isThere(row: number, asOfMs: number): boolean {
+    const sinceMs = this.#sinceMs[row];
+    assert(sinceMs !== undefined, `item row ${row} is in the catalogue`);
+    return sinceMs <= asOfMs;
   }
 
   items(): readonly Item[] {
@@ -131,6 +140,8 @@ export class Catalogue {
     };
     if (differs(before ?? NOTHING, item)) this.#beginEdition(row, before);
     this.#items[row] = item;
+    const { isAvailable, createdAtMs = Number.NEGATIVE_INFINITY } = item;
+    this.#sinceMs[row] = isAvailable ? createdAtMs : Number.POSITIVE_INFINITY;
     this.#changes[row] = this.#revision;
     this.#rows.set(itemId, row);
     for (const watcher of this.#watchers) watcher(item, before);

@@ -102,7 +102,7 @@ export interface FittedModel {
    */
   score(histories: readonly History[]): Promise<Float32Array>;
   /** As `score`, of one history and some items only, NaN for those it has not met: of models to which that is less work. */
-  scoreItems?(history: History, itemRows: readonly number[]): Promise<Float32Array>;
+  scoreItems?(history: History, itemRows: ArrayLike<number>): Promise<Float32Array>;
   /**
    * How much each engagement of the history adds to the score of `itemRow`: shape (history length). All zeros when the
    * model is not personal. The engagements with the largest values are the evidence shown to people.

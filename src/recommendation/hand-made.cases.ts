@@ -1,7 +1,8 @@
 import type { ItemRow } from "#base";
 import { Catalogue, type SharedRecord } from "#events";
 import type { ServedModel } from "#models";
-import type { Candidate, Query, Source } from "./pipeline.ts";
+import { Candidates, NOWHERE } from "./candidates.ts";
+import type { Proposal, Query, Source } from "./pipeline.ts";
 import { emptyQuery } from "./query.ts";
 
 /** @file What the tests of stages are made of. */
@@ -41,14 +42,17 @@ export function queryOf(changes: Partial<Query> = {}): Query {
   return { ...emptyQuery({ models, index: undefined }, 10, Date.UTC(2026, 0, 1)), ...changes };
 }
 
-/** Candidates of rows 0, 1, ... each of one source, in its order. */
-export function candidatesOf(sources: readonly string[]): Candidate[] {
-  const counts = new Map<string, number>();
-  return sources.map((source, row) => {
-    const place = counts.get(source) ?? 0;
-    counts.set(source, place + 1);
-    return { itemRow: row as ItemRow, score: 0, source, places: new Map([[source, place]]) };
-  });
+/** Candidates of rows 0, 1, ... each of one source, in its order; `told`: what that says of each. */
+export function candidatesOf(owners: readonly string[], told: readonly Partial<Proposal>[] = []): Candidates {
+  const sources = [...new Set(owners)];
+  const places = new Int32Array(sources.length * owners.length).fill(NOWHERE);
+  for (const [row, source] of sources.entries()) {
+    let place = 0;
+    for (const [position, owner] of owners.entries())
+      if (owner === source) places[row * owners.length + position] = place++;
+  }
+  const proposals = owners.map((_, row) => ({ itemRow: row as ItemRow, score: 0, ...told[row] }));
+  return new Candidates({ sources, proposals, places });
 }
 
 /** Proposes the rows given, in order. */

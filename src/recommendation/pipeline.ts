@@ -2,6 +2,7 @@ import type { ItemRow } from "#base";
 import type { InterestStage } from "#declarations";
 import type { ServedModel, ServedModels } from "#models";
 import type { Condition, History } from "#sequences";
+import type { Candidates } from "./candidates.ts";
 import type { ItemIndex } from "./items/item-index.ts";
 import type { ModelTimes } from "./model-times.ts";
 import type { KnownPerson } from "./person-reader.ts";
@@ -121,7 +122,7 @@ export interface Scorer {
   readonly name: string;
   /** The one that scores for a query, of those that leave it to others. */
   for?(query: Query): Promise<Scorer>;
-  score(query: Query, candidates: readonly Candidate[]): Promise<Scores>;
+  score(query: Query, candidates: Candidates): Promise<Scores>;
 }
 
 /** One head a declared action, hides among them, or a single head that is a score. */
@@ -139,7 +140,7 @@ export interface Selector {
    * At most `query.n` of the candidates, best first. A longer list begins with the shorter one.
    * @param relevance (candidates) utility of each, NaN where it is not known
    */
-  select(query: Query, candidates: readonly Candidate[], relevance: Float64Array): readonly Selected[];
+  select(query: Query, candidates: Candidates, relevance: Float64Array): readonly Selected[];
 }
 
 /** A selector's choice: which candidate, and how it came to that. */

@@ -27,7 +27,7 @@ export class QueryScores {
   }
 
   /** Shape (rows): of some items, NaN for those the model has not met. */
-  async ofItems(query: Query, itemRows: readonly number[]): Promise<Float32Array> {
+  async ofItems(query: Query, itemRows: Uint32Array): Promise<Float32Array> {
     const served = await this.served(query);
     const { model } = served;
     if (model.itemCount >= MANY_ITEMS && model.scoreItems)

@@ -4,6 +4,7 @@ import type { ModelId, ModelReference, ModelsInService, ServedModel } from "#mod
 import { readPersonSequence, type SequenceRow } from "#sequences";
 import type { StateReader } from "#storage";
 import { AskedModels } from "./asked-models.ts";
+import { Candidates } from "./candidates.ts";
 import { compareLists, type ListComparison } from "./compare-lists.ts";
 import type { ItemIndexes } from "./items/item-indexes.ts";
 import { PersonReader, type PersonReaderParts } from "./person-reader.ts";
@@ -214,7 +215,9 @@ export class Recommender {
   ): Promise<Omit<Ranking, "queryMs">> {
     const startedMs = monotonicMs();
     const { given, unknownItemIds, mutedItemIds } = this.#found(query, itemIds);
-    const candidates = given.map((itemRow) => ({ itemRow, score: 0, source: GIVEN, places: NO_PLACES }));
+    const candidates = Candidates.merge([
+      { name: GIVEN, kept: given.map((itemRow) => ({ itemRow, score: 0 })) },
+    ]);
     const { givenScorer, utility } = pipeline;
     const scores = givenScorer ? await givenScorer.score(query, candidates) : noScores;
     const own = utilityOf(scores, utility, given.length);
@@ -284,7 +287,6 @@ export class Recommender {
 }
 
 const GIVEN = "given";
-const NO_PLACES: ReadonlyMap<string, number> = new Map();
 /** Items that somebody made up did something with. */
 const REHEARSED = 10;
 /** Rows of a person looked through for what came of a list. */

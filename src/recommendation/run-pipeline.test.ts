@@ -34,7 +34,9 @@ function scorerOf(heads: Readonly<Record<string, (row: ItemRow) => number>>): Sc
     name: "made",
     score: async (_, candidates) => ({
       heads: Object.keys(heads),
-      values: Float32Array.from(candidates.flatMap(({ itemRow }) => says.map((say) => say(itemRow)))),
+      values: Float32Array.from(
+        [...candidates.itemRows].flatMap((row) => says.map((say) => say(row as ItemRow))),
+      ),
       weights: { score: 1 },
     }),
   };

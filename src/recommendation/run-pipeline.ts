@@ -1,6 +1,6 @@
-import { type ItemRow, monotonicMs } from "#base";
+import { monotonicMs } from "#base";
+import { Candidates } from "./candidates.ts";
 import type {
-  Candidate,
   Hydrator,
   Pipeline,
   PipelineTrace,
@@ -30,14 +30,14 @@ export async function runPipeline(pipeline: Pipeline, query: Query): Promise<Pip
   const startedMs = monotonicMs();
   const verdicts = await Verdicts.open(pipeline.filters, query);
   const answers = await askAll(pipeline, query, verdicts);
-  const candidates = merge(answers);
+  const candidates = Candidates.merge(answers);
   const { scores, trace: scorer } = await scoreAll(pipeline.scorer, query, candidates);
   const relevance = utilityOf(scores, pipeline.utility, candidates.length);
   const selectingMs = monotonicMs();
   const selected = pipeline.selector.select(query, candidates, relevance);
   const selector = traceOf(pipeline.selector.name, candidates.length, selected.length, selectingMs);
   const items: Recommended[] = selected.map(({ position, ...placed }) => ({
-    ...candidates[position]!,
+    ...candidates.at(position),
     ...(pipeline.scorer && scoredAs(relevance, position, scores)),
     ...placed,
     reasons: [],
@@ -47,7 +47,7 @@ export async function runPipeline(pipeline: Pipeline, query: Query): Promise<Pip
     items.push(...(await fill(well, query, verdicts, items)));
   }
   const { hydrated, traces: hydrators } = await hydrate(pipeline.hydrators, query, items);
-  const stages = { sources: overlapOf(answers), filters: verdicts.traces(), selector, hydrators };
+  const stages = { sources: tracesOf(answers, candidates), filters: verdicts.traces(), selector, hydrators };
   const trace = { ...stages, ...(scorer && { scorer }), ms: sinceMs(startedMs) };
   return { items: hydrated, trace };
 }
@@ -117,43 +117,18 @@ async function gather(
   }
 }
 
-/** Each item once, with all who proposed it, in the order of the sources. */
-function merge(answers: readonly Answer[]): Candidate[] {
-  const merged = new Map<ItemRow, Candidate & { readonly places: Map<string, number> }>();
-  for (const { name, kept } of answers)
-    for (const [place, proposal] of kept.entries()) {
-      const known = merged.get(proposal.itemRow);
-      if (!known) {
-        merged.set(proposal.itemRow, { ...proposal, source: name, places: new Map().set(name, place) });
-        continue;
-      }
-      known.places.set(name, place);
-      const { reason = proposal.reason, maturity = proposal.maturity } = known;
-      if (reason !== known.reason || maturity !== known.maturity)
-        merged.set(proposal.itemRow, { ...known, ...(reason && { reason }), ...(maturity && { maturity }) });
-    }
-  return [...merged.values()];
-}
-
-function overlapOf(answers: readonly Answer[]): SourceTrace[] {
-  const rows = answers.map(({ kept }) => new Set(kept.map(({ itemRow }) => itemRow)));
-  return answers.map(({ kept, trace }, own) => {
-    const shared: Record<string, number> = {};
-    for (const [other, { name }] of answers.entries()) {
-      const count = other === own ? 0 : kept.filter(({ itemRow }) => rows[other]!.has(itemRow)).length;
-      if (count > 0) shared[name] = count;
-    }
-    const unique = kept.filter(({ itemRow }) =>
-      rows.every((set, other) => other === own || !set.has(itemRow)),
-    );
-    return { ...trace, kept: kept.length, unique: unique.length, shared };
-  });
+function tracesOf(answers: readonly Answer[], candidates: Candidates): SourceTrace[] {
+  return answers.map(({ name, kept, trace }) => ({
+    ...trace,
+    kept: kept.length,
+    ...candidates.overlapOf(name),
+  }));
 }
 
 async function scoreAll(
   scorer: Scorer | undefined,
   query: Query,
-  candidates: readonly Candidate[],
+  candidates: Candidates,
 ): Promise<{ scores: Scores; trace: StageTrace | undefined }> {
   if (!scorer) return { scores: noScores, trace: undefined };
   const startedMs = monotonicMs();

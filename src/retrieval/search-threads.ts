@@ -69,7 +69,7 @@ export class SearchThreads {
   search(query: VectorQuery): Promise<Neighbours> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ query, resolve, reject });
-      this.#assign();
+      if (this.#waiting.length === 1) queueMicrotask(() => this.#assign()); // those asked for at once go together
     });
   }
 

@@ -36,6 +36,7 @@ import { registerTopicRoute } from "./routes/topics.ts";
 import { registerUserRoutes } from "./routes/users.ts";
 import { registerVectorRoutes } from "./routes/vectors.ts";
 import { registerWhatIfRoute } from "./routes/what-if.ts";
+import { schemaFault } from "./schema-fault.ts";
 import type { Services } from "./services.ts";
 import { Traffic } from "./traffic.ts";
 
@@ -85,6 +86,7 @@ export async function createServer(
     bodyLimit: BATCH_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: "idle",
+    schemaErrorFormatter: schemaFault,
     return503OnClosing: false, // Traffic does, as a problem document that says when to come again
     routerOptions: { maxParamLength: 1100 },
   }).withTypeProvider<TypeBoxTypeProvider>();

@@ -345,7 +345,7 @@ class Programs {
   #compileAnswering(): Promise<Program> {
     const { shape, weights } = this.#parts;
     const { logits } = answeringNetwork(shape);
-    return Program.compile(onnxGraph("rank", { logits }, weights), { keepsMemory: true });
+    return Program.compile(onnxGraph("rank", { logits }, weights), { keepsMemory: true, threads: 1 });
   }
 }
 

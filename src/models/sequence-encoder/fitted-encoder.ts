@@ -129,9 +129,9 @@ export class FittedEncoder implements FittedModel, VectorEncoder {
     return scores;
   }
 
-  async scoreItems(history: History, itemRows: readonly number[]): Promise<Float32Array> {
+  async scoreItems(history: History, itemRows: ArrayLike<number>): Promise<Float32Array> {
     const scores = new Float32Array(itemRows.length).fill(Number.NaN);
-    const met = [...itemRows.keys()].filter((at) => itemRows[at]! < this.itemCount);
+    const met = Array.from(scores.keys()).filter((at) => itemRows[at]! < this.itemCount);
     const [known] = this.#windowsOf([history]).known;
     if (!known) for (const at of met) scores[at] = this.#parts.counts[itemRows[at]!] ?? 0;
     else if (met.length > 0) {

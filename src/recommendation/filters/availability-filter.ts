@@ -12,9 +12,6 @@ export class AvailabilityFilter implements Filter {
   }
 
   open({ asOfMs }: Query): (itemRow: ItemRow) => boolean {
-    return (itemRow) => {
-      const { isAvailable, createdAtMs } = this.#catalogue.at(itemRow);
-      return isAvailable && (createdAtMs === undefined || createdAtMs <= asOfMs);
-    };
+    return (itemRow) => this.#catalogue.isThere(itemRow, asOfMs);
   }
 }

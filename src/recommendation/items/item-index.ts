@@ -74,6 +74,7 @@ export class ItemIndex {
   /** The next measurement is not before, by `monotonicMs`. */
   #restUntilMs = 0;
   #newestMs = Number.NEGATIVE_INFINITY;
+  #revision = 0;
   #searches = 0;
   #rebuilding: Promise<void> = Promise.resolve();
   #isRebuilding = false;
@@ -136,19 +137,32 @@ export class ItemIndex {
    */
   async nearest(vector: Vector, n: number, filter: ItemFilter): Promise<Proposal[]> {
     const { deny } = filter;
-    const own = this.#filterOf(filter);
-    const isSimple = Object.keys(own).length === 0 && deny.size <= FEW_DENIED;
-    const query = isSimple
-      ? queryFor(vector, n + deny.size)
-      : { ...queryFor(vector, n), filter: { ...own, deny } };
-    this.#searches++;
-    const found = await (this.#threads ? this.#threads.search(query) : this.#index.search(query));
-    this.#monitor.observe(query, found);
+    const isSimple = this.isForAll(filter) && deny.size <= FEW_DENIED;
+    const found = await this.#search(
+      isSimple
+        ? queryFor(vector, n + deny.size)
+        : { ...queryFor(vector, n), filter: { ...this.#filterOf(filter), deny } },
+    );
     const proposals: Proposal[] = [];
     for (const [place, row] of found.rows.entries())
       if (!deny.has(row) && proposals.length < n)
         proposals.push({ itemRow: row as ItemRow, score: found.scores[place]! }); // rows are put by item
     return proposals;
+  }
+
+  /** How often what is in it changed. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Whether the filter leaves out nothing that is in the index, but for what it denies. */
+  isForAll(filter: ItemFilter): boolean {
+    return Object.keys(this.#filterOf(filter)).length === 0;
+  }
+
+  /** As `nearest`, with nothing left out. */
+  around(vector: Vector, n: number): Promise<Neighbours> {
+    return this.#search(queryFor(vector, n));
   }
 
   get report(): ItemIndexReport {
@@ -171,6 +185,13 @@ export class ItemIndex {
     this.#unfollow();
     await this.#rebuilding;
     await Promise.all([this.#threads?.close(), this.#exactly?.close()]);
+  }
+
+  async #search(query: VectorQuery): Promise<Neighbours> {
+    this.#searches++;
+    const found = await (this.#threads ? this.#threads.search(query) : this.#index.search(query));
+    this.#monitor.observe(query, found);
+    return found;
   }
 
   /** What it finds tells other searches how far they have to look. */
@@ -207,9 +228,10 @@ export class ItemIndex {
   #put(item: Item): void {
     const values = item.isAvailable ? this.#vectors.of(item) : undefined;
     if (!values) {
-      this.#index.delete(item.row);
+      if (this.#index.delete(item.row)) this.#revision++;
       return;
     }
+    this.#revision++;
     const bornMs = item.createdAtMs ?? Number.NEGATIVE_INFINITY;
     this.#newestMs = Math.max(this.#newestMs, bornMs);
     const vector = { values, modelVersion: this.#vectors.version };

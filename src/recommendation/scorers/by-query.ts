@@ -1,4 +1,5 @@
-import type { Candidate, Query, Scorer, Scores } from "../pipeline.ts";
+import type { Candidates } from "../candidates.ts";
+import type { Query, Scorer, Scores } from "../pipeline.ts";
 
 /** One scorer for queries of which something holds, another for the others. */
 export class ByQuery implements Scorer {
@@ -19,7 +20,7 @@ export class ByQuery implements Scorer {
     return (await chosen.for?.(query)) ?? chosen;
   }
 
-  async score(query: Query, candidates: readonly Candidate[]): Promise<Scores> {
+  async score(query: Query, candidates: Candidates): Promise<Scores> {
     return (await this.for(query)).score(query, candidates);
   }
 }

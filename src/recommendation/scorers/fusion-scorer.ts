@@ -1,4 +1,5 @@
-import type { Candidate, Query, Scorer, Scores } from "../pipeline.ts";
+import { type Candidates, NOWHERE } from "../candidates.ts";
+import type { Query, Scorer, Scores } from "../pipeline.ts";
 import { scoredBy } from "./scored-by.ts";
 import { utilityOf } from "./utility.ts";
 
@@ -15,12 +16,12 @@ export class FusionScorer implements Scorer {
     this.#voter = voter;
   }
 
-  async score(query: Query, candidates: readonly Candidate[]): Promise<Scores> {
-    const fused = Float32Array.from(candidates, ({ places }) => {
-      let sum = 0;
-      for (const place of places.values()) sum += shareOf(place);
-      return sum;
-    });
+  async score(query: Query, candidates: Candidates): Promise<Scores> {
+    const sums = new Float64Array(candidates.length);
+    for (const source of candidates.sources)
+      for (const [position, place] of candidates.placesOf(source)!.entries())
+        if (place !== NOWHERE) sums[position]! += shareOf(place);
+    const fused = Float32Array.from(sums);
     if (!this.#voter) return scoredBy(fused);
     const votes = utilityOf(await this.#voter.score(query, candidates), {}, candidates.length);
     addVotes(fused, votes);

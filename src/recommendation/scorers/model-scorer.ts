@@ -1,7 +1,8 @@
 import type { Catalogue } from "#events";
 import { type CandidateRanker, referenceOf } from "#models";
+import type { Candidates } from "../candidates.ts";
 import type { FeatureReader } from "../feature-reader.ts";
-import type { Candidate, Query, Scorer, Scores } from "../pipeline.ts";
+import type { Query, Scorer, Scores } from "../pipeline.ts";
 import type { QueryScores } from "../query-scores.ts";
 import { scoredBy } from "./scored-by.ts";
 
@@ -27,10 +28,10 @@ export class ModelScorer implements Scorer {
     this.#parts = parts;
   }
 
-  async score(query: Query, candidates: readonly Candidate[]): Promise<Scores> {
+  async score(query: Query, candidates: Candidates): Promise<Scores> {
     const served = await this.#scores.served(query);
     const { ranker } = served.model;
-    const rows = candidates.map(({ itemRow }) => itemRow);
+    const { itemRows: rows } = candidates;
     if (ranker) {
       const moment = {
         ...{ timeMs: query.asOfMs, surface: query.surfaceCode, condition: query.condition },
@@ -46,7 +47,7 @@ export class ModelScorer implements Scorer {
   }
 
   /** (rows, models) */
-  async #askedOf(models: readonly string[], query: Query, rows: readonly number[]): Promise<Float32Array> {
+  async #askedOf(models: readonly string[], query: Query, rows: Uint32Array): Promise<Float32Array> {
     const { scoresBy } = this.#parts;
     const said = await Promise.all(models.map((model) => scoresBy(model).ofItems(query, rows)));
     return Float32Array.from({ length: rows.length * models.length }, (_, at) => {
@@ -57,10 +58,10 @@ export class ModelScorer implements Scorer {
   #featuresOf(
     declared: NonNullable<CandidateRanker["declared"]>,
     { person, asOfMs }: Query,
-    rows: readonly number[],
+    rows: Uint32Array,
   ): Promise<Float64Array> {
     const { features, catalogue } = this.#parts;
-    const itemIds = rows.map((row) => catalogue.at(row).itemId);
+    const itemIds = Array.from(rows, (row) => catalogue.at(row).itemId);
     return features.read(declared, { userId: person?.userId, itemIds, asOfMs });
   }
 }

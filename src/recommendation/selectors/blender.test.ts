@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { Random } from "#base";
 import { itemsWhere, number, oneOf } from "#declarations";
 import { candidatesOf, catalogueOf, queryOf } from "../hand-made.cases.ts";
-import type { Candidate } from "../pipeline.ts";
 import { type Blend, Blender } from "./blender.ts";
 
 const item = itemsWhere({ price: number(), format: oneOf("photo", "video") });
@@ -203,7 +202,7 @@ describe("exploration", () => {
   });
 
   test("without anything to explore the best stands, and nothing is logged", () => {
-    const nothing: Candidate[] = candidatesOf(["best", "best"]);
+    const nothing = candidatesOf(["best", "best"]);
     const list = new Blender(catalogueOf([{}, {}]), setting).select(
       queryOf(),
       nothing,

@@ -1,8 +1,9 @@
 import { murmur3, Random } from "#base";
 import type { DeclaredSurface, Exploration, Rule } from "#declarations";
 import type { Catalogue, Item } from "#events";
+import { type Candidates, NOWHERE } from "../candidates.ts";
 import { holds } from "../items/holds.ts";
-import type { Candidate, Query, Selected, Selector } from "../pipeline.ts";
+import type { Query, Selected, Selector } from "../pipeline.ts";
 import { withGains } from "./gains.ts";
 import { QuotaBook } from "./quota-book.ts";
 import { type Spread, spreadOf } from "./spread.ts";
@@ -35,10 +36,10 @@ export class Blender implements Selector {
     this.#blend = blend;
   }
 
-  select(query: Query, candidates: readonly Candidate[], relevance: Float64Array): readonly Selected[] {
-    const items = candidates.map(({ itemRow }) => this.#catalogue.at(itemRow));
-    const gained = withGains(scaled(relevance), { candidates, items, gains: this.#blend.gains, query });
-    const filling = new Filling(candidates, items, gained, this.#blend);
+  select(query: Query, candidates: Candidates, relevance: Float64Array): readonly Selected[] {
+    const itemAt: ItemAt = (position) => this.#catalogue.at(candidates.itemRows[position]!);
+    const gained = withGains(scaled(relevance), { candidates, itemAt, gains: this.#blend.gains, query });
+    const filling = new Filling(candidates, itemAt, gained, this.#blend);
     const selected: Selected[] = [];
     while (selected.length < query.n) {
       const chosen = filling.choose(selected.length, query.seed);
@@ -55,9 +56,11 @@ const UNKNOWN = 0.01;
 const BURIED = 1e6;
 const POOL = 20;
 
+type ItemAt = (position: number) => Item;
+
 /** One list while it is filled. */
 class Filling {
-  readonly #candidates: readonly Candidate[];
+  readonly #candidates: Candidates;
   readonly #relevance: Float64Array;
   readonly #isBuried: Uint8Array;
   /** Positions by relevance, the best first and what is buried last. */
@@ -73,21 +76,16 @@ class Filling {
   readonly #explored: readonly number[];
   readonly #isGone: Uint8Array;
 
-  constructor(
-    candidates: readonly Candidate[],
-    items: readonly Item[],
-    relevance: Float64Array,
-    blend: Blend,
-  ) {
+  constructor(candidates: Candidates, itemAt: ItemAt, relevance: Float64Array, blend: Blend) {
     const { rules = [], diversity, quotas, exploration } = blend;
     this.#candidates = candidates;
-    this.#relevance = boosted(relevance, items, rules);
-    this.#isBuried = Uint8Array.from(items, (item) => (isBuried(item, rules) ? 1 : 0));
+    this.#relevance = boosted(relevance, itemAt, rules);
+    this.#isBuried = buried(candidates.length, itemAt, rules);
     this.#order = this.#byRelevance();
-    this.#pinned = pinsOf(rules, items, this.#relevance);
+    this.#pinned = pinsOf(rules, itemAt, this.#relevance);
     this.#isGone = new Uint8Array(candidates.length);
     for (const position of this.#pinned.values()) this.#isGone[position] = 1;
-    this.#spread = spreadOf(diversity, items);
+    this.#spread = spreadOf(diversity, { count: candidates.length, itemAt });
     this.#quotas = new QuotaBook(quotas);
     this.#exploration = exploration;
     this.#explored = exploration ? proposedBy(exploration.source, candidates, this.#isBuried) : [];
@@ -104,21 +102,21 @@ class Filling {
   #take(selected: Selected): Selected {
     this.#isGone[selected.position] = 1;
     this.#spread.chose(selected.position);
-    this.#quotas.chose(this.#candidates[selected.position]!.source);
+    this.#quotas.chose(this.#candidates.sourceAt(selected.position));
     return selected;
   }
 
   /** What the quotas owe, else the best they allow, else the best there is: a quota does not shorten a list. */
   #best(): Selected | undefined {
     const owed = this.#quotas.owed();
-    const isOwed = owed.length > 0 ? this.#bestOf(({ source }) => owed.includes(source)) : undefined;
+    const isOwed = owed.length > 0 ? this.#bestOf((source) => owed.includes(source)) : undefined;
     if (isOwed !== undefined) return { position: isOwed, placement: "quota" };
-    const position = this.#bestOf(({ source }) => this.#quotas.allows(source)) ?? this.#bestOf(() => true);
+    const position = this.#bestOf((source) => this.#quotas.allows(source)) ?? this.#bestOf(() => true);
     return position === undefined ? undefined : { position };
   }
 
   /** Candidates are looked at in the order of relevance, until none that follows can be worth more. */
-  #bestOf(isWanted: (candidate: Candidate) => boolean): number | undefined {
+  #bestOf(isWanted: (source: string) => boolean): number | undefined {
     let best: number | undefined;
     let most = Number.NEGATIVE_INFINITY;
     while (this.#isGone[this.#order[this.#placed]!]) this.#placed++;
@@ -129,7 +127,7 @@ class Filling {
       if (this.#isGone[position]) continue;
       const value = this.#spread.valueOf(position, relevance) - penalty;
       const isBetter = value > most || (value === most && best !== undefined && position < best);
-      if (!isBetter || !isWanted(this.#candidates[position]!)) continue;
+      if (!isBetter || !isWanted(this.#candidates.sourceAt(position))) continue;
       most = value;
       best = position;
     }
@@ -174,21 +172,30 @@ function scaled(relevance: Float64Array): Float64Array {
   );
 }
 
-function boosted(relevance: Float64Array, items: readonly Item[], rules: readonly Rule[]): Float64Array {
+function boosted(relevance: Float64Array, itemAt: ItemAt, rules: readonly Rule[]): Float64Array {
   const boosts = rules.filter((rule) => rule.kind === "boost");
-  return relevance.map((value, position) =>
-    boosts.reduce((product, { when, by }) => (holds(when, items[position]!) ? product * by : product), value),
-  );
+  if (boosts.length === 0) return relevance;
+  return relevance.map((value, position) => {
+    const item = itemAt(position);
+    return boosts.reduce((product, { when, by }) => (holds(when, item) ? product * by : product), value);
+  });
 }
 
-function isBuried(item: Item, rules: readonly Rule[]): boolean {
-  return rules.some(({ kind, when }) => kind === "bury" && holds(when, item));
+/** (candidates) 1 for what a rule buries. */
+function buried(count: number, itemAt: ItemAt, rules: readonly Rule[]): Uint8Array {
+  const isBuried = new Uint8Array(count);
+  const buries = rules.filter((rule) => rule.kind === "bury");
+  if (buries.length === 0) return isBuried;
+  return isBuried.map((_, position) => {
+    const item = itemAt(position);
+    return buries.some(({ when }) => holds(when, item)) ? 1 : 0;
+  });
 }
 
 /** Each pin takes the most relevant item that no earlier place has taken. */
 function pinsOf(
   rules: readonly Rule[],
-  items: readonly Item[],
+  itemAt: ItemAt,
   relevance: Float64Array,
 ): ReadonlyMap<number, number> {
   const pins = new Map(
@@ -198,11 +205,11 @@ function pinsOf(
   const taken = new Set<number>();
   for (const [place, when] of [...pins].sort(([left], [right]) => left - right)) {
     let best: number | undefined;
-    for (const [position, item] of items.entries())
+    for (const [position, worth] of relevance.entries())
       if (
         !taken.has(position) &&
-        holds(when, item) &&
-        (best === undefined || relevance[position]! > relevance[best]!)
+        (best === undefined || worth > relevance[best]!) &&
+        holds(when, itemAt(position))
       )
         best = position;
     if (best === undefined) continue;
@@ -212,9 +219,10 @@ function pinsOf(
   return pinned;
 }
 
-function proposedBy(source: string, candidates: readonly Candidate[], isBuried: Uint8Array): number[] {
-  const placeOf = (position: number): number => candidates[position]!.places.get(source)!;
-  return [...candidates.keys()]
-    .filter((position) => candidates[position]!.places.has(source) && !isBuried[position])
-    .sort((left, right) => placeOf(left) - placeOf(right));
+/** Positions in the order of the source. */
+function proposedBy(source: string, candidates: Candidates, isBuried: Uint8Array): number[] {
+  const inOrder: number[] = [];
+  for (const [position, place] of (candidates.placesOf(source) ?? []).entries())
+    if (place !== NOWHERE && !isBuried[position]) inOrder[place] = position;
+  return inOrder.filter(() => true); // without the places of what is buried
 }

@@ -7,17 +7,15 @@ import { withGains } from "./gains.ts";
 const { asOfMs } = queryOf();
 const daysOld = (days: number): string => new Date(asOfMs - days * DAY_MS).toISOString();
 const catalogue = catalogueOf([{ createdAt: daysOld(0) }, { createdAt: daysOld(4) }, {}, {}]);
-const candidates = candidatesOf(["a", "a", "a", "a"]).map((candidate, at) =>
-  at === 2 ? { ...candidate, maturity: "growing" as const } : candidate,
-);
-const items = candidates.map(({ itemRow }) => catalogue.at(itemRow));
+const candidates = candidatesOf(["a", "a", "a", "a"], [{}, {}, { maturity: "growing" }, {}]);
+const itemAt = (position: number) => catalogue.at(candidates.itemRows[position]!);
 
 test("youth counts by its half-life, a stage of life by what it is worth; who says nothing changes nothing", () => {
   const gains = { maturity: { growing: 1.5, fading: 0.1 }, freshness: { most: 1, halfLifeDays: 2 } };
   const query = { asOfMs };
   const given = Float64Array.of(0.5, 0.5, 0.5, 0.5);
-  expect([...withGains(given, { candidates, items, gains, query })]).toEqual([1, 0.625, 0.75, 0.5]);
-  expect(withGains(given, { candidates, items, gains: undefined, query })).toBe(given);
+  expect([...withGains(given, { candidates, itemAt, gains, query })]).toEqual([1, 0.625, 0.75, 0.5]);
+  expect(withGains(given, { candidates, itemAt, gains: undefined, query })).toBe(given);
 });
 
 test("a list is in the order of what candidates are worth with them", () => {

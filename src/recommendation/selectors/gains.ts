@@ -1,12 +1,13 @@
 import { DAY_MS } from "#base";
 import type { Gains } from "#declarations";
 import type { Item } from "#events";
-import type { Candidate, Query } from "../pipeline.ts";
+import type { Candidates } from "../candidates.ts";
+import type { Query } from "../pipeline.ts";
 
 interface Gained {
-  readonly candidates: readonly Candidate[];
+  readonly candidates: Pick<Candidates, "maturityAt">;
   /** Of the candidates. */
-  readonly items: readonly Item[];
+  readonly itemAt: (position: number) => Item;
   readonly gains: Gains | undefined;
   readonly query: Pick<Query, "asOfMs">;
 }
@@ -14,13 +15,13 @@ interface Gained {
 /** Relevance, (candidates), times what an interest's stage of life and an item's youth are worth. */
 export function withGains(
   relevance: Float64Array,
-  { candidates, items, gains, query }: Gained,
+  { candidates, itemAt, gains, query }: Gained,
 ): Float64Array {
   if (!gains) return relevance;
   const { maturity = {}, freshness } = gains;
   return relevance.map((value, position) => {
-    const stage = candidates[position]!.maturity;
-    const bornMs = items[position]!.createdAtMs;
+    const stage = candidates.maturityAt(position);
+    const bornMs = itemAt(position).createdAtMs;
     const ageDays = bornMs === undefined ? Number.POSITIVE_INFINITY : (query.asOfMs - bornMs) / DAY_MS;
     const youth = freshness ? 1 + freshness.most * 2 ** (-Math.max(0, ageDays) / freshness.halfLifeDays) : 1;
     return value * youth * ((stage && maturity[stage]) ?? 1);

@@ -4,20 +4,22 @@ import type { Item } from "#events";
 /** How alike two of the items are, by their positions: 0 to 1, nothing in common 0. */
 export type LikenessOf = (one: number, other: number) => number;
 
+type ItemAt = (position: number) => Item;
+
 /** What an item is compared by is worked out when it is first asked for: of hundreds of candidates few come near a place. */
-export function likenessOf(items: readonly Item[], kind: Likeness): LikenessOf {
-  return kind === "tags" ? byTags(items) : byVectors(items);
+export function likenessOf(itemAt: ItemAt, kind: Likeness): LikenessOf {
+  return kind === "tags" ? byTags(itemAt) : byVectors(itemAt);
 }
 
 /** Jaccard: the tags two items share, over the tags either has. */
-function byTags(items: readonly Item[]): LikenessOf {
+function byTags(itemAt: ItemAt): LikenessOf {
   const codes = new Map<string, number>();
   const codeOf = (tag: string): number => {
     const code = codes.get(tag) ?? codes.size;
     codes.set(tag, code);
     return code;
   };
-  const tagsOf = whenAsked(items, ({ tags }) => Uint32Array.from(new Set(tags), codeOf).sort());
+  const tagsOf = whenAsked(itemAt, ({ tags }) => Uint32Array.from(new Set(tags), codeOf).sort());
   return (one, other) => {
     const [own, theirs] = [tagsOf(one), tagsOf(other)];
     let shared = 0;
@@ -32,8 +34,8 @@ function byTags(items: readonly Item[]): LikenessOf {
 }
 
 /** Cosine, not below 0; 0 for an item without a vector, and between vectors of different lengths. */
-function byVectors(items: readonly Item[]): LikenessOf {
-  const unitOf = whenAsked(items, ({ vector = [] }) => {
+function byVectors(itemAt: ItemAt): LikenessOf {
+  const unitOf = whenAsked(itemAt, ({ vector = [] }) => {
     const norm = Math.hypot(...vector) || 1;
     return Float64Array.from(vector, (value) => value / norm);
   });
@@ -46,7 +48,11 @@ function byVectors(items: readonly Item[]): LikenessOf {
   };
 }
 
-function whenAsked<Worth>(items: readonly Item[], make: (item: Item) => Worth): (position: number) => Worth {
-  const made = new Array<Worth | undefined>(items.length);
-  return (position) => (made[position] ??= make(items[position]!));
+function whenAsked<Worth>(itemAt: ItemAt, make: (item: Item) => Worth): (position: number) => Worth {
+  const made = new Map<number, Worth>();
+  return (position) => {
+    const known = made.get(position) ?? make(itemAt(position));
+    made.set(position, known);
+    return known;
+  };
 }

@@ -18,12 +18,17 @@ const none: Spread = {
   chose: () => {},
 };
 
-/** `items`: of the candidates. */
-export function spreadOf(diversity: Diversity | undefined, items: readonly Item[]): Spread {
+interface Compared {
+  /** Of candidates. */
+  readonly count: number;
+  readonly itemAt: (position: number) => Item;
+}
+
+export function spreadOf(diversity: Diversity | undefined, { count, itemAt }: Compared): Spread {
   if (!diversity) return none;
-  const likeness = likenessOf(items, diversity.likeness);
+  const likeness = likenessOf(itemAt, diversity.likeness);
   return diversity.kind === "mmr"
-    ? new MarginalRelevance(diversity.lambda, items.length, likeness)
+    ? new MarginalRelevance(diversity.lambda, count, likeness)
     : new WindowPenalty(diversity, likeness);
 }
 
