@@ -13,11 +13,12 @@ import { IngestGate } from "./ingest-gate.ts";
 import { checkEncoding, readAsJson } from "./json-body.ts";
 import { writeUnionsPlainly } from "./plain-json.ts";
 import { isFailure, sendProblem } from "./problem.ts";
+import { RequestFrames } from "./request-frames.ts";
 import { RouteFactsKept } from "./route-facts.ts";
 import { registerDeadLetterRoutes } from "./routes/dead-letters.ts";
 import { registerErasureRoutes } from "./routes/erasures.ts";
 import { registerFeatureCourseRoute } from "./routes/feature-course.ts";
-import { registerFeatureRoutes } from "./routes/features.ts";
+import { type FeatureFrames, registerFeatureRoutes, registerOnlineFeatures } from "./routes/features.ts";
 import { registerFeedRoutes } from "./routes/feed.ts";
 import { registerIndexRoutes } from "./routes/indexes.ts";
 import { registerIngestRoutes } from "./routes/ingest.ts";
@@ -161,6 +162,13 @@ async function registerRoutes(server: Server, services: Services, traffic: Traff
   registerTopicRoute(server, services);
   registerModelRoutes(server, services);
   registerIndexRoutes(server, services);
+  await server.register(async (scope) => {
+    const online = scope.withTypeProvider<TypeBoxTypeProvider>();
+    const frames: FeatureFrames = new RequestFrames();
+    online.removeAllContentTypeParsers();
+    readAsJson(online, ["application/json"], inflater, frames);
+    registerOnlineFeatures(online, services, frames);
+  });
   await server.register(async (scope) => {
     const events = scope.withTypeProvider<TypeBoxTypeProvider>();
     readAsJson(events, EVENT_TYPES, inflater);
