@@ -98,7 +98,10 @@ describe("an import that was killed", () => {
   /** An import that was not refused imports more than was there. */
   async function goesOn(program: Program, folder: string) {
     const before = await readManifest(folder, "world");
-    while (program.isRunning && (await readManifest(folder, "world")).imported.messages === before.imported.messages)
+    while (
+      program.isRunning &&
+      (await readManifest(folder, "world")).imported.messages === before.imported.messages
+    )
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     return program.isRunning ? { code: "goes on", stderr: "" } : program.end();
   }
