@@ -312,7 +312,15 @@ describe("the door", () => {
       ).json(),
     ).toMatchObject({ code: "unsupported-media-type" });
     expect(await get("/v1/nothing")).toMatchObject({ code: "route-not-found" });
-    expect(await get("/v1/users/u-0001/sequence?limit=0")).toMatchObject({ code: "invalid-request" });
+    expect(await get("/v1/users/u-0001/sequence?limit=0")).toMatchObject({
+      code: "invalid-request",
+      detail: 'query parameter "limit" is 0; it must be >= 1',
+    });
+    for (const path of ["/v1/users/u-0001/sequence", "/v1/users", "/v1/schema"])
+      expect(await get(`${path}?limmit=5`)).toMatchObject({
+        code: "invalid-request",
+        detail: expect.stringMatching(/^query parameter "limmit" is not known here; known: /),
+      });
     expect(await post("/v1/batch", { batch: Array.from({ length: 2501 }, () => 1) })).toMatchObject({
       code: "invalid-request",
     });
