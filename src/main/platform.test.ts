@@ -156,10 +156,10 @@ describe("one person under several ids", () => {
     await post("/v1/identify", { userId: "mallory", anonymousId: "browser-1" });
     expect(await get("/v1/users/mallory")).toMatchObject({ ids: ["mallory"], eventCount: 1 });
     expect((await get("/v1/users/eve")).ids).toEqual(["eve", "anonymous:browser-1"]);
-    const sharing = { type: "identify", anonymousId: "browser-2" };
+    const sharing = { type: "identify", anonymousId: "browser-3" };
     const batch = ["first", "second"].map((userId) => ({ ...sharing, userId }));
     await post("/v1/batch", { batch }); // what a device sends when it was offline meanwhile
-    expect((await get("/v1/users/first")).ids).toEqual(["first", "anonymous:browser-2"]);
+    expect((await get("/v1/users/first")).ids).toEqual(["first", "anonymous:browser-3"]);
     expect((await get("/v1/users/second")).ids).toEqual(["second"]);
   });
 
