@@ -66,7 +66,7 @@ test("the answers are those of the first time, about others and wrongly too", as
   });
   const wrong = await ask([["ann"]]);
   expect(wrong.statusCode).toBe(400);
-  expect(wrong.json().detail).toMatch(/^body\/entities\/user_id\/0 must be string/);
+  expect(wrong.json().detail).toContain("/entities/user_id/0 is ");
   expect((await ask(Array(1001).fill("ann"))).statusCode).toBe(400);
 });
 

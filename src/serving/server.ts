@@ -1,8 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import swagger from "@fastify/swagger";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import { Ajv, type Options } from "ajv";
-import addFormats from "ajv-formats";
 import { type FastifyBaseLogger, type FastifyInstance, fastify, type RawServerDefault } from "fastify";
 import { BATCH_BYTES } from "#api";
 import { PlatformError } from "#base";
@@ -13,6 +11,7 @@ import { IngestGate } from "./ingest-gate.ts";
 import { checkEncoding, readAsJson } from "./json-body.ts";
 import { writeUnionsPlainly } from "./plain-json.ts";
 import { isFailure, sendProblem } from "./problem.ts";
+import { refuseUnknownParameters, requestValidator } from "./request-faults.ts";
 import { RequestFrames } from "./request-frames.ts";
 import { RouteFactsKept } from "./route-facts.ts";
 import { registerDeadLetterRoutes } from "./routes/dead-letters.ts";
@@ -70,11 +69,6 @@ const EVENT_TYPES = ["text/plain", "application/x-www-form-urlencoded"];
 /** Door -> name of its key in OpenAPI. */
 const securityOf = { write: "writeKey", control: "controlKey", read: "apiKey" } as const;
 
-const common: Options = { strict: false, allErrors: false, useDefaults: true };
-const bodyAjv = new Ajv(common);
-const textAjv = new Ajv({ ...common, coerceTypes: true });
-for (const ajv of [bodyAjv, textAjv]) addFormats.default(ajv, { mode: "fast", formats: ["date-time"] });
-
 /** The HTTP server over the platform's services, ready to listen. */
 export async function createServer(
   services: Services,
@@ -89,10 +83,7 @@ export async function createServer(
     return503OnClosing: false, // Traffic does, as a problem document that says when to come again
     routerOptions: { maxParamLength: 1100 },
   }).withTypeProvider<TypeBoxTypeProvider>();
-  // Text (path, query) is read as what the schema says; a body must already be it.
-  server.setValidatorCompiler(({ schema, httpPart }) =>
-    (httpPart === "body" ? bodyAjv : textAjv).compile(schema),
-  );
+  server.setValidatorCompiler(requestValidator);
   server.addConstraintStrategy(askingForPage);
   server.setErrorHandler(sendProblem);
   server.setNotFoundHandler((request) => {
@@ -128,6 +119,7 @@ export async function createServer(
     const door = route.config?.door ?? "read";
     if (route.schema && door !== "open") route.schema.security = [{ [securityOf[door]]: [] }];
   });
+  server.addHook("onRoute", refuseUnknownParameters);
   server.addHook("onRoute", writeUnionsPlainly);
   await server.register(swagger, { openapi: openApiInfo(services.about.version) });
   await server.register(async (scope) =>

@@ -119,10 +119,7 @@ export function registerOnlineFeatures(server: Server, services: Services, frame
 function orFramed(compile: FastifySchemaCompiler<FastifySchema>): FastifySchemaCompiler<FastifySchema> {
   return (route) => {
     const validate = compile(route);
-    return (body: unknown) => {
-      if (body instanceof FramedRequest || validate(body) === true) return true;
-      return { error: validate.errors ?? [] };
-    };
+    return (body: unknown) => body instanceof FramedRequest || validate(body);
   };
 }
 
