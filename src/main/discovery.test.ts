@@ -17,6 +17,11 @@ import { openRecommender } from "./services.ts";
 const attributes = { format: oneOf("photo", "article", "video", "gallery") };
 const item = itemsWhere(attributes);
 
+const byRanker = {
+  sources: [{ kind: "model", model: "cold-start", budget: 50, timeoutMs: 5000 }],
+  scorer: { kind: "ranker", model: "ranker", utility: { save: 5, click: 0, hide: -20 } },
+} as const;
+
 const config = defineConfig({
   actions: defaultActions,
   surfaces: {
@@ -41,10 +46,9 @@ const config = defineConfig({
         { kind: "model", model: "cold-start", timeoutMs: 5000 },
       ],
     }),
-    ranked: surface({
-      sources: [{ kind: "model", model: "cold-start", budget: 50, timeoutMs: 5000 }],
-      scorer: { kind: "ranker", model: "ranker", utility: { save: 5, click: 0, hide: -20 } },
-    }),
+    ranked: surface(byRanker),
+    search: surface({ ...byRanker, shadow: { ...byRanker, share: 0 } }),
+    astray: surface({ ...byRanker, shadow: { sources: [{ kind: "model", model: "nowhere" }], share: 1 } }),
     interests: surface({ sources: [{ kind: "interests", timeoutMs: 5000 }] }),
     new: surface({ sources: [{ kind: "fresh", timeoutMs: 5000 }], scorer: { kind: "fusion" } }),
     trending: surface({
@@ -119,7 +123,7 @@ describe("a surface", () => {
   test("that is not declared is refused, naming those there are", async () => {
     expect(await recommend({ surface: "attic" })).toMatchObject({
       code: "unknown-surface",
-      detail: expect.stringContaining("home, home:shadow, plain, ranked, interests, new, trending"),
+      detail: expect.stringContaining("home, home:shadow, plain, ranked, search, search:shadow, astray"),
     });
   });
 
@@ -413,6 +417,14 @@ describe("a surface with a ranker", () => {
     expect(scoresOf(told)).not.toEqual(scoresOf(await post("/v1/rank", { ...ranked, itemIds })));
   });
 
+  test("is told where the list is shown, by a shadow too", async () => {
+    const scoresOn = async (surface: string): Promise<number[]> =>
+      (await recommend({ ...ranked, surface })).items.map(({ score }: Body) => score);
+    const shown = await scoresOn("search");
+    expect(shown).not.toEqual(await scoresOn("ranked")); // from where no event came
+    expect(await scoresOn("search:shadow")).toEqual(shown);
+  });
+
   test("says something of somebody new, and otherwise after a hide", async () => {
     const itemIds = idsOf(await recommend({ ...ranked, n: 10 }));
     const nobody = await post("/v1/rank", { surface: "ranked", itemIds });
@@ -480,6 +492,14 @@ test("a surface and its shadow are compared behind the answers, and sources are 
   expect(payload).toMatch(/inkling_shadow_score_difference_count\{surface="home"\} [1-9]/);
   expect(payload).toMatch(/inkling_served_lists [1-9]/);
   expect(payload).not.toMatch(/inkling_shadow_failures_total\{/);
+});
+
+test("a shadow whose sources fail is told to have nothing, and by which source", async () => {
+  expect((await recommend({ userId: PERSON, surface: "astray" })).items).toHaveLength(10);
+  const metrics = async (): Promise<string> => (await server.inject("/metrics")).payload;
+  await expect.poll(metrics).toMatch(/inkling_shadow_count\{surface="astray",measure="overlap"\} 1/);
+  expect(await metrics()).toMatch(/inkling_shadow_sum\{surface="astray",measure="overlap"\} 0/);
+  expect(await metrics()).toMatch(/\{surface="astray:shadow",source="nowhere",outcome="failed"\} 1/);
 });
 
 test("two surfaces are compared over people; one with itself is the same", async () => {

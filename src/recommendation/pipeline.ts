@@ -17,7 +17,7 @@ export interface Query {
   readonly history: History;
   /** All of it that says what they want or do not want, oldest first, with actions and surfaces: what shows the latter weighs 0. */
   readonly acts: History;
-  /** Of the surface that was asked for; 0 where nobody said, or no event came from there. */
+  /** Of the surface the list is shown on; 0 where no event came from there. */
   readonly surfaceCode: number;
   /** Action code of each engagement of `history`. */
   readonly actionCodes: ArrayLike<number>;

@@ -58,6 +58,8 @@ export interface SurfaceParts {
 /** The stages of a surface. */
 export interface Surface {
   readonly name: string;
+  /** The surface as events name it: of a shadow, the one it stands beside. */
+  readonly shownAs: string;
   readonly declared: DeclaredSurface;
   readonly pipeline: Pipeline;
   /** For which part of its requests the lists of its shadow are made too; 0 where it has none. */
@@ -118,15 +120,17 @@ export class Surfaces {
     const pipeline = this.#pipelineOf(name, declared);
     const own: Surface = {
       name,
+      shownAs: name,
       declared,
       pipeline,
       shadowShare: shadow ? (shadow.share ?? SHADOW_SHARE) : 0,
     };
     if (!shadow) return [[name, own]];
-    const other = { name: shadowOf(name), declared: shadow, shadowShare: 0 };
+    const other = { name: shadowOf(name), shownAs: name, declared: shadow, shadowShare: 0 };
+    const { lastResort: _, ...stages } = this.#pipelineOf(name, shadow); // nobody is shown it: what it lacks is to be seen
     return [
       [name, own],
-      [other.name, { ...other, pipeline: this.#pipelineOf(name, shadow) }],
+      [other.name, { ...other, pipeline: stages }],
     ];
   }
 
