@@ -146,6 +146,8 @@ export interface Selector {
 export interface Selected extends Pick<Recommended, "placement" | "probability"> {
   /** Its position among the candidates. */
   readonly position: number;
+  /** For want of anything that no rule buries: so are all that follow. */
+  readonly isBuried?: true;
 }
 
 export interface Hydrator {
@@ -174,6 +176,8 @@ export interface Pipeline {
   /** Head -> how much it counts, in place of the scorer's own weights. */
   readonly utility: Readonly<Record<string, number>>;
   readonly selector: Selector;
+  /** What a rule wants after everything else, what fills the list included; absent where none does. */
+  readonly isBuried?: (itemRow: ItemRow) => boolean;
   readonly hydrators: readonly Hydrator[];
 }
 
