@@ -278,11 +278,7 @@ export class Recommender {
   }
 
   /** Called as soon as the models are taken, so that the index is of the same moment. */
-  #queryOf(
-    request: RecommendationRequest,
-    { shownAs }: Surface,
-    models: Query["models"],
-  ): Promise<Query> {
+  #queryOf(request: RecommendationRequest, { shownAs }: Surface, models: Query["models"]): Promise<Query> {
     const { catalogue, actions, indexes } = this.#parts;
     const parts = { catalogue, actions, models, index: indexes.current, reader: this.#reader };
     return readQuery({ ...request, surface: shownAs }, parts);
