@@ -69,8 +69,8 @@ describe("an import that was killed", () => {
       ["--preset", "tiny"],
       ["--preset", "small", "--seed", "2"],
     ]) {
-      const ended = new Program(["import", "world", ...other, "--data", folder]);
-      const outcome = await Promise.race([ended.end(), afterAWhile()]);
+      const program = new Program(["import", "world", ...other, "--data", folder]);
+      const outcome = await Promise.race([program.end(), goesOn(program, folder)]);
       expect(outcome).toMatchObject({ code: 2, stderr: expect.stringMatching(/preset|seed/) });
     }
   });
@@ -95,10 +95,15 @@ describe("an import that was killed", () => {
     expect(await imported()).toMatchObject({ isComplete: false });
   }
 
-  /** What goes on for this long was not refused. */
-  async function afterAWhile(): Promise<{ code: string; stderr: string }> {
-    await new Promise((resolve) => setTimeout(resolve, 5000));
-    return { code: "goes on", stderr: "" };
+  /** An import that was not refused imports more than was there. */
+  async function goesOn(program: Program, folder: string) {
+    const before = await readManifest(folder, "world");
+    while (
+      program.isRunning &&
+      (await readManifest(folder, "world")).imported.messages === before.imported.messages
+    )
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    return program.isRunning ? { code: "goes on", stderr: "" } : program.end();
   }
 });
 

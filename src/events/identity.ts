@@ -48,7 +48,10 @@ export class IdentityGraph {
   /** All ids of the person, the root first. */
   idsOf(id: string): readonly string[] {
     const ids = [this.personOf(id)];
-    for (let at = 0; at < ids.length; at++) ids.push(...(this.#children.get(ids[at]!) ?? []));
+    for (let at = 0; at < ids.length; at++) {
+      const children = this.#children.get(ids[at]!);
+      if (children) ids.push(...children);
+    }
     return ids;
   }
 

@@ -227,9 +227,10 @@ export class Ingestion {
         : []),
     ];
     for (const from of others) {
-      if (from === userId) continue;
+      const key = `link ${from}`;
+      if (from === userId || fresh.has(key)) continue; // of a batch, too, the first keeps it
       const plan = this.#parts.identity.plan(from, userId);
-      if (plan.kind === "link") fresh.set(`link ${from}`, { kind: "link", ...plan.link });
+      if (plan.kind === "link") fresh.set(key, { kind: "link", ...plan.link });
     }
   }
 

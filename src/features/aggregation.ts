@@ -23,6 +23,8 @@ export interface Aggregation<State = unknown> {
   read(bytes: PackedReader): State;
   /** Goes past a state that nobody asks for, where that is cheaper than to read it. */
   skip?(bytes: PackedReader): void;
+  /** The value of a state as it was written, where that is cheaper than to read the state and finalize it. */
+  tell?(bytes: PackedReader, atMs: number): FeatureValue;
 }
 
 /** Where an event stands among those of its user: by time, and by its place in the log where times are equal. */

@@ -50,34 +50,46 @@ export class Part {
     return out.take();
   }
 
-  /** `wanted`: by tally, which are needed; what lies behind the last of them is not looked at. */
-  static decode(
-    bytes: Uint8Array,
-    { tallies }: Pick<EntityPlan, "tallies">,
-    wanted?: readonly boolean[],
-  ): Part {
+  /** `wanted`: by tally, which are needed. */
+  static decode(bytes: Uint8Array, plan: Pick<EntityPlan, "tallies">, wanted?: readonly boolean[]): Part {
     const part = new Part();
-    const reader = new PackedReader(bytes);
-    for (let index = 0; !reader.isAtEnd; ) {
-      const step = reader.whole();
-      index += step >> 1;
-      reader.isRepeating = (step & 1) === 1;
-      if (wanted && index >= wanted.length) break;
-      const tally = tallies[index]!; // as written by this plan
-      const isKeyed = tally.keyKind !== "none";
-      const count = isKeyed ? reader.whole() : 1;
-      if (wanted && !wanted[index]) skipEntries(reader, tally, count);
-      else {
-        const entries = new TallyPart();
-        for (let left = count; left > 0; left--) {
-          const key = isKeyed ? reader.scalar() : null;
-          entries.set(key, { newestMs: reader.time(), state: tally.aggregation.read(reader) });
-        }
-        part.#tallies[index] = entries;
-      }
-    }
+    walkPart(bytes, plan, wanted, (tally, reader, count) => {
+      part.#tallies[tally.index] = readEntries(reader, tally, count);
+    });
     return part;
   }
+}
+
+/**
+ * Stops at every tally of a part, where `take` reads its entries, as many as it is told.
+ * @param wanted by tally, which are needed; what lies behind the last of them is not looked at
+ */
+export function walkPart(
+  bytes: Uint8Array,
+  { tallies }: Pick<EntityPlan, "tallies">,
+  wanted: readonly boolean[] | undefined,
+  take: (tally: Tally, reader: PackedReader, entries: number) => void,
+): void {
+  const reader = new PackedReader(bytes);
+  for (let index = 0; !reader.isAtEnd; ) {
+    const step = reader.whole();
+    index += step >> 1;
+    reader.isRepeating = (step & 1) === 1;
+    if (wanted && index >= wanted.length) return;
+    const tally = tallies[index]!; // as written by this plan
+    const count = tally.keyKind === "none" ? 1 : reader.whole();
+    if (wanted && !wanted[index]) skipEntries(reader, tally, count);
+    else take(tally, reader, count);
+  }
+}
+
+export function readEntries(reader: PackedReader, tally: Tally, count: number): TallyPart {
+  const entries = new TallyPart();
+  for (let left = count; left > 0; left--) {
+    const key = tally.keyKind === "none" ? null : reader.scalar();
+    entries.set(key, { newestMs: reader.time(), state: tally.aggregation.read(reader) });
+  }
+  return entries;
 }
 
 function writeEntries(out: PackedWriter, tally: Tally, entries: TallyPart, isSorted: boolean): void {
@@ -188,8 +200,11 @@ export function removeOldest(
 
 /** Adds what other entries have seen; they stay as they are. */
 export function mergeEntries(entries: TallyPart, tally: Tally, others: TallyPart): void {
-  for (const [key, { newestMs, state }] of others)
+  const merge = (key: Scalar | null, { newestMs, state }: Entry): void =>
     tally.aggregation.merge(entryOf(entries, tally, key, newestMs).state, state);
+  const only = others.get(null);
+  if (only) merge(null, only);
+  else for (const [key, entry] of others) merge(key, entry);
 }
 
 /** The entry under the key, made when there is none, that has now seen an event of this time. */

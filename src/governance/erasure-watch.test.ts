@@ -35,6 +35,12 @@ async function open() {
       await expect.poll(() => finish !== before).toBe(true);
     },
     watch: () => ErasureWatch.begin(receipts, pending),
+    /** What failed is tried again, as at a start. */
+    async resume() {
+      const before = finish;
+      void erasures.resume();
+      await expect.poll(() => finish !== before).toBe(true);
+    },
     async end(isFailure = false) {
       finish(isFailure);
       await erasures.settled();
@@ -61,4 +67,17 @@ test("one that failed and waits for the next start keeps nobody waiting", async 
   await end(true);
   const after = await watch();
   expect([await after.isBroken(), await after.isErasing()]).toEqual([false, false]);
+});
+
+test("one that had failed breaks what was read before it was done, once it is tried again", async () => {
+  const { begin, resume, watch, end } = await open();
+  await begin();
+  await end(true);
+  const before = await watch();
+  await resume();
+  expect([await before.isBroken(), await before.isErasing()]).toEqual([true, true]);
+  const during = await watch();
+  await end();
+  expect([await before.isBroken(), await during.isBroken()]).toEqual([true, true]);
+  expect(await (await watch()).isBroken()).toBe(false);
 });

@@ -159,6 +159,7 @@ export class Erasures {
         // Linked since it was asked for: noted before anything is forgotten, for nobody knows it afterwards.
         reached = { ...request, ids: this.#parts.withLinked(request.ids) };
         await this.#note(reached);
+        await this.#write(receiptOf(reached, "pending")); // one that had failed is under way again
         for (const store of this.#parts.stores) {
           const removed = await store.forget(reached.ids, reached.values);
           reached = { ...reached, stores: addReceipt(reached.stores, store.name, removed, this.#now()) };

@@ -43,7 +43,15 @@ export interface DataManifest {
   /** Size of the world; `null` for other data. */
   readonly preset: string | null;
   /** Messages of the data set that are safely in; `isComplete` when all are. An import that was cut off goes on from here. */
-  readonly imported: { readonly messages: number; readonly rejected: number; readonly isComplete: boolean };
+  readonly imported: Imported;
+}
+
+export interface Imported {
+  readonly messages: number;
+  readonly rejected: number;
+  readonly isComplete: boolean;
+  /** Of which source: another begins from its own beginning. Absent of data sets, and where an earlier version began. */
+  readonly source?: string;
 }
 
 /** Definitions, and the purposes they are for with what held by default when they were applied. */

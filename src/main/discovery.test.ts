@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RankResponse, RecommendationResponse, ServedListResponse } from "#api";
 import { ignoreProgress } from "#base";
 import { defaultActions, defineConfig, itemsWhere, oneOf, surface } from "#declarations";
-import { modelNamed } from "#models";
 import type { Server } from "#serving";
 import { compareSurfaces } from "./compare-surfaces.ts";
 import { asking, type Body, openTinyWorld } from "./platform.cases.ts";
@@ -40,10 +39,6 @@ const config = defineConfig({
         { kind: "model", model: "personal", timeoutMs: 5000 },
         { kind: "model", model: "cold-start", timeoutMs: 5000 },
       ],
-    }),
-    ranked: surface({
-      sources: [{ kind: "model", model: "cold-start", budget: 50, timeoutMs: 5000 }],
-      scorer: { kind: "ranker", model: "ranker", utility: { save: 5, click: 0, hide: -20 } },
     }),
     interests: surface({ sources: [{ kind: "interests", timeoutMs: 5000 }] }),
     new: surface({ sources: [{ kind: "fresh", timeoutMs: 5000 }], scorer: { kind: "fusion" } }),
@@ -119,7 +114,7 @@ describe("a surface", () => {
   test("that is not declared is refused, naming those there are", async () => {
     expect(await recommend({ surface: "attic" })).toMatchObject({
       code: "unknown-surface",
-      detail: expect.stringContaining("home, home:shadow, plain, ranked, interests, new, trending"),
+      detail: expect.stringContaining("home, home:shadow, plain, interests, new, trending"),
     });
   });
 
@@ -199,6 +194,25 @@ describe("a list about something", () => {
     const { title } = platform.catalogue.at(platform.catalogue.rowOf("i-00003")!);
     expect(items[0].reasons[0]).toMatchObject({ kind: "similar", text: `Like ${title}` });
     expect(await recommend({ condition: { itemId: "nothing" } })).toMatchObject({ code: "item-not-found" });
+  });
+
+  test("has what goes with several items nobody did anything with, by their tags", async () => {
+    const [tag, other] = [tagsOf("i-00001")[0]!, "only here"];
+    const put = [
+      { itemId: "on-board-1", tags: [other] },
+      { itemId: "on-board-2", tags: [other, tag] },
+      { itemId: "beside", tags: [other] },
+    ];
+    await post("/v1/items", { items: put });
+    const itemIds = ["on-board-1", "on-board-2"];
+    const ids = idsOf(await recommend({ condition: { itemIds }, surface: "plain", n: 20 }));
+    expect(ids).toContain("beside");
+    expect(ids.length).toBeGreaterThan(3);
+    for (const itemId of ids)
+      expect(
+        tagsOf(itemId).some((one) => [tag, other].includes(one)),
+        itemId,
+      ).toBe(true);
   });
 
   test("finds words of titles, at once", async () => {
@@ -342,87 +356,6 @@ test("the order of given items counts where it is said to, and never otherwise",
   }
 });
 
-describe("a surface with a ranker", () => {
-  const utility = { save: 5, click: 0, hide: -20 };
-  const ranked = { userId: "", surface: "ranked" };
-
-  beforeAll(async () => {
-    ranked.userId = PERSON;
-    const manifest = await platform.fitBeside(
-      {
-        name: "ranker",
-        config: {
-          ...modelNamed("ranker").defaults,
-          ...{ epochs: 1, embeddingSize: 8, maxLength: 20 },
-          retrievers: "item-knn", // the one in service is asked about every candidate
-        },
-      },
-      { progress: ignoreProgress },
-    );
-    await platform.models.serveBeside(manifest);
-    await server.close();
-    server = await platform.createServer({});
-  });
-
-  test("orders by what each action is likely and counts, and tells both", async () => {
-    const { items } = await recommend({ ...ranked, n: 20 });
-    expect(items.length).toBe(20);
-    for (const { score, heads } of items) {
-      expect(Object.keys(heads)).toEqual(expect.arrayContaining(["close-up", "save", "click"]));
-      for (const chance of Object.values(heads)) expect(chance).toSatisfy((p: number) => p > 0 && p < 1);
-      const { "close-up": looked, share = 0, purchase = 0, save, hide = 0 } = heads;
-      const strengths = [looked * 1, share * 3, purchase * 4, save * utility.save, hide * utility.hide];
-      expect(score).toBeCloseTo(
-        strengths.reduce((sum, part) => sum + part),
-        4,
-      );
-    }
-    const scores = items.map(({ score }: Body) => score);
-    expect(scores).toEqual([...scores].sort((left: number, right: number) => right - left));
-  });
-
-  test("is told with its version, in the answer and in what is kept of it; no surface tells what it did not ask", async () => {
-    const { recommendationId, versions } = await recommend({ ...ranked, n: 3 });
-    expect(Object.keys(versions).sort()).toEqual(["coldStart", "personal", "ranker"]);
-    const kept = await get(`/v1/recommendations/${recommendationId}`);
-    expect(kept.versions.ranker).toEqual({ name: "ranker", version: versions.ranker.version });
-    const plain = await recommend({ ...ranked, surface: "plain", n: 3 });
-    expect(Object.keys(plain.versions).sort()).toEqual(["coldStart", "personal"]);
-  });
-
-  test("ranks given items as it lists them, and by name on any surface", async () => {
-    const list = await recommend({ ...ranked, n: 10 });
-    const itemIds = [...idsOf(list)].sort();
-    const answer = await post("/v1/rank", { ...ranked, itemIds });
-    expect(idsOf(answer)).toEqual(idsOf(list));
-    const named = await post("/v1/rank", { userId: PERSON, surface: "plain", model: "ranker", itemIds });
-    expect(Object.keys(named.items[0].heads)).toEqual(Object.keys(answer.items[0].heads));
-    expect(named.versions.personal).toMatchObject({ name: "ranker" });
-  });
-
-  test("orders a search by what was searched for, as it learned from impressions that say it", async () => {
-    const condition = { topic: tagsOf("i-00001")[0]! };
-    const request = { ...ranked, condition, n: 10, explain: true };
-    const list = await recommend(request);
-    expect(list.stages.scorer.name).toBe("ranker");
-    expect((await recommend({ ...request, surface: "plain" })).stages.scorer.name).toBe("fusion");
-    const itemIds = idsOf(list);
-    const told = await post("/v1/rank", { ...ranked, itemIds, condition });
-    expect(idsOf(told)).toEqual(itemIds);
-    const scoresOf = ({ items }: Body) => items.map(({ score }: Body) => score);
-    expect(scoresOf(told)).not.toEqual(scoresOf(await post("/v1/rank", { ...ranked, itemIds })));
-  });
-
-  test("says something of somebody new, and otherwise after a hide", async () => {
-    const itemIds = idsOf(await recommend({ ...ranked, n: 10 }));
-    const nobody = await post("/v1/rank", { surface: "ranked", itemIds });
-    expect(nobody.items[0].heads.save).toBeGreaterThan(0);
-    const session = [{ itemId: itemIds[0], action: "hide" }];
-    const after = await post("/v1/rank", { surface: "ranked", itemIds, session });
-    expect(after.items).not.toEqual(nobody.items);
-  });
-});
-
 describe("a served list", () => {
   test("is told again with its stages, and with what the person did with it", async () => {
     const answer = await recommend({ userId: PERSON, n: 6, explain: true });
@@ -467,19 +400,6 @@ describe("a served list", () => {
       status: 404,
     });
   });
-});
-
-test("a surface and its shadow are compared behind the answers, and sources are counted", async () => {
-  await recommend({ userId: PERSON });
-  await expect
-    .poll(async () => (await server.inject("/metrics")).payload)
-    .toMatch(/inkling_shadow_count\{surface="home",measure="overlap"\} [1-9]/);
-  const { payload } = await server.inject("/metrics");
-  expect(payload).toMatch(/inkling_candidates_total\{surface="home",source="personal",kind="kept"\} [1-9]/);
-  expect(payload).toMatch(/inkling_stage_seconds_count\{surface="home",stage="all"\} [1-9]/);
-  expect(payload).toMatch(/inkling_shadow_score_difference_count\{surface="home"\} [1-9]/);
-  expect(payload).toMatch(/inkling_served_lists [1-9]/);
-  expect(payload).not.toMatch(/inkling_shadow_failures_total\{/);
 });
 
 test("two surfaces are compared over people; one with itself is the same", async () => {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import {
   assert,
@@ -12,7 +11,6 @@ import {
 } from "#base";
 import type { NamedAction, NamedGoal, NamedPurpose, TopicPolicy } from "#declarations";
 import { Actions, Purposes } from "#events";
-import { ErasureWatch } from "#governance";
 import {
   type FitContext,
   fitRetrieval,
@@ -29,6 +27,7 @@ import { checkpointFile } from "./checkpoint-file.ts";
 import { readCodeVersion } from "./code-version.ts";
 import { paths, readManifest } from "./data-folder.ts";
 import { pastFeatures } from "./feature-numbers.ts";
+import { learnWithoutErased } from "./learn-without-erased.ts";
 import type { ModelManifest } from "./model-manifest.ts";
 import { ModelStore } from "./model-store.ts";
 import { fitPredictionsFrom, keepPredictions } from "./predictions.ts";
@@ -67,9 +66,6 @@ export type FitMessage =
 
 /** A message at most this often: a listener must not slow the work. */
 const PROGRESS_EVERY_MS = 100;
-/** An erasure takes seconds; one that takes ten minutes is not waited for. */
-const ERASURE_LOOK_MS = 200;
-const ERASURE_WAITS = 3000;
 
 /** What the folder's events say, as models learn from them; what is foretold of people is learned on the way. */
 async function learnFrom(
@@ -106,28 +102,21 @@ async function learnFrom(
   }
 }
 
-/** How often all is fitted again because somebody was erased meanwhile. */
-const MOST_AGAIN = 2;
-
-/**
- * What is kept has not learned from anybody who was erased before: where that happens meanwhile, it is all read and fitted again. Only where people are erased faster
- * than a fit takes, the last one is kept as it is, as are those it replaces.
- */
 async function fitAll(task: FitTask, watch: FitWatch): Promise<ModelManifest[]> {
   const blobs = new FileBlobStore(paths.blobs(task.folder));
-  const pending = new FileBlobStore(paths.erasing(task.folder));
-  for (let again = 0; ; again++) {
-    const erasures = await ErasureWatch.begin(blobs, pending);
-    const { data, predictions } = await learnFrom(task, watch.progress);
-    const fitted: Fitted[] = [];
-    for (const model of task.models) fitted.push(await fitOne(task, model, data, watch));
-    if (again === MOST_AGAIN || !(await erasures.isBroken())) {
-      if (predictions) await keepPredictions(blobs, predictions);
-      return await keep(fitted, new ModelStore(blobs));
-    }
-    watch.progress({ stage: "somebody was erased: reading again", done: 0, total: 1 });
-    await untilErased(erasures, watch.abort);
-  }
+  const again = () => watch.progress({ stage: "somebody was erased: reading again", done: 0, total: 1 });
+  const { fitted, predictions } = await learnWithoutErased(
+    task.folder,
+    async () => {
+      const { data, predictions } = await learnFrom(task, watch.progress);
+      const fitted: Fitted[] = [];
+      for (const model of task.models) fitted.push(await fitOne(task, model, data, watch));
+      return { fitted, predictions };
+    },
+    { again, abort: watch.abort },
+  );
+  if (predictions) await keepPredictions(blobs, predictions);
+  return await keep(fitted, new ModelStore(blobs));
 }
 
 interface Fitted {
@@ -139,12 +128,6 @@ async function keep(fitted: readonly Fitted[], store: ModelStore): Promise<Model
   const manifests: ModelManifest[] = [];
   for (const { manifest, bytes } of fitted) manifests.push(await store.put(manifest, bytes));
   return manifests;
-}
-
-/** What is read before would have to be read again. */
-async function untilErased(erasures: ErasureWatch, abort: AbortSignal | undefined): Promise<void> {
-  for (let waits = 0; waits < ERASURE_WAITS && !abort?.aborted && (await erasures.isErasing()); waits++)
-    await sleep(ERASURE_LOOK_MS);
 }
 
 async function fitOne(

@@ -6,6 +6,8 @@ import type { Platform } from "./platform.ts";
 /** Anything that can fill the platform: a data set, the world, a person's own files. It speaks the platform's own events. */
 export interface ImportSource {
   readonly name: string;
+  /** Another for what has other messages. Absent where the folder is the source's own. */
+  readonly fingerprint?: string;
   readonly clock: "system" | "historical";
   readonly areTimesMadeUp: boolean;
   items(): Iterable<ItemInput>;
@@ -32,14 +34,21 @@ const BATCH_ITEMS = 2000;
 /** Runs that are stored and not applied yet: the applier is quickest when it takes several at once. */
 const RUNS_AHEAD = 8;
 
-/** Feeds the source through the one way in, from where an earlier import of it stopped. */
+/** Feeds the source through the one way in, from where an earlier import of it stopped; of another source that was cut off nothing is skipped. */
 export async function importSource(
   platform: Platform,
   source: ImportSource,
   progress: ProgressListener,
 ): Promise<void> {
   const { ingestion } = platform;
-  let { messages: stored, rejected } = platform.manifest.imported;
+  const begun = platform.manifest.imported;
+  const isSame = begun.source === undefined || begun.source === source.fingerprint;
+  let { messages: stored, rejected } = isSame ? begun : { messages: 0, rejected: 0 };
+  const record = (isComplete: boolean): Promise<void> =>
+    platform.recordImport({
+      ...{ messages: stored, rejected, isComplete },
+      ...(source.fingerprint !== undefined && { source: source.fingerprint }),
+    });
   if (stored === 0) {
     for (const batch of batches(source.items(), BATCH_ITEMS))
       throwIfRejected(await ingestion.ingestItems(batch));
@@ -54,14 +63,14 @@ export async function importSource(
     rejected += result.rejected.length;
     stored = next;
     if (stored - recorded >= RUN_MESSAGES) {
-      await platform.recordImport({ messages: stored, rejected, isComplete: false });
+      await record(false);
       recorded = stored;
     }
     progress({ stage: "storing events", done: stored, total: Math.max(total, stored) });
   }
   await Promise.all(applying);
   progress({ stage: "storing events", done: stored, total: stored });
-  await platform.recordImport({ messages: stored, rejected, isComplete: true });
+  await record(true);
 }
 
 /** Runs of a source that can only be walked from its beginning. */

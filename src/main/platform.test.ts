@@ -156,6 +156,11 @@ describe("one person under several ids", () => {
     await post("/v1/identify", { userId: "mallory", anonymousId: "browser-1" });
     expect(await get("/v1/users/mallory")).toMatchObject({ ids: ["mallory"], eventCount: 1 });
     expect((await get("/v1/users/eve")).ids).toEqual(["eve", "anonymous:browser-1"]);
+    const sharing = { type: "identify", anonymousId: "browser-3" };
+    const batch = ["first", "second"].map((userId) => ({ ...sharing, userId }));
+    await post("/v1/batch", { batch }); // what a device sends when it was offline meanwhile
+    expect((await get("/v1/users/first")).ids).toEqual(["first", "anonymous:browser-3"]);
+    expect((await get("/v1/users/second")).ids).toEqual(["second"]);
   });
 
   test("an alias joins two users, and taking the link away gives each their own back", async () => {
@@ -312,7 +317,15 @@ describe("the door", () => {
       ).json(),
     ).toMatchObject({ code: "unsupported-media-type" });
     expect(await get("/v1/nothing")).toMatchObject({ code: "route-not-found" });
-    expect(await get("/v1/users/u-0001/sequence?limit=0")).toMatchObject({ code: "invalid-request" });
+    expect(await get("/v1/users/u-0001/sequence?limit=0")).toMatchObject({
+      code: "invalid-request",
+      detail: 'query parameter "limit" is 0; it must be >= 1',
+    });
+    for (const path of ["/v1/users/u-0001/sequence", "/v1/users", "/v1/schema"])
+      expect(await get(`${path}?limmit=5`)).toMatchObject({
+        code: "invalid-request",
+        detail: expect.stringMatching(/^query parameter "limmit" is not known here; known: /),
+      });
     expect(await post("/v1/batch", { batch: Array.from({ length: 2501 }, () => 1) })).toMatchObject({
       code: "invalid-request",
     });

@@ -10,6 +10,7 @@ import { type DataManifest, paths } from "./data-folder.ts";
 import { nowOf } from "./folder-now.ts";
 import { FACTORS_MODEL, factorsOf, openInterests } from "./interests.ts";
 import { keepItemMap, keptItemMap } from "./item-map.ts";
+import { learnWithoutErased } from "./learn-without-erased.ts";
 import { ModelStore } from "./model-store.ts";
 import { fitPredictionsFrom, keepPredictions, keptPredictions } from "./predictions.ts";
 import { servedModel } from "./served-models.ts";
@@ -75,7 +76,7 @@ async function look(task: PopulationTask): Promise<PopulationMessage> {
 
 async function freshPredictions(
   { folder, manifest, purposes, goals, topics }: PopulationTask,
-  { log, lake, state }: PastFolder,
+  { state }: PastFolder,
   untilMs: number,
 ): Promise<ServedPredictions | undefined> {
   const blobs = new FileBlobStore(paths.blobs(folder));
@@ -87,7 +88,10 @@ async function freshPredictions(
     userCount: await countUsers(state),
     ...{ untilMs, goals, topics },
   };
-  const model = await fitPredictionsFrom({ log, lake }, learned);
+  // Opened by itself: a log that is open goes on reading what was erased since.
+  const model = await learnWithoutErased(folder, () =>
+    withPast(folder, (past) => fitPredictionsFrom(past, learned)),
+  );
   if (model) await keepPredictions(blobs, model);
   return keptPredictions(blobs);
 }

@@ -18,7 +18,7 @@ export interface Query {
   readonly history: History;
   /** All of it that says what they want or do not want, oldest first, with actions and surfaces: what shows the latter weighs 0. */
   readonly acts: History;
-  /** Of the surface that was asked for; 0 where nobody said, or no event came from there. */
+  /** Of the surface the list is shown on; 0 where no event came from there. */
   readonly surfaceCode: number;
   /** Action code of each engagement of `history`. */
   readonly actionCodes: ArrayLike<number>;
@@ -147,6 +147,8 @@ export interface Selector {
 export interface Selected extends Pick<Recommended, "placement" | "probability"> {
   /** Its position among the candidates. */
   readonly position: number;
+  /** For want of anything that no rule buries: so are all that follow. */
+  readonly isBuried?: true;
 }
 
 export interface Hydrator {
@@ -175,6 +177,8 @@ export interface Pipeline {
   /** Head -> how much it counts, in place of the scorer's own weights. */
   readonly utility: Readonly<Record<string, number>>;
   readonly selector: Selector;
+  /** What a rule wants after everything else, what fills the list included; absent where none does. */
+  readonly isBuried?: (itemRow: ItemRow) => boolean;
   readonly hydrators: readonly Hydrator[];
 }
 

@@ -16,7 +16,7 @@ export interface RecommendationRequest {
   readonly userId?: string;
   /** What was done that is stored nowhere, oldest first: by somebody anonymous, or since the person's last event. */
   readonly session?: readonly SessionEvent[];
-  /** Whose stages make the list. Default: the first that is declared. */
+  /** Whose stages make the list, and where it is shown. Default: the first that is declared. */
   readonly surface?: string;
   /** Answers in place of the personal model: `name`, or `name@version`. */
   readonly model?: string;

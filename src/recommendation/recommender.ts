@@ -137,35 +137,36 @@ export class Recommender {
 
   /** @throws PlatformError `unknown-surface`, `unknown-model`, `item-not-found` */
   async recommend(request: RecommendationRequest): Promise<Recommendations> {
-    const { name, pipeline } = this.surface(request.surface);
+    const surface = this.surface(request.surface);
     return this.#parts.models.use(async (models) => {
       const startedMs = monotonicMs();
       const asked = new AskedModels(models);
-      const query = await this.#queryOf(request, asked);
+      const query = await this.#queryOf(request, surface, asked);
       const queryMs = monotonicMs() - startedMs;
-      const list = told(name, query, await runPipeline(pipeline, query));
+      const list = told(surface.name, query, await runPipeline(surface.pipeline, query));
       return { ...list, others: asked.others(query), queryMs, modelIds: models.ids };
     });
   }
 
-  /** The list of the surface's shadow beside the one that was served; `undefined` where it has none, or it is not its turn. */
+  /** The list of the surface's shadow, held against the one that was served; `undefined` where it has none, or it is not its turn. */
   async shadow(
     request: RecommendationRequest,
     { surface, items }: Recommendations,
-  ): Promise<ListComparison | undefined> {
+  ): Promise<{ readonly list: Recommendations; readonly comparison: ListComparison } | undefined> {
     const { shadowShare } = this.surface(surface);
     if (!Random.of(murmur3(request.seed), "shadow").chance(shadowShare)) return undefined;
-    const other = await this.recommend({ ...request, surface: shadowOf(surface) });
-    return compareLists(items, other.items, this.#parts.catalogue);
+    const list = await this.recommend({ ...request, surface: shadowOf(surface) });
+    return { list, comparison: compareLists(items, list.items, this.#parts.catalogue) };
   }
 
   /** The list that would be served if `model` answered people with a history. @throws PlatformError `unknown-surface` */
   async listBy(model: ServedModel, request: RecommendationRequest): Promise<readonly Recommended[]> {
-    const { pipeline } = this.surface(request.surface);
+    const surface = this.surface(request.surface);
     return this.#parts.models.use(async (models) => {
       const named = (name: string): Promise<ServedModel> => models.named(name);
-      const query = await this.#queryOf(request, { personal: model, coldStart: models.coldStart, named });
-      return (await runPipeline(pipeline, query)).items;
+      const asked = { personal: model, coldStart: models.coldStart, named };
+      const query = await this.#queryOf(request, surface, asked);
+      return (await runPipeline(surface.pipeline, query)).items;
     });
   }
 
@@ -201,7 +202,7 @@ export class Recommender {
     return this.#parts.models.use(async (models) => {
       const startedMs = monotonicMs();
       const asked = new AskedModels(models);
-      const query = await this.#queryOf(request, asked);
+      const query = await this.#queryOf(request, surface, asked);
       const queryMs = monotonicMs() - startedMs;
       const ranking = await this.#rank(surface, query, { itemIds, orderVotes });
       return { ...ranking, others: asked.others(query), queryMs };
@@ -280,9 +281,10 @@ export class Recommender {
   }
 
   /** Called as soon as the models are taken, so that the index is of the same moment. */
-  #queryOf(request: RecommendationRequest, models: Query["models"]): Promise<Query> {
+  #queryOf(request: RecommendationRequest, { shownAs }: Surface, models: Query["models"]): Promise<Query> {
     const { catalogue, actions, indexes } = this.#parts;
-    return readQuery(request, { catalogue, actions, models, index: indexes.current, reader: this.#reader });
+    const parts = { catalogue, actions, models, index: indexes.current, reader: this.#reader };
+    return readQuery({ ...request, surface: shownAs }, parts);
   }
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { ItemRow } from "#base";
+import { itemsWhere } from "#declarations";
 import { catalogueOf, queryOf, sourceOf } from "./hand-made.cases.ts";
 import type { Filter, Pipeline, Scorer, Source } from "./pipeline.ts";
 import { runPipeline } from "./run-pipeline.ts";
@@ -209,4 +210,22 @@ test("reciprocal ranks add up as Cormack's formula says, a scorer voting as one 
     [1, expect.closeTo(1 / 63 + 1 / 61, 7)],
     [2, expect.closeTo(1 / 62 + 1 / 62, 7)],
   ]);
+});
+
+test("what a rule buries comes after what fills the list, too; a longer list begins with the shorter one", async () => {
+  const item = itemsWhere({});
+  const odd = catalogueOf(Array.from({ length: ITEMS }, (_, row) => ({ tags: row % 2 ? ["odd"] : [] })));
+  const rules = [{ kind: "bury", when: item.hasTag("odd") }] as const;
+  const changes: Partial<Pipeline> = {
+    selector: new Blender(odd, { rules }),
+    isBuried: (row) => row % 2 === 1,
+  };
+  const pipeline = pipelineOf([sourceOf("a", rows(0, 30)), sourceOf("b", rows(20, 20))], changes, 3);
+  const list = await run(pipeline, ITEMS);
+  const even = [0, 2, 20, 22, ...[4, 6, 8, 10, 12, 14, 16, 18, 24, 26, 28, 30, 32, 34, 36, 38]];
+  expect(list.order.slice(0, 20)).toEqual(even);
+  expect(list.order.slice(20, 22)).toEqual([1, 21]); // were candidates
+  expect([...list.order].sort((one, other) => one - other)).toEqual(rows(0, 40));
+  for (const n of [1, 3, 4, 5, 19, 20, 21, 22, 23, 39])
+    expect((await run(pipeline, n)).order).toEqual(list.order.slice(0, n));
 });

@@ -1,4 +1,4 @@
-import { monotonicMs } from "#base";
+import { type ItemRow, monotonicMs } from "#base";
 import { Candidates } from "./candidates.ts";
 import type {
   Hydrator,
@@ -36,16 +36,19 @@ export async function runPipeline(pipeline: Pipeline, query: Query): Promise<Pip
   const selectingMs = monotonicMs();
   const selected = pipeline.selector.select(query, candidates, relevance);
   const selector = traceOf(pipeline.selector.name, candidates.length, selected.length, selectingMs);
-  const items: Recommended[] = selected.map(({ position, ...placed }) => ({
+  const chosen: Recommended[] = selected.map(({ position, isBuried: _, ...placed }) => ({
     ...candidates.at(position),
     ...(pipeline.scorer && scoredAs(relevance, position, scores)),
     ...placed,
     reasons: [],
   }));
-  if (items.length < query.n) {
-    const well = answers.filter(({ trace }) => trace.outcome === "ok").map(({ stage }) => stage);
-    items.push(...(await fill(well, query, verdicts, items)));
-  }
+  const buried = selected.findIndex(({ isBuried }) => isBuried);
+  const reach = buried < 0 ? chosen.length : buried;
+  const stagesToAsk = answers.filter(({ trace }) => trace.outcome === "ok").map(({ stage }) => stage);
+  const items = await lengthened(pipeline, query, {
+    ...{ above: chosen.slice(0, reach), below: chosen.slice(reach) },
+    filling: { stages: stagesToAsk, verdicts },
+  });
   const { hydrated, traces: hydrators } = await hydrate(pipeline.hydrators, query, items);
   const stages = { sources: tracesOf(answers, candidates), filters: verdicts.traces(), selector, hydrators };
   const trace = { ...stages, ...(scorer && { scorer }), ms: sinceMs(startedMs) };
@@ -148,29 +151,57 @@ function scoredAs(
   return { score, heads: headsAt(scores, position) };
 }
 
+interface Chosen {
+  readonly above: readonly Recommended[];
+  /** What a rule buries: after all else. */
+  readonly below: readonly Recommended[];
+  readonly filling: Filling;
+}
+
+interface Filling {
+  readonly stages: readonly SourceStage[];
+  readonly verdicts: Verdicts;
+}
+
+/** The list as long as was asked for: what was chosen and what else the sources have, then what a rule buries of both. */
+async function lengthened(
+  { isBuried }: Pipeline,
+  query: Query,
+  { above, below, filling }: Chosen,
+): Promise<readonly Recommended[]> {
+  const items = [...above];
+  const known = new Set([...above, ...below].map(({ itemRow }) => itemRow));
+  const fillBy = async (isWanted: (itemRow: ItemRow) => boolean): Promise<void> =>
+    void items.push(...(await fill(filling, query, { room: query.n - items.length, known, isWanted })));
+  await fillBy((itemRow) => !isBuried?.(itemRow));
+  items.push(...below.slice(0, query.n - items.length));
+  if (isBuried) await fillBy(isBuried);
+  return items;
+}
+
 /**
  * What is missing in the list, in the order of the sources; one that is late or fails now is left out as well. How much they are asked for at a
  * time does not depend on the list's length, for what an approximate search finds first depends on how much it is asked for.
  */
 async function fill(
-  stages: readonly SourceStage[],
+  { stages, verdicts }: Filling,
   query: Query,
-  verdicts: Verdicts,
-  items: readonly Recommended[],
+  wanted: {
+    readonly room: number;
+    readonly known: Set<ItemRow>;
+    readonly isWanted: (itemRow: ItemRow) => boolean;
+  },
 ): Promise<Recommended[]> {
-  const known = new Set(items.map(({ itemRow }) => itemRow));
+  const { room, known, isWanted } = wanted;
   const more: Recommended[] = [];
   for (const stage of stages) {
     let isExhausted = false;
-    for (
-      let budget = stage.budget * ASKED_AGAIN;
-      !isExhausted && items.length + more.length < query.n;
-      budget *= ASKED_AGAIN
-    ) {
+    for (let budget = stage.budget * ASKED_AGAIN; !isExhausted && more.length < room; budget *= ASKED_AGAIN) {
       const { name, kept } = await ask({ ...stage, budget }, query, verdicts);
       for (const [place, proposal] of kept.entries()) {
-        if (known.has(proposal.itemRow) || items.length + more.length >= query.n) continue;
-        known.add(proposal.itemRow);
+        const { itemRow } = proposal;
+        if (more.length >= room || known.has(itemRow) || !isWanted(itemRow)) continue;
+        known.add(itemRow);
         const places = new Map([[name, place]]);
         more.push({ ...proposal, source: name, places, placement: "filled", reasons: [] });
       }

@@ -26,7 +26,7 @@ import { QueryVectors } from "./query-vectors.ts";
 import { ByQuery } from "./scorers/by-query.ts";
 import { FusionScorer } from "./scorers/fusion-scorer.ts";
 import { ModelScorer } from "./scorers/model-scorer.ts";
-import { Blender } from "./selectors/blender.ts";
+import { Blender, isBuried } from "./selectors/blender.ts";
 import { FreshSource } from "./sources/fresh-source.ts";
 import { InterestsSource } from "./sources/interests-source.ts";
 import { ListSource } from "./sources/list-source.ts";
@@ -58,6 +58,8 @@ export interface SurfaceParts {
 /** The stages of a surface. */
 export interface Surface {
   readonly name: string;
+  /** The surface as events name it: of a shadow, the one it stands beside. */
+  readonly shownAs: string;
   readonly declared: DeclaredSurface;
   readonly pipeline: Pipeline;
   /** For which part of its requests the lists of its shadow are made too; 0 where it has none. */
@@ -76,6 +78,7 @@ const BUDGET = 200;
 const TIMEOUT_MS = 200;
 /** Of a list about something: what it is about has no source but these, and the first to search waits for the index of words. */
 const CONDITION_TIMEOUT_MS = 1000;
+/** Of each rule. */
 const PINNED = 50;
 const NEWEST = 5;
 const FRESH_DAYS = 7;
@@ -118,15 +121,17 @@ export class Surfaces {
     const pipeline = this.#pipelineOf(name, declared);
     const own: Surface = {
       name,
+      shownAs: name,
       declared,
       pipeline,
       shadowShare: shadow ? (shadow.share ?? SHADOW_SHARE) : 0,
     };
     if (!shadow) return [[name, own]];
-    const other = { name: shadowOf(name), declared: shadow, shadowShare: 0 };
+    const other = { name: shadowOf(name), shownAs: name, declared: shadow, shadowShare: 0 };
+    const { lastResort: _, ...stages } = this.#pipelineOf(name, shadow); // nobody is shown it: what it lacks is to be seen
     return [
       [name, own],
-      [other.name, { ...other, pipeline: this.#pipelineOf(name, shadow) }],
+      [other.name, { ...other, pipeline: stages }],
     ];
   }
 
@@ -146,14 +151,13 @@ export class Surfaces {
     const { catalogue, actions, isUnsaid } = this.#parts;
     const { filters: { fatigue, tags } = {}, rules = [] } = declared;
     const fresh = declared.sources.filter(({ kind }) => kind === "fresh").map(sourceNameOf);
-    const pins = rules.flatMap((rule) =>
-      rule.kind === "pin" ? [new PinnedSource(catalogue, rule.when)] : [],
-    );
+    const pins = rules.flatMap((rule) => (rule.kind === "pin" ? [rule.when] : []));
+    const pinned = { budget: PINNED * pins.length, timeoutMs: TIMEOUT_MS };
     return {
       sources: [
         ...declared.sources.map((source) => this.#stageOf(source, name, tags)),
         ...this.#conditional(),
-        ...pins.map((source) => ({ source, budget: PINNED, timeoutMs: TIMEOUT_MS })),
+        ...(pins.length > 0 ? [{ source: new PinnedSource(catalogue, pins), ...pinned }] : []),
       ],
       lastResort: this.#lastResort(),
       filters: [
@@ -166,6 +170,9 @@ export class Surfaces {
       givenScorer: this.#givenScorerFor(declared.scorer),
       utility: declared.scorer?.kind === "ranker" ? (declared.scorer.utility ?? {}) : {},
       selector: new Blender(catalogue, declared),
+      ...(rules.some(({ kind }) => kind === "bury") && {
+        isBuried: (itemRow) => isBuried(catalogue.at(itemRow), rules),
+      }),
       hydrators: [new ReasonHydrator(new Wording(catalogue, actions, fresh), isUnsaid)],
     };
   }

@@ -89,3 +89,20 @@ test("an event comes back from its row whole, with what it knew of its item", as
     found.push(...records.map(({ bytes }) => decodeEvent(bytes)));
   expect(found).toEqual(events);
 });
+
+test("a page may say any number for a place, and the lake goes on", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "inkling-lake-writer-"));
+  const lake = await DuckDbLake.open(folder, { bucketCount: 1 });
+  const places = [3e9, -3e9, 1e21, 7];
+  const rows = places.map((position, n) =>
+    lakeRow({ ...event("u", `e${n}`, 1), kind: "page", properties: { position } }, n),
+  );
+  await lake.write(rows, { partition: 1, from: 0, to: rows.length });
+  const table = await lake.query("select position, properties from events order by log_offset");
+  expect(table.rows.map(([position]) => position)).toEqual([null, null, null, 7]);
+  expect(table.rows.map(([, properties]) => JSON.parse(String(properties)))).toEqual(
+    places.map((position) => ({ position })),
+  );
+  await lake.close();
+  await rm(folder, { recursive: true });
+});

@@ -125,9 +125,15 @@ export function lakeRow(event: StoredEvent, logOffset: number): NewLakeEvent {
     dwellMs: numberOrNull(dwellMs),
     value: numberOrNull(value),
     slateId: textOrNull(slateId),
-    position: Number.isInteger(position) ? (position as number) : null,
+    position:
+      Number.isInteger(position) && Math.abs(position as number) <= MAX_POSITION
+        ? (position as number)
+        : null,
   };
 }
+
+/** The column's greatest; messages other than `track` may say any number. */
+const MAX_POSITION = 2 ** 31 - 1;
 
 function textOrNull(value: unknown): string | null {
   return typeof value === "string" ? value : null;

@@ -58,7 +58,8 @@ export class FeatureJson {
   }
 
   #writeValue(value: FeatureValue): void {
-    if (typeof value === "number" && Number.isFinite(value)) this.#json.number(value);
+    if (value === null) this.#json.bytes(NULL);
+    else if (typeof value === "number" && Number.isFinite(value)) this.#json.number(value);
     else this.#json.text(JSON.stringify(value));
   }
 
@@ -118,6 +119,7 @@ const VALUES = Buffer.from(',{"values":[');
 const STATUSES = Buffer.from('],"statuses":[');
 const TIMES = Buffer.from('],"event_timestamps":[');
 const COLUMN_END = Buffer.from("]}");
+const NULL = Buffer.from("null");
 const COMMA = Buffer.from(",");
 const QUOTE = Buffer.from('"');
 const END = Buffer.from("]}");

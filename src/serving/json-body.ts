@@ -9,21 +9,42 @@ import type { Server } from "./server.ts";
  * Reads bodies of these content types as JSON in UTF-8, unpacked when they are gzip. Keys that would reach an object's
  * prototype are left out.
  */
-export function readAsJson(server: Server, contentTypes: readonly string[], inflater: Inflater): void {
+export function readAsJson(
+  server: Server,
+  contentTypes: readonly string[],
+  inflater: Inflater,
+  known?: KnownBodies,
+): void {
   const parse = server.getDefaultJsonParser("remove", "remove");
   server.addContentTypeParser([...contentTypes], { parseAs: "buffer" }, (request, body, done) => {
     const finish = (bytes: Buffer): void => {
+      const found = known?.find(bytes);
+      if (found) {
+        done(null, found);
+        return;
+      }
       const fault = faultOf(request, bytes);
       const text = fault ? "" : bytes.toString();
       const value = fault || mayNamePrototype(text) ? undefined : parsed(text);
       if (fault) done(fault);
       else if (value === undefined) parse(request, text, done);
-      else done(null, value);
+      else {
+        if (typeof value === "object" && value !== null) known?.note(value, bytes);
+        done(null, value);
+      }
     };
     const bytes = body as Buffer; // as asked for by `parseAs`
     if (!isPacked(request)) finish(bytes);
     else inflater.inflate(bytes, request.facts.bodyLimit).then(finish, done);
   });
+}
+
+/** Bodies that are known without being read, on routes whose admission does not go by their size. */
+export interface KnownBodies {
+  /** What stands for the body. */
+  find(bytes: Buffer): object | undefined;
+  /** Told of every other. */
+  note(body: object, bytes: Buffer): void;
 }
 
 /** Whether the text may have a key that reaches a prototype, however it is written: looking closer takes as long as parsing. */

@@ -1,8 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import swagger from "@fastify/swagger";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import { Ajv, type Options } from "ajv";
-import addFormats from "ajv-formats";
 import { type FastifyBaseLogger, type FastifyInstance, fastify, type RawServerDefault } from "fastify";
 import { BATCH_BYTES } from "#api";
 import { PlatformError } from "#base";
@@ -13,11 +11,13 @@ import { IngestGate } from "./ingest-gate.ts";
 import { checkEncoding, readAsJson } from "./json-body.ts";
 import { writeUnionsPlainly } from "./plain-json.ts";
 import { isFailure, sendProblem } from "./problem.ts";
+import { refuseUnknownParameters, requestValidator } from "./request-faults.ts";
+import { RequestFrames } from "./request-frames.ts";
 import { RouteFactsKept } from "./route-facts.ts";
 import { registerDeadLetterRoutes } from "./routes/dead-letters.ts";
 import { registerErasureRoutes } from "./routes/erasures.ts";
 import { registerFeatureCourseRoute } from "./routes/feature-course.ts";
-import { registerFeatureRoutes } from "./routes/features.ts";
+import { type FeatureFrames, registerFeatureRoutes, registerOnlineFeatures } from "./routes/features.ts";
 import { registerFeedRoutes } from "./routes/feed.ts";
 import { registerIndexRoutes } from "./routes/indexes.ts";
 import { registerIngestRoutes } from "./routes/ingest.ts";
@@ -36,7 +36,6 @@ import { registerTopicRoute } from "./routes/topics.ts";
 import { registerUserRoutes } from "./routes/users.ts";
 import { registerVectorRoutes } from "./routes/vectors.ts";
 import { registerWhatIfRoute } from "./routes/what-if.ts";
-import { schemaFault } from "./schema-fault.ts";
 import type { Services } from "./services.ts";
 import { Traffic } from "./traffic.ts";
 
@@ -70,11 +69,6 @@ const EVENT_TYPES = ["text/plain", "application/x-www-form-urlencoded"];
 /** Door -> name of its key in OpenAPI. */
 const securityOf = { write: "writeKey", control: "controlKey", read: "apiKey" } as const;
 
-const common: Options = { strict: false, allErrors: false, useDefaults: true };
-const bodyAjv = new Ajv(common);
-const textAjv = new Ajv({ ...common, coerceTypes: true });
-for (const ajv of [bodyAjv, textAjv]) addFormats.default(ajv, { mode: "fast", formats: ["date-time"] });
-
 /** The HTTP server over the platform's services, ready to listen. */
 export async function createServer(
   services: Services,
@@ -86,14 +80,10 @@ export async function createServer(
     bodyLimit: BATCH_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: "idle",
-    schemaErrorFormatter: schemaFault,
     return503OnClosing: false, // Traffic does, as a problem document that says when to come again
     routerOptions: { maxParamLength: 1100 },
   }).withTypeProvider<TypeBoxTypeProvider>();
-  // Text (path, query) is read as what the schema says; a body must already be it.
-  server.setValidatorCompiler(({ schema, httpPart }) =>
-    (httpPart === "body" ? bodyAjv : textAjv).compile(schema),
-  );
+  server.setValidatorCompiler(requestValidator);
   server.addConstraintStrategy(askingForPage);
   server.setErrorHandler(sendProblem);
   server.setNotFoundHandler((request) => {
@@ -129,6 +119,7 @@ export async function createServer(
     const door = route.config?.door ?? "read";
     if (route.schema && door !== "open") route.schema.security = [{ [securityOf[door]]: [] }];
   });
+  server.addHook("onRoute", refuseUnknownParameters);
   server.addHook("onRoute", writeUnionsPlainly);
   await server.register(swagger, { openapi: openApiInfo(services.about.version) });
   await server.register(async (scope) =>
@@ -163,6 +154,13 @@ async function registerRoutes(server: Server, services: Services, traffic: Traff
   registerTopicRoute(server, services);
   registerModelRoutes(server, services);
   registerIndexRoutes(server, services);
+  await server.register(async (scope) => {
+    const online = scope.withTypeProvider<TypeBoxTypeProvider>();
+    const frames: FeatureFrames = new RequestFrames();
+    online.removeAllContentTypeParsers();
+    readAsJson(online, ["application/json"], inflater, frames);
+    registerOnlineFeatures(online, services, frames);
+  });
   await server.register(async (scope) => {
     const events = scope.withTypeProvider<TypeBoxTypeProvider>();
     readAsJson(events, EVENT_TYPES, inflater);

@@ -74,13 +74,21 @@ function runOf(rows: readonly (Record<string, unknown> | string)[], mapping: Tab
   };
 }
 
-/** The object, or what is wrong with the line. */
+/** The object, or what is wrong with the line. Whole numbers that JavaScript would round, as ids may be, are text. */
 function parse(line: string): Record<string, unknown> | string {
   try {
-    const value: unknown = JSON.parse(line);
+    const value: unknown = JSON.parse(LONG_NUMBER.test(line) ? line.replace(TOKEN, exact) : line);
     const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
     return isObject ? (value as Record<string, unknown>) : "not a JSON object";
   } catch (error) {
     return `not JSON: ${error instanceof Error ? error.message : String(error)}`;
   }
+}
+
+const LONG_NUMBER = /\d{16}/;
+/** Texts, so that numbers in them are passed over, and numbers. */
+const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+
+function exact(token: string): string {
+  return /^-?\d+$/.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token;
 }

@@ -16,7 +16,7 @@ export interface RowRun {
 
 export type CellReader = (row: number) => unknown;
 
-/** The row as a message, or the reason why it is none. `defaultId` is its id where the mapping names none. */
+/** The row as a message, or the reason why it is none. `defaultId` and its time are its id where the mapping names none. */
 export type MessageReader = (row: number, defaultId: string) => SegmentMessage | string;
 
 const texts = ["itemId", "surface", "slateId", "source"] as const;
@@ -58,7 +58,9 @@ export class RowMessages {
       const time = times(row);
       const timeMs = timeMsOf(time);
       if (!(Math.abs(timeMs) <= 8.64e15)) return `no time: ${show(time)}`;
-      const messageId = messageIds ? textOf(messageIds(row)) : defaultId;
+      const messageId = messageIds
+        ? textOf(messageIds(row))
+        : `${defaultId}:${Math.floor(timeMs).toString(36)}`;
       if (messageId === "") return "no message id";
       const properties = run.properties(row);
       for (const { name, read } of textCells) {

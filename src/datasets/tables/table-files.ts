@@ -9,7 +9,7 @@ export interface TableFile {
   /** Below the folder that all files share: what a message to a person names. */
   readonly name: string;
   readonly format: TableFormat;
-  /** Of the name, so that the same file read from elsewhere gives the same message ids. */
+  /** Of the name, so that the same file read from elsewhere gives the same message ids. Another file of this name differs by its rows' times. */
   readonly hash: string;
 }
 
@@ -30,8 +30,7 @@ export async function findTableFiles(paths: readonly string[]): Promise<TableFil
   const folder = sharedFolder(found);
   return found.map((path) => {
     const name = relative(folder, path).replaceAll(sep, "/");
-    const hash = [murmur3(name), murmur3(name, 1)].map((part) => part.toString(36)).join("");
-    return { path, name, format: formatOf(path)!, hash };
+    return { path, name, format: formatOf(path)!, hash: murmur3(name).toString(36) };
   });
 }
 

@@ -9,7 +9,7 @@ export interface TableMapping {
   readonly timestamp: TableField;
   readonly itemId?: TableField;
   readonly anonymousId?: TableField;
-  /** Default: made of the file's name and the row's number. */
+  /** Default: made of the file's name, the row's number and its time. */
   readonly messageId?: TableField;
   readonly surface?: TableField;
   readonly value?: TableField;

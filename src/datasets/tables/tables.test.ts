@@ -253,6 +253,31 @@ test("nested columns, large whole numbers and times of a Parquet file become wha
   ]);
 });
 
+test("whole numbers of a JSONL file that JavaScript would round stay as they are written", async () => {
+  const ids = ["9007199254740993", "9007199254740992", "12345678901234567890"];
+  const lines = ids.map(
+    (id) =>
+      `{"visitor_id":${id},"sku":"a \\"9007199254740993","action":"view","ts":1769853600000000000,"price":1234567890123456.5,"page":"p","all":[${id}, 1e30]}`,
+  );
+  const messages = await read(await put("large.jsonl", lines.join("\n")));
+  expect(messages).toMatchObject(
+    ids.map((id) => ({
+      userId: id,
+      timestamp: "2026-01-31T10:00:00.000Z",
+      properties: { itemId: 'a "9007199254740993', value: 1234567890123456.5, all: [id, 1e30] },
+    })),
+  );
+});
+
+test("two files of one name that hold other events give other ids, and one read from elsewhere the same", async () => {
+  const head = "visitor_id,sku,action,ts,price,page\n";
+  const idOf = async (name: string, time: string) =>
+    (await read(await put(name, `${head}a,s,view,${time},1,p\n`)))[0]?.messageId;
+  const january = await idOf("january/events.csv", "2026-01-05");
+  expect(await idOf("february/events.csv", "2026-02-05")).not.toBe(january);
+  expect(await idOf("copies/events.csv", "2026-01-05")).toBe(january);
+});
+
 test("texts with any characters come out of a Parquet file as they went in", async () => {
   const path = await putParquet(
     "odd.parquet",

@@ -58,7 +58,15 @@ describe.each(trees.map((tree) => [tree.kind, tree] as const))("%s", (_, tree) =
         expect(aggregation.finalize(left, atMs)).toEqual(expected);
         const out = new PackedWriter();
         aggregation.write(left, out);
-        expect(aggregation.finalize(aggregation.read(new PackedReader(out.take())), atMs)).toEqual(expected);
+        const stored = out.take();
+        expect(aggregation.finalize(aggregation.read(new PackedReader(stored)), atMs)).toEqual(expected);
+        for (const passed of ["tell", "skip"] as const) {
+          const reader = new PackedReader(stored);
+          const told = aggregation[passed]?.(reader, atMs);
+          if (!aggregation[passed]) continue;
+          expect(reader.isAtEnd).toBe(true);
+          if (passed === "tell") expect(told).toEqual(expected);
+        }
       }),
       { numRuns: 40 },
     );

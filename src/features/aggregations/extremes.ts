@@ -19,6 +19,7 @@ function extremeOf(pick: (left: number, right: number) => number): Aggregation<E
     finalize: ({ value }) => value ?? null,
     write: ({ value }, out) => out.scalar(value ?? null),
     read: (bytes) => ({ value: (bytes.scalar() as number | null) ?? undefined }), // as written
+    tell: (bytes) => bytes.scalar(),
   };
 }
 

@@ -44,6 +44,13 @@ export const lastOf: Aggregation<NewestState> = {
     bytes.time();
     bytes.place();
   },
+  tell: (bytes) => {
+    const value = bytes.scalar();
+    if (value === null) return null;
+    bytes.time();
+    bytes.place();
+    return value;
+  },
 };
 
 /** The newest `k`, newest first. */
@@ -110,4 +117,5 @@ export const timeSinceOf: Aggregation<{ newestMs: number | undefined }> = {
     if (newestMs !== undefined) out.time(newestMs);
   },
   read: (bytes) => ({ newestMs: bytes.byte() === 1 ? bytes.time() : undefined }),
+  tell: (bytes, atMs) => (bytes.byte() === 1 ? (atMs - bytes.time()) / 1000 : null),
 };

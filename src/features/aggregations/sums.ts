@@ -13,6 +13,7 @@ export const countOf: Aggregation<{ count: number }> = {
   finalize: ({ count }) => count,
   write: ({ count }, out) => out.whole(count),
   read: (bytes) => ({ count: bytes.whole() }),
+  tell: (bytes) => bytes.whole(),
 };
 
 /** Exact; a sum beyond the largest double has no value. */

@@ -1,4 +1,5 @@
 import type { ProgressListener } from "#base";
+import type { NamedPurpose } from "#declarations";
 import { type Catalogue, type EventView, type IdentityGraph, isStandingChoice, viewEvent } from "#events";
 import {
   countChoices,
@@ -12,7 +13,7 @@ import type { EventLog, Lake, LogRecord, StateReader } from "#storage";
 import type { EntityPlan } from "../definition/plan.ts";
 import { decodeRows, type FeatureRow, RowMaker } from "../feature-row.ts";
 import { PackedWriter } from "../packed-bytes.ts";
-import { settleRows } from "../person-consent.ts";
+import { isContested, settleRows } from "../person-consent.ts";
 import { standsWith } from "../state/apply-features.ts";
 import { sortSlices } from "../state/row-slices.ts";
 
@@ -99,6 +100,8 @@ export class CollectedRows implements PastListener {
   readonly #who: WhoAndWhat;
   readonly #wanted: ReadonlySet<string> | undefined;
   readonly #maker: RowMaker;
+  /** Those that any of its features is for. */
+  readonly #purposes: readonly NamedPurpose[];
   readonly #byUser = new Map<string, Collected>();
   rowCount = 0;
   /** Time of the newest event seen, ms. */
@@ -109,6 +112,8 @@ export class CollectedRows implements PastListener {
     this.#who = who;
     this.#wanted = wanted;
     this.#maker = new RowMaker(plan, who.catalogue);
+    const purposes = plan.sources.flatMap(({ streams }) => streams.map(({ purpose }) => purpose));
+    this.#purposes = [...new Map(purposes.map((purpose) => [purpose.name, purpose])).values()];
   }
 
   take(event: EventView, offset: number): void {
@@ -149,8 +154,9 @@ export class CollectedRows implements PastListener {
     const person = this.choicesOf(ids);
     const [first, ...others] = found.map(({ rows, undecided, choices }) => {
       const decided = decodeRows(rows.view(), this.#plan);
-      if (!undecided || !person) return decided;
-      return settleRows(decided, decodeRows(undecided.view(), this.#plan), { own: choices, person });
+      const standing = { own: choices, person };
+      if (!undecided || !person || !isContested(standing, this.#purposes, this.newestMs)) return decided;
+      return settleRows(decided, decodeRows(undecided.view(), this.#plan), standing);
     });
     if (!first) return undefined;
     return sortSlices(others.length === 0 ? first : [first, ...others].flat());

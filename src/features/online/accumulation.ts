@@ -3,9 +3,10 @@ import type { Catalogue, Item } from "#events";
 import type { PersonControls } from "#sequences";
 import type { FeatureValue } from "../aggregation.ts";
 import { derive } from "../definition/derive.ts";
+import type { Tally } from "../definition/plan.ts";
 import { windowStart } from "../definition/window-start.ts";
 import type { FeatureRow } from "../feature-row.ts";
-import { addToEntries, entryOf, mergeEntries, type Part, TallyPart } from "../part.ts";
+import { addToEntries, entryOf, mergeEntries, type Part, readEntries, TallyPart, walkPart } from "../part.ts";
 import { sortSlices } from "../state/row-slices.ts";
 import { type CellPlan, type FeatureRequest, saysItems } from "./feature-request.ts";
 
@@ -30,6 +31,9 @@ export class Accumulation {
   readonly #startsMs: readonly number[];
   /** By cell; `undefined` where nothing was seen yet. */
   readonly #entries: (TallyPart | undefined)[];
+  /** By cell; only of what was told without being gathered. */
+  readonly #told: (FeatureValue | undefined)[];
+  readonly #toldMs: number[];
   /** By cell; only of those whose window is a session. */
   readonly #sessions: readonly (SessionRow[] | undefined)[];
 
@@ -39,8 +43,11 @@ export class Accumulation {
     this.#request = request;
     this.#atMs = atMs;
     this.#startsMs = request.windows.map((window) => windowStart(window, atMs, request.plan.entity));
-    this.#entries = request.cells.map((_, n) => running[n]);
-    this.#sessions = request.windows.some(({ kind }) => kind === "session")
+    const size = request.cells.length; // lists that grow, or have holes, are slow
+    this.#entries = running.length > 0 ? [...running] : new Array<undefined>(size).fill(undefined);
+    this.#told = new Array<FeatureValue | undefined>(size).fill(undefined);
+    this.#toldMs = new Array<number>(size).fill(Number.NaN);
+    this.#sessions = request.hasSessions
       ? request.cells.map(({ planned }) => (planned.window.kind === "session" ? [] : undefined))
       : NO_SESSIONS;
   }
@@ -70,15 +77,33 @@ export class Accumulation {
     this.#merge(part, ({ planned }) => planned.window.kind === "lifetime");
   }
 
-  /** As {@link addLifetime}, of a part that nobody else has: where it is the first of a cell, what it knows becomes the cell's. */
-  takeLifetime(part: Part): void {
+  /**
+   * As {@link addLifetime}, of a part as it is stored, once all rows are added. Of the `isOnly` one of a person, what no row has reached is told
+   * as it lies there, without a state.
+   */
+  readLifetime(bytes: Uint8Array, isOnly: boolean): void {
+    const { plan, tallies, toldCells } = this.#request;
+    walkPart(bytes, plan, tallies, (tally, reader, count) => {
+      const cell = isOnly ? toldCells[tally.index] : undefined;
+      if (cell === undefined || this.#entries[cell]) {
+        this.#takeLifetime(tally, readEntries(reader, tally, count));
+        return;
+      }
+      const { aggregation } = tally;
+      this.#toldMs[cell] = reader.time();
+      this.#told[cell] = aggregation.tell
+        ? aggregation.tell(reader, this.#atMs)
+        : aggregation.finalize(aggregation.read(reader), this.#atMs);
+    });
+  }
+
+  /** Entries that nobody else has: where they are the first of a cell, they become the cell's. */
+  #takeLifetime(tally: Tally, others: TallyPart): void {
     const { cells, cellsOf } = this.#request;
-    for (let n = 0; n < cells.length; n++) {
-      const { tally, window } = cells[n]!.planned;
-      if (window.kind !== "lifetime") continue;
-      const others = part.of(tally);
-      if (!others) continue;
-      if (!this.#entries[n] && cellsOf[tally.index]!.length === 1) this.#entries[n] = others;
+    const own = cellsOf[tally.index]!;
+    for (const n of own) {
+      if (cells[n]!.planned.window.kind !== "lifetime") continue;
+      if (!this.#entries[n] && own.length === 1) this.#entries[n] = others;
       else mergeEntries(this.#at(n), tally, others);
     }
   }
@@ -88,19 +113,31 @@ export class Accumulation {
     this.#merge(part, (cell) => cell.window === window);
   }
 
+  /** The features asked for, in order, as {@link answers} says them. */
+  finish(catalogue: Catalogue, controls?: PersonControls): (Answer | undefined)[] {
+    const answer = this.answers(catalogue, controls);
+    return this.#request.asked.map((_, place) => answer(place));
+  }
+
   /**
-   * The features asked for, in order; `undefined` for a name that no feature has.
+   * What the feature asked for at a place came to; `undefined` for a name that no feature has.
    * @param controls what the person muted and had forgotten: no item of it counts under a key, and none is a value
    */
-  finish(catalogue: Catalogue, controls?: PersonControls): (Answer | undefined)[] {
+  answers(catalogue: Catalogue, controls?: PersonControls): (place: number) => Answer | undefined {
     const { cells, cellOf, plan, asked } = this.#request;
     const said = { catalogue, controls, isSensitive: plan.isSensitive };
     const ofCells: Answer[] = [];
-    for (let n = 0; n < cells.length; n++) ofCells.push(this.#finishCell(cells[n]!, n, said));
     const derived = new Map<string, Answer>();
+    const ofCell = (cell: number): Answer => {
+      const known = ofCells[cell];
+      if (known) return known;
+      const answer = this.#finishCell(cells[cell]!, cell, said);
+      ofCells[cell] = answer;
+      return answer;
+    };
     const answerOf = (name: string): Answer => {
       const cell = cellOf.get(name);
-      const known = cell === undefined ? derived.get(name) : ofCells[cell];
+      const known = cell === undefined ? derived.get(name) : ofCell(cell);
       if (known) return known;
       const planned = plan.features.get(name);
       if (planned?.kind !== "derived") return { value: null, newestMs: undefined };
@@ -115,9 +152,20 @@ export class Accumulation {
       derived.set(name, answer);
       return answer;
     };
-    return asked.map(({ name, planned, cell }) =>
-      cell === undefined ? planned && answerOf(name) : ofCells[cell],
-    );
+    return (place) => {
+      const { name, planned, cell } = asked[place]!;
+      return cell === undefined ? planned && answerOf(name) : ofCell(cell);
+    };
+  }
+
+  /** What a cell was told to be; `undefined` for one that was gathered. */
+  told(cell: number): FeatureValue | undefined {
+    return this.#told[cell];
+  }
+
+  /** Time of the newest event that what was told reflects, ms. */
+  toldMs(cell: number): number {
+    return this.#toldMs[cell]!; // only asked of what was told
   }
 
   /** What is gathered of a cell. */
@@ -158,6 +206,8 @@ export class Accumulation {
   #finishCell(cell: CellPlan, n: number, said: Said): Answer {
     const { planned, keysOfItem } = cell;
     const { tally, definition } = planned;
+    const whole = this.#told[n];
+    if (whole !== undefined) return { value: whole, newestMs: this.#toldMs[n] };
     const session = this.#sessions[n];
     if (!definition.keyedBy && !session && !keysOfItem && !saysItems(tally)) {
       const only = this.#entries[n]?.get(null);

@@ -1,4 +1,5 @@
 import { partitionOf, viewEvent } from "#events";
+import type { EventLog, LogRecord } from "#storage";
 import type { FeatureRow } from "../feature-row.ts";
 import { CollectedRows } from "../history/collect-rows.ts";
 import { choicesOf, isContested } from "../person-consent.ts";
@@ -7,6 +8,9 @@ import type { FeatureHead } from "../state/feature-head.ts";
 import { sliceRows } from "../state/row-slices.ts";
 import type { FeatureContext } from "./feature-context.ts";
 import type { FeatureRequest } from "./feature-request.ts";
+
+/** So many records of others are read along with the wanted ones around them: a reading of its own costs more. */
+const NEAR_RECORDS = 16;
 
 /** What is kept of one id of a person. */
 export interface HeadOfId {
@@ -42,11 +46,30 @@ export async function contestedRows(
     const open = head.openRows.flatMap(sliceRows).map(({ offset }) => offset);
     const places = [...new Set([...sealed, ...head.openPlaces, ...open])].sort((left, right) => left - right);
     if (places.length > 0 && places[0]! < log.start(partition)) return undefined;
-    for (const offset of places) {
-      const [record] = await log.read(partition, offset, 1);
-      if (record?.offset === offset && record.bytes.length > 0)
-        collected.take(viewEvent(record.bytes), offset);
-    }
+    for (const { offset, bytes } of await readAt(log, partition, places))
+      if (bytes.length > 0) collected.take(viewEvent(bytes), offset); // else it was erased
   }
   return collected.rowsOf(ids.map(({ userId }) => userId)) ?? [];
+}
+
+/** The records at ascending places, those that lie close to each other in one reading. */
+async function readAt(
+  log: Pick<EventLog, "read">,
+  partition: number,
+  places: readonly number[],
+): Promise<readonly LogRecord[]> {
+  const wanted = new Set(places);
+  const found: LogRecord[] = [];
+  for (let n = 0; n < places.length; ) {
+    const from = places[n]!;
+    let to = from + 1;
+    for (n++; n < places.length && places[n]! - to < NEAR_RECORDS; n++) to = places[n]! + 1;
+    for (let next = from; next < to; ) {
+      const records = await log.read(partition, next, to - next);
+      if (records.length === 0) break;
+      for (const record of records) if (wanted.has(record.offset)) found.push(record);
+      next = records.at(-1)!.offset + 1;
+    }
+  }
+  return found;
 }

@@ -22,12 +22,16 @@ export interface FeatureRequest {
   readonly windows: readonly WindowDefinition[];
   /** By tally, which cells it updates. */
   readonly cellsOf: readonly (readonly number[])[];
+  /** By tally, the only cell it updates, where that is a lifetime's single value: what is stored of it tells the value. */
+  readonly toldCells: readonly (number | undefined)[];
   readonly rows: RowReader;
   /** By tally, whether it is needed; ends with the last that is. */
   readonly tallies: readonly boolean[];
   /** By source, whether any of its rows is needed. */
   readonly sources: readonly boolean[];
   readonly needsLifetime: boolean;
+  /** Whether a window is a session. */
+  readonly hasSessions: boolean;
   /** What its events are used for. */
   readonly purposes: readonly NamedPurpose[];
   /** Whether a value depends on which items they were, so that what a person muted has to be left out. */
@@ -92,16 +96,24 @@ export function requestFeatures(
     tallies: Array.from(cellsOf, (found) => found !== undefined),
     windows: [...windows.values()],
     cellsOf,
+    toldCells: Array.from(cellsOf, (found) =>
+      found?.length === 1 && isTold(cells[found[0]!]!) ? found[0] : undefined,
+    ),
     rows: new RowReader(plan, catalogue, ({ index }: Tally) => cellsOf[index] !== undefined),
     sources: plan.sources.map(({ streams }) =>
       streams.some(({ tallies }) => tallies.some(({ index }) => cellsOf[index] !== undefined)),
     ),
     needsLifetime: cells.some(({ planned }) => planned.window.kind === "lifetime"),
+    hasSessions: cells.some(({ planned }) => planned.window.kind === "session"),
     purposes: [...new Map(cells.map(({ planned: { purpose } }) => [purpose.name, purpose])).values()],
     saysItems:
       plan.entity === "user" &&
       cells.some(({ planned: { tally } }) => tally.keyKind === "item" || saysItems(tally)),
   };
+}
+
+function isTold({ planned: { definition, tally, window } }: CellPlan): boolean {
+  return window.kind === "lifetime" && !definition.keyedBy && tally.keyKind === "none" && !saysItems(tally);
 }
 
 /** Under which keys an item counts: `all` where no key is asked for; none of a person's where nothing may be said of what it is about. */

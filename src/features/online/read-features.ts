@@ -2,6 +2,7 @@ import { inputsOf } from "#declarations";
 import type { Catalogue } from "#events";
 import type { PersonControls } from "#sequences";
 import type { StateReader } from "#storage";
+import type { FeatureValue } from "../aggregation.ts";
 import type { PlannedFeature } from "../definition/plan.ts";
 import { decodeRows, type FeatureRow } from "../feature-row.ts";
 import { Part } from "../part.ts";
@@ -128,18 +129,18 @@ class PersonReading {
 
   /** What lies in heads and lifetimes. */
   addNear(): void {
-    const { plan, sources, tallies } = this.#request;
-    for (const { head, lifetime } of this.#known) {
-      if (lifetime && head.lifetimeBytes > 0) {
-        this.#accumulation.takeLifetime(Part.decode(lifetime, plan, tallies));
-        this.#cost.merges++;
-      }
+    const { plan, sources } = this.#request;
+    for (const { head } of this.#known)
       for (const bytes of head.openRows)
         for (const row of decodeRows(bytes, plan, sources)) {
           this.#accumulation.addRow(row);
           this.#cost.rows++;
         }
-    }
+    const lifetimes = this.#known.flatMap(({ head, lifetime }) =>
+      lifetime && head.lifetimeBytes > 0 ? [lifetime] : [],
+    );
+    for (const bytes of lifetimes) this.#accumulation.readLifetime(bytes, lifetimes.length === 1);
+    this.#cost.merges += lifetimes.length;
   }
 
   /** All there is of them, and what may be said of items. */
@@ -177,11 +178,18 @@ class PersonReading {
   finish(catalogue: Catalogue, table: ValueTable, row: number): void {
     const { asked, plan } = this.#request;
     const choices = choicesOf(this.#known);
-    const answers = this.#accumulation.finish(catalogue, this.#controls);
-    for (let n = 0; n < answers.length; n++) {
-      const answer = answers[n];
-      const { planned } = asked[n]!; // one for each
-      if (!answer || !planned || !mayUse(planned, plan, choices)) continue;
+    const answerAt = this.#accumulation.answers(catalogue, this.#controls);
+    for (let n = 0; n < asked.length; n++) {
+      const { planned, cell } = asked[n]!; // one for each
+      if (!planned || !mayUse(planned, plan, choices)) continue;
+      const told = cell === undefined ? undefined : this.#accumulation.told(cell);
+      if (told !== undefined) {
+        const newestMs = this.#accumulation.toldMs(cell!); // of a lifetime, which no cut reaches
+        table.tell(row, n, statusAt(told, newestMs, planned, this.#atMs), told, newestMs);
+        continue;
+      }
+      const answer = answerAt(n);
+      if (!answer) continue;
       const isCut = this.#cutsMs.some((cutMs) =>
         reachesBehind(planned, this.#accumulation, this.#request, cutMs),
       );
@@ -210,7 +218,16 @@ function reachesBehind(
   );
 }
 
-export function statusOf({ value, newestMs }: Answer, { definition }: PlannedFeature, atMs: number): Status {
+export function statusOf({ value, newestMs }: Answer, planned: PlannedFeature, atMs: number): Status {
+  return statusAt(value, newestMs, planned, atMs);
+}
+
+function statusAt(
+  value: FeatureValue,
+  newestMs: number | undefined,
+  { definition }: PlannedFeature,
+  atMs: number,
+): Status {
   if (value === null) return "NULL_VALUE";
   const { ttlMs } = definition;
   return ttlMs !== undefined && newestMs !== undefined && atMs - newestMs > ttlMs

@@ -22,10 +22,10 @@ export class ValueTable {
   readonly rows: number;
   readonly columns: number;
   readonly #values: FeatureValue[];
-  /** Places in `STATUSES`. */
-  readonly #statuses: Uint8Array;
+  /** Places in `STATUSES`. Lists, for of a small answer the memory of typed ones would cost more than all else in here. */
+  readonly #statuses: number[];
   /** NaN where no event is reflected. */
-  readonly #newestMs: Float64Array;
+  readonly #newestMs: number[];
   /** The little that few values have. */
   readonly #more = new Map<number, Pick<OnlineValue, "isCut" | "under">>();
 
@@ -34,8 +34,8 @@ export class ValueTable {
     this.rows = rows;
     this.columns = columns;
     this.#values = new Array<FeatureValue>(rows * columns).fill(null);
-    this.#statuses = new Uint8Array(rows * columns).fill(STATUSES.indexOf("NOT_FOUND"));
-    this.#newestMs = new Float64Array(rows * columns).fill(Number.NaN);
+    this.#statuses = new Array<number>(rows * columns).fill(STATUSES.indexOf("NOT_FOUND"));
+    this.#newestMs = new Array<number>(rows * columns).fill(Number.NaN);
   }
 
   /** Of rows as long as there are columns. */
@@ -47,11 +47,17 @@ export class ValueTable {
   }
 
   set(row: number, column: number, status: Status, { value, newestMs, under }: Answer, isCut = false): void {
+    this.tell(row, column, status, value, newestMs ?? Number.NaN);
+    if (!isCut && !under) return;
+    this.#more.set(column * this.rows + row, { ...(isCut && { isCut }), ...(under && { under }) });
+  }
+
+  /** As {@link set}, of a whole value of its own; `newestMs` is NaN where no event is reflected. */
+  tell(row: number, column: number, status: Status, value: FeatureValue, newestMs: number): void {
     const place = column * this.rows + row;
     this.#values[place] = value;
     this.#statuses[place] = STATUSES.indexOf(status);
-    this.#newestMs[place] = newestMs ?? Number.NaN;
-    if (isCut || under) this.#more.set(place, { ...(isCut && { isCut }), ...(under && { under }) });
+    this.#newestMs[place] = newestMs;
   }
 
   value(row: number, column: number): FeatureValue {
@@ -90,7 +96,8 @@ export class ValueTable {
     const [here, there] = [column * this.rows, other * this.rows];
     for (let row = 0; row < this.rows; row++) {
       if (this.#statuses[here + row] !== this.#statuses[there + row]) return false;
-      if (!Object.is(this.#newestMs[here + row], this.#newestMs[there + row])) return false;
+      const [one, another] = [this.#newestMs[here + row]!, this.#newestMs[there + row]!]; // places
+      if (one !== another && !(Number.isNaN(one) && Number.isNaN(another))) return false;
     }
     return true;
   }

@@ -28,10 +28,11 @@ const catalogue = catalogueOf(Array.from({ length: 1500 }, () => ({})));
 catalogue.apply({ kind: "purpose", name: "personalization" });
 for (const name of ["home", "search"]) catalogue.apply({ kind: "surface", name });
 
-function popularNow(halfLifeHours: number): PopularNow {
+function popularNow(halfLifeHours: number, nowHours = 1e6): PopularNow {
   const purpose = new Purposes().personalization;
+  const clock = new HistoricalClock(nowHours * HOUR_MS);
   const parts = { log, state, catalogue, identity: new IdentityGraph(), actions: new Actions(), purpose };
-  return new PopularNow(parts, halfLifeHours);
+  return new PopularNow({ ...parts, clock }, halfLifeHours);
 }
 
 interface Made {
@@ -116,6 +117,17 @@ test("a question about an earlier time is not answered by what came later, nor t
   expect(await order(popular, undefined, 40, 50)).toEqual([1]); // begun before the first count: that was waited for
   expect(await order(popular, undefined, 20)).toEqual([1]);
   expect(await order(popular, undefined, 5)).toEqual([]);
+});
+
+test("what a sender dates ahead of the clock counts as of now, once, and hides nothing", async () => {
+  const ahead = [20.001, 1e5].map((hours, n) => ({ item: n + 1, name: "view", hours, surface: "home" }));
+  await append([{ item: 1, name: "save", hours: 19, surface: "home" }, ...ahead]);
+  const popular = popularNow(24, 20);
+  await popular.refresh();
+  expect(await order(popular, undefined, 20)).toEqual([1, 2]); // 3.4 and 1
+  await append([{ item: 3, name: "save", hours: 20, surface: "home" }]);
+  await popular.refresh();
+  expect(await order(popular, undefined, 20)).toEqual([1, 3, 2]);
 });
 
 test("whoever asks before the first count is done waits for it, not only who asked first", async () => {

@@ -1,4 +1,4 @@
-import { HOUR_MS, type ItemRow, monotonicMs, nextTurn, SECOND_MS } from "#base";
+import { type Clock, HOUR_MS, type ItemRow, monotonicMs, nextTurn, SECOND_MS } from "#base";
 import {
   type Actions,
   type Catalogue,
@@ -19,6 +19,7 @@ import type { Proposal, Query } from "../pipeline.ts";
  * used. It is counted off the log when somebody asks, at most once a second and at most the newest records, so that ingestion
  * pays nothing for it and a burst is sampled instead of queued up; who asks has the count before, and waits only for the first. Counting gives way to
  * requests after every few records. A question about a time is answered by a count that had seen nothing later, and the pages of a list by the same one.
+ * What a sender dates ahead of the clock counts as of now: one wrong date would outweigh everybody, and hide every count until its day has come.
  */
 export interface PopularNowParts {
   readonly log: EventLog;
@@ -27,6 +28,7 @@ export interface PopularNowParts {
   readonly identity: IdentityGraph;
   readonly actions: Actions;
   readonly purpose: NamedPurpose;
+  readonly clock: Clock;
 }
 
 const REFRESH_MS = SECOND_MS;
@@ -137,17 +139,18 @@ export class PopularNow {
   }
 
   async #add(event: EventView): Promise<void> {
-    const { actions, catalogue } = this.#parts;
+    const { actions, catalogue, clock } = this.#parts;
     const strength = event.kind === "track" ? (actions.named(event.name)?.strength ?? 0) : 0;
     if (strength === 0) return;
     const { itemId, surface } = event.rowProperties();
     const itemRow = itemId === undefined ? undefined : catalogue.rowOf(itemId);
     if (itemRow === undefined || !(await this.#isUsable(event))) return;
-    const weight = strength * this.#growthAt(event.timestampMs);
+    const happenedMs = Math.min(event.timestampMs, clock.nowMs());
+    const weight = strength * this.#growthAt(happenedMs);
     const isNamed = surface !== undefined && (catalogue.surfaces.codeOf(surface) ?? UNNAMED) !== UNNAMED;
     this.#gain(ANYWHERE, itemRow, weight);
     if (isNamed) this.#gain(surface, itemRow, weight);
-    this.#newestMs = Math.max(this.#newestMs, event.timestampMs);
+    this.#newestMs = Math.max(this.#newestMs, happenedMs);
   }
 
   #gain(surface: string, itemRow: ItemRow, weight: number): void {

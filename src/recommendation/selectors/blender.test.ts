@@ -60,6 +60,34 @@ describe("rules", () => {
     expect(blend({ rules: bury }, { relevance: [1, 2, 3, 4, 5, 6] })).toEqual([3, 2, 1, 0, 5, 4]);
   });
 
+  test("no boost lifts what is buried", () => {
+    const boost = { kind: "boost", when: item.hasTag("x"), by: 1000 } as const;
+    const rules = [boost, { kind: "bury", when: item.hasTag("x") }, boost, boost] as const;
+    const told = selected({ rules }, { relevance: [9, 1, 2], tags: [["x"], [], []] });
+    expect(told.map(({ position, isBuried = false }) => [position, isBuried])).toEqual([
+      [2, false],
+      [1, false],
+      [0, true],
+    ]);
+  });
+
+  test("a pin beyond the others comes after them, before what is buried", () => {
+    const rules = [
+      { kind: "pin", when: item.hasTag("late"), place: 9 },
+      { kind: "pin", when: item.hasTag("later"), place: 30 },
+      { kind: "bury", when: item.hasTag("x") },
+    ] as const;
+    const tags = [["later"], ["late"], ["x"], [], []];
+    const told = selected({ rules }, { relevance: [5, 4, 3, 2, 1], tags });
+    expect(told.map(({ position, placement = "" }) => [position, placement])).toEqual([
+      [3, ""],
+      [4, ""],
+      [1, "pinned"],
+      [0, "pinned"],
+      [2, ""],
+    ]);
+  });
+
   test("predicates join, and say nothing of an attribute that is not there", () => {
     const rules = [
       { kind: "bury", when: item.any(item.hasTag("x"), item.all(item.atMost("price", 9), item.hasTag("y"))) },
@@ -76,6 +104,14 @@ describe("quotas", () => {
     expect(blend({ quotas: { a: { within: 3, atMost: 1 } } }, { relevance, sources })).toEqual([
       0, 4, 5, 1, 6, 2, 3,
     ]); // nothing but "a" is left at the end, and the list is not cut short for it
+  });
+
+  test("lift nothing that is buried", () => {
+    const rules = [{ kind: "bury", when: item.hasTag("x") }] as const;
+    const tags = [[], [], [], ["x"]];
+    const setting = { rules, quotas: { a: { within: 3, atMost: 1 } } };
+    const given = { relevance: [4, 3, 2, 1], sources: ["a", "a", "a", "b"], tags };
+    expect(blend(setting, given)).toEqual([0, 1, 2, 3]);
   });
 
   test("at least so many, as late as can be", () => {
@@ -125,6 +161,8 @@ test("a longer list begins with the shorter one, whatever the settings", () => {
     rules: [
       { kind: "pin", when: item.hasTag("0"), place: 3 },
       { kind: "boost", when: item.hasTag("1"), by: 3 },
+      { kind: "bury", when: item.hasTag("2") },
+      { kind: "pin", when: item.hasTag("3"), place: 17 },
     ],
     exploration: { places: [1, 4, 7], share: 0.7, source: "c", pool: 3 },
   };

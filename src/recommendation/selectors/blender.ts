@@ -52,8 +52,6 @@ export class Blender implements Selector {
 
 /** Of the scale, the part for candidates of unknown relevance. */
 const UNKNOWN = 0.01;
-/** Below anything that diversity or a boost makes of a candidate. */
-const BURIED = 1e6;
 const POOL = 20;
 
 type ItemAt = (position: number) => Item;
@@ -67,8 +65,8 @@ class Filling {
   readonly #order: Uint32Array;
   /** Of the order, how many at its head have a place. */
   #placed = 0;
-  /** Place -> position of what is pinned there. */
-  readonly #pinned: ReadonlyMap<number, number>;
+  /** Place -> position of what is pinned there, by place; without those that have one. */
+  readonly #pinned: Map<number, number>;
   readonly #spread: Spread;
   readonly #quotas: QuotaBook;
   readonly #exploration: Exploration | undefined;
@@ -92,11 +90,17 @@ class Filling {
   }
 
   choose(place: number, seed: string): Selected | undefined {
-    const pinned = this.#pinned.get(place);
-    if (pinned !== undefined) return this.#take({ position: pinned, placement: "pinned" });
+    if (this.#pinned.has(place)) return this.#pin(place);
     const best = this.#best();
-    if (!best) return undefined;
-    return this.#take(this.#explore(best, place, seed) ?? best);
+    if (best && !best.isBuried) return this.#take(this.#explore(best, place, seed) ?? best);
+    const [next] = this.#pinned.keys(); // nothing leads as far as its place
+    return next === undefined ? best && this.#take(best) : this.#pin(next);
+  }
+
+  #pin(place: number): Selected {
+    const position = this.#pinned.get(place)!; // asked for while it is there
+    this.#pinned.delete(place);
+    return this.#take({ position, placement: "pinned" });
   }
 
   #take(selected: Selected): Selected {
@@ -106,26 +110,30 @@ class Filling {
     return selected;
   }
 
-  /** What the quotas owe, else the best they allow, else the best there is: a quota does not shorten a list. */
+  /** What the quotas owe, else the best they allow, else the best there is: a quota neither shortens a list nor lifts what is buried. */
   #best(): Selected | undefined {
     const owed = this.#quotas.owed();
     const isOwed = owed.length > 0 ? this.#bestOf((source) => owed.includes(source)) : undefined;
     if (isOwed !== undefined) return { position: isOwed, placement: "quota" };
-    const position = this.#bestOf((source) => this.#quotas.allows(source)) ?? this.#bestOf(() => true);
-    return position === undefined ? undefined : { position };
+    const allowed = this.#bestOf((source) => this.#quotas.allows(source));
+    if (allowed !== undefined && !this.#isBuried[allowed]) return { position: allowed };
+    const any = this.#bestOf(() => true);
+    if (any === undefined) return undefined;
+    return this.#isBuried[any] ? { position: allowed ?? any, isBuried: true } : { position: any };
   }
 
-  /** Candidates are looked at in the order of relevance, until none that follows can be worth more. */
+  /** Candidates are looked at in the order of relevance, those that are buried last, until none that follows can be worth more. */
   #bestOf(isWanted: (source: string) => boolean): number | undefined {
     let best: number | undefined;
     let most = Number.NEGATIVE_INFINITY;
     while (this.#isGone[this.#order[this.#placed]!]) this.#placed++;
     for (let at = this.#placed; at < this.#order.length; at++) {
       const position = this.#order[at]!;
-      const [relevance, penalty] = [this.#relevance[position]!, BURIED * this.#isBuried[position]!];
-      if (this.#spread.mostOf(relevance) - penalty < most) break;
+      const relevance = this.#relevance[position]!;
+      const isBelow = best !== undefined && this.#isBuried[position]! > this.#isBuried[best]!;
+      if (isBelow || this.#spread.mostOf(relevance) < most) break;
       if (this.#isGone[position]) continue;
-      const value = this.#spread.valueOf(position, relevance) - penalty;
+      const value = this.#spread.valueOf(position, relevance);
       const isBetter = value > most || (value === most && best !== undefined && position < best);
       if (!isBetter || !isWanted(this.#candidates.sourceAt(position))) continue;
       most = value;
@@ -183,21 +191,17 @@ function boosted(relevance: Float64Array, itemAt: ItemAt, rules: readonly Rule[]
 
 /** (candidates) 1 for what a rule buries. */
 function buried(count: number, itemAt: ItemAt, rules: readonly Rule[]): Uint8Array {
-  const isBuried = new Uint8Array(count);
-  const buries = rules.filter((rule) => rule.kind === "bury");
-  if (buries.length === 0) return isBuried;
-  return isBuried.map((_, position) => {
-    const item = itemAt(position);
-    return buries.some(({ when }) => holds(when, item)) ? 1 : 0;
-  });
+  const none = new Uint8Array(count);
+  if (!rules.some(({ kind }) => kind === "bury")) return none;
+  return none.map((_, position) => Number(isBuried(itemAt(position), rules)));
+}
+
+export function isBuried(item: Item, rules: readonly Rule[]): boolean {
+  return rules.some(({ kind, when }) => kind === "bury" && holds(when, item));
 }
 
 /** Each pin takes the most relevant item that no earlier place has taken. */
-function pinsOf(
-  rules: readonly Rule[],
-  itemAt: ItemAt,
-  relevance: Float64Array,
-): ReadonlyMap<number, number> {
+function pinsOf(rules: readonly Rule[], itemAt: ItemAt, relevance: Float64Array): Map<number, number> {
   const pins = new Map(
     rules.flatMap((rule) => (rule.kind === "pin" ? [[rule.place, rule.when] as const] : [])),
   );

@@ -3,17 +3,23 @@ import type { ItemPredicate } from "#declarations";
 import type { Catalogue } from "#events";
 import { holds } from "../items/holds.ts";
 import type { Proposal, Query, Source } from "../pipeline.ts";
-import { inOrder } from "./proposals.ts";
+import { inOrder, inTurn } from "./proposals.ts";
 
-/** Items that a rule wants in the list whatever the other sources say, those put last first; kept level with the catalogue. */
+/**
+ * Items that rules want in the list whatever the other sources say: of each rule in turn those put last first, kept level with the
+ * catalogue.
+ */
 export class PinnedSource implements Source {
   readonly name = "pinned";
-  readonly #rows = new Set<ItemRow>();
+  readonly #rowsOfRules: readonly Set<ItemRow>[];
 
-  constructor(catalogue: Catalogue, when: ItemPredicate) {
+  constructor(catalogue: Catalogue, rules: readonly ItemPredicate[]) {
+    this.#rowsOfRules = rules.map(() => new Set());
     catalogue.watch((item) => {
-      this.#rows.delete(item.row);
-      if (holds(when, item)) this.#rows.add(item.row);
+      for (const [at, rows] of this.#rowsOfRules.entries()) {
+        rows.delete(item.row);
+        if (holds(rules[at]!, item)) rows.add(item.row);
+      }
     });
   }
 
@@ -22,6 +28,7 @@ export class PinnedSource implements Source {
   }
 
   async propose(_: Query, budget: number): Promise<readonly Proposal[]> {
-    return inOrder([...this.#rows].reverse(), budget);
+    const lists = this.#rowsOfRules.map((rows) => inOrder([...rows].reverse(), budget));
+    return inTurn(lists).slice(0, budget);
   }
 }

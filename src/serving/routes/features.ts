@@ -1,3 +1,5 @@
+import { isAscii } from "node:buffer";
+import type { FastifyReply, FastifySchema, FastifySchemaCompiler } from "fastify";
 import {
   type FeatureBody,
   FeatureCourseResponse,
@@ -12,6 +14,7 @@ import {
 import { PlatformError } from "#base";
 import type { NamedPurpose } from "#events";
 import {
+  type AskedFeatures,
   type EntityRow,
   joinKeysOf,
   type OnlineFeatures,
@@ -23,8 +26,13 @@ import {
 import { toIsoOrNull } from "../bodies.ts";
 import { type EntityColumn, type EntityColumns, FeatureJson } from "../feature-json.ts";
 import { APPLY, changeBody, isNotApplied, unknownFeature } from "../features-not-applied.ts";
+import type { Written } from "../json-writer.ts";
+import { FramedRequest, type RequestFrame, type RequestFrames } from "../request-frames.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
+
+/** What is asked again and again, by whoever asks for it. */
+export type FeatureFrames = RequestFrames<AskedFeatures>;
 
 /** Up to here a copy as a string, which goes out in one piece with its head, is cheaper than to lend a buffer. */
 const SHORT_BYTES = 32 * 1024;
@@ -35,38 +43,6 @@ const ITEM_KEYS = ["item_id", "item", "itemId"];
 /** Features, in Feast's JSON and in ours. */
 export function registerFeatureRoutes(server: Server, services: Services): void {
   const { features, featuresNotApplied } = services;
-  const json = new FeatureJson(features, featuresNotApplied);
-  server.post(
-    "/get-online-features",
-    {
-      schema: {
-        summary: "Features of many people now, as Feast's feature servers are asked and answer",
-        body: OnlineFeaturesBody,
-        response: { 200: OnlineFeaturesResponse, "4xx": Problem },
-      },
-    },
-    async ({ body }, reply) => {
-      const asked = features.asked(namesFor(body, features));
-      const columns = entitiesOf(body);
-      const [[entity, given]] = columns;
-      // People alone, which is what is asked most, take the short way.
-      const isShort = columns.length === 1 && USER_KEYS.includes(entity) && asked.isOfPeople;
-      const table = isShort
-        ? await asked.read(given.map(String))
-        : ValueTable.of(await features.readRows(asked.names, rowsOf(columns)), asked.names.length);
-      if (body.log) noteServed(services, asked.names, rowsOf(columns), table.toRows());
-      const { text, sent } = json.write(asked, body.full_feature_names === true, columns, table);
-      reply.type("application/json; charset=utf-8");
-      if (text.length > SHORT_BYTES) {
-        reply.raw.once("finish", sent);
-        return text as never; // the schema's text already
-      }
-      const short = text.toString();
-      sent();
-      return short as never; // as above
-    },
-  );
-
   registerHealth(server, services);
 
   server.get(
@@ -92,6 +68,75 @@ export function registerFeatureRoutes(server: Server, services: Services): void 
       ...(featuresNotApplied && { notApplied: changeBody(featuresNotApplied) }),
     }),
   );
+}
+
+/**
+ * Features of many now, as Feast asks for them.
+ * @param server its own bodies of JSON are read with `frames`
+ */
+export function registerOnlineFeatures(server: Server, services: Services, frames: FeatureFrames): void {
+  const { features, featuresNotApplied } = services;
+  const json = new FeatureJson(features, featuresNotApplied);
+  /** Where people alone are asked for by one list of ids, which is what is asked most. */
+  const answerPeople = async (
+    reply: FastifyReply,
+    { asked, entity, isFull }: RequestFrame<AskedFeatures>,
+    ids: readonly (string | number)[],
+  ): Promise<void> => {
+    const table = await asked.read(ids.map(String));
+    sendJson(reply, json.write(asked, isFull, [[entity, ids]], table));
+  };
+  server.post(
+    "/get-online-features",
+    {
+      schema: {
+        summary: "Features of many people now, as Feast's feature servers are asked and answer",
+        body: OnlineFeaturesBody,
+        response: { 200: OnlineFeaturesResponse, "4xx": Problem },
+      },
+      validatorCompiler: orFramed(server.validatorCompiler!), // set before any route
+    },
+    async ({ body }, reply) => {
+      if (body instanceof FramedRequest) return answerPeople(reply, body.frame, body.ids);
+      const asked = features.asked(namesFor(body, features));
+      const columns = entitiesOf(body);
+      const [[entity, ids]] = columns;
+      const isFull = body.full_feature_names === true;
+      if (columns.length === 1 && USER_KEYS.includes(entity) && asked.isOfPeople && !body.log) {
+        const frame = { asked, entity, isFull };
+        frames.learn(body, frame);
+        return answerPeople(reply, frame, ids);
+      }
+      const rows = rowsOf(columns);
+      const table = ValueTable.of(await features.readRows(asked.names, rows), asked.names.length);
+      if (body.log) noteServed(services, asked.names, rows, table.toRows());
+      sendJson(reply, json.write(asked, isFull, columns, table));
+    },
+  );
+}
+
+/** A body that is known was checked when it was met first. */
+function orFramed(compile: FastifySchemaCompiler<FastifySchema>): FastifySchemaCompiler<FastifySchema> {
+  return (route) => {
+    const validate = compile(route);
+    return (body: unknown) => body instanceof FramedRequest || validate(body);
+  };
+}
+
+/** Sends an answer as it lies there, past a serializer and all that waits for one. */
+function sendJson(reply: FastifyReply, { text, sent }: Written): void {
+  const { raw } = reply.hijack();
+  const isShort = text.length <= SHORT_BYTES && isAscii(text);
+  const headers = { "content-type": "application/json; charset=utf-8", "content-length": text.length };
+  raw.writeHead(200, headers);
+  if (!isShort) {
+    raw.once("finish", sent);
+    raw.end(text);
+    return;
+  }
+  const short = text.toString("latin1");
+  sent();
+  raw.end(short, "latin1");
 }
 
 /** What was found of features, at the last look and before. */

@@ -110,7 +110,11 @@ function sideEffects(
   });
   setImmediate(() => {
     recommender.shadow(request, made).then(
-      (comparison) => comparison && metrics.observeShadow(surface, comparison),
+      (shadow) => {
+        if (!shadow) return;
+        metrics.observePipeline(shadow.list);
+        metrics.observeShadow(surface, shadow.comparison);
+      },
       () => metrics.countShadowFailure(surface),
     );
   });
