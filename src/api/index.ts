@@ -74,6 +74,7 @@ export { PulseEvent, PulseLatency, PulseResponse, PulseSecond } from "./pulse.ts
 export {
   RankBody,
   RankResponse,
+  RECOMMENDATION_BYTES,
   RecommendationBody,
   RecommendationParams,
   RecommendationResponse,

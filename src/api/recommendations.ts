@@ -3,6 +3,8 @@ import { AsOf, IsoTime, ModelVersion } from "./common.ts";
 
 /** Longest list in one answer. */
 const MAX_ITEMS = 500;
+/** Room for as many excluded ids as may be, of the longest. */
+export const RECOMMENDATION_BYTES = 4 * 1024 * 1024;
 
 const UserId = Type.Optional(
   Type.String({

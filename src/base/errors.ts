@@ -20,7 +20,8 @@ export const errorCatalogue = {
   "data-locked": { status: 409, meaning: "Another process has this data folder open." },
   "stale-cursor": {
     status: 409,
-    meaning: "The cursor is of other models or stages than those in force now; begin at the first page.",
+    meaning:
+      "The cursor is of other models or stages than those in force now, or of what was popular before a restart; begin at the first page.",
   },
   "version-mismatch": { status: 409, meaning: "Vectors of different model versions were to be compared." },
   "body-too-large": { status: 413, meaning: "The body is over the documented limit." },

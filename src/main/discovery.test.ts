@@ -223,6 +223,13 @@ describe("a list about something", () => {
     expect(idsOf(await recommend({ condition: { text: "zyzzyva" } }))).toEqual([]);
   });
 
+  test("leaves out ten thousand items of the longest ids", async () => {
+    const excludeItemIds = Array.from({ length: 10_000 }, (_, n) => String(n).padStart(255, "x"));
+    const [first] = idsOf(await recommend({ n: 1 }));
+    const { items } = await recommend({ n: 1, excludeItemIds: [...excludeItemIds.slice(1), first] });
+    expect(items[0].itemId).not.toBe(first);
+  });
+
   test("filters by tags", async () => {
     const [wanted, unwanted] = [tagsOf("i-00001")[0]!, tagsOf("i-00001").at(-1)!];
     const filters = { tags: { any: [wanted], none: [unwanted] } };
@@ -308,6 +315,22 @@ describe("pages", () => {
     expect(await recommend({ userId: "other", cursor })).toMatchObject({ code: "invalid-request" });
     for (const broken of ["", "x", Buffer.from("[1,2]").toString("base64url")])
       expect(await recommend({ userId: PERSON, cursor: broken })).toMatchObject({ code: "invalid-request" });
+  });
+
+  test("go on after a restart, unless they went by what was popular then", async () => {
+    const renewed = await platform.createServer({});
+    for (const [surface, code] of [
+      ["plain", undefined],
+      ["home", "stale-cursor"],
+    ] as const) {
+      const request = { userId: PERSON, surface };
+      const body = { ...request, cursor: (await recommend(request)).nextCursor };
+      const ask = (of: Server) => of.inject({ method: "POST", url: "/v1/recommendations", payload: body });
+      const [before, after] = [(await ask(server)).json(), (await ask(renewed)).json()];
+      expect(after.code).toBe(code);
+      if (code === undefined) expect(idsOf(after)).toEqual(idsOf(before));
+    }
+    await renewed.close();
   });
 
   test("of models that are no longer in force are refused", async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Clock } from "#base";
 import {
   type DeclaredSurface,
@@ -62,6 +63,8 @@ export interface Surface {
   readonly shownAs: string;
   readonly declared: DeclaredSurface;
   readonly pipeline: Pipeline;
+  /** Names the counts of this process, where a source goes by them: another process counts otherwise. */
+  readonly counts?: string;
   /** For which part of its requests the lists of its shadow are made too; 0 where it has none. */
   readonly shadowShare: number;
 }
@@ -98,6 +101,7 @@ export class Surfaces {
   readonly #byName: ReadonlyMap<string, Surface>;
   #born: BornOrder | undefined;
   readonly #popular = new Map<number, PopularNow>();
+  readonly #counts = randomUUID();
 
   constructor(parts: SurfaceParts, declared: ReadonlyMap<string, DeclaredSurface>) {
     this.#parts = parts;
@@ -124,15 +128,21 @@ export class Surfaces {
       shownAs: name,
       declared,
       pipeline,
+      ...this.#countsOf(declared),
       shadowShare: shadow ? (shadow.share ?? SHADOW_SHARE) : 0,
     };
     if (!shadow) return [[name, own]];
-    const other = { name: shadowOf(name), shownAs: name, declared: shadow, shadowShare: 0 };
+    const made = { declared: shadow, ...this.#countsOf(shadow) };
+    const other = { name: shadowOf(name), shownAs: name, ...made, shadowShare: 0 };
     const { lastResort: _, ...stages } = this.#pipelineOf(name, shadow); // nobody is shown it: what it lacks is to be seen
     return [
       [name, own],
       [other.name, { ...other, pipeline: stages }],
     ];
+  }
+
+  #countsOf({ sources }: DeclaredSurface): Pick<Surface, "counts"> {
+    return sources.some(({ kind }) => kind === "popular-now") ? { counts: this.#counts } : {};
   }
 
   /** What is like an item, whoever asks: by engagement, then by tags. */

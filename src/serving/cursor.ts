@@ -30,7 +30,7 @@ export function openCursor(body: RecommendationBody, recommender: Recommender): 
   if (answering !== sumOf(answeringFor(body, recommender, recommender.modelIds)))
     throw new PlatformError(
       "stale-cursor",
-      "other models or stages are in force than when the first page was made: ask again without cursor",
+      "other models, stages or counts are in force than when the first page was made: ask again without cursor",
     );
   return { asOfMs, cameMs, seed, offset };
 }
@@ -95,7 +95,8 @@ function answeringFor(
   modelIds: readonly ModelId[],
 ): unknown {
   const versions = modelIds.map(({ name, version }) => [name, version]);
-  return [versions, recommender.surface(surface).declared];
+  const { declared, counts } = recommender.surface(surface);
+  return [versions, declared, counts];
 }
 
 function sumOf(value: unknown): number {

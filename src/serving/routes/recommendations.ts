@@ -1,5 +1,6 @@
 import {
   Problem,
+  RECOMMENDATION_BYTES,
   RecommendationBody,
   RecommendationParams,
   RecommendationResponse,
@@ -22,6 +23,7 @@ export function registerRecommendationRoutes(server: Server, services: Services)
   server.post(
     "/v1/recommendations",
     {
+      bodyLimit: RECOMMENDATION_BYTES,
       schema: {
         summary: "A list for a person, each item with its reason; the cold-start list for somebody new",
         body: RecommendationBody,
