@@ -29,11 +29,13 @@ export function describeServedList(list: ServedList): string {
 
 type Row = readonly (string | number)[];
 
-function sourceRow({ name, outcome, fault, budget, kept, unique, shared, ms }: SourceTrace): Row {
+/** What it proposed is what goes in: kept is what passed the filters, at most what was wanted of it. */
+function sourceRow({ name, outcome, fault, budget, proposed, kept, unique, shared, ms }: SourceTrace): Row {
   if (outcome !== "ok")
-    return [`source/${name}`, budget, 0, ms.toFixed(2), `${outcome}, left out${fault ? `: ${fault}` : ""}`];
+    return [`source/${name}`, 0, 0, ms.toFixed(2), `${outcome}, left out${fault ? `: ${fault}` : ""}`];
   const others = Object.entries(shared).map(([other, count]) => `${count} also in ${other}`);
-  return [`source/${name}`, budget, kept, ms.toFixed(2), [`${unique} its own`, ...others].join(", ")];
+  const said = [`${budget} wanted`, `${unique} its own`, ...others].join(", ");
+  return [`source/${name}`, proposed, kept, ms.toFixed(2), said];
 }
 
 function stageRow(kind: string, { name, in: given, kept, ms }: ServedList["trace"]["selector"]): Row {
