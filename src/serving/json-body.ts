@@ -1,13 +1,14 @@
 import { isUtf8 } from "node:buffer";
 import type { FastifyRequest } from "fastify";
 import { PlatformError } from "#base";
+import { readPlainBatch } from "#events";
 import type { Inflater } from "./inflate.ts";
 import type { ComeAgain } from "./ingest-gate.ts";
 import type { Server } from "./server.ts";
 
 /**
  * Reads bodies of these content types as JSON in UTF-8, unpacked when they are gzip. Keys that would reach an object's
- * prototype are left out.
+ * prototype are left out. Of a batch of events only what is out of the usual is parsed.
  */
 export function readAsJson(
   server: Server,
@@ -24,10 +25,9 @@ export function readAsJson(
         return;
       }
       const fault = faultOf(request, bytes);
-      const text = fault ? "" : bytes.toString();
-      const value = fault || mayNamePrototype(text) ? undefined : parsed(text);
+      const value = fault || mayNamePrototype(bytes) ? undefined : readJson(request, bytes);
       if (fault) done(fault);
-      else if (value === undefined) parse(request, text, done);
+      else if (value === undefined) parse(request, bytes.toString(), done);
       else {
         if (typeof value === "object" && value !== null) known?.note(value, bytes);
         done(null, value);
@@ -47,15 +47,15 @@ export interface KnownBodies {
   note(body: object, bytes: Buffer): void;
 }
 
-/** Whether the text may have a key that reaches a prototype, however it is written: looking closer takes as long as parsing. */
-function mayNamePrototype(text: string): boolean {
-  return text.includes("__proto__") || text.includes("constructor") || text.includes("\\u");
+/** Whether the JSON may have a key that reaches a prototype, however it is written: looking closer takes as long as parsing. */
+function mayNamePrototype(json: Buffer): boolean {
+  return json.includes("__proto__") || json.includes("constructor") || json.includes("\\u");
 }
 
-/** What the text says; `undefined` when it is no JSON, and whoever looks closer says why. */
-function parsed(text: string): unknown {
+/** What the JSON says; `undefined` when it is none, and whoever looks closer says why. */
+function readJson({ facts }: FastifyRequest, bytes: Buffer): unknown {
   try {
-    return JSON.parse(text);
+    return (facts.isBatch && readPlainBatch(bytes)) || JSON.parse(bytes.toString());
   } catch {
     return undefined;
   }
