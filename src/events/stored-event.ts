@@ -69,7 +69,7 @@ export interface PlainFacts {
 }
 
 /** Bytes of a record that are not of its message: counts, kind, times, edition. */
-const FACTS_BYTES = 64;
+const FACTS_BYTES = 128;
 let block = Buffer.allocUnsafeSlow(PACK_BYTES);
 let blockEnd = 0;
 
