@@ -7,10 +7,13 @@
  * (`profiles/person-day.ts`): engagements until midnight, their clusters and names, the life of each interest until yesterday, and the medoid, landmarks
  * and keywords of interests that nothing happened to today. No answer is kept, for the person did something. From nothing
  * (`rebuildFromNothingMs`) they have seen nobody: the first answer of a person's day.
+ *
+ * Reads are asked for in turns with as many ready bytes from a bare server of Node. The clock, which is that of the events, goes on meanwhile by an event
+ * a second of somebody else, so that everybody's minute ends as it does in a server, and their answer is worked out anew.
  */
 import { loadavg } from "node:os";
 import { join } from "node:path";
-import { ignoreProgress, monotonicMs, Random } from "#base";
+import { ignoreProgress, monotonicMs, Random, SECOND_MS } from "#base";
 import { createWorld, worldPresets } from "#datasets";
 import { fitPredictions, ItemKnowledge, PersonSignals, UserInterests } from "#profiles";
 import { FileBlobStore } from "#storage";
@@ -18,6 +21,7 @@ import { paths } from "../src/main/data-folder.ts";
 import { Platform } from "../src/main/platform.ts";
 import { keepPredictions, keptPredictions } from "../src/main/predictions.ts";
 import { withTemporaryFolder } from "../test/server-process.ts";
+import { openBareServer } from "./bare-server.ts";
 import { type Bench, type BenchResult, quantileOf } from "./bench.ts";
 import { runRequestLoad } from "./request-load.ts";
 
@@ -31,6 +35,8 @@ interface Options extends Record<string, number> {
   readonly learnedFrom: number;
   readonly requestsPerSecond: number;
   readonly requests: number;
+  /** Turns that the requests are divided into, each of ours and of the bare server. */
+  readonly turns: number;
   readonly connections: number;
   readonly seed: number;
 }
@@ -44,7 +50,8 @@ export const bench: Bench<Options> = {
     events: 300,
     learnedFrom: 300,
     requestsPerSecond: 2000,
-    requests: 20_000,
+    requests: 24_000,
+    turns: 3,
     connections: 16,
     seed: 1,
   },
@@ -56,6 +63,7 @@ export const bench: Bench<Options> = {
     learnedFrom: 120,
     requestsPerSecond: 50,
     requests: 20,
+    turns: 1,
     connections: 2,
     seed: 1,
   },
@@ -76,24 +84,27 @@ async function measure(options: Options, folder: string, say: (line: string) => 
     const [loadAverageBefore = 0] = loadavg();
     const fromNothing = await measureRebuilds(platform, options);
     const rebuilds = await measureRebuildsAfterEvents(platform, options);
-    const { port, hostname } = new URL(await server.listen({ host: "127.0.0.1", port: 0 }));
-    const changes = await measureChanges(`http://${hostname}:${port}`, options);
+    const address = await server.listen({ host: "127.0.0.1", port: 0 });
+    const changes = await measureChanges(address, options);
     say(`${options.requestsPerSecond} requests a second`);
-    const request = { path: "/v1/users/user-*?include=interests,state,predictions" };
-    const warmUp = Math.ceil(WARM_UP * options.requests);
-    const load = { ...options, host: hostname, port: Number(port), warmUp, request };
-    const { latenciesMs } = await runRequestLoad(load);
+    const { ours, bare } = await measureReads(platform, address, options);
     return {
       metrics: {
         ...named("rebuildLatencyMs", rebuilds.latencies),
         rebuildProcessorMs: rebuilds.processorMs,
         ...named("rebuildFromNothingMs", fromNothing.latencies),
         rebuildFromNothingProcessorMs: fromNothing.processorMs,
-        ...named("readLatencyMs", latenciesMs),
+        ...named("readLatencyMs", ours.latencies),
+        readProcessorUs: ours.processorUs,
+        ...named("bareLatencyMs", bare.latencies),
+        bareProcessorUs: bare.processorUs,
         ...named("eventToInterestMs", changes),
         loadAverageBefore,
       },
-      compared: {},
+      compared: {
+        readToBareP99: quantileOf(ours.latencies, 0.99) / quantileOf(bare.latencies, 0.99),
+        readToBareProcessor: ours.processorUs / bare.processorUs,
+      },
     };
   } finally {
     await server.close();
@@ -257,6 +268,59 @@ async function rebuild(
   if (!profile || !stands) throw new Error(`${userId} has a profile`);
   if (foretold.predictions.length === 0)
     throw new Error("nothing is foretold of anybody: --learnedFrom has to be larger");
+}
+
+/** Of all turns of one server. */
+interface Reads {
+  readonly latencies: number[];
+  /** Of this process, for each request. */
+  processorUs: number;
+}
+
+async function measureReads(
+  platform: Platform,
+  address: string,
+  options: Options,
+): Promise<Record<"ours" | "bare", Reads>> {
+  const path = "/v1/users/user-*?include=interests,state,predictions";
+  const one = await fetch(address + path.replace("*", "0"));
+  const bareServer = await openBareServer((await one.arrayBuffer()).byteLength);
+  const ours: Reads = { latencies: [], processorUs: 0 };
+  const bare: Reads = { latencies: [], processorUs: 0 };
+  const requests = Math.ceil(options.requests / options.turns);
+  const warmUp = Math.ceil(WARM_UP * requests);
+  for (let turn = 0; turn < options.turns; turn++)
+    for (const [reads, asked] of [
+      [ours, address],
+      [bare, bareServer.address],
+    ] as const) {
+      const { hostname, port } = new URL(asked);
+      const before = process.cpuUsage();
+      const stop = moveClock(platform, `${turn} ${port}`);
+      const task = { ...options, host: hostname, port: Number(port), requests, warmUp, request: { path } };
+      const { latenciesMs } = await runRequestLoad(task);
+      await stop();
+      const { user, system } = process.cpuUsage(before);
+      reads.latencies.push(...latenciesMs);
+      reads.processorUs += (user + system) / (requests + warmUp) / options.turns;
+    }
+  await bareServer.close();
+  return { ours, bare };
+}
+
+/** An event a second of somebody whom nobody asks about, until it is stopped. */
+function moveClock({ clock, ingestion }: Platform, turn: string): () => Promise<void> {
+  let sent = 0;
+  let sending: Promise<unknown> | undefined;
+  const timer = setInterval(() => {
+    const event = { type: "track", event: "view", userId: "somebody", messageId: `clock ${turn} ${sent++}` };
+    const timestamp = new Date(clock.nowMs() + SECOND_MS).toISOString();
+    sending = ingestion.ingestMessages([{ ...event, timestamp, properties: {} }]);
+  }, SECOND_MS);
+  return async () => {
+    clearInterval(timer);
+    await sending;
+  };
 }
 
 /** From the request that sends an event to the answer that shows it in the interest. */

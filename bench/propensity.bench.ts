@@ -1,13 +1,14 @@
 /**
  * @file What is foretold of people against what happened to them, and against the best that could be foretold: the world knows the hazards, by which
  * the best is known of whoever sees visits alone, knows each person's habits too, or even the state they are in. Learned
- * up to day 62, tested on the 28 days after it; the settings are the defaults. With `INKLING_DATASETS`, also the parameters of
+ * up to day 62, tested on the 28 days after it; the settings are the defaults. How far below each best ours is stands beside it, with its interval (people drawn anew). With `INKLING_DATASETS`, also the parameters of
  * BG/NBD and Gamma-Gamma on CDNOW, and churn of the Telco sample by 5-fold cross-validation (its test folds together).
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DAY_MS, Random } from "#base";
 import { loadCdnow, loadTelco, type TelcoCustomers, type World } from "#datasets";
+import { compareAreas, formatTable, type Interval } from "#evaluation";
 import { fitBgNbd, fitGammaGamma, fitPropensity, probabilityOf } from "#models";
 import { areaUnderCurve, calibrationError } from "#numeric";
 import { fitPredictions, type PredictionTarget, predict, questionsOf, snapshot } from "#profiles";
@@ -46,6 +47,7 @@ async function measureWorld(options: Options, say: (line: string) => void): Prom
   const said = test.people.map((person) => predict(model, past[person]!, atMs));
   const best = bestOf(world, test.people, { day, ...options }, say);
   const metrics: Record<string, number> = { "people tested": test.people.length };
+  const table: string[][] = [];
   for (const { target } of questionsOf([])) {
     const asked = test.of[target]!.flatMap(({ label }, at) => {
       const probability = said[at]!.find((prediction) => prediction.target === target)?.probability;
@@ -53,28 +55,36 @@ async function measureWorld(options: Options, say: (line: string) => void): Prom
     });
     if (asked.length === 0) continue;
     const labels = asked.map(({ label }) => label);
-    const add = (name: string, scores: readonly number[]): void => {
-      const area = areaUnderCurve(scores, labels);
-      if (Number.isFinite(area)) metrics[`${target} ${name}`] = area;
-    };
+    const ours = asked.map(({ probability }) => probability);
+    const area = areaUnderCurve(ours, labels);
     metrics[`${target} rate`] = labels.reduce((sum, label) => sum + label, 0) / labels.length;
-    add(
-      "AUC",
-      asked.map(({ probability }) => probability),
-    );
-    metrics[`${target} ECE`] = calibrationError(
-      asked.map(({ probability }) => probability),
-      labels,
-    );
+    if (Number.isFinite(area)) metrics[`${target} AUC`] = area;
+    metrics[`${target} ECE`] = calibrationError(ours, labels);
     const oracle = best[target];
-    if (!oracle) continue;
-    for (const [name, known] of Object.entries(knowing))
-      add(
+    if (!oracle || !Number.isFinite(area)) continue;
+    for (const [name, known] of Object.entries(knowing)) {
+      const bound = asked.map(({ at }) => oracle(at, known));
+      const rows = { labels, people: asked.map((_, at) => at) };
+      const [best, own] = compareAreas([bound, ours], rows, { random: Random.of(1, target) });
+      const { loss, lossInterval } = own!; // of two
+      metrics[`${target} ${name}`] = best!.area;
+      metrics[`${target} below ${name}`] = loss;
+      table.push([
+        target,
         name,
-        asked.map(({ at }) => oracle(at, known)),
-      );
+        best!.area.toFixed(4),
+        own!.area.toFixed(4),
+        loss.toFixed(4),
+        within(lossInterval),
+      ]);
+    }
   }
+  say(formatTable(["target", "", "best", "ours", "below it", "95 %"], table));
   return metrics;
+}
+
+function within({ low, high }: Interval): string {
+  return `[${low.toFixed(4)}, ${high.toFixed(4)}]`;
 }
 
 /** The best that can be said, by what whoever says it knows beside the laws of the world. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DAY_MS, ignoreProgress } from "#base";
 import { action, type Config, defaultActions, defaultConfig } from "#declarations";
+import { INTEREST_CONTROLLED } from "#events";
 import { actsFromLog, interactionsFromLog, LakeWriter, readPerson, readPersonSequence } from "#sequences";
 import { DuckDbLake } from "#storage";
 import { paths } from "./data-folder.ts";
@@ -66,10 +67,15 @@ const open = (config: Config): Promise<Platform> =>
 
 const USERS = 40;
 
-/** 12,000 events of 40 people, one of whom refuses beforehand; every third is of an action not declared yet, some are sent twice, one says no. */
+/** 12,000 events of 40 people, one of whom refuses beforehand and one mutes all there is for them; every third is of an action not declared yet, some are sent twice, one says no. */
 async function fill({ ingestion }: Platform): Promise<void> {
   const context = { consent: { categoryPreferences: { personalization: false } } };
   await ingestion.ingestMessages([{ type: "identify", userId: "u9", messageId: "refuses", context }]);
+  const itemIds = Array.from({ length: 15 }, (_, n) => `i${8 + 20 * n}`);
+  const properties = { control: "mute", interestId: "all of theirs", itemIds };
+  await ingestion.ingestMessages([
+    { type: "track", event: INTEREST_CONTROLLED, userId: "u8", messageId: "mutes", properties },
+  ]);
   for (let batch = 0; batch < 12; batch++) {
     const messages = Array.from({ length: 1000 }, (_, n) => {
       const event = batch * 1000 + n;
@@ -128,15 +134,17 @@ async function sweepWithLake(platform: Platform): Promise<void> {
   await expect.poll(isDropped).toBe(true);
 }
 
-/** Nothing is learned of u9, whose refusal only the lake has by now. */
-async function expectRefusalKept({ log, actions, purposes }: Platform): Promise<void> {
+/** Nothing is learned of u9, whose refusal only the lake has by now, and of u8, who muted it, not what they engage with. */
+async function expectWordsKept({ log, actions, purposes }: Platform): Promise<void> {
   const lake = await DuckDbLake.open(paths.lake(folder), { isReadOnly: true });
   const learned = { actions, purpose: purposes.personalization, lake: async () => lake };
   const { userIds } = await interactionsFromLog(log, learned, ignoreProgress);
   expect(userIds).toHaveLength(USERS - 1);
   expect(userIds).not.toContain("u9");
   const { people } = await actsFromLog(log, { ...learned, share: 1, priced: new Set() });
-  expect(people.filter(({ length }) => length > 0)).toHaveLength(USERS - 1);
+  const seen = people.filter(({ length }) => length > 0);
+  expect(seen).toHaveLength(USERS - 1);
+  expect(seen.filter((acts) => acts.every(({ itemRow }) => itemRow === undefined))).toHaveLength(1);
   await lake.close();
 }
 
@@ -155,7 +163,7 @@ test("old segments go once state and lake have them, and everything is as it was
   const starts = startsOf(platform);
   expect(starts[0]).toBe(0); // the shared partition is kept
   expect(await everything(platform)).toEqual(before);
-  await expectRefusalKept(platform);
+  await expectWordsKept(platform);
   // Events still come in, are applied, and are read by those who had the dropped files open.
   await platform.ingestion.ingestMessages([{ type: "identify", userId: "u7", messageId: "again" }]);
   await platform.close();

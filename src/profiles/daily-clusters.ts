@@ -1,4 +1,5 @@
 import type { ItemRow } from "#base";
+import type { Catalogue } from "#events";
 import { type ClusterConfig, clusterVectors, medoidOf } from "#models";
 import { NumberTable } from "#numeric";
 import { type Matrix, matrixOf } from "#tensor";
@@ -64,47 +65,87 @@ export async function clusterItems(
   }));
 }
 
+/** Clusters of a day, and where items lie among them. */
+export interface DayClusters {
+  readonly clusters: readonly ItemCluster[];
+  /** Item of a cluster -> its place. */
+  readonly placed: NumberTable;
+  /** Items met since that were looked at, each as it was at its last change. */
+  readonly newcomers: Map<ItemRow, Newcomer>;
+}
+
+interface Newcomer {
+  readonly change: number;
+  /** Place of the cluster it joins, if it is near any. */
+  readonly joins: number | undefined;
+}
+
+export function dayClusters(clusters: readonly ItemCluster[]): DayClusters {
+  const items = clusters.reduce((sum, { itemRows }) => sum + itemRows.length, 0);
+  const placed = new NumberTable(items);
+  for (let at = 0; at < clusters.length; at++) for (const row of clusters[at]!.itemRows) placed.set(row, at);
+  return { clusters, placed, newcomers: new Map() };
+}
+
+/** What clusters that go on are held against. */
+export interface JoinContext {
+  readonly space: ItemSpace;
+  readonly catalogue: Pick<Catalogue, "changeOf">;
+}
+
 /**
  * The clusters with engagements since: an item of theirs is met again, a new one joins the nearest, and those near none are clustered by themselves.
- * A cluster that nothing happened to stays the very same.
+ * A cluster that nothing happened to stays the very same. Which one an item joins is worked out when it is first met.
  */
 export async function joinClusters(
-  daily: readonly ItemCluster[],
+  day: DayClusters,
   engagements: readonly Engagement[],
-  space: ItemSpace,
+  context: JoinContext,
   config: ClusterConfig,
 ): Promise<readonly ItemCluster[]> {
+  const { clusters: daily, placed } = day;
   if (engagements.length === 0) return daily;
-  const placed = new NumberTable(8 * daily.length);
-  for (let at = 0; at < daily.length; at++) for (const row of daily[at]!.itemRows) placed.set(row, at);
-  const medoids = vectorsOf(
-    daily.map(({ medoid }) => medoid),
-    space,
-  );
   const joining = new Map<number, ItemRow[]>();
+  const joined = new Set<ItemRow>();
   const apart: Engagement[] = [];
   for (const engagement of engagements) {
     const { itemRow } = engagement;
     const known = placed.get(itemRow);
-    if (known !== undefined) {
-      if (!joining.has(known)) joining.set(known, []);
-      continue;
-    }
-    const vector = space.vectorOf(itemRow);
-    if (!vector) continue;
-    const nearest = nearestTo(vector, medoids);
-    if (nearest === undefined) {
+    const place = known ?? placeOf(itemRow, day, context);
+    if (place === undefined) {
       apart.push(engagement);
       continue;
     }
-    joining.set(nearest, [...(joining.get(nearest) ?? []), itemRow]);
-    placed.set(itemRow, nearest);
+    const others = joining.get(place) ?? [];
+    joining.set(place, others);
+    if (known !== undefined || joined.has(itemRow)) continue;
+    joined.add(itemRow);
+    others.push(itemRow);
   }
-  const joined = daily.map((cluster, at) => {
+  const since = daily.map((cluster, at) => {
     const others = joining.get(at);
     return others ? { itemRows: [...cluster.itemRows, ...others], medoid: cluster.medoid } : cluster;
   });
-  return apart.length === 0 ? joined : [...joined, ...(await clusterEngagements(apart, space, config))];
+  return apart.length === 0 ? since : [...since, ...(await clusterEngagements(apart, context.space, config))];
+}
+
+/** The cluster that an item met since joins. */
+function placeOf(
+  itemRow: ItemRow,
+  { clusters, newcomers }: DayClusters,
+  { space, catalogue }: JoinContext,
+): number | undefined {
+  const change = catalogue.changeOf(itemRow);
+  const known = newcomers.get(itemRow);
+  if (known?.change === change) return known.joins;
+  const medoids = vectorsOf(
+    clusters.map(({ medoid }) => medoid),
+    space,
+  );
+  const vector = space.vectorOf(itemRow);
+  const joins = vector && nearestTo(vector, medoids);
+  newcomers.set(itemRow, { change, joins });
+  return joins;
 }
 
 /** The first of those whose vector is nearest, if it is near enough. */

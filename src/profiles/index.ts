@@ -10,6 +10,7 @@ export { ItemKnowledge } from "./item-knowledge.ts";
 export { CatalogueItemSpace, type EngagementVectors, type ItemSpace } from "./item-space.ts";
 export { JourneyNames, type JourneyWords, type WriteName } from "./journey-names.ts";
 export type { Journey } from "./journeys.ts";
+export { KeptAnswers } from "./kept-answers.ts";
 export { type FoundPeople, listPeople, type PeopleQuery, type PersonSummary } from "./list-people.ts";
 export { nearestItems } from "./nearest-items.ts";
 export { PersonSignals, type SignalQuery } from "./person-signals.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { DAY_MS } from "#base";
 import { Catalogue } from "#events";
-import { clusterEngagements, type Engagement, joinClusters } from "./daily-clusters.ts";
+import { clusterEngagements, dayClusters, type Engagement, joinClusters } from "./daily-clusters.ts";
 import { type Interest, interestClusters, interestsOf } from "./interests.ts";
 import { CatalogueItemSpace } from "./item-space.ts";
 import { journeysOf } from "./journeys.ts";
@@ -88,7 +88,7 @@ test("what is met today joins the cluster it is near to, or makes one of its own
   const before = [...often(3, 6, 60), ...often(10, 6, 60)];
   const daily = await clusterEngagements(before, context.space, interestClusters);
   const today = [met(3, 8, TODAY), ...often(20, 3, TODAY, 0)];
-  const joined = await joinClusters(daily, [...before, ...today], context.space, interestClusters);
+  const joined = await joinClusters(dayClusters(daily), [...before, ...today], context, interestClusters);
   expect(joined).toHaveLength(daily.length + 1);
   const home = joined.find(({ itemRows }) => itemRows.includes(met(3, 8, TODAY).itemRow));
   expect(home?.itemRows).toContain(met(3, 0, 60).itemRow);

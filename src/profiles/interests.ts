@@ -36,6 +36,8 @@ export interface Interest extends Pace, InterestName {
   readonly evidence: readonly string[];
   /** All its items, the first met first. */
   readonly itemRows: readonly ItemRow[];
+  /** Its engagements: their positions among all, ascending. */
+  readonly engaged: readonly number[];
 }
 
 export interface InterestsContext {
@@ -102,29 +104,65 @@ export function interestsOf(
 ): Interest[] {
   const countOf = (itemRow: ItemRow): number => met.counts[met.places.get(itemRow) ?? -1] ?? 0;
   const weighed = weighAll(engagements, asOfMs);
-  const groups = groupByName(clusters, (itemRows) => nameOf(itemRows, countOf, context));
+  const groups = groupByName(clusters, (itemRows) => nameOf(itemRows, countOf, context)).filter(
+    ({ itemRows }) => itemRows.length >= MIN_ITEMS, // most that is met is met by itself
+  );
   const owned = divideByItem(groups, engagements);
   const candidates: Candidate[] = [];
   for (let at = 0; at < groups.length; at++) {
     const own = owned[at]!;
-    const group = groups[at]!;
-    if (own.length < MIN_ENGAGEMENTS || group.itemRows.length < MIN_ITEMS) continue;
-    candidates.push({ ...group, own, weight: weigh(own, weighed, asOfMs) });
+    if (own.length < MIN_ENGAGEMENTS) continue;
+    const { name, clusters, itemRows } = groups[at]!;
+    candidates.push({ name, clusters, itemRows, own, weight: weigh(own, weighed, asOfMs) });
   }
   const shown = mostImportant(candidates);
   const shares = sharesOf(shown);
   if (shown.length === 0) return [];
   const knownFromMs = context.isCut ? engagements[0]?.timestampMs : undefined;
   const activity = activityOf(encounters(numbered(engagements.length), weighed), asOfMs, knownFromMs);
-  return shown.map((candidate, at) => ({
-    ...candidate.name,
-    ...candidate.weight,
-    itemRows: candidate.itemRows,
-    ...shares[at]!,
-    ...speakersOf(candidate, met, context.space, memory),
-    ...paceOf(encounters(candidate.own, weighed), activity, lifeOf(candidate, memory)),
-    evidence: evidenceOf(candidate.own, engagements, weighed),
-  }));
+  return shown.map((candidate, at) =>
+    interestOf(
+      candidate,
+      shares[at]!,
+      speakersOf(candidate, met, context.space, memory),
+      paceOf(encounters(candidate.own, weighed), activity, lifeOf(candidate, memory)),
+      evidenceOf(candidate.own, engagements, weighed),
+    ),
+  );
+}
+
+/** Field by field: put together of objects that are spread, each would be kilobytes that outlive the answer's making. */
+function interestOf(
+  { name, weight, itemRows, own }: Candidate,
+  { share, shareNow }: Shares,
+  { medoid, landmarks }: Speakers,
+  pace: Pace,
+  evidence: readonly string[],
+): Interest {
+  return {
+    interestId: name.interestId,
+    label: name.label,
+    path: name.path,
+    importance: weight.importance,
+    countNow: weight.countNow,
+    engagementCount: weight.engagementCount,
+    firstMs: weight.firstMs,
+    lastMs: weight.lastMs,
+    itemRows,
+    engaged: own,
+    share,
+    shareNow,
+    medoid,
+    landmarks,
+    lifecycle: pace.lifecycle,
+    certainty: pace.certainty,
+    sinceMs: pace.sinceMs,
+    recent: pace.recent,
+    expected: pace.expected,
+    perWeek: pace.perWeek,
+    velocity: pace.velocity,
+    evidence,
+  };
 }
 
 export function emptyMemory(): InterestMemory {
@@ -219,7 +257,7 @@ export function nameOf(
 }
 
 /** Positions of the engagements with each group of items, in order. An item belongs to one group at most. */
-export function divideByItem(
+function divideByItem(
   groups: readonly { readonly itemRows: readonly ItemRow[] }[],
   engagements: readonly Pick<Engagement, "itemRow">[],
 ): number[][] {
@@ -324,7 +362,9 @@ function evidenceOf(
   return heaviest.map((at) => engagements[at]!.eventId);
 }
 
-function sharesOf(candidates: readonly Candidate[]): Pick<Interest, "share" | "shareNow">[] {
+type Shares = Pick<Interest, "share" | "shareNow">;
+
+function sharesOf(candidates: readonly Candidate[]): Shares[] {
   const total = candidates.reduce((sum, { weight }) => sum + weight.importance, 0);
   const totalNow = candidates.reduce((sum, { weight }) => sum + weight.countNow, 0);
   return candidates.map(({ weight: { importance, countNow } }) => ({

@@ -34,6 +34,8 @@ export class JourneyNames {
   readonly #waiting = new Map<string, JourneyWords>();
   /** Words that somebody is being asked about. */
   readonly #asked = new Map<string, Promise<void>>();
+  /** Another one whenever a name was found. */
+  revision = 0;
   #failures = 0;
   #pausedUntilMs = 0;
 
@@ -81,6 +83,7 @@ export class JourneyNames {
     try {
       const name = (await this.#parts.write(words)).trim();
       this.#failures = 0;
+      this.revision++;
       this.#names.set(key, isSafeName(name, words, this.#parts.isSensitive) ? name : "");
     } catch {
       this.#failures++;

@@ -1,7 +1,7 @@
 import { DAY_MS } from "#base";
 import type { Catalogue, Item } from "#events";
 import { type Engagement, groupBy } from "./daily-clusters.ts";
-import { divideByItem, emptyMemory, type Interest, type RankedWords } from "./interests.ts";
+import { emptyMemory, type Interest, type RankedWords } from "./interests.ts";
 
 /** Something a person is after: interests, what they mean to do, and when. */
 export interface Journey {
@@ -51,10 +51,9 @@ export function journeysOf(
   context: KeywordContext,
   memory = emptyMemory(),
 ): Journey[] {
-  const owned = divideByItem(interests, engagements);
   const seenMs = asOfMs - (engagements[0]?.timestampMs ?? asOfMs);
-  const strands = interests.map((interest, at) => {
-    const own = owned[at]!.map((position) => engagements[position]!);
+  const strands = interests.map((interest) => {
+    const own = interest.engaged.map((position) => engagements[position]!);
     return { interest, own, isBurst: isBurst(own, seenMs) };
   });
   const groups = groupBy(strands, ({ interest, isBurst }) => {

@@ -12,12 +12,18 @@ const seen = (eventCount: number, lastMs: number, ids = ["ana"]): PersonState =>
 
 /** How often the work was done, over questions asked one after the other. */
 async function worked(
-  questions: readonly { person: PersonState; asOfMs: number; also?: string; userId?: string }[],
+  questions: readonly {
+    person: PersonState;
+    asOfMs: number;
+    also?: string;
+    userId?: string;
+    asked?: string;
+  }[],
 ): Promise<number[]> {
   const kept = new KeptAnswers<number>(2);
   const times: number[] = [];
   for (const { userId = "ana", also = "", ...question } of questions)
-    await kept.read({ userId, also, ...question }, async (atMs) => times.push(atMs));
+    await kept.read({ userId, also: [also], ...question }, async (atMs) => times.push(atMs));
   return times;
 }
 
@@ -50,6 +56,7 @@ test("an event, another id, another purpose and another person each ask for work
   expect(await worked([first, { person: seen(5, NOW - 1, ["ana", "bo"]), asOfMs }])).toHaveLength(2);
   expect(await worked([first, { ...first, also: "advertising" }])).toHaveLength(2);
   expect(await worked([first, { ...first, userId: "bo" }, first])).toHaveLength(2);
+  expect(await worked([first, { ...first, asked: "with journeys" }, first])).toHaveLength(2);
 });
 
 test("the past is worked out each time, as of the very moment", async () => {
@@ -64,10 +71,10 @@ test("of more people than it keeps, who was longest unasked goes", async () => {
 
 test("who asks while it is worked out waits for the same; a failure is not kept", async () => {
   const kept = new KeptAnswers<object>(2);
-  const question = { userId: "ana", person: seen(5, NOW - 1), asOfMs: NOW, also: "" };
+  const question = { userId: "ana", person: seen(5, NOW - 1), asOfMs: NOW, also: [] as string[] };
   const [one, other] = await Promise.all([1, 2].map(() => kept.read(question, async () => ({}))));
   expect(one).toBe(other);
-  const failing = { ...question, also: "failing" };
+  const failing = { ...question, also: ["failing"] };
   const fails = async (): Promise<object> => Promise.reject(new Error("no"));
   const both = [1, 2].map(() => kept.read(failing, fails));
   expect((await Promise.allSettled(both)).map(({ status }) => status)).toEqual(["rejected", "rejected"]);

@@ -6,8 +6,10 @@ export interface KeptQuestion {
   readonly userId: string;
   readonly person: PersonState;
   readonly asOfMs: number;
-  /** What else the answer depends on, such as the purpose or a version. */
-  readonly also: string;
+  /** What else the answer depends on, such as the purpose or a version: the very same values each time. */
+  readonly also: readonly unknown[];
+  /** What is asked, where there is more than one question about a person. */
+  readonly asked?: string;
 }
 
 /**
@@ -33,25 +35,25 @@ export class KeptAnswers<Answer> {
     work: (atMs: number) => Promise<Answer>,
     isStill: (answer: Answer) => boolean = () => true,
   ): Awaitable<Answer> {
-    const { userId, person, asOfMs } = question;
+    const { userId, person, asOfMs, asked = userId } = question;
     if (person.record.lastMs > asOfMs) return work(asOfMs);
-    const kept = this.#answers.get(userId);
+    const kept = this.#answers.get(asked);
     if (kept && holds(kept.basis, question) && (kept.answer instanceof Promise || isStill(kept.answer)))
       return kept.answer;
     const basis = basisOf(question);
     const answer = work(basis.untilMs);
-    this.#keep(userId, { basis, answer }, answer);
+    this.#keep(asked, { basis, answer }, answer);
     return answer;
   }
 
-  #keep(userId: string, kept: Kept<Answer>, working: Promise<Answer>): void {
-    this.#answers.set(userId, kept);
+  #keep(asked: string, kept: Kept<Answer>, working: Promise<Answer>): void {
+    this.#answers.set(asked, kept);
     working.then(
       (answer) => {
         kept.answer = answer;
       },
       () => {
-        if (this.#answers.get(userId) === kept) this.#answers.delete(userId);
+        if (this.#answers.get(asked) === kept) this.#answers.delete(asked);
       },
     );
   }
@@ -68,13 +70,14 @@ interface Basis extends Pick<UserRecord, "eventCount" | "firstMs" | "lastMs"> {
   /** The minute it is of, both ends included. */
   readonly fromMs: number;
   readonly untilMs: number;
-  readonly also: string;
+  readonly also: readonly unknown[];
 }
 
 function basisOf({ userId, person: { heads, record }, asOfMs, also }: KeptQuestion): Basis {
   const { eventCount, firstMs, lastMs } = record;
   const userIds = heads.map((head) => head.userId);
-  return { eventCount, firstMs, lastMs, userIds, ...minuteOf(userId, asOfMs), also };
+  const { fromMs, untilMs } = minuteOf(userId, asOfMs);
+  return { eventCount, firstMs, lastMs, userIds, fromMs, untilMs, also };
 }
 
 function holds(basis: Basis, { person: { heads, record }, asOfMs, also }: KeptQuestion): boolean {
@@ -84,7 +87,8 @@ function holds(basis: Basis, { person: { heads, record }, asOfMs, also }: KeptQu
     basis.lastMs === record.lastMs &&
     basis.fromMs <= asOfMs &&
     basis.untilMs >= asOfMs &&
-    basis.also === also &&
+    basis.also.length === also.length &&
+    basis.also.every((value, n) => value === also[n]) &&
     basis.userIds.length === heads.length &&
     basis.userIds.every((userId, n) => userId === heads[n]!.userId)
   );

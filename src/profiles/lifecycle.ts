@@ -79,9 +79,13 @@ export function paceOf(timesMs: readonly number[], activity: Activity, soFar = n
   const isKnownBefore = knownFromMs <= recentMs; // else it goes as it is seen to go
   const expected = isKnownBefore ? part * between(allMs, recentMs, asOfMs) : recent;
   const month = Math.max(asOfMs - 4 * WEEK_MS, knownFromMs - 1);
+  const { lifecycle, certainty, sinceMs } = stageOf(timesMs, activity, soFar);
   return {
-    ...stageOf(timesMs, activity, soFar),
-    ...{ recent, expected },
+    lifecycle,
+    certainty,
+    sinceMs,
+    recent,
+    expected,
     perWeek: (between(timesMs, month, asOfMs) * WEEK_MS) / Math.max(DAY_MS, asOfMs - month),
     velocity: Math.log2((recent + SMOOTHING) / (expected + SMOOTHING)),
   };

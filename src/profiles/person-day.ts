@@ -1,7 +1,9 @@
 import { nextTurn } from "#base";
 import {
   clusterItems,
+  type DayClusters,
   type DistinctItems,
+  dayClusters,
   distinctItems,
   type Engagement,
   type ItemCluster,
@@ -36,7 +38,7 @@ export interface PersonDay {
   readonly engagements: readonly Engagement[];
   readonly met: MetItems;
   /** With their names. */
-  readonly clusters: readonly ItemCluster[];
+  readonly clusters: DayClusters;
   readonly memory: InterestMemory;
 }
 
@@ -54,8 +56,16 @@ export async function passDay(
   const met = distinctItems(engagements, context.space);
   const clusters = await clusterItems(met, interestClusters);
   await nextTurn();
-  const named = clusters.map((cluster) => ({ ...cluster, name: nameIn(met, cluster, context) }));
-  return { basis, marks, engagements, met: withoutVectors(met), clusters: named, memory: emptyMemory() };
+  const named = clusters.map((cluster) => ({
+    itemRows: cluster.itemRows,
+    medoid: cluster.medoid,
+    name: nameIn(met, cluster, context),
+  }));
+  return {
+    ...{ basis, marks, engagements, met: withoutVectors(met) },
+    clusters: dayClusters(named),
+    memory: emptyMemory(),
+  };
 }
 
 function nameIn({ places, counts }: MetItems, { itemRows }: ItemCluster, context: InterestsContext) {

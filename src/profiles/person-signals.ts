@@ -62,7 +62,7 @@ export class PersonSignals {
     person: PersonState,
     { asOfMs, purpose }: SignalQuery,
   ): Awaitable<UserProfile | undefined> {
-    const also = `${purpose?.name} ${this.#parts.catalogue.revision}`;
+    const also = [purpose?.name, this.#parts.catalogue.revision];
     return this.#profiles.read({ userId, person, asOfMs, also }, (atMs) =>
       profileOf({ ...this.#parts, isUnsaid: this.#isUnsaid }, person, atMs, purpose),
     );
@@ -82,8 +82,8 @@ export class PersonSignals {
     if (!served) return nothingForetold;
     const question = this.#question(userId, person, query);
     const { catalogue } = this.#parts;
-    const items = served.model.taste ? catalogue.revision : ""; // else nothing of them is read
-    const also = `${question.also} ${served.version} ${items}`;
+    const items = served.model.taste ? catalogue.revision : 0; // else nothing of them is read
+    const also = [...question.also, served.version, items];
     return this.#predictions.read({ ...question, also }, (asOfMs) =>
       readPredictions(this.#parts, this.#foretellerOf(served), person, {
         asOfMs,
@@ -101,10 +101,15 @@ export class PersonSignals {
     return this.#foreteller;
   }
 
+  /** What answers rest on beside the person, the purpose and the time: while these are the very same values, so are the answers. */
+  get basis(): readonly unknown[] {
+    return [this.#parts.catalogue.revision, this.#parts.predictions()?.version];
+  }
+
   readonly #isUnsaid = (itemRow: number): boolean => this.#parts.knowledge.isUnsaid(itemRow);
 
   #question(userId: string, person: PersonState, { asOfMs, purpose }: SignalQuery) {
-    return { userId, person, asOfMs, also: String(purpose?.name) };
+    return { userId, person, asOfMs, also: [purpose?.name] };
   }
 
   #usableOf({ record }: PersonState, { purpose }: SignalQuery) {

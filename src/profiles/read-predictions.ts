@@ -43,8 +43,11 @@ export async function readPredictions(
   ]);
   await nextTurn();
   const acts = actsIn(window, context, controls);
+  await nextTurn();
+  const predictions = predict(model, acts, atMs, tastes);
+  await nextTurn();
   return {
-    predictions: predict(model, acts, atMs, tastes),
+    predictions,
     repeatPurchases: model.purchases.flatMap((one) => foreseePurchases(one, acts, atMs) ?? []),
   };
 }

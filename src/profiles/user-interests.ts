@@ -75,6 +75,12 @@ export class UserInterests {
     return this.#parts.knowledge;
   }
 
+  /** What answers rest on beside the person, the purpose and the time: while these are the very same values, so are the answers. */
+  get basis(): readonly unknown[] {
+    const { catalogue, space, taxonomy } = this.knowledge;
+    return [catalogue.revision, space, taxonomy, this.#parts.journeyNames?.revision];
+  }
+
   /** As of a time, by what may be used for a purpose: personalization, when none is named. */
   read(
     userId: string,
@@ -82,7 +88,7 @@ export class UserInterests {
     asOfMs: number,
     purpose: NamedPurpose = this.#parts.purposes.personalization,
   ): Awaitable<InterestsSignal> {
-    const also = `${this.knowledge.space.version} ${purpose.name}`;
+    const also = [this.knowledge.space.version, purpose.name];
     const signal = this.#answers.read(
       { userId, person, asOfMs, also },
       (atMs) => this.#work(userId, person, atMs, purpose),
@@ -138,10 +144,11 @@ export class UserInterests {
     const since = rows.engagements(rows.countBefore(startOfDay(asOfMs)), rows.length, this.#parts);
     const engagements = [...day.engagements, ...since];
     const met = meetMore(day.met, since, space);
-    const clusters = await joinClusters(day.clusters, since, space, interestClusters);
+    const clusters = await joinClusters(day.clusters, since, context, interestClusters);
     await nextTurn();
     const isCut = day.engagements.length === DAILY_ROWS;
     const interests = interestsOf(clusters, engagements, asOfMs, { ...context, isCut }, met, day.memory);
+    await nextTurn();
     const isUnsaid = this.#unsayable(controls, engagements);
     const journeys = journeysOf(interests, engagements, asOfMs, { catalogue, isUnsaid }, day.memory);
     const signal = {

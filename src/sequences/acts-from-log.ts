@@ -13,6 +13,7 @@ import {
 } from "#events";
 import type { EventLog, Lake } from "#storage";
 import { droppedChoices } from "./dropped-choices.ts";
+import { droppedControls } from "./dropped-controls.ts";
 import { PersonControls } from "./interest-controls.ts";
 import { countChoices, type StandingChoices } from "./standing-choices.ts";
 import { usableFor } from "./usable-rows.ts";
@@ -72,7 +73,8 @@ export async function actsFromLog(
     throw error;
   };
   await followShared(log, { catalogue, identity }, onFailure).catchUp(() => {});
-  const before = await droppedChoices(log, lake, { catalogue, identity });
+  const choicesBefore = await droppedChoices(log, lake, { catalogue, identity });
+  const controlsBefore = await droppedControls(log, lake, identity);
   const people = new Map<string, Doer>();
   for (let partition = 1; partition < log.partitionCount; partition++)
     for (let next = log.start(partition); next < log.end(partition); ) {
@@ -85,9 +87,9 @@ export async function actsFromLog(
         if (murmur3(person) / 2 ** 32 >= share) continue;
         const doer = people.get(person) ?? {
           acts: [],
-          choices: before.get(person),
+          choices: choicesBefore.get(person),
           priced: new Set(),
-          controls: [],
+          controls: [...(controlsBefore.get(person) ?? [])],
         };
         people.set(person, doer);
         doer.choices = countChoices(doer.choices, event, catalogue.purposes);

@@ -1,6 +1,6 @@
-import { PlatformError } from "#base";
-import { type Actions, type Catalogue, encodeEvent, type StoredEvent } from "#events";
-import type { Lake, LakeEvent, LogRecord, StateStore } from "#storage";
+import { assert, PlatformError } from "#base";
+import { type Actions, type Catalogue, encodeEvent, SHARED_PARTITION, type StoredEvent } from "#events";
+import type { EventLog, Lake, LakeEvent, LakeScanOptions, LogRecord, StateStore } from "#storage";
 import { OlderIds } from "./applied-ids.ts";
 import { encodeProgress } from "./applier.ts";
 import { type AlsoApply, applyEvents } from "./apply-events.ts";
@@ -49,8 +49,27 @@ export async function* droppedRecords(
   yield* inLogOrder(runs);
 }
 
+/**
+ * Rows of what retention has dropped from the log: those that a scan of the lake asks for. Where the log reaches back to its beginning there are none, and no lake is opened.
+ * @throws PlatformError `data-damaged` when the lake does not reach up to where the log begins
+ */
+export async function* droppedRows<Column extends keyof LakeEvent>(
+  log: EventLog,
+  lake: (() => Promise<Lake>) | undefined,
+  scan: LakeScanOptions<Column>,
+): AsyncGenerator<Pick<LakeEvent, Column | "logOffset">> {
+  const starts = Array.from({ length: log.partitionCount }, (_, partition) => log.start(partition));
+  if (starts.every((start, partition) => start === 0 || partition === SHARED_PARTITION)) return;
+  assert(lake, "a log that retention has dropped from is read with its lake");
+  const opened = await lake();
+  requireReach(opened, starts);
+  const columns = [...scan.columns, "partition", "logOffset"] as const;
+  for await (const { rows } of opened.scan({ ...scan, columns }))
+    for (const row of rows) if (row.logOffset < starts[row.partition]!) yield row;
+}
+
 /** @throws PlatformError `data-damaged` when the lake does not reach up to where the log begins */
-export function requireReach(lake: Lake, starts: readonly number[]): void {
+function requireReach(lake: Lake, starts: readonly number[]): void {
   for (const [partition, start] of starts.entries()) {
     if (partition === 0 || lake.committed(partition) >= start) continue;
     throw new PlatformError(
@@ -107,6 +126,7 @@ function eventOf(row: Row): StoredEvent {
   };
 }
 
-function fieldsOf(json: string | null): StoredEvent["rest"] {
+/** What was written as JSON; nothing where there was nothing. */
+export function fieldsOf(json: string | null): StoredEvent["rest"] {
   return json === null ? {} : (JSON.parse(json) as StoredEvent["rest"]); // written by us
 }

@@ -20,10 +20,10 @@ export function interestsBody(
     view === "long" ? interests : [...interests].sort((left, right) => right.shareNow - left.shareNow);
   const events = new Map(explain ? engagements.map((one) => [one.eventId, one]) : []);
   return {
-    interests: ordered.map((interest) => ({
-      ...interestBody(interest, catalogue),
-      ...(explain && explanation(interest, events, catalogue)),
-    })),
+    interests: ordered.map((interest) => {
+      const body = interestBody(interest, catalogue);
+      return explain ? { ...body, ...explanation(interest, events, catalogue) } : body;
+    }),
     journeys: journeys.map(journeyBody),
     muted: controls.muted.map(({ interestId }) => interestId),
     asOf: toIsoOrNull(newestMs),
@@ -33,12 +33,19 @@ export function interestsBody(
   };
 }
 
+/** Field by field, as all bodies here that there are many of: spreading takes longer than working out what is spread. */
 function interestBody(interest: Interest, catalogue: Catalogue): InterestBody {
-  const { interestId, label, path, lifecycle, certainty, importance, share, shareNow, engagementCount } =
-    interest;
   return {
-    ...{ interestId, label, path: [...path], lifecycle, certainty, since: toIso(interest.sinceMs) },
-    ...{ importance, share, shareNow, engagementCount },
+    interestId: interest.interestId,
+    label: interest.label,
+    path: [...interest.path],
+    lifecycle: interest.lifecycle,
+    certainty: interest.certainty,
+    since: toIso(interest.sinceMs),
+    importance: interest.importance,
+    share: interest.share,
+    shareNow: interest.shareNow,
+    engagementCount: interest.engagementCount,
     perWeek: interest.perWeek,
     velocity: interest.velocity,
     firstSeen: toIso(interest.firstMs),
@@ -71,17 +78,24 @@ function explanation(
 
 function itemBody(itemRow: number, catalogue: Catalogue): { itemId: string; title?: string } {
   const { itemId, title } = catalogue.at(itemRow);
-  return { itemId, ...(title !== undefined && { title }) };
+  return title === undefined ? { itemId } : { itemId, title };
 }
 
-function journeyBody({ firstMs, lastMs, interestIds, keywords, evidence, ...journey }: Journey): JourneyBody {
+function journeyBody(journey: Journey): JourneyBody {
   return {
-    ...journey,
-    interestIds: [...interestIds],
-    keywords: [...keywords],
-    evidence: [...evidence],
-    firstSeen: toIso(firstMs),
-    lastSeen: toIso(lastMs),
+    journeyId: journey.journeyId,
+    name: journey.name,
+    intent: journey.intent,
+    context: journey.context,
+    kind: journey.kind,
+    stage: journey.stage,
+    confidence: journey.confidence,
+    score: journey.score,
+    interestIds: [...journey.interestIds],
+    keywords: [...journey.keywords],
+    evidence: [...journey.evidence],
+    firstSeen: toIso(journey.firstMs),
+    lastSeen: toIso(journey.lastMs),
   };
 }
 

@@ -12,7 +12,15 @@ export { LmdbStateStore } from "./embedded/lmdb-state-store.ts";
 export { SegmentedEventLog, type SegmentedEventLogOptions } from "./embedded/segmented-event-log.ts";
 export { SpillFile } from "./embedded/spill-file.ts";
 export type { EventLog, LogRecord, LogUnit } from "./event-log.ts";
-export type { Expiry, Lake, LakeEvent, LakeTable, LogRun, NewLakeEvent } from "./lake.ts";
+export type {
+  Expiry,
+  Lake,
+  LakeEvent,
+  LakeScanOptions,
+  LakeTable,
+  LogRun,
+  NewLakeEvent,
+} from "./lake.ts";
 export { LogFollower, type LogFollowerOptions } from "./log-follower.ts";
 export { OffsetGate } from "./offset-gate.ts";
 export type {

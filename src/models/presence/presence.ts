@@ -50,6 +50,9 @@ const HORIZON = 28;
 const WEEK = 7;
 const ROUNDS = 15;
 const SMALL = 1e-12;
+/** Between these, times the factor of one more day, it is still a number. */
+const TINY = 1e-280;
+const HUGE = 1e280;
 
 const begin: PresenceModel = {
   lapse: 0.02,
@@ -72,7 +75,7 @@ export function fitPresence(people: readonly DailyVisits[], rounds = ROUNDS): Pr
 /** What is to be expected of somebody with these visits, from the day after the last one given on. */
 export function foresee(model: PresenceModel, visits: DailyVisits): Foresight {
   const days = recent(visits);
-  const { steps, chances } = tablesOf(model);
+  const { steps, chances, outlooks } = tablesOf(model);
   const belief = new Float64Array(KINDS.length * STATES);
   const logLikelihoods = steps.map((step, kind) => {
     const { alphas, logLikelihood } = forward(model, days, step, chances[kind]!, room);
@@ -82,7 +85,7 @@ export function foresee(model: PresenceModel, visits: DailyVisits): Foresight {
   });
   const weights = kindWeights(model, logLikelihoods);
   for (let at = 0; at < belief.length; at++) belief[at]! *= weights[Math.floor(at / STATES)]!;
-  return { ...runOn(belief, steps, model), ...summary(belief) };
+  return { ...runOn(belief, outlooks), ...summary(belief) };
 }
 
 function summary(belief: Float64Array): Pick<Foresight, "states" | "visitsPerDay"> {
@@ -95,35 +98,44 @@ function summary(belief: Float64Array): Pick<Foresight, "states" | "visitsPerDay
   return { states, visitsPerDay };
 }
 
-/** The chain run on for 28 days: when the first visit comes, and how many days have one. */
-function runOn(
-  belief: Float64Array,
-  steps: readonly Float64Array[],
-  model: PresenceModel,
-): Pick<Foresight, "comes7" | "activeDays28"> {
-  const activeDays28 = new Float64Array(MOST_ACTIVE + 1);
-  let stays7 = 0;
+/** The chain run on for 28 days: when the first visit comes, and how many days have one. Of each kind and state it is known already. */
+function runOn(belief: Float64Array, outlooks: Float64Array): Pick<Foresight, "comes7" | "activeDays28"> {
+  const sums = new Float64Array(OUTLOOK);
   let counted = 0;
-  for (const [kind, { rate }] of KINDS.entries()) {
-    const weight = belief[kind * STATES]! + belief[kind * STATES + 1]! + belief[kind * STATES + 2]!;
+  for (let kind = 0; kind < belief.length; kind += STATES) {
+    const weight = belief[kind]! + belief[kind + 1]! + belief[kind + 2]!;
     if (weight < NEGLIGIBLE) continue;
-    const step = steps[kind]!;
-    const quiet = quietOf(model, rate);
     counted += weight;
-    // (state, active days so far)
-    let now = new Float64Array(STATES * (MOST_ACTIVE + 1));
-    let next = new Float64Array(now.length);
-    for (let state = 0; state < STATES; state++)
-      now[state * (MOST_ACTIVE + 1)] = belief[kind * STATES + state]!;
-    for (let day = 1; day <= HORIZON; day++) {
-      dayOn(now, step, quiet, next);
-      [now, next] = [next, now];
-      if (day === WEEK)
-        for (let state = 0; state < STATES; state++) stays7 += now[state * (MOST_ACTIVE + 1)]!;
-    }
-    for (let at = 0; at < now.length; at++) activeDays28[at % (MOST_ACTIVE + 1)]! += now[at]!;
+    for (let at = kind; at < kind + STATES; at++)
+      for (let n = 0, from = at * OUTLOOK; n < OUTLOOK; n++) sums[n]! += belief[at]! * outlooks[from + n]!;
   }
-  return { comes7: 1 - stays7 / counted, activeDays28: activeDays28.map((share) => share / counted) };
+  for (let n = 0; n < OUTLOOK; n++) sums[n]! /= counted;
+  return { comes7: 1 - sums[OUTLOOK - 1]!, activeDays28: sums.subarray(0, OUTLOOK - 1) };
+}
+
+/** P(so many active days in the next 28), then P(none in the next 7). */
+const OUTLOOK = MOST_ACTIVE + 2;
+
+/** (kind, state, what lies ahead of somebody who is of that kind and in that state) */
+function outlooksOf(model: PresenceModel, steps: readonly Float64Array[]): Float64Array {
+  const width = MOST_ACTIVE + 1;
+  const outlooks = new Float64Array(KINDS.length * STATES * OUTLOOK);
+  for (let at = 0; at < KINDS.length * STATES; at++) {
+    const kind = Math.floor(at / STATES);
+    const quiet = quietOf(model, KINDS[kind]!.rate);
+    const own = outlooks.subarray(at * OUTLOOK, (at + 1) * OUTLOOK);
+    // (state, active days so far)
+    let now = new Float64Array(STATES * width);
+    let next = new Float64Array(now.length);
+    now[(at % STATES) * width] = 1;
+    for (let day = 1; day <= HORIZON; day++) {
+      dayOn(now, steps[kind]!, quiet, next);
+      [now, next] = [next, now];
+      if (day === WEEK) for (let state = 0; state < STATES; state++) own[width]! += now[state * width]!;
+    }
+    for (let place = 0; place < now.length; place++) own[place % width]! += now[place]!;
+  }
+  return outlooks;
 }
 
 /** The day after `now`, written into `next`. */
@@ -157,15 +169,19 @@ function recent(visits: DailyVisits): DailyVisits {
 interface Tables {
   readonly steps: readonly Float64Array[];
   readonly chances: readonly Float64Array[];
+  readonly outlooks: Float64Array;
 }
 
 /** What a model comes to for each kind, worked out once. */
 const tables = new WeakMap<PresenceModel, Tables>();
 
 function tablesOf(model: PresenceModel): Tables {
-  const known = tables.get(model) ?? { steps: stepsOf(model), chances: emissions(model) };
-  tables.set(model, known);
-  return known;
+  const known = tables.get(model);
+  if (known) return known;
+  const steps = stepsOf(model);
+  const made = { steps, chances: emissions(model), outlooks: outlooksOf(model, steps) };
+  tables.set(model, made);
+  return made;
 }
 
 /** Kind -> (from, to). */
@@ -226,6 +242,7 @@ function forward(
   alphas[1] = 1 - beginsEngaged;
   alphas[2] = 0;
   let logLikelihood = 0;
+  let likelihood = 1; // of the days since the last logarithm: one for each day would take as long as all else
   for (let day = 1; day < days.length; day++) {
     const seen = Math.min(MOST_VISITS, days[day]!) * STATES;
     const at = day * STATES;
@@ -240,9 +257,12 @@ function forward(
     }
     for (let to = 0; to < STATES; to++) alphas[at + to]! /= total;
     scales[day] = total;
-    logLikelihood += Math.log(total);
+    likelihood *= total;
+    if (likelihood > TINY && likelihood < HUGE) continue;
+    logLikelihood += Math.log(likelihood);
+    likelihood = 1;
   }
-  return { alphas, scales, logLikelihood };
+  return { alphas, scales, logLikelihood: logLikelihood + Math.log(likelihood) };
 }
 
 /** P(kind | what was seen). */

@@ -4,7 +4,6 @@ import {
   listUsers,
   type PersonState,
   readActiveDays,
-  readControls,
   readPerson,
   readPersonSequence,
   traitsAsOf,
@@ -129,10 +128,10 @@ async function lookAt(
   if (!person) return undefined;
   const isUsable = usableForAll(parts, person);
   const window = await readPersonSequence(state, person, { limit: ALL_ROWS, asOfMs, isUsable });
-  const acts = actsIn(window, parts, await readControls(state, person));
-  if (acts.length === 0) return undefined;
-  const foretold = parts.predictions ? predict(parts.predictions, acts, asOfMs + 1, tastes) : [];
+  if (window.length === 0) return undefined;
   const known = await interests.read(userId, person, asOfMs);
+  const acts = actsIn(window, parts, known.controls);
+  const foretold = parts.predictions ? predict(parts.predictions, acts, asOfMs + 1, tastes) : [];
   const isMuted = new Set(known.controls.muted.map(({ interestId }) => interestId));
   return {
     userId,

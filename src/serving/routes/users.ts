@@ -8,12 +8,18 @@ import {
   UserResponse,
   type VectorSignal,
 } from "#api";
-import { allOf, PlatformError } from "#base";
+import { allOf, nextTurn, PlatformError } from "#base";
 import type { NamedPurpose } from "#events";
-import type { UserVector } from "#profiles";
-import { actionCodes, readPerson, readPersonSequence, surfaceCodes, usableFor } from "#sequences";
+import { KeptAnswers, type SignalQuery, type UserVector } from "#profiles";
+import {
+  actionCodes,
+  type PersonState,
+  readPerson,
+  readPersonSequence,
+  surfaceCodes,
+  usableFor,
+} from "#sequences";
 import { sequenceEvent, toIso, toIsoOrNull } from "../bodies.ts";
-import { KeptTexts } from "../kept-texts.ts";
 import { SequenceJson } from "../sequence-json.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
@@ -27,6 +33,8 @@ import { userNotFound } from "./user-not-found.ts";
 
 /** Definition version of the signals answered here: it changes when their meaning does. */
 const SIGNAL_VERSION = "1";
+/** Answers a text is kept of: some tens of kilobytes each. */
+const KEPT_TEXTS = 1000;
 
 /** Signals of one user. */
 export function registerUserRoutes(server: Server, services: Services): void {
@@ -35,8 +43,8 @@ export function registerUserRoutes(server: Server, services: Services): void {
 }
 
 function registerProfileRoute(server: Server, services: Services): void {
-  const { catalogue, identity, clock, signals } = services;
-  const texts = new KeptTexts();
+  const { identity, clock, signals } = services;
+  const texts = new KeptAnswers<Buffer>(KEPT_TEXTS);
   server.get(
     "/v1/users/:id",
     {
@@ -51,51 +59,67 @@ function registerProfileRoute(server: Server, services: Services): void {
       const added = namesIn(query.include, ADDABLE);
       const asOfMs = asOfOf(query, clock);
       const purpose = purposeOf(query, services);
-      const userId = identity.personOf(id);
       const person = await signals.person(id);
       if (!person || person.record.firstMs > asOfMs) throw userNotFound(id);
-      const ids = identity.idsOf(id);
-      // Begun together, all of it reads the state as it is now, however many turns the work takes.
-      const [profile, said] = await allOf([
-        signals.profile(userId, person, { asOfMs, purpose }),
-        readSaid(services, userId, person, { asOfMs, purpose, added }),
-      ]);
-      if (!profile) throw userNotFound(id);
-      const isKept = query.asOf === undefined && added.every((name) => KEPT.includes(name));
-      const { interests, state, foretold } = said;
-      const basis = [profile, interests, state?.value, foretold, services.population.predictions, ...ids];
-      const kept = isKept ? texts.of(url, basis) : undefined;
-      if (kept) return sendText(reply, kept);
-      const features = added.includes("features")
-        ? await readIncludedFeatures(services, id, query, purpose)
-        : undefined;
-      const body = {
-        userId,
-        ids: [...ids],
-        traits: { ...profile.traits },
-        firstSeen: toIso(profile.firstSeenMs),
-        lastSeen: toIso(profile.lastSeenMs),
-        eventCount: profile.eventCount,
-        engagementCount: profile.engagementCount,
-        counts: { ...profile.counts },
-        topics: profile.topics.map((topic) => topicBody(topic, services)),
-        latest: profile.latest.map((row) => sequenceEvent(row, catalogue)),
-        ...(features && { features }),
-        ...saidBody(said, services, Math.min(asOfMs, person.record.lastMs)),
-        ...(added.includes("vectors") && {
-          vectors: await readVectors(services, id, query.model, { asOfMs, purpose }),
-        }),
-        asOf: toIso(profile.lastSeenMs),
-        computedAt: toIso(clock.nowMs()),
-        version: SIGNAL_VERSION,
-        completeness: 1,
-      };
-      if (!isKept) return body;
-      const text = Buffer.from(JSON.stringify(body));
-      texts.keep(url, basis, text);
+      const asked = { id, userId: identity.personOf(id), person, asOfMs, purpose, added, query };
+      if (query.asOf !== undefined || !added.every((name) => KEPT.includes(name)))
+        return readBody(services, asked);
+      const also = [...identity.idsOf(id), ...signals.basis, ...services.interests.basis];
+      const { userId } = asked;
+      const text = await texts.read({ userId, person, asOfMs, also, asked: url }, async () =>
+        Buffer.from(JSON.stringify(await readBody(services, asked))),
+      );
       return sendText(reply, text);
     },
   );
+}
+
+/** A request about a person who is known. */
+interface AskedUser extends SignalQuery {
+  readonly id: string;
+  readonly userId: string;
+  readonly person: PersonState;
+  readonly added: readonly string[];
+  readonly query: UserQuerystring;
+}
+
+async function readBody(
+  services: Services,
+  { id, userId, person, asOfMs, purpose, added, query }: AskedUser,
+): Promise<UserResponse> {
+  const { catalogue, identity, clock, signals } = services;
+  const ids = identity.idsOf(id);
+  // Begun together, all of it reads the state as it is now, however many turns the work takes.
+  const [profile, said] = await allOf([
+    signals.profile(userId, person, { asOfMs, purpose }),
+    readSaid(services, userId, person, { asOfMs, purpose, added }),
+  ]);
+  if (!profile) throw userNotFound(id);
+  const features = added.includes("features")
+    ? await readIncludedFeatures(services, id, query, purpose)
+    : undefined;
+  await nextTurn(); // the body of a busy person takes as long as a slice of working it out
+  return {
+    userId,
+    ids: [...ids],
+    traits: { ...profile.traits },
+    firstSeen: toIso(profile.firstSeenMs),
+    lastSeen: toIso(profile.lastSeenMs),
+    eventCount: profile.eventCount,
+    engagementCount: profile.engagementCount,
+    counts: { ...profile.counts },
+    topics: profile.topics.map((topic) => topicBody(topic, services)),
+    latest: profile.latest.map((row) => sequenceEvent(row, catalogue)),
+    ...(features && { features }),
+    ...saidBody(said, services, Math.min(asOfMs, person.record.lastMs)),
+    ...(added.includes("vectors") && {
+      vectors: await readVectors(services, id, query.model, { asOfMs, purpose }),
+    }),
+    asOf: toIso(profile.lastSeenMs),
+    computedAt: toIso(clock.nowMs()),
+    version: SIGNAL_VERSION,
+    completeness: 1,
+  };
 }
 
 /** The answer's text already, so no serializer sees it. */
