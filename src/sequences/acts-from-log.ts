@@ -73,8 +73,8 @@ export async function actsFromLog(
     throw error;
   };
   await followShared(log, { catalogue, identity }, onFailure).catchUp(() => {});
-  const choicesBefore = await droppedChoices(log, lake, { catalogue, identity });
-  const controlsBefore = await droppedControls(log, lake, identity);
+  const choices = await droppedChoices(log, lake, { catalogue, identity });
+  const controls = await droppedControls(log, lake, identity);
   const people = new Map<string, Doer>();
   for (let partition = 1; partition < log.partitionCount; partition++)
     for (let next = log.start(partition); next < log.end(partition); ) {
@@ -85,12 +85,7 @@ export async function actsFromLog(
         const event = viewEvent(bytes);
         const person = identity.personOf(event.userId);
         if (murmur3(person) / 2 ** 32 >= share) continue;
-        const doer = people.get(person) ?? {
-          acts: [],
-          choices: choicesBefore.get(person),
-          priced: new Set(),
-          controls: [...(controlsBefore.get(person) ?? [])],
-        };
+        const doer = people.get(person) ?? newDoer(person, { choices, controls });
         people.set(person, doer);
         doer.choices = countChoices(doer.choices, event, catalogue.purposes);
         const isControl = event.kind === "track" && event.name === INTEREST_CONTROLLED;
@@ -120,6 +115,22 @@ export async function actsFromLog(
       .sort((left, right) => left.timestampMs - right.timestampMs),
   );
   return { people: used, catalogue };
+}
+
+/** Who had done nothing that the log still has, with what they had said before it begins. */
+function newDoer(
+  person: string,
+  before: {
+    readonly choices: Awaited<ReturnType<typeof droppedChoices>>;
+    readonly controls: Awaited<ReturnType<typeof droppedControls>>;
+  },
+): Doer {
+  return {
+    acts: [],
+    choices: before.choices.get(person),
+    priced: new Set(),
+    controls: [...(before.controls.get(person) ?? [])],
+  };
 }
 
 /** What of an act is read: not the item that the person wants nothing said of. */
