@@ -18,15 +18,23 @@ const SHOWN_JOURNEYS = 4;
 export function describePerson({ profile, interests, next }: Portrait): string {
   const sections = [
     heading(profile),
-    section("Interests", interests.interests.slice(0, SHOWN_INTERESTS).map(interestLine)),
-    section("Journeys", interests.journeys.slice(0, SHOWN_JOURNEYS).map(journeyLine)),
-    section("Foretold", [
-      ...(profile.predictions?.value ?? []).map(predictionLine),
-      ...(profile.predictions?.repeatPurchases ?? []).map(purchaseLine),
-    ]),
-    section("Why", whyLines(interests.interests[0])),
     section(
-      "Next",
+      "Interests",
+      interests.interests.slice(0, SHOWN_INTERESTS).map(interestLine),
+      "part of all they engage with, and of the last 7 days; stage; when last; what it belongs to",
+    ),
+    section("Journeys", interests.journeys.slice(0, SHOWN_JOURNEYS).map(journeyLine), "what they are after"),
+    section(
+      "Foretold",
+      [
+        ...(profile.predictions?.value ?? []).map(predictionLine),
+        ...(profile.predictions?.repeatPurchases ?? []).map(purchaseLine),
+      ],
+      "how likely, and what speaks most for it (▲) or against (▼)",
+    ),
+    section(`Why ${interests.interests[0]?.label}`, whyLines(interests.interests[0])),
+    section(
+      "Would like next",
       next.items.map(({ title, itemId, reasons }) => {
         const reason = reasons[0]?.text;
         return `${toWidth(title ?? itemId, 44)}${reason === undefined ? "" : pc.dim(` ${reason}`)}`;
@@ -57,23 +65,27 @@ function heading({
     .slice(0, 5)
     .map(([action, count]) => `${count.toLocaleString("en")} ${action}`);
   const value = state?.value ?? "never seen";
+  const meaning = state?.value ? ` (${stateMeanings[state.value]})` : "";
   const seen = asOf === null ? "" : `, last seen ${ago(asOf, computedAt)}`;
   return [
-    `  ${pc.bold(typeof name === "string" ? name : userId)}  ${pc.dim(userId)}  ${inState(value)}${pc.dim(`  ${state?.activeDays ?? 0} active days of 28${seen}`)}`,
+    `  ${pc.bold(typeof name === "string" ? name : userId)}  ${pc.dim(userId)}  ${inState(value)}${pc.dim(`${meaning}  ${state?.activeDays ?? 0} active days of 28${seen}`)}`,
     `  ${pc.dim([...facts.map(String), `here since ${firstSeen.slice(0, 10)}`].join(" · "))}`,
     `  ${pc.dim([`${eventCount.toLocaleString("en")} events`, ...engaged].join(" · "))}`,
     "",
   ];
 }
 
-function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : [`  ${pc.bold(title)}`, ...lines.map((line) => `    ${line}`), ""];
+/** Nothing where there are no lines. @param caption what the columns say */
+function section(title: string, lines: readonly string[], caption = ""): string[] {
+  return lines.length === 0
+    ? []
+    : [`  ${pc.bold(title)}  ${pc.dim(caption)}`.trimEnd(), ...lines.map((line) => `    ${line}`), ""];
 }
 
 function interestLine({ label, path, share, shareNow, perWeek, lifecycle, lastSeen }: InterestBody): string {
   const above = path.slice(0, -1).join(" / ");
   const now = pc.dim(`${percent(shareNow)} lately, ${perWeek.toFixed(1).padStart(4)} a week`);
-  return `${inStage(lifecycle, "●")} ${toWidth(label, LABEL_WIDTH)} ${bar(share)} ${percent(share)}  ${now}  ${inStage(lifecycle, lifecycle.padEnd(7))} ${pc.dim(`${lastSeen.slice(0, 10)}  ${above}`)}`;
+  return `${inStage(lifecycle, "●")} ${toWidth(label, LABEL_WIDTH)} ${bar(share)} ${percent(share)}  ${now}  ${inStage(lifecycle, lifecycle.padEnd(7))} ${pc.dim(`last ${lastSeen.slice(0, 10)}  ${above}`.trimEnd())}`;
 }
 
 function journeyLine({ name, kind, stage, context, confidence, keywords }: JourneyBody): string {
@@ -89,9 +101,14 @@ function journeyLine({ name, kind, stage, context, confidence, keywords }: Journ
 const questions: Readonly<Record<string, string>> = {
   return7: "comes back within 7 days",
   churn28: "is gone for 28 days",
-  downgrade28: "comes less often",
-  convert7: "reaches the goal in 7 days",
+  downgrade28: "comes less often in 28 days",
+  convert7: "buys within 7 days",
 };
+
+/** A declared goal is `convert:name`. */
+function questionOf(target: string): string {
+  return questions[target] ?? target.replace(/^convert:/, "reaches the goal ");
+}
 
 function predictionLine({
   target,
@@ -99,7 +116,7 @@ function predictionLine({
   drivers,
 }: NonNullable<UserResponse["predictions"]>["value"][number]): string {
   const because = drivers.map(({ name, effect }) => `${effect > 0 ? "▲" : "▼"} ${name}`).slice(0, 2);
-  return `${toWidth(questions[target] ?? target, LABEL_WIDTH + 2)} ${bar(probability)} ${percent(probability)}  ${pc.dim(because.join("   "))}`;
+  return `${toWidth(questionOf(target), LABEL_WIDTH + 2)} ${bar(probability)} ${percent(probability)}  ${pc.dim(because.join("   "))}`;
 }
 
 type RepeatPurchases = NonNullable<NonNullable<UserResponse["predictions"]>["repeatPurchases"]>[number];
@@ -128,6 +145,15 @@ const stages: Readonly<Record<string, (text: string) => string>> = {
 function inStage(lifecycle: string, text: string): string {
   return (stages[lifecycle] ?? pc.white)(text);
 }
+
+const stateMeanings: Readonly<Record<NonNullable<NonNullable<UserResponse["state"]>["value"]>, string>> = {
+  new: "first came in the last 28 days",
+  core: "comes three times a week or more",
+  casual: "comes about once a week or more",
+  marginal: "comes less than once a week",
+  dormant: "nothing for 28 days",
+  resurrected: "came back after 28 days of nothing",
+};
 
 function inState(state: string): string {
   const isGood = state === "core" || state === "new" || state === "resurrected";
