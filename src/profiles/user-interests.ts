@@ -147,8 +147,8 @@ export class UserInterests {
     const clusters = await joinClusters(day.clusters, since, context, interestClusters);
     await nextTurn();
     const isCut = day.engagements.length === DAILY_ROWS;
+    // In one slice with the journeys: whoever came between would leave in the day's memory what is of another moment.
     const interests = interestsOf(clusters, engagements, asOfMs, { ...context, isCut }, met, day.memory);
-    await nextTurn();
     const isUnsaid = this.#unsayable(controls, engagements);
     const journeys = journeysOf(interests, engagements, asOfMs, { catalogue, isUnsaid }, day.memory);
     const signal = {
