@@ -119,6 +119,20 @@ test("a question about an earlier time is not answered by what came later, nor t
   expect(await order(popular, undefined, 5)).toEqual([]);
 });
 
+test("a page that comes minutes later is of the count of its first one", async () => {
+  const now = vi.spyOn(performance, "now").mockReturnValue(0);
+  const popular = popularNow(24);
+  const save = (item: number) => append([{ item, name: "save", hours: 1, surface: "home" }]);
+  await save(0);
+  await popular.refresh();
+  for (let count = 1; count < 300; count++) {
+    now.mockReturnValue(count * 1000);
+    await save(count % 9);
+    await popular.refresh();
+  }
+  expect(await order(popular, undefined, 2, 5500)).toEqual([0, 1, 2, 3, 4, 5]);
+});
+
 test("what a sender dates ahead of the clock counts as of now, once, and hides nothing", async () => {
   const ahead = [20.001, 1e5].map((hours, n) => ({ item: n + 1, name: "view", hours, surface: "home" }));
   await append([{ item: 1, name: "save", hours: 19, surface: "home" }, ...ahead]);

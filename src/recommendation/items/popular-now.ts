@@ -37,8 +37,8 @@ const RECORDS_AT_ONCE = 20_000;
 /** Records between two looks after requests: a millisecond or two. */
 const RECORDS_A_TURN = 32;
 const ITEMS_KEPT = 1000;
-/** Counts kept for questions about a moment ago, such as the second page of a list. */
-const COUNTS_KEPT = 64;
+/** Counts kept for questions about some minutes ago, such as a later page of a list: one is taken a second at most, and has 12 KB a surface. */
+const COUNTS_KEPT = 300;
 /** Weights grow by 2 with each half-life instead of shrinking; beyond this many of them they are scaled down. */
 const HALF_LIVES = 500;
 
@@ -50,7 +50,13 @@ interface Count {
   readonly takenMs: number;
   /** Of the newest engagement in it. */
   readonly newestMs: number;
-  readonly bySurface: ReadonlyMap<string, readonly Proposal[]>;
+  readonly bySurface: ReadonlyMap<string, Best>;
+}
+
+/** The best items of a surface, best first. */
+interface Best {
+  readonly itemRows: Uint32Array;
+  readonly weights: Float64Array;
 }
 
 export class PopularNow {
@@ -76,18 +82,23 @@ export class PopularNow {
   }
 
   /**
-   * The most popular items of a surface (`undefined`: of all together), best first, as they were when the request came in; none when
+   * The `n` most popular items of a surface (`undefined`: of all together), best first, as they were when the request came in; none when
    * nothing is known of so early a time.
    */
   async top(
     surface: string | undefined,
     { asOfMs, cameMs }: Pick<Query, "asOfMs" | "cameMs">,
+    n = ITEMS_KEPT,
   ): Promise<readonly Proposal[]> {
     if (monotonicMs() - this.#refreshedMs >= REFRESH_MS) this.refresh().catch(() => {}); // the next who asks tries again
     if (this.#counts.length === 0) await this.#refreshing;
     const counts = this.#counts.filter(({ newestMs }) => newestMs <= asOfMs);
     const count = counts.findLast(({ takenMs }) => takenMs <= cameMs) ?? counts[0];
-    return count?.bySurface.get(surface ?? ANYWHERE) ?? [];
+    const { itemRows, weights } = count?.bySurface.get(surface ?? ANYWHERE) ?? NONE;
+    return Array.from(weights.subarray(0, n), (score, place) => ({
+      itemRow: itemRows[place] as ItemRow, // kept as such
+      score,
+    }));
   }
 
   /** Counts what came since the last time. */
@@ -132,7 +143,7 @@ export class PopularNow {
     const bySurface = new Map(before);
     for (const [surface, gained] of this.#gained) {
       const weights = this.#weights.get(surface)!; // in which they gained
-      for (const { itemRow } of before?.get(surface) ?? []) gained.add(itemRow);
+      for (const itemRow of before?.get(surface)?.itemRows ?? []) gained.add(itemRow as ItemRow); // kept as such
       bySurface.set(surface, best(gained, weights));
     }
     return bySurface;
@@ -181,8 +192,14 @@ export class PopularNow {
   }
 }
 
-function best(rows: ReadonlySet<ItemRow>, weights: ReadonlyMap<ItemRow, number>): Proposal[] {
-  return Array.from(rows, (itemRow) => ({ itemRow, score: weights.get(itemRow)! }))
-    .sort((left, right) => right.score - left.score || left.itemRow - right.itemRow)
+function best(rows: ReadonlySet<ItemRow>, weightOf: ReadonlyMap<ItemRow, number>): Best {
+  const order = Array.from(rows, (itemRow) => ({ itemRow, weight: weightOf.get(itemRow)! }))
+    .sort((left, right) => right.weight - left.weight || left.itemRow - right.itemRow)
     .slice(0, ITEMS_KEPT);
+  return {
+    itemRows: Uint32Array.from(order, ({ itemRow }) => itemRow),
+    weights: Float64Array.from(order, ({ weight }) => weight),
+  };
 }
+
+const NONE: Best = { itemRows: new Uint32Array(0), weights: new Float64Array(0) };

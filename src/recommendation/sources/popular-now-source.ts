@@ -19,6 +19,6 @@ export class PopularNowSource implements Source {
   }
 
   async propose(query: Query, budget: number): Promise<readonly Proposal[]> {
-    return (await this.#popular.top(this.#surface, query)).slice(0, budget);
+    return this.#popular.top(this.#surface, query, budget);
   }
 }
