@@ -27,6 +27,9 @@ export const FeatureBody = Type.Object({
   hint: Type.Optional(Type.String({ description: "Where it is declared and not applied: what to run" })),
 });
 
+/** Beyond it a number of JSON stands for several ids: such an id is to be sent as text. */
+const WholeId = Type.Number({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
+
 /** The request of Feast's feature servers. */
 export const OnlineFeaturesBody = Type.Object({
   features: Type.Optional(
@@ -39,7 +42,7 @@ export const OnlineFeaturesBody = Type.Object({
   feature_service: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
   entities: Type.Record(
     AnyKey,
-    Type.Array(Type.Union([Type.String({ maxLength: 265 }), Type.Number()]), { maxItems: 1000 }),
+    Type.Array(Type.Union([Type.String({ maxLength: 265 }), WholeId]), { maxItems: 1000 }),
     {
       description:
         'Lists of ids, a row across them: { "user_id": ["u1", "u2"] }, or { "user_id": ["u1", "u1"], "item_id": ["i1", "i2"] }, or with "topic"',

@@ -85,11 +85,11 @@ export const PopulationResponse = Type.Object({
       name: Type.String({ description: "state, tenure, activity, or trait:name" }),
       values: Type.Array(Type.Object({ value: Type.String(), people: Type.Integer() })),
     }),
-    { description: "The people of the slice by the values they have" },
+    { description: "The people of the slice by the values they have; of too few only the values asked for" },
   ),
   isTooSmall: Type.Boolean({
     description:
-      "Of so few people nothing but their number is told: days, interests and predictions are empty",
+      "Of so few people nothing but their number is told: days, interests and predictions are empty, groups have only what was asked for",
   }),
   leastPeople: Type.Integer({ description: "From how many on" }),
   days: Type.Array(PopulationDay, { description: "The ledger of states, oldest first" }),

@@ -1,8 +1,9 @@
 import type { DeadLetter } from "#events";
+import { printable } from "./printable.ts";
 
 const SHOWN_CHARACTERS = 300;
 
-/** Two lines for a terminal: what and why, and how the original begins. What strangers sent does not command the terminal. */
+/** Two lines for a terminal: what and why, and how the original begins. */
 export function describeDeadLetter(letter: DeadLetter): string {
   const { id, kind, code, path, message, source, receivedAtMs, original, excerpt } = letter;
   const text = excerpt ?? JSON.stringify(original);
@@ -10,5 +11,5 @@ export function describeDeadLetter(letter: DeadLetter): string {
   const from = source === undefined ? "" : ` from ${source}`;
   const place = path === "" ? "" : ` at ${path}`;
   const what = `${id}  ${new Date(receivedAtMs).toISOString()}  ${kind}${from}  ${code}${place}: ${message}`;
-  return [what, `    ${shown}`].map((line) => line.replace(/\p{Cc}/gu, "\ufffd")).join("\n");
+  return [what, `    ${shown}`].map(printable).join("\n");
 }

@@ -1,6 +1,7 @@
 import pc from "picocolors";
 import type { InterestBody, InterestsBody, JourneyBody, RecommendationResponse, UserResponse } from "#api";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "#base";
+import { printableData } from "./printable.ts";
 
 /** What the API says of a person. */
 export interface Portrait {
@@ -15,7 +16,8 @@ const SHOWN_INTERESTS = 8;
 const SHOWN_JOURNEYS = 4;
 
 /** A person on one screen: who, what they like and how that stands, what they are after, whether they will come, what next. */
-export function describePerson({ profile, interests, next }: Portrait): string {
+export function describePerson(portrait: Portrait): string {
+  const { profile, interests, next } = printableData(portrait);
   const sections = [
     heading(profile),
     section(

@@ -12,8 +12,11 @@ import {
 import { Catalogue, followShared, IdentityGraph } from "#events";
 import {
   columnTypeOf,
+  type EntityRow,
   getHistoricalFeatures,
+  type HistoricalQuery,
   type HistoricalRow,
+  joinKeysOf,
   type PastEvents,
   servedAt,
 } from "#features";
@@ -144,7 +147,7 @@ export async function exportTrainingSet(
     };
     const walked = await getHistoricalFeatures(past, query, progress);
     const found = isServed ? await asServed(folder, past, query, walked) : walked;
-    const ids = idColumnsOf(query.rows);
+    const ids = idColumnsOf(query.rows, pairColumnsOf(definitions, asked));
     const columns = columnsOf(asked, definitions, labels, ids);
     const count = await writeParquet(out, columns, cellsOf(found, ids));
     return { rows: count, columns: columns.map(({ name }) => name) };
@@ -155,15 +158,19 @@ export async function exportTrainingSet(
 async function asServed(
   folder: string,
   { identity }: PastEvents,
-  { rows, names }: { readonly rows: readonly EntityTimeRow[]; readonly names: readonly string[] },
+  { rows, names, definitions }: Pick<HistoricalQuery, "rows" | "names" | "definitions">,
   walked: Iterable<HistoricalRow>,
 ): Promise<HistoricalRow[]> {
   const log = await openServedLog(folder, { isReadOnly: true, onNotice: () => {} });
   try {
-    const served = await servedAt(log, identity, rows);
+    const asked = definitions.filter(({ name }) => names.includes(name));
+    const about = new Map(asked.map((definition) => [definition.name, joinKeysOf({ definition })]));
+    const served = await servedAt(log, identity, about, rows);
     return Array.from(walked).flatMap((row) => {
       const last = served[row.position];
-      return last ? [{ ...row, values: names.map((name) => last.values[name] ?? null) }] : [];
+      if (!last) return [];
+      const values = names.map((name, n) => (row.refused[n] ? null : (last.get(name) ?? null)));
+      return [{ ...row, values }];
     });
   } finally {
     await log.close();
@@ -200,21 +207,30 @@ export async function everyoneEvery(
   }
 }
 
-/** What rows are named by: items too, where any row has one. */
-const ID_COLUMNS = { user_id: "userId", item_id: "itemId" } as const;
-type IdColumn = keyof typeof ID_COLUMNS;
+/** What rows are named by: items too, and what else features of pairs are asked by, where any row has it. */
+function idColumnsOf(rows: readonly EntityTimeRow[], pairColumns: readonly string[]): readonly string[] {
+  const has = (column: string): boolean => rows.some((row) => idIn(row, column) !== undefined);
+  const named = ["user_id", "item_id"].filter(has);
+  return [...(named.length === 0 ? ["user_id"] : named), ...pairColumns.filter(has)];
+}
 
-function idColumnsOf(rows: readonly EntityTimeRow[]): readonly IdColumn[] {
-  const hasItems = rows.some(({ itemId }) => itemId !== undefined);
-  if (!hasItems) return ["user_id"];
-  return rows.some(({ userId }) => userId !== undefined) ? ["user_id", "item_id"] : ["item_id"];
+function idIn({ userId, itemId, keys }: EntityRow, column: string): string | undefined {
+  if (column === "user_id") return userId;
+  return column === "item_id" ? itemId : keys?.[column];
+}
+
+/** Beside people and items, what features of pairs are asked by. */
+function pairColumnsOf(definitions: readonly FeatureDefinition[], names: readonly string[]): string[] {
+  const asked = definitions.filter(({ name }) => names.includes(name));
+  const columns = asked.flatMap((definition) => joinKeysOf({ definition }).slice(1));
+  return [...new Set(columns)].filter((column) => column !== "item_id");
 }
 
 function columnsOf(
   names: readonly string[],
   definitions: readonly FeatureDefinition[],
   labels: readonly LabelDefinition[],
-  ids: readonly IdColumn[],
+  ids: readonly string[],
 ) {
   const byName = new Map(definitions.map((definition) => [definition.name, definition]));
   return [
@@ -225,9 +241,9 @@ function columnsOf(
   ];
 }
 
-function* cellsOf(rows: Iterable<HistoricalRow>, ids: readonly IdColumn[]): Generator<readonly unknown[]> {
+function* cellsOf(rows: Iterable<HistoricalRow>, ids: readonly string[]): Generator<readonly unknown[]> {
   for (const { timestampMs, values, labels, ...named } of rows) {
-    const idCells = ids.map((name) => named[ID_COLUMNS[name]] ?? null);
+    const idCells = ids.map((column) => idIn(named, column) ?? null);
     yield [...idCells, new Date(timestampMs).toISOString(), ...values, ...labels];
   }
 }

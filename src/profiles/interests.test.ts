@@ -120,4 +120,6 @@ test("a burst over neighbouring topics is one situational journey, a standing in
     interestIds: expect.arrayContaining(["topic-8", "topic-12"]),
   });
   expect(burst?.confidence).toBeGreaterThan(0.8);
+  const other = journeysOf([...found].reverse(), list, TODAY * DAY_MS, { catalogue, isUnsaid: () => false });
+  expect(other.find(({ kind }) => kind === "situational")?.journeyId).toBe(burst?.journeyId);
 });

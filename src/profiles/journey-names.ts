@@ -1,7 +1,7 @@
 import { LeastRecentlyUsed } from "#base";
 import type { Journey } from "./journeys.ts";
 
-/** What a name is made of: nothing in it says whose journey it is. */
+/** What a name is made of: nothing in it says whose journey it is, and no word of their own is among the keywords. */
 export type JourneyWords = Pick<Journey, "name" | "intent" | "kind" | "keywords">;
 
 /** Writes a name, or fails. */
@@ -56,8 +56,8 @@ export class JourneyNames {
     while (this.#asked.size > 0) await Promise.all(this.#asked.values());
   }
 
-  #nameOf({ name, intent, kind, keywords }: Journey): string | undefined {
-    const words = { name, intent, kind, keywords };
+  #nameOf({ name, intent, kind, keywords, ownKeywords }: Journey): string | undefined {
+    const words = { name, intent, kind, keywords: keywords.slice(ownKeywords) };
     const key = JSON.stringify(words);
     const known = this.#names.get(key);
     if (known !== undefined) return known === "" ? undefined : known;

@@ -16,6 +16,8 @@ export interface Journey {
   readonly interestIds: readonly string[];
   /** What they searched for and the lists they put things in, then topics and words of titles, the most frequent first. */
   readonly keywords: readonly string[];
+  /** How many of the first keywords are in the person's own words. */
+  readonly ownKeywords: number;
   /** How sure it is that there is one, 0..1: grows with its engagements. */
   readonly confidence: number;
   /** What it is ranked by: share of attention, less for every journey above it from the same corner. */
@@ -60,7 +62,7 @@ export function journeysOf(
     const parent = interest.path.at(-2);
     return isBurst && parent !== undefined ? `burst of ${parent}` : interest.interestId;
   });
-  const keywordsOf = (strands: readonly Strand[], own: readonly Engagement[]): string[] => {
+  const keywordsOf = (strands: readonly Strand[], own: readonly Engagement[]): Keywords => {
     const unchanged = strands.length > 1 ? undefined : memory.unchanged.get(strands[0]!.interest.interestId);
     const words = unchanged?.words ?? rankWords(own, context.catalogue);
     if (unchanged) unchanged.words = words;
@@ -85,7 +87,7 @@ interface Strand {
 function journeyOf(
   strands: readonly Strand[],
   asOfMs: number,
-  keywordsOf: (strands: readonly Strand[], own: readonly Engagement[]) => string[],
+  keywordsOf: (strands: readonly Strand[], own: readonly Engagement[]) => Keywords,
 ): Journey {
   const first = strands[0]!; // a group has a first, the most important one
   const own =
@@ -97,14 +99,14 @@ function journeyOf(
   const lastMs = own.at(-1)!.timestampMs;
   const ids = strands.map(({ interest }) => interest.interestId);
   return {
-    journeyId: ids.join("+"),
+    journeyId: [...ids].sort().join("+"), // the same whichever matters more now
     name: `${words[intent]} ${topic}`,
     intent,
     context: contextOf(own),
     kind: first.isBurst ? "situational" : "evergreen",
     stage: hasEnded(own, asOfMs) ? "ended" : "ongoing",
     interestIds: ids,
-    keywords: keywordsOf(strands, own),
+    ...keywordsOf(strands, own),
     confidence: 1 - Math.exp(-own.length / CONFIDENT_ENGAGEMENTS),
     score: strands.reduce((sum, { interest }) => sum + interest.share, 0),
     firstMs: own[0]!.timestampMs,
@@ -186,10 +188,12 @@ function rankWords(own: readonly Engagement[], catalogue: Catalogue): RankedWord
 }
 
 /** Words of the person's own first; then what the items say. */
-function keywordsAmong({ asked, ofItems }: RankedWords, isUnsaid: (text: string) => boolean): string[] {
+function keywordsAmong({ asked, ofItems }: RankedWords, isUnsaid: (text: string) => boolean): Keywords {
   const theirs = firstSaid(asked, OWN_KEYWORDS, isUnsaid);
-  return firstSaid(ofItems, KEYWORDS, isUnsaid, theirs);
+  return { keywords: firstSaid(ofItems, KEYWORDS, isUnsaid, theirs), ownKeywords: theirs.length };
 }
+
+type Keywords = Pick<Journey, "keywords" | "ownKeywords">;
 
 /** Of what was known of an item, for as long as that is known: everybody who meets it asks again. */
 const knownWords = new WeakMap<Item, readonly string[]>();

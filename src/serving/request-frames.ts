@@ -93,7 +93,9 @@ function idsIn(bytes: Buffer): Id[] | undefined {
   const ids = parsed(bytes.toString());
   if (!Array.isArray(ids) || ids.length > MAX_IDS) return undefined;
   const isTaken = (id: unknown): boolean =>
-    Number.isFinite(id) || (typeof id === "string" && id.length <= MAX_CHARACTERS);
+    typeof id === "number"
+      ? Math.abs(id) <= Number.MAX_SAFE_INTEGER
+      : typeof id === "string" && id.length <= MAX_CHARACTERS;
   return ids.every(isTaken) ? ids : undefined;
 }
 

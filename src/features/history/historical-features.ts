@@ -43,6 +43,8 @@ export interface HistoricalRow extends HistoricalAsk {
   readonly position: number;
   /** By name; all `null` for a person who was not met yet, or who refuses now. */
   readonly values: readonly FeatureValue[];
+  /** By name, whether the person's newest choice refuses what it is for. */
+  readonly refused: readonly boolean[];
   /** By label; `null` where the label's time is not over at the newest event there is. */
   readonly labels: readonly FeatureValue[];
 }
@@ -80,8 +82,8 @@ export async function getHistoricalFeatures(
       const ids = person === "" ? [] : past.identity.idsOf(person);
       const events = collected.rowsOf(ids) ?? [];
       const choices = collected.choicesOf(ids);
-      const isUsable = request.asked.map(
-        ({ planned }) => planned !== undefined && mayUse(planned, plan, choices),
+      const refused = request.asked.map(
+        ({ planned }) => planned !== undefined && !mayUse(planned, plan, choices),
       );
       const walk = new PersonWalk(events, request, past.catalogue, controls.get(person));
       const labelWalks = labelRequests.map((one) => new PersonWalk(events, one, past.catalogue));
@@ -91,7 +93,7 @@ export async function getHistoricalFeatures(
         const isMet = events.length > 0 && events[0]!.timestampMs <= row.timestampMs;
         const valueAt = (n: number): FeatureValue => {
           const { planned } = request.asked[n]!; // one for each
-          return isUsable[n] && planned ? valueFor(answers[n]!, planned, row) : null; // its name is known
+          return planned && !refused[n] ? valueFor(answers[n]!, planned, row) : null; // its name is known
         };
         const values = ofItems(row.position, isMet ? nothing.map((_, n) => valueAt(n)) : nothing);
         const told = labels.map(({ withinMs }, n) => {
@@ -99,7 +101,7 @@ export async function getHistoricalFeatures(
           if (endMs > collected.newestMs || person === "") return null;
           return labelWalks[n]!.at(endMs)[0]?.value ?? null; // one for each
         });
-        yield { ...row, values, labels: told };
+        yield { ...row, values, refused, labels: told };
       }
       done += asked.length;
       progress({ stage: "joining features", done, total: rows.length });

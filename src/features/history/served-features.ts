@@ -3,17 +3,21 @@ import { assert } from "#base";
 import type { IdentityGraph } from "#events";
 import type { EventLog } from "#storage";
 import type { FeatureValue } from "../aggregation.ts";
+import type { EntityRow } from "../online/entity-rows.ts";
 import type { HistoricalAsk } from "./historical-features.ts";
 
 /**
  * @file What was served, kept so that a model can learn from the very values it was asked with: what was known then, late events and
  * all, and not what the log would say of that moment now. An event log of one partition; when it takes more room than it may, its
- * oldest file goes. A record is `[1, userId, atMs, version, { name: value }, itemId?]`.
+ * oldest file goes. A record is `[2, userId, atMs, version, { name: value }, itemId or null, { key: text }]`; one of version 1 has no keys,
+ * and an item id only where there was one.
  */
 export interface ServedFeatures {
   readonly userId: string;
   /** With what, where features of an item or of a pair were among them. */
   readonly itemId?: string;
+  /** What else the row was asked by, where a feature was of a pair: `{ topic: "art" }`. */
+  readonly keys?: Readonly<Record<string, string>>;
   readonly atMs: number;
   /** Of all definitions together. */
   readonly version: string;
@@ -21,7 +25,7 @@ export interface ServedFeatures {
 }
 
 const PARTITION = 0;
-const RECORD_VERSION = 1;
+const RECORD_VERSION = 2;
 const BATCH_RECORDS = 5000;
 const packr = new Packr({ useRecords: false });
 
@@ -53,15 +57,8 @@ export class ServedLog {
     if (served.length === 0) return;
     await this.#log.append(
       PARTITION,
-      served.map(({ userId, itemId, atMs, version, values }) =>
-        packr.pack([
-          RECORD_VERSION,
-          userId,
-          atMs,
-          version,
-          values,
-          ...(itemId === undefined ? [] : [itemId]),
-        ]),
+      served.map(({ userId, itemId, keys, atMs, version, values }) =>
+        packr.pack([RECORD_VERSION, userId, atMs, version, values, itemId ?? null, keys ?? {}]),
       ),
     );
     await this.#inTurn(() => this.#makeRoom());
@@ -108,39 +105,86 @@ export class ServedLog {
 }
 
 function decode(bytes: Uint8Array): ServedFeatures {
-  const [version, userId, atMs, plan, values, itemId] = packr.unpack(bytes) as [
+  const [version, userId, atMs, plan, values, itemId, keys] = packr.unpack(bytes) as [
     number,
     string,
     number,
     string,
     ServedFeatures["values"],
-    string?,
+    (string | null)?,
+    Record<string, string>?,
   ]; // our own bytes
   assert(
-    version === RECORD_VERSION,
-    `a record of served features of version ${RECORD_VERSION}, not ${version}`,
+    version >= 1 && version <= RECORD_VERSION,
+    `a record of served features of version ${RECORD_VERSION} at most, not ${version}`,
   );
-  return { userId, atMs, version: plan, values, ...(itemId !== undefined && { itemId }) };
+  return {
+    ...{ userId, atMs, version: plan, values },
+    ...(itemId != null && { itemId }),
+    ...(keys && Object.keys(keys).length > 0 && { keys }),
+  };
 }
 
-/** For each row, in order, what its person was last served with its item, if it has one, by its time; `undefined` where nothing was. */
+/** Features by name. */
+export type ServedValues = ReadonlyMap<string, FeatureValue>;
+
+/**
+ * For each row, in order, what was last served by its time of each feature, to its person and of what the feature is about: of a pair, the same pair. `undefined`
+ * where nothing was. A feature is looked for on its own, so who asked for others later takes nothing from it. O(records + rows x features x log(records)).
+ * @param about by name of those wanted, the columns they are asked by
+ */
 export async function servedAt(
   log: ServedLog,
   identity: IdentityGraph,
+  about: ReadonlyMap<string, readonly string[]>,
   rows: readonly HistoricalAsk[],
-): Promise<(ServedFeatures | undefined)[]> {
-  const keyOf = (userId: string, itemId = ""): string => `${identity.personOf(userId)}\0${itemId}`;
-  const byKey = new Map<string, ServedFeatures[]>();
-  for await (const served of log.read()) {
-    const key = keyOf(served.userId, served.itemId);
-    const known = byKey.get(key);
-    if (known) known.push(served);
-    else byKey.set(key, [served]);
-  }
-  for (const served of byKey.values()) served.sort((left, right) => left.atMs - right.atMs);
-  return rows.map(({ userId, itemId, timestampMs }) =>
-    userId === undefined
+): Promise<(ServedValues | undefined)[]> {
+  const keyOf = (row: EntityRow, columns: readonly string[]): string | undefined => {
+    if (row.userId === undefined) return undefined;
+    const ids = columns.map((column) => (column === "item_id" ? row.itemId : row.keys?.[column]));
+    const others = ids.filter((_, n) => columns[n] !== "user_id");
+    return others.includes(undefined)
       ? undefined
-      : byKey.get(keyOf(userId, itemId))?.findLast(({ atMs }) => atMs <= timestampMs),
-  );
+      : JSON.stringify([identity.personOf(row.userId), ...others]);
+  };
+  const courses = new Map(Array.from(about.keys(), (name) => [name, new Map<string, Served[]>()]));
+  for await (const served of log.read())
+    for (const [name, value] of Object.entries(served.values)) {
+      const key = keyOf(served, about.get(name) ?? NOT_WANTED);
+      if (key === undefined) continue;
+      const own = courses.get(name)!; // of each that is wanted
+      const course = own.get(key);
+      if (course) course.push({ atMs: served.atMs, value });
+      else own.set(key, [{ atMs: served.atMs, value }]);
+    }
+  for (const own of courses.values())
+    for (const course of own.values()) course.sort((left, right) => left.atMs - right.atMs);
+  return rows.map((row) => {
+    const values = new Map<string, FeatureValue>();
+    for (const [name, own] of courses) {
+      const course = own.get(keyOf(row, about.get(name)!) ?? ""); // as above
+      const last = course && lastUpTo(course, row.timestampMs);
+      if (last) values.set(name, last.value);
+    }
+    return values.size === 0 ? undefined : values;
+  });
+}
+
+/** A column that no row has. */
+const NOT_WANTED = [""];
+
+interface Served {
+  readonly atMs: number;
+  readonly value: FeatureValue;
+}
+
+/** Of a course in order of time. */
+function lastUpTo(course: readonly Served[], timeMs: number): Served | undefined {
+  let [low, high] = [0, course.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (course[middle]!.atMs <= timeMs) low = middle + 1;
+    else high = middle;
+  }
+  return course[low - 1];
 }

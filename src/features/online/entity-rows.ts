@@ -11,7 +11,7 @@ export interface EntityRow {
 }
 
 /** The names of the columns that features are asked by: of one about a person and a topic, `user_id` and `topic`. */
-export function joinKeysOf({ definition }: PlannedFeature): readonly string[] {
+export function joinKeysOf({ definition }: Pick<PlannedFeature, "definition">): readonly string[] {
   const own = `${definition.entity}_id`;
   if (definition.kind === "derived" || !definition.isCross || !definition.keyedBy) return [own];
   return [own, joinKeyOf(definition.keyedBy) ?? ""]; // checked: it has a name

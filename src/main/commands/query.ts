@@ -4,6 +4,7 @@ import { formatTable } from "#evaluation";
 import { LakeWriter, readAllProgress } from "#sequences";
 import { DuckDbLake, LmdbStateStore, lockFolder, SegmentedEventLog } from "#storage";
 import { paths, readManifest } from "../data-folder.ts";
+import { printable } from "../printable.ts";
 import { ProgressBar, say, warn } from "../terminal.ts";
 import { type DataOptions, folderFor, parseInteger, withDataOptions } from "./options.ts";
 
@@ -27,7 +28,7 @@ export function registerQuery(program: Command): void {
         say(
           formatTable(
             table.columns.map(({ name }) => name),
-            table.rows.map((row) => row.map((value) => String(value ?? "").slice(0, WIDEST))),
+            table.rows.map((row) => row.map((value) => printable(textOf(value)).slice(0, WIDEST))),
           ),
         );
         if (table.isTruncated) warn(`only the first ${options.limit} rows are shown; --limit shows more`);
@@ -35,6 +36,11 @@ export function registerQuery(program: Command): void {
         await lake.close();
       }
     });
+}
+
+/** Lists and structures as JSON. */
+function textOf(value: unknown): string {
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value ?? "");
 }
 
 /** Characters of a cell that are shown. */

@@ -101,6 +101,7 @@ test("of too few nothing but their number is told, nor of an interest that too f
   const left = cohortOf(survey, { trait: { name: "country", value: "NO" } });
   expect(left).toMatchObject({ people: 9, total: PEOPLE - 3 });
   expect(left.told).toBeUndefined();
+  expect(left.groups).toEqual([{ name: "trait:country", values: [{ value: "NO", people: 9 }] }]); // not what else they are
 });
 
 test("slices of state, tenure and activity hold those who are in them", () => {

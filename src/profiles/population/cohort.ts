@@ -49,6 +49,7 @@ export interface Cohort {
   readonly people: number;
   /** Of the whole survey. */
   readonly total: number;
+  /** In a smaller cohort only what was asked for. */
   readonly groups: readonly Group[];
   /** What of people is told only where there are enough of them; absent in a smaller cohort. */
   readonly told?: {
@@ -72,7 +73,7 @@ export function cohortOf(survey: Survey, slice: Slice): Cohort {
   return {
     people: rows.length,
     total: everybody.length,
-    groups: groupsOf(survey, rows),
+    groups: rows.length >= LEAST_TOLD ? groupsOf(survey, rows) : groupsAsked(slice, rows.length),
     ...(rows.length >= LEAST_TOLD && {
       told: {
         days: daysOf(survey, rows),
@@ -124,6 +125,14 @@ function groupsOf(survey: Survey, rows: readonly number[]): Group[] {
       counted(`trait:${name}`, values, (row) => values[codes[row]! - 1]),
     ),
   ];
+}
+
+/** What the slice itself says of its people. */
+function groupsAsked({ trait, ...asked }: Slice, people: number): Group[] {
+  const named = [...Object.entries(asked), ...(trait ? [[`trait:${trait.name}`, trait.value] as const] : [])];
+  return named.flatMap(([name, value]) =>
+    value === undefined ? [] : [{ name, values: [{ value, people }] }],
+  );
 }
 
 /** Of moves: the six states, and absent. */

@@ -201,25 +201,25 @@ function noteServed(
 ): void {
   const atMs = clock.nowMs();
   const { version } = features;
-  const served = rows.flatMap(({ userId, itemId }, person) => {
-    if (userId === undefined) return [];
-    const found = names.flatMap((reference, n) => {
-      const one = values[person]![n]!; // one for each person and name
-      return one.status === "NOT_FOUND"
-        ? []
-        : [[reference.slice(reference.indexOf(":") + 1), one.value] as const];
+  const known = names.map((reference) => reference.slice(reference.indexOf(":") + 1));
+  const planned = known.flatMap((name) => features.planned(name) ?? []);
+  const pairedWith = new Set(
+    planned.flatMap((one) => joinKeysOf(one).slice(1)).filter((key) => key !== "item_id"),
+  );
+  const served = rows.flatMap(({ userId, itemId, keys = {} }, person) => {
+    const found = known.flatMap((name, n) => {
+      const { status, value } = values[person]![n]!; // one for each person and name
+      return status === "NOT_FOUND" ? [] : [[name, value] as const];
     });
-    return found.length === 0
-      ? []
-      : [
-          {
-            userId,
-            atMs,
-            version,
-            values: Object.fromEntries(found),
-            ...(itemId !== undefined && { itemId }),
-          },
-        ];
+    if (userId === undefined || found.length === 0) return [];
+    const further = Object.entries(keys).filter(([key]) => pairedWith.has(key));
+    return [
+      {
+        ...{ userId, atMs, version, values: Object.fromEntries(found) },
+        ...(itemId !== undefined && { itemId }),
+        ...(further.length > 0 && { keys: Object.fromEntries(further) }),
+      },
+    ];
   });
   note(served);
 }
