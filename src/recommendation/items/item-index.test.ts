@@ -81,6 +81,29 @@ test("an item the model never met stands among those of its tags, in the next se
   await index.close();
 });
 
+test("the index of another model takes the place of the one that answers when its lists are made", async () => {
+  const items = 11_000;
+  const catalogue = catalogueOf(Array.from({ length: items }, () => ({})));
+  const indexes = new ItemIndexes({ catalogue, onNotice: () => {} });
+  await indexes.serve(encoderOf(items));
+  await indexes.current!.settled();
+  const before = indexes.current!;
+  let isReady = false;
+  const making = indexes.prepare(encoderOf(items, modelReference("made", "0002"))).then((take) => {
+    isReady = true;
+    return take;
+  });
+  const own = before.vectorOf(7)!;
+  while (!isReady) {
+    expect(rowsOf(await indexes.current!.nearest(own, 1, everything))).toEqual([7]);
+    await new Promise(setImmediate);
+  }
+  expect((await making)()).toBe(before);
+  expect(indexes.current!.report.lists).toBeGreaterThan(0);
+  await before.close();
+  await indexes.close();
+});
+
 test("a vector of another version is refused, never compared", async () => {
   const index = await ItemIndex.make(encoderOf(5), catalogueOf([{}, {}, {}, {}, {}]), options);
   const { values } = index.vectorOf(0)!;

@@ -62,6 +62,7 @@ export class ItemIndexes {
     const threads =
       catalogue.itemCount < LARGE ? 0 : Math.max(1, Math.min(MOST_THREADS, availableParallelism() - 1));
     const next = encoder && (await ItemIndex.make(encoder, catalogue, { threads, onNotice }));
+    if (this.#current) await next?.settled(); // without lists it would compare with everything, while the present one has them
     return () => {
       const before = this.#current;
       this.#current = next;
