@@ -171,6 +171,20 @@ test("what changes during a rebuild is there before and after the swap", async (
   expectExact(index, entries);
 });
 
+test("with room made for all at once no memory takes another's place while they are put, and the same is found", () => {
+  const roomy = new IvfIndex(config);
+  roomy.reserve(0);
+  roomy.reserve(vectors.length);
+  let moves = 0;
+  roomy.share(() => moves++);
+  const { index } = trained(3000);
+  for (const [row, vector] of vectors.slice(0, 3000).entries()) roomy.put(row, vector);
+  expect(moves).toBe(0);
+  roomy.rebuildHere();
+  for (const vector of queries)
+    expect(roomy.search({ vector, n: 10 }).rows).toEqual(index.search({ vector, n: 10 }).rows);
+});
+
 test("an empty index is rebuilt to an empty index", async () => {
   const index = new IvfIndex(config);
   index.rebuildHere();

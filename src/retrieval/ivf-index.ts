@@ -120,6 +120,11 @@ export class IvfIndex implements VectorIndex {
     return this.#stored.memory;
   }
 
+  /** Makes room for so many rows at once: to grow on the way is to copy all that is there, again and again. */
+  reserve(rows: number): void {
+    this.#stored.adopt(this.#memory.withRoomFor(rows - 1, Math.ceil(rows / LANES)));
+  }
+
   put(row: number, vector: ModelVector, labels?: VectorLabels): void {
     this.#stored.put(row, vector, labels);
     this.#changes++;

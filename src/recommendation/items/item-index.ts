@@ -1,4 +1,4 @@
-import { type ItemRow, monotonicMs } from "#base";
+import { type ItemRow, monotonicMs, nextTurn } from "#base";
 import type { Catalogue, Item } from "#events";
 import type { Vector } from "#models";
 import type { ServedEncoder } from "#profiles";
@@ -46,7 +46,7 @@ const BORN_MS = "bornMs";
 /** Most that one search finds. */
 const MOST = 2048;
 /** Items put between two looks after other work. */
-const AT_ONCE = 2000;
+const AT_ONCE = 500;
 const MEASURE_EVERY_MS = 1000;
 /** Of a processor's time, for measuring. */
 const MEASURING_SHARE = 0.05;
@@ -218,9 +218,10 @@ export class ItemIndex {
   }
 
   async #fill(): Promise<void> {
+    this.#index.reserve(this.#catalogue.itemCount);
     for (let row = 0; row < this.#catalogue.itemCount; row++) {
       this.#put(this.#catalogue.at(row));
-      if (row % AT_ONCE === AT_ONCE - 1) await new Promise(setImmediate);
+      if (row % AT_ONCE === AT_ONCE - 1) await nextTurn();
     }
     this.#tend();
   }
