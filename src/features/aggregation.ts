@@ -23,6 +23,8 @@ export interface Aggregation<State = unknown> {
   read(bytes: PackedReader): State;
   /** Goes past a state that nobody asks for, where that is cheaper than to read it. */
   skip?(bytes: PackedReader): void;
+  /** The state without the values that came of items for which `isHidden` holds, by their row in the catalogue; where it tells what items are about. */
+  without?(state: State, isHidden: (itemRow: number) => boolean): State;
   /** The value of a state as it was written, where that is cheaper than to read the state and finalize it. */
   tell?(bytes: PackedReader, atMs: number): FeatureValue;
 }
@@ -31,6 +33,8 @@ export interface Aggregation<State = unknown> {
 export interface Place {
   readonly timestampMs: number;
   readonly offset: number;
+  /** The item it was of, by its row in the catalogue, where that is kept. */
+  readonly itemRow?: number | undefined;
 }
 
 export type FeatureValue =

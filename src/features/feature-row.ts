@@ -73,7 +73,10 @@ export class RowMaker {
     if (!made) return undefined;
     const { source, streams, subject } = made;
     const columns = source.columns.map((column) => this.#columnOf(subject, column));
-    return { source, timestampMs: subject.timestampMs, offset, streams: streams.slice(), columns };
+    return {
+      ...{ source, timestampMs: subject.timestampMs, offset, streams: streams.slice(), columns },
+      itemRow: itemRowIn(columns, source),
+    };
   }
 
   /** The event's item by its number in the catalogue. */
@@ -256,11 +259,16 @@ export function decodeRows(
       const streams = streamsIn(reader, (source.streams.length + 7) >> 3);
       const columns: (Scalar | null)[] = [];
       for (let left = source.columns.length; left > 0; left--) columns.push(reader.scalar());
-      rows.push({ source, timestampMs, offset, streams, columns });
+      rows.push({ source, timestampMs, offset, streams, columns, itemRow: itemRowIn(columns, source) });
     }
     reader.at = end;
   }
   return rows;
+}
+
+function itemRowIn(columns: readonly (Scalar | null)[], { itemColumn }: Source): number | undefined {
+  const row = itemColumn < 0 ? null : columns[itemColumn];
+  return typeof row === "number" ? row : undefined;
 }
 
 /** Most sources have few streams: their sets are there once, and no row makes one. */

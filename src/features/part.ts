@@ -264,10 +264,9 @@ interface TallyReader {
 }
 
 function readerOf(tally: Tally, source: Source, catalogue: Catalogue): TallyReader {
-  const itemColumn = source.columns.findIndex(({ op }) => op === "item");
   const keyIn: Evaluate<FeatureRow> | undefined =
     tally.keyKind === "item"
-      ? ({ columns }) => columns[itemColumn]!
+      ? ({ columns }) => columns[source.itemColumn]!
       : tally.key && compileForRow(tally.key, source, catalogue);
   const { value } = tally;
   const valuesIn = value?.op === "item-tags" ? compileTags(source, catalogue) : undefined;

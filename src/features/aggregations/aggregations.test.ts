@@ -12,11 +12,15 @@ import { aggregationOf } from "./aggregations.ts";
 import { ExactSum } from "./exact-sum.ts";
 
 const of: ExpressionTree = { op: "property", name: "value", type: "number" };
+const topic: ExpressionTree = { op: "item-tags" };
 const trees: readonly AggregateTree[] = [
   ...(["count", "time_since"] as const).map((kind) => ({ kind })),
   ...(["sum", "average", "min", "max", "last", "approx_unique_count"] as const).map((kind) => ({ kind, of })),
   ...(["last_k", "top_k"] as const).map((kind) => ({ kind, of, k: 3 })),
   { kind: "last_k", of, k: 3, isDistinct: true },
+  { kind: "last", of: topic },
+  { kind: "last_k", of: topic, k: 3 },
+  { kind: "last_k", of: topic, k: 3, isDistinct: true },
   { kind: "approx_percentile", of, quantile: 0.5 },
   { kind: "histogram", of, bounds: [-1, 0, 2.5] },
   { kind: "decayed_sum", of, halfLifeMs: 3_600_000 },
@@ -146,4 +150,30 @@ test("a percentile is within one in a hundred of the value at its rank", () => {
     const wanted = sorted[Math.floor(quantile * (sorted.length - 1))]!;
     expect(Math.abs((found as number) - wanted)).toBeLessThanOrEqual(0.0101 * Math.abs(wanted));
   }
+});
+
+test("topics of the newest items leave out those of an item of which nothing may be said, also once they are stored", () => {
+  const saved = [
+    ["wood", 0],
+    ["faith", 1],
+    ["wood", 1],
+    ["bread", 2],
+  ] as const;
+  const said = (tree: AggregateTree, isHidden: (itemRow: number) => boolean): unknown => {
+    const aggregation = aggregationOf(tree);
+    const state = aggregation.prepare();
+    for (const [n, [value, itemRow]] of saved.entries())
+      aggregation.update(state, value, { timestampMs: n, offset: n, itemRow });
+    const out = new PackedWriter();
+    aggregation.write(state, out);
+    const stored = aggregation.read(new PackedReader(out.take()));
+    return aggregation.finalize(aggregation.without!(stored, isHidden), 10);
+  };
+  const lastThree: AggregateTree = { kind: "last_k", of: topic, k: 3 };
+  const distinct: AggregateTree = { ...lastThree, isDistinct: true };
+  expect(said(lastThree, () => false)).toEqual(["bread", "wood", "faith"]);
+  expect(said(lastThree, (item) => item === 1)).toEqual(["bread"]);
+  expect(said(distinct, (item) => item === 1)).toEqual(["bread"]); // of wood the newest item counts
+  expect(said(distinct, (item) => item === 0)).toEqual(["bread", "wood", "faith"]);
+  expect(said({ kind: "last", of: topic }, (item) => item === 2)).toBeNull();
 });

@@ -1,4 +1,4 @@
-import type { AggregateTree } from "#declarations";
+import type { AggregateTree, ExpressionTree } from "#declarations";
 import type { Aggregation } from "../aggregation.ts";
 import { decayedSumOf } from "./decayed-sum.ts";
 import { maximumOf, minimumOf } from "./extremes.ts";
@@ -28,11 +28,13 @@ function makeAggregation(tree: AggregateTree) {
     case "max":
       return maximumOf;
     case "last":
-      return lastOf;
+      return lastOf(isAboutItems(tree.of));
     case "approx_unique_count":
       return uniqueCountOf;
     case "last_k":
-      return tree.isDistinct ? lastDistinctOf(tree.k) : lastKOf(tree.k);
+      return tree.isDistinct
+        ? lastDistinctOf(tree.k, isAboutItems(tree.of))
+        : lastKOf(tree.k, isAboutItems(tree.of));
     case "top_k":
       return topKOf(tree.k);
     case "approx_percentile":
@@ -42,4 +44,8 @@ function makeAggregation(tree: AggregateTree) {
     case "decayed_sum":
       return decayedSumOf(tree.halfLifeMs);
   }
+}
+
+function isAboutItems({ op }: ExpressionTree): boolean {
+  return op === "item-tags";
 }

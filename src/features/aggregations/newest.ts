@@ -2,59 +2,89 @@ import type { Scalar } from "#declarations";
 import { type Aggregation, isLater, type Place } from "../aggregation.ts";
 import type { PackedReader, PackedWriter } from "../packed-bytes.ts";
 
-/** @file Aggregations that keep the newest events, by time and, where times are equal, by place in the log. */
+/**
+ * @file Aggregations that keep the newest events, by time and, where times are equal, by place in the log. `isOfItems`: values are what items
+ * are about, so each is kept with the item it came of, of which nothing may be said later.
+ */
 interface Kept extends Place {
   readonly value: Scalar;
 }
 
-function writeKept({ timestampMs, offset, value }: Kept, out: PackedWriter): void {
+function keptOf(value: Scalar, { timestampMs, offset, itemRow }: Place): Kept {
+  return { value, timestampMs, offset, itemRow };
+}
+
+function writeKept(
+  { timestampMs, offset, value, itemRow = 0 }: Kept,
+  out: PackedWriter,
+  isOfItems: boolean,
+): void {
   out.scalar(value);
   out.time(timestampMs);
   out.place(offset);
+  if (isOfItems) out.whole(itemRow);
 }
 
 /** `undefined` where none was written but an absent value. */
-function readKept(bytes: PackedReader): Kept | undefined {
+function readKept(bytes: PackedReader, isOfItems: boolean): Kept | undefined {
   const value = bytes.scalar();
-  return value === null ? undefined : { value, timestampMs: bytes.time(), offset: bytes.place() };
+  if (value === null) return undefined;
+  return {
+    value,
+    timestampMs: bytes.time(),
+    offset: bytes.place(),
+    itemRow: isOfItems ? bytes.whole() : undefined,
+  };
+}
+
+/** What lies behind a value. */
+function skipPlace(bytes: PackedReader, isOfItems: boolean): void {
+  bytes.time();
+  bytes.place();
+  if (isOfItems) bytes.whole();
+}
+
+function isHiddenBy({ itemRow }: Kept, isHidden: (itemRow: number) => boolean): boolean {
+  return itemRow !== undefined && isHidden(itemRow);
 }
 
 interface NewestState {
   newest: Kept | undefined;
 }
 
-export const lastOf: Aggregation<NewestState> = {
-  needsValue: true,
-  prepare: () => ({ newest: undefined }),
-  update: (state, value, place) => {
-    if (state.newest && !isLater(place, state.newest)) return;
-    state.newest = { value, timestampMs: place.timestampMs, offset: place.offset };
-  },
-  merge: (state, { newest }) => {
-    if (newest && (!state.newest || isLater(newest, state.newest))) state.newest = newest;
-  },
-  finalize: ({ newest }) => newest?.value ?? null,
-  write: ({ newest }, out) => {
-    if (newest) writeKept(newest, out);
-    else out.scalar(null);
-  },
-  read: (bytes) => ({ newest: readKept(bytes) }),
-  skip: (bytes) => {
-    if (!bytes.skipScalar()) return;
-    bytes.time();
-    bytes.place();
-  },
-  tell: (bytes) => {
-    const value = bytes.scalar();
-    if (value === null) return null;
-    bytes.time();
-    bytes.place();
-    return value;
-  },
-};
+export function lastOf(isOfItems: boolean): Aggregation<NewestState> {
+  return {
+    needsValue: true,
+    prepare: () => ({ newest: undefined }),
+    update: (state, value, place) => {
+      if (!state.newest || isLater(place, state.newest)) state.newest = keptOf(value, place);
+    },
+    merge: (state, { newest }) => {
+      if (newest && (!state.newest || isLater(newest, state.newest))) state.newest = newest;
+    },
+    finalize: ({ newest }) => newest?.value ?? null,
+    write: ({ newest }, out) => {
+      if (newest) writeKept(newest, out, isOfItems);
+      else out.scalar(null);
+    },
+    read: (bytes) => ({ newest: readKept(bytes, isOfItems) }),
+    skip: (bytes) => {
+      if (bytes.skipScalar()) skipPlace(bytes, isOfItems);
+    },
+    tell: (bytes) => {
+      const value = bytes.scalar();
+      if (value !== null) skipPlace(bytes, isOfItems);
+      return value;
+    },
+    ...(isOfItems && {
+      without: (state, isHidden) =>
+        state.newest && isHiddenBy(state.newest, isHidden) ? { newest: undefined } : state,
+    }),
+  };
+}
 
 /** The newest `k`, newest first. */
-export function lastKOf(k: number): Aggregation<Kept[]> {
+export function lastKOf(k: number, isOfItems: boolean): Aggregation<Kept[]> {
   const insert = (kept: Kept[], one: Kept): void => {
     let position = kept.length;
     while (position > 0 && isLater(one, kept[position - 1]!)) position--;
@@ -69,9 +99,12 @@ export function lastKOf(k: number): Aggregation<Kept[]> {
     finalize: (state) => state.map(({ value }) => value),
     write: (state, out) => {
       out.whole(state.length);
-      for (const one of state) writeKept(one, out);
+      for (const one of state) writeKept(one, out, isOfItems);
     },
-    read: (bytes) => Array.from({ length: bytes.whole() }, () => readKept(bytes)!), // as written
+    read: (bytes) => Array.from({ length: bytes.whole() }, () => readKept(bytes, isOfItems)!), // as written
+    ...(isOfItems && {
+      without: (state, isHidden) => state.filter((one) => !isHiddenBy(one, isHidden)),
+    }),
   };
 }
 
@@ -79,7 +112,7 @@ function insertedBy(
   insert: (kept: Kept[], one: Kept) => void,
 ): Pick<Aggregation<Kept[]>, "update" | "merge"> {
   return {
-    update: (state, value, { timestampMs, offset }) => insert(state, { value, timestampMs, offset }),
+    update: (state, value, place) => insert(state, keptOf(value, place)),
     merge: (state, other) => {
       for (const one of other) insert(state, one);
     },
@@ -87,7 +120,7 @@ function insertedBy(
 }
 
 /** The `k` values that came newest, each once, newest first; of one event in the order it has them. */
-export function lastDistinctOf(k: number): Aggregation<Kept[]> {
+export function lastDistinctOf(k: number, isOfItems: boolean): Aggregation<Kept[]> {
   const insert = (kept: Kept[], one: Kept): void => {
     const known = kept.findIndex(({ value }) => value === one.value);
     if (known >= 0 && !isLater(one, kept[known]!)) return;
@@ -98,7 +131,7 @@ export function lastDistinctOf(k: number): Aggregation<Kept[]> {
     kept.splice(position, 0, one);
     if (kept.length > k) kept.pop();
   };
-  return { ...lastKOf(k), ...insertedBy(insert) };
+  return { ...lastKOf(k, isOfItems), ...insertedBy(insert) };
 }
 
 /** Seconds since the newest event. */

@@ -52,6 +52,8 @@ export interface Source {
   /** Name of the action; `undefined` for `identify`. */
   readonly action: string | undefined;
   readonly columns: readonly Column[];
+  /** The column of the item; -1 where none is kept. */
+  readonly itemColumn: number;
   readonly streams: readonly Stream[];
   /** Whether a window needs its rows after they are counted in lifetimes. */
   readonly keepsRows: boolean;
@@ -213,11 +215,13 @@ class PlanBuilder {
     const sources = actions.map((action, index): Source => {
       const streams = [...this.#streams.values()].filter((stream) => stream.actions.includes(action));
       const tallies = streams.flatMap((stream) => stream.tallies);
+      const columns = columnsOf(tallies);
       return {
         index,
         action,
         streams,
-        columns: columnsOf(tallies),
+        columns,
+        itemColumn: columns.findIndex(({ op }) => op === "item"),
         keepsRows: tallies.some((tally) => kept.includes(tally)),
       };
     });

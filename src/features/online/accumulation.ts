@@ -219,9 +219,12 @@ export class Accumulation {
     if (keysOfItem) entries = this.#byItem(entries, cell, keysOfItem, said);
     let newestMs: number | undefined;
     for (const [, entry] of entries) newestMs = Math.max(newestMs ?? 0, entry.newestMs);
+    const { aggregation } = tally;
     const finalize = (state: unknown): FeatureValue => {
-      const value = tally.aggregation.finalize(state, this.#atMs);
-      return saysItems(tally) ? sayable(value, tally.value?.op === "item-tags", said) : value;
+      if (!saysItems(tally)) return aggregation.finalize(state, this.#atMs);
+      const isOpen = openTo(said);
+      const open = aggregation.without?.(state, (row) => !isOpen(said.catalogue.at(row))) ?? state;
+      return sayable(aggregation.finalize(open, this.#atMs), tally.value?.op === "item-tags", isOpen, said);
     };
     if (!definition.keyedBy)
       return { value: finalize(entries.get(null)?.state ?? tally.aggregation.prepare()), newestMs };
@@ -279,15 +282,21 @@ interface Said {
   readonly isSensitive: (topic: string) => boolean;
 }
 
-/** A value made of ids of items, or of topics, without what is sensitive and what the person muted or had forgotten. */
+type AboutItem = Pick<Item, "tags" | "itemId">;
+
+/** Whether anything may be said of an item: nothing where it is about what is sensitive, or what the person muted or had forgotten. */
+function openTo({ controls, isSensitive }: Said): (item: AboutItem) => boolean {
+  const isHidden = !controls || controls.isEmpty ? undefined : controls.hiding([]);
+  return (item) => !item.tags.some(isSensitive) && !isHidden?.(item);
+}
+
+/** A value made of ids of items, or of topics, without what may not be said. */
 function sayable(
   value: FeatureValue,
   isOfTopics: boolean,
-  { catalogue, controls, isSensitive }: Said,
+  isOpen: (item: AboutItem) => boolean,
+  { catalogue }: Said,
 ): FeatureValue {
-  const isHidden = !controls || controls.isEmpty ? undefined : controls.hiding([]);
-  const isOpen = (item: Pick<Item, "tags" | "itemId">): boolean =>
-    !item.tags.some(isSensitive) && !isHidden?.(item);
   const isSayable = (name: unknown): boolean => {
     if (typeof name !== "string") return true;
     if (isOfTopics) return isOpen({ tags: [name], itemId: "" as Item["itemId"] }); // of no item
