@@ -123,3 +123,22 @@ test("a burst over neighbouring topics is one situational journey, a standing in
   const other = journeysOf([...found].reverse(), list, TODAY * DAY_MS, { catalogue, isUnsaid: () => false });
   expect(other.find(({ kind }) => kind === "situational")?.journeyId).toBe(burst?.journeyId);
 });
+
+test("a journey below another of its field is ranked by 0.95 of its share; after four usual gaps of silence one is over", async () => {
+  const steady = (topic: number, count: number) =>
+    Array.from({ length: count }, (_, n) => met(topic, n, Math.floor((90 * n) / count), "click"));
+  const list = [...steady(3, 40), ...steady(7, 30), ...steady(10, 20)].sort(
+    (left, right) => left.timestampMs - right.timestampMs,
+  );
+  const found = await interests(list);
+  const shareOf = new Map(found.map(({ interestId, share }) => [interestId, share]));
+  const journeys = journeysOf(found, list, TODAY * DAY_MS, { catalogue, isUnsaid: () => false });
+  const factors = journeys.map(({ journeyId, score }) => [journeyId, score / shareOf.get(journeyId)!]);
+  expect(Object.fromEntries(factors)).toEqual({
+    "topic-3": 1,
+    "topic-7": expect.closeTo(0.95, 12),
+    "topic-10": 1,
+  });
+  // Silent for 12, 13 and 15 days: more than four usual gaps of 2.25 and of 3 days, and not of 4.5.
+  expect(journeys.map(({ stage }) => stage)).toEqual(["ended", "ended", "ongoing"]);
+});

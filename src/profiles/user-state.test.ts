@@ -64,6 +64,17 @@ test("somebody comes for the first time, settles, goes, and comes back", () => {
   expect(states).toEqual(["new", "new", "casual", "dormant", "resurrected", "dormant"]);
 });
 
+test("twenty-seven silent days are within a stretch, twenty-eight end it, also where only the first day is known", () => {
+  for (const [back, state] of [
+    [28, "marginal"],
+    [29, "resurrected"],
+  ] as const) {
+    expect(userStateOn([0, back], 50)).toBe(state);
+    expect(userStateOn([back], 50, 0)).toBe(state);
+    expect(naiveState([0, back], 50)).toBe(state);
+  }
+});
+
 test("a downgrade is six active weeks in a quarter and three fewer in the next", () => {
   const weekly = (from: number, count: number): number[] =>
     Array.from({ length: count }, (_, week) => from + 7 * week);
