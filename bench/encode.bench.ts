@@ -10,9 +10,9 @@ import { topN } from "#numeric";
 import { EncodeQueue } from "#profiles";
 import { type History, packInteractions } from "#sequences";
 import { FileBlobStore } from "#storage";
-import { paths } from "../src/main/data-folder.ts";
-import { EncoderThread } from "../src/main/encoder-thread.ts";
-import { ModelStore } from "../src/main/model-store.ts";
+import { paths } from "../src/main/folder/data-folder.ts";
+import { EncoderThread } from "../src/main/models/encoder-thread.ts";
+import { ModelStore } from "../src/main/models/model-store.ts";
 import { withTemporaryFolder } from "../test/server-process.ts";
 import { type Bench, type BenchResult, quantileOf } from "./bench.ts";
 

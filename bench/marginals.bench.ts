@@ -5,7 +5,7 @@
  */
 import { ignoreProgress, PlatformError } from "#base";
 import { createWorld, type DatasetContents, datasetNamed, type WorldConfig, worldPresets } from "#datasets";
-import { loadDataset } from "../src/main/sources.ts";
+import { loadDataset } from "../src/main/datasets/sources.ts";
 import type { Bench } from "./bench.ts";
 import { type ItemAct, marginalsOf } from "./marginals.ts";
 

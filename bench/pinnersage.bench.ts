@@ -18,7 +18,7 @@ import { Catalogue } from "#events";
 import { modelNamed } from "#models";
 import { CatalogueItemSpace } from "#profiles";
 import { type Interactions, keepWhere, packInteractions } from "#sequences";
-import { loadDataset } from "../src/main/sources.ts";
+import { loadDataset } from "../src/main/datasets/sources.ts";
 import type { Bench, BenchResult } from "./bench.ts";
 import { simulatePeople } from "./simulated-people.ts";
 

@@ -27,9 +27,9 @@ import {
   rankerDefaults,
 } from "#models";
 import { historyAt, type Interactions, interactionsFromLog } from "#sequences";
-import { importSource, runsOf } from "../src/main/import-source.ts";
+import { importSource, runsOf } from "../src/main/datasets/import-source.ts";
+import { loadDataset } from "../src/main/datasets/sources.ts";
 import { Platform } from "../src/main/platform.ts";
-import { loadDataset } from "../src/main/sources.ts";
 import { plantedPeople } from "../src/models/ranker/planted.cases.ts";
 import { withTemporaryFolder } from "../test/server-process.ts";
 import type { Bench, BenchResult } from "./bench.ts";

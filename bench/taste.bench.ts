@@ -9,7 +9,7 @@ import { type DatasetContents, datasetNamed } from "#datasets";
 import { compareAreas, formatTable } from "#evaluation";
 import { Catalogue } from "#events";
 import { fitPredictions, type Goal, ItemKnowledge, predict, snapshot, tasteReaderOf } from "#profiles";
-import { loadDataset } from "../src/main/sources.ts";
+import { loadDataset } from "../src/main/datasets/sources.ts";
 import type { Bench, BenchResult } from "./bench.ts";
 import { simulatePeople } from "./simulated-people.ts";
 

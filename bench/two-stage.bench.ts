@@ -21,8 +21,8 @@ import {
 import { beforeRanking, type FittedModel, type ModelConfig, modelNamed, type Retrieval } from "#models";
 import { topN } from "#numeric";
 import { type History, type Interactions, packInteractions } from "#sequences";
-import { recommendedFor } from "../src/main/recipes.ts";
-import { loadDataset } from "../src/main/sources.ts";
+import { loadDataset } from "../src/main/datasets/sources.ts";
+import { recommendedFor } from "../src/main/fitting/recipes.ts";
 import type { Bench, BenchResult } from "./bench.ts";
 
 interface Options extends Record<string, number | boolean> {

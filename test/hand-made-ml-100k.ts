@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Random } from "#base";
 
-/** `src/main/import-source.ts` records how far an import is after every so many messages. */
+/** `src/main/datasets/import-source.ts` records how far an import is after every so many messages. */
 export const ROWS_PER_IMPORT_BATCH = 10_000;
 
 /** Writes a data set in GroupLens's format below `folder`: every user rates `perUser` different items once. */

@@ -32,7 +32,7 @@ function readSources(root: string): SourceFile[] {
 }
 
 /** folder -> folders it may import, from a block of ARCHITECTURE.md: the picture and the check are one. */
-function readLayers(name: "layers" | "console" = "layers"): Map<string, ReadonlySet<string>> {
+function readLayers(name: "layers" | "main" | "console" = "layers"): Map<string, ReadonlySet<string>> {
   const block = new RegExp(`\`\`\`${name}\\n([\\s\\S]*?)\`\`\``).exec(
     readFileSync("ARCHITECTURE.md", "utf8"),
   )?.[1];
@@ -95,6 +95,26 @@ test("a planted upward import, deep import and climb are each caught", () => {
   expect(
     findImportFaults([plant('import { a } from "#base";\nimport { b } from "./b.ts";')], layers),
   ).toEqual([]);
+});
+
+test("the folders of main import only those below, and of the platform its types", () => {
+  const layers = readLayers("main");
+  const ofMain = files.filter(
+    ({ folder, isTest, path }) => folder === "main" && !isTest && path.split("/").length > 2,
+  );
+  expect(new Set(ofMain.map(({ path }) => path.split("/")[1]))).toEqual(new Set(layers.keys()));
+  const faults = ofMain.flatMap(({ path, text }) => {
+    const own = path.split("/")[1]!;
+    return Array.from(text.matchAll(IMPORT)).flatMap(([statement, target = ""]) => {
+      const [, other = "", file] = posix.join(posix.dirname(path), target).split("/");
+      if (!target.startsWith(".") || other === own || layers.get(own)?.has(other)) return [];
+      const isRoot = file === undefined;
+      return isRoot && (own === "commands" || /^import type\b/.test(statement))
+        ? []
+        : [`${path}: ${own} must not import ${target}`];
+    });
+  });
+  expect(faults).toEqual([]);
 });
 
 test("the console imports types of #api and nothing else of src, and its folders only those below", () => {

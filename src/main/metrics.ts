@@ -1,7 +1,7 @@
 import type { FeatureHealth, HealthReport } from "#features";
 import { type ModelsInService, modelReference } from "#models";
 import { Metrics } from "#serving";
-import { watchItemIndexes, watchServedLists } from "./discovery.ts";
+import { watchItemIndexes, watchServedLists } from "./lists/discovery.ts";
 import type { ModelWatch } from "./model-watch.ts";
 import type { Platform } from "./platform.ts";
 

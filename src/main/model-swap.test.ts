@@ -6,13 +6,13 @@ import { ignoreProgress, SystemClock } from "#base";
 import { defaultConfig } from "#declarations";
 import type { Server } from "#serving";
 import { FileBlobStore } from "#storage";
-import { paths } from "./data-folder.ts";
-import { fitAndServe } from "./fit-folder.ts";
-import { ModelRefits } from "./model-refits.ts";
-import { ModelStore } from "./model-store.ts";
+import { fitAndServe } from "./fitting/fit-folder.ts";
+import { ModelRefits } from "./fitting/model-refits.ts";
+import { TrainingRuns } from "./fitting/training-runs.ts";
+import { paths } from "./folder/data-folder.ts";
+import { ModelStore } from "./models/model-store.ts";
 import { type Body, newFolder, openPlatform } from "./platform.cases.ts";
 import type { Platform } from "./platform.ts";
-import { TrainingRuns } from "./training-runs.ts";
 
 /** @file Models that change under a running server, as another process would change them: through the folder alone. */
 const PEOPLE = 60;

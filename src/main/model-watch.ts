@@ -2,9 +2,9 @@ import { SECOND_MS, SystemClock } from "#base";
 import { type ModelReference, type ModelsInService, modelReference, type ServedModels } from "#models";
 import type { ItemKnowledge } from "#profiles";
 import type { ItemIndexes } from "#recommendation";
-import { factorsIn } from "./interests.ts";
-import { type ModelsOfFolder, nextModels } from "./served-models.ts";
-import type { Vectors } from "./vectors.ts";
+import { type ModelsOfFolder, nextModels } from "./models/served-models.ts";
+import type { Vectors } from "./models/vectors.ts";
+import { factorsIn } from "./people/interests.ts";
 
 /** Something that changed about which models answer. */
 export interface ModelChange {

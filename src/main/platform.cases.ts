@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { ignoreProgress } from "#base";
 import { createWorld, worldPresets } from "#datasets";
 import type { Server } from "#serving";
-import { importSource, runsOf } from "./import-source.ts";
+import { importSource, runsOf } from "./datasets/import-source.ts";
 import { Platform, type PlatformOptions } from "./platform.ts";
 
 /** @file Platforms for tests of the whole, and how a test asks them. */

@@ -41,15 +41,10 @@ import {
   type SegmentedEventLog,
   type StateStore,
 } from "#storage";
-import { BackgroundApplier } from "./apply.ts";
-import { type DataManifest, paths, readManifest, writeManifest } from "./data-folder.ts";
-import { openDeadLetters } from "./dead-letters.ts";
-import { type Declared, declaredBy, numberPurposes } from "./declared.ts";
-import { openServedLists } from "./discovery.ts";
-import { createErasures, resumeErasures } from "./erase.ts";
-import { HealthWatch } from "./feature-health.ts";
-import { planOf } from "./features.ts";
-import type { FitListeners } from "./fit.ts";
+import { HealthWatch } from "./features/feature-health.ts";
+import { planOf } from "./features/features.ts";
+import { LazyServedLog } from "./features/served-features.ts";
+import type { FitListeners } from "./fitting/fit.ts";
 import {
   coldStartModelOf,
   fitAndServe,
@@ -57,20 +52,25 @@ import {
   type ServedManifests,
   type ServingPlace,
   serveFitted,
-} from "./fit-folder.ts";
-import type { ModelToFit } from "./fit-worker.ts";
-import { BackgroundLake } from "./lake.ts";
-import { LakeReader } from "./lake-reader.ts";
-import type { ModelManifest } from "./model-manifest.ts";
-import { ModelStore } from "./model-store.ts";
-import { openLog } from "./open-log.ts";
-import { openManifest } from "./open-manifest.ts";
-import { Population } from "./population.ts";
-import { LogRetention, segmentBytesFor } from "./retention.ts";
-import { LazyServedLog } from "./served-features.ts";
-import { servedModels } from "./served-models.ts";
+} from "./fitting/fit-folder.ts";
+import type { ModelToFit } from "./fitting/fit-worker.ts";
+import { type DataManifest, paths, readManifest, writeManifest } from "./folder/data-folder.ts";
+import { openDeadLetters } from "./folder/dead-letters.ts";
+import { type Declared, declaredBy, numberPurposes } from "./folder/declared.ts";
+import { BackgroundLake } from "./folder/lake.ts";
+import { LakeReader } from "./folder/lake-reader.ts";
+import { openLog } from "./folder/open-log.ts";
+import { LogRetention, segmentBytesFor } from "./folder/retention.ts";
+import { openServedLists } from "./lists/discovery.ts";
+import type { ModelManifest } from "./models/model-manifest.ts";
+import { ModelStore } from "./models/model-store.ts";
+import { servedModels } from "./models/served-models.ts";
+import { openVectorStore, Vectors } from "./models/vectors.ts";
+import { Population } from "./people/population.ts";
 import { type Answers, createServices, openAnswers } from "./services.ts";
-import { openVectorStore, Vectors } from "./vectors.ts";
+import { BackgroundApplier } from "./upkeep/apply.ts";
+import { createErasures, resumeErasures } from "./upkeep/erase.ts";
+import { openManifest } from "./upkeep/open-manifest.ts";
 
 /** @file The composition root: one folder in, one wired platform out. */
 

@@ -8,20 +8,20 @@ import { PersonSignals, type UserInterests } from "#profiles";
 import type { Recommender } from "#recommendation";
 import { EventFeed } from "#sequences";
 import { Pulse, type Services } from "#serving";
-import { readVersion } from "./code-version.ts";
-import { compareVersions } from "./compare-models.ts";
-import { createRecommender } from "./discovery.ts";
-import { ServedFeatureNumbers } from "./feature-numbers.ts";
-import { declaredChange } from "./features.ts";
-import { factorsIn, openInterests } from "./interests.ts";
+import { ServedFeatureNumbers } from "./features/feature-numbers.ts";
+import { declaredChange } from "./features/features.ts";
+import { ModelRefits } from "./fitting/model-refits.ts";
+import { TrainingRuns } from "./fitting/training-runs.ts";
+import { readVersion } from "./folder/code-version.ts";
+import { createRecommender } from "./lists/discovery.ts";
 import { createMetrics } from "./metrics.ts";
-import { bodyNamed, readModelBodies } from "./model-bodies.ts";
-import { ModelRefits } from "./model-refits.ts";
 import { ModelWatch } from "./model-watch.ts";
+import { compareVersions } from "./models/compare-models.ts";
+import { bodyNamed, readModelBodies } from "./models/model-bodies.ts";
+import { servedModels } from "./models/served-models.ts";
+import { factorsIn, openInterests } from "./people/interests.ts";
 import type { Platform } from "./platform.ts";
-import { servedModels } from "./served-models.ts";
-import { hasTraces } from "./traces.ts";
-import { TrainingRuns } from "./training-runs.ts";
+import { hasTraces } from "./upkeep/traces.ts";
 
 /** What answers, and what changes that. */
 export interface Answers {

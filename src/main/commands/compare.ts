@@ -2,9 +2,9 @@ import type { Command } from "commander";
 import { Random } from "#base";
 import { shadowOf } from "#recommendation";
 import { listUsers } from "#sequences";
-import { compareSurfaces, describeComparison } from "../compare-surfaces.ts";
+import { compareSurfaces, describeComparison } from "../lists/compare-surfaces.ts";
 import { openRecommender } from "../services.ts";
-import { ProgressBar, say } from "../terminal.ts";
+import { ProgressBar, say } from "../terminal/terminal.ts";
 import { openExisting } from "./open-folder.ts";
 import { type DataOptions, declarationsOf, parseInteger, withDataOptions } from "./options.ts";
 

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { PlatformError } from "#base";
 import type { DeadLetters } from "#events";
-import { readManifest } from "../data-folder.ts";
-import { openDeadLetters } from "../dead-letters.ts";
-import { describeDeadLetter } from "../describe-dead-letter.ts";
-import { ProgressBar, say, warn } from "../terminal.ts";
+import { readManifest } from "../folder/data-folder.ts";
+import { openDeadLetters } from "../folder/dead-letters.ts";
+import { describeDeadLetter } from "../terminal/describe-dead-letter.ts";
+import { ProgressBar, say, warn } from "../terminal/terminal.ts";
 import { openExisting } from "./open-folder.ts";
 import { type DataOptions, declarationsOf, folderFor, parseInteger, withDataOptions } from "./options.ts";
 

@@ -7,7 +7,7 @@ import { SystemClock } from "#base";
 import { FlatIndex, HnswIndex, type VectorIndex, type VectorIndexConfig } from "#retrieval";
 import { DuckDbLake, LmdbStateStore } from "#storage";
 import { matrixOf, multiply } from "#tensor";
-import { say } from "../terminal.ts";
+import { say } from "../terminal/terminal.ts";
 
 /** `inkling doctor`: opens every native module and uses it once. What only some indexes need is told, and no fault. */
 export function registerDoctor(program: Command): void {

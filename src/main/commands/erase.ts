@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { PlatformError } from "#base";
 import { Platform } from "../platform.ts";
-import { ProgressBar, say, warn } from "../terminal.ts";
-import { hasTraces } from "../traces.ts";
+import { ProgressBar, say, warn } from "../terminal/terminal.ts";
+import { hasTraces } from "../upkeep/traces.ts";
 import { type DataOptions, declarationsOf, folderFor, withDataOptions } from "./options.ts";
 
 const FAILED = 1;

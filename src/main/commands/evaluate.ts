@@ -15,12 +15,12 @@ import {
   stalenessProtocols,
 } from "#evaluation";
 import { type LearningPoint, type Model, type ModelConfig, modelNamed, models } from "#models";
-import { learningCurveSvg } from "../learning-curve.ts";
-import { collectSetting, settingsOf, settingsOfEach } from "../model-settings.ts";
-import { recipeFor } from "../recipes.ts";
-import { loadDataset } from "../sources.ts";
-import { type StalenessLine, stalenessSvg } from "../staleness-curve.ts";
-import { ProgressBar, say } from "../terminal.ts";
+import { loadDataset } from "../datasets/sources.ts";
+import { learningCurveSvg } from "../fitting/learning-curve.ts";
+import { collectSetting, settingsOf, settingsOfEach } from "../fitting/model-settings.ts";
+import { recipeFor } from "../fitting/recipes.ts";
+import { type StalenessLine, stalenessSvg } from "../fitting/staleness-curve.ts";
+import { ProgressBar, say } from "../terminal/terminal.ts";
 import { parseInteger } from "./options.ts";
 
 interface Options {

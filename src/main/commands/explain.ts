@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { PlatformError } from "#base";
-import { readManifest } from "../data-folder.ts";
-import { describeServedList } from "../describe-served-list.ts";
-import { openServedLists } from "../discovery.ts";
-import { say, warn } from "../terminal.ts";
+import { readManifest } from "../folder/data-folder.ts";
+import { openServedLists } from "../lists/discovery.ts";
+import { describeServedList } from "../terminal/describe-served-list.ts";
+import { say, warn } from "../terminal/terminal.ts";
 import { type DataOptions, folderFor, withDataOptions } from "./options.ts";
 
 type Options = DataOptions & { readonly json?: boolean };

@@ -2,12 +2,16 @@ import type { Command } from "commander";
 import pc from "picocolors";
 import { DAY_MS, monotonicMs, PlatformError } from "#base";
 import { readEntityRows } from "#storage";
-import { lookAtHealth } from "../feature-health.ts";
-import { applyChange, type PlannedChange, planChange } from "../features.ts";
-import { type InformativeReport, informativeFeatures, type RowsTold } from "../informative-features.ts";
+import { lookAtHealth } from "../features/feature-health.ts";
+import { applyChange, type PlannedChange, planChange } from "../features/features.ts";
+import {
+  type InformativeReport,
+  informativeFeatures,
+  type RowsTold,
+} from "../features/informative-features.ts";
+import { exportTrainingSet } from "../features/training-set.ts";
 import { Platform } from "../platform.ts";
-import { ProgressBar, say } from "../terminal.ts";
-import { exportTrainingSet } from "../training-set.ts";
+import { ProgressBar, say } from "../terminal/terminal.ts";
 import {
   type DataOptions,
   declarationsOf,

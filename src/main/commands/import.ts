@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { monotonicMs, PlatformError } from "#base";
+import { openTables, sourceNames } from "../datasets/sources.ts";
 import { Platform } from "../platform.ts";
-import { openTables, sourceNames } from "../sources.ts";
-import { ProgressBar, say } from "../terminal.ts";
+import { ProgressBar, say } from "../terminal/terminal.ts";
 import { fill, openFilled } from "./open-folder.ts";
 import { type DataOptions, declarationsOf, withDataOptions } from "./options.ts";
 

@@ -2,12 +2,12 @@ import type { Command } from "commander";
 import type { ModelBody } from "#api";
 import { formatTable } from "#evaluation";
 import { FileBlobStore } from "#storage";
-import { paths } from "../data-folder.ts";
-import { importModel } from "../import-model.ts";
-import { bodyNamed, readModelBodies } from "../model-bodies.ts";
-import { ModelStore } from "../model-store.ts";
-import { ProgressBar, say } from "../terminal.ts";
-import { withPast } from "../training-set.ts";
+import { withPast } from "../features/training-set.ts";
+import { paths } from "../folder/data-folder.ts";
+import { importModel } from "../models/import-model.ts";
+import { bodyNamed, readModelBodies } from "../models/model-bodies.ts";
+import { ModelStore } from "../models/model-store.ts";
+import { ProgressBar, say } from "../terminal/terminal.ts";
 import { openUnlessServed } from "./open-folder.ts";
 import { type DataOptions, declarationsOf, folderFor, withDataOptions } from "./options.ts";
 

@@ -1,11 +1,11 @@
 import { PlatformError } from "#base";
 import type { WorldPreset } from "#datasets";
 import type { Config } from "#declarations";
-import type { DataManifest } from "../data-folder.ts";
-import { type ImportSource, importSource } from "../import-source.ts";
+import { type ImportSource, importSource } from "../datasets/import-source.ts";
+import { openSource, WORLD } from "../datasets/sources.ts";
+import type { DataManifest } from "../folder/data-folder.ts";
 import { Platform } from "../platform.ts";
-import { openSource, WORLD } from "../sources.ts";
-import { type ProgressBar, warn } from "../terminal.ts";
+import { type ProgressBar, warn } from "../terminal/terminal.ts";
 import { type DataOptions, folderFor } from "./options.ts";
 
 /** @file The ways in which commands open a data folder: as it is, or filled first. */

@@ -3,8 +3,8 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { type WorldPreset, worldPresets } from "#datasets";
 import { type Config, checkRetention, defaultConfig, findConfig, loadConfig, sourcesOf } from "#declarations";
 import { checkBind, type Keys } from "#serving";
-import { sourceNames, WORLD } from "../sources.ts";
-import { warn } from "../terminal.ts";
+import { sourceNames, WORLD } from "../datasets/sources.ts";
+import { warn } from "../terminal/terminal.ts";
 
 /** @file Options that several commands share, spelled once. */
 

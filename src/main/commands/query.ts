@@ -3,9 +3,9 @@ import { PlatformError, SystemClock } from "#base";
 import { formatTable } from "#evaluation";
 import { LakeWriter, readAllProgress } from "#sequences";
 import { DuckDbLake, LmdbStateStore, lockFolder, SegmentedEventLog } from "#storage";
-import { paths, readManifest } from "../data-folder.ts";
-import { printable } from "../printable.ts";
-import { ProgressBar, say, warn } from "../terminal.ts";
+import { paths, readManifest } from "../folder/data-folder.ts";
+import { printable } from "../terminal/printable.ts";
+import { ProgressBar, say, warn } from "../terminal/terminal.ts";
 import { type DataOptions, folderFor, parseInteger, withDataOptions } from "./options.ts";
 
 type Options = DataOptions & { readonly limit: number; readonly json?: boolean };

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { monotonicMs } from "#base";
-import { type Replay, replay } from "../replay.ts";
-import { ProgressBar, say } from "../terminal.ts";
+import { ProgressBar, say } from "../terminal/terminal.ts";
+import { type Replay, replay } from "../upkeep/replay.ts";
 import { type DataOptions, folderFor, givenDeclarations, withDataOptions } from "./options.ts";
 
 const DIFFERS = 1;

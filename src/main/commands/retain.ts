@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { retain } from "../retain.ts";
-import { ProgressBar, say } from "../terminal.ts";
+import { ProgressBar, say } from "../terminal/terminal.ts";
+import { retain } from "../upkeep/retain.ts";
 import { type DataOptions, declarationsOf, folderFor, withDataOptions } from "./options.ts";
 
 /** `inkling retain`: lets go of events that are past the days their action is kept. */

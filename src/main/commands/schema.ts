@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { jsonSchemaOf } from "#declarations";
-import { say } from "../terminal.ts";
+import { say } from "../terminal/terminal.ts";
 import { declarationsOf, withConfigOption } from "./options.ts";
 
 /** `inkling schema`: what the application declares, for tools that speak JSON Schema. */

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { listen, untilStopped } from "../listen.ts";
-import { ProgressBar, say, warn } from "../terminal.ts";
+import { ProgressBar, say, warn } from "../terminal/terminal.ts";
 import { openExisting } from "./open-folder.ts";
 import {
   type DataOptions,

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import type { InterestsBody, Problem, RecommendationResponse, UserResponse } from "#api";
 import { type ErrorCode, errorCatalogue, PlatformError } from "#base";
-import { describePerson, type Portrait } from "../describe-person.ts";
-import { ProgressBar, say } from "../terminal.ts";
+import { describePerson, type Portrait } from "../terminal/describe-person.ts";
+import { ProgressBar, say } from "../terminal/terminal.ts";
 import { openExisting } from "./open-folder.ts";
 import { type DataOptions, declarationsOf, withDataOptions } from "./options.ts";
 

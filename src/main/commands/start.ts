@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import pc from "picocolors";
 import { monotonicMs } from "#base";
 import { listen, untilStopped } from "../listen.ts";
-import { formatSeconds, ProgressBar, say, warn } from "../terminal.ts";
+import { formatSeconds, ProgressBar, say, warn } from "../terminal/terminal.ts";
 import { openFilled } from "./open-folder.ts";
 import {
   type DataOptions,

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { monotonicMs, PlatformError } from "#base";
-import { ProgressBar, say } from "../terminal.ts";
+import { ProgressBar, say } from "../terminal/terminal.ts";
 import { openExisting } from "./open-folder.ts";
 import { type DataOptions, declarationsOf, withDataOptions } from "./options.ts";
 

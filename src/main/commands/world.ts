@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { PlatformError } from "#base";
 import { createWorld, type WorldPreset, withWorldSettings, worldPresets } from "#datasets";
-import { ProgressBar, say } from "../terminal.ts";
-import { writeWorld } from "../world-files.ts";
+import { writeWorld } from "../datasets/world-files.ts";
+import { ProgressBar, say } from "../terminal/terminal.ts";
 import { parseInteger } from "./options.ts";
 
 interface Options {
