@@ -1,7 +1,6 @@
 export { type Awaitable, allOf } from "./all-of.ts";
 export { assert } from "./assert.ts";
 export type { Brand, EventId, ItemId, ItemRow, UserId } from "./brand.ts";
-export { ByteIndex } from "./byte-index.ts";
 export {
   type Clock,
   DAY_MS,
@@ -14,7 +13,7 @@ export {
 } from "./clock.ts";
 export { diskFull, type ErrorCode, errorCatalogue, isDiskFull, PlatformError } from "./errors.ts";
 export { mix32, murmur3, murmur3Pair } from "./hash.ts";
-export { parseIsoTime, parseIsoTimeIn } from "./iso-time.ts";
+export { parseIsoTime } from "./iso-time.ts";
 export { LeastRecentlyUsed } from "./least-recently-used.ts";
 export { ignoreProgress, type Progress, type ProgressListener } from "./progress.ts";
 export { Random } from "./random.ts";

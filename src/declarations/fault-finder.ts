@@ -15,8 +15,6 @@ export interface DeclarationFault {
 
 /** Holds what arrives against what is declared. Each function answers `undefined` when there is nothing to say. */
 export interface FaultFinder {
-  /** Whether anything is asked of `track`s of that name; where not, `event` has nothing to say. */
-  asksOf(name: string): boolean;
   /** Of a `track`: its name and its `properties`. */
   event(name: string, properties: unknown): DeclarationFault | undefined;
   /** Of an `identify`: its `traits`. */
@@ -49,14 +47,12 @@ export function propertyFaultFinder(config: Config): FaultFinder {
   });
   const checkTraits = section(config.traits, schemas.traits, "/traits");
   const checkAttributes = section(config.itemAttributes, schemas.itemAttributes, "/attributes");
-  const isUnknown = (name: string): boolean =>
-    isStrict && !events.has(name) && name !== CONSENT_UPDATED && name !== INTEREST_CONTROLLED;
   return {
-    asksOf: (name) => events.get(name) !== undefined || isUnknown(name),
     event(name, properties = {}) {
       const check = events.get(name);
       if (check) return check(properties);
-      return isUnknown(name) ? undeclared(name) : undefined;
+      const isKnown = events.has(name) || name === CONSENT_UPDATED || name === INTEREST_CONTROLLED;
+      return isStrict && !isKnown ? undeclared(name) : undefined;
     },
     traits: (traits = {}) => checkTraits(traits),
     itemAttributes: (attributes = {}) => checkAttributes(attributes),

@@ -1,5 +1,5 @@
 import type { ItemInput } from "#api";
-import { assert, ByteIndex, type ItemId, type ItemRow } from "#base";
+import { assert, type ItemId, type ItemRow } from "#base";
 import { MAX_PURPOSES } from "#declarations";
 import { FormerEditions } from "./former-editions.ts";
 import type { SharedRecord } from "./shared-record.ts";
@@ -41,7 +41,6 @@ export class Catalogue {
   /** Item row -> the revision at which what is known of it changed last. */
   readonly #changes: number[] = [];
   readonly #rows = new Map<string, ItemRow>();
-  readonly #index = new ByteIndex();
   readonly #watchers = new Set<ItemWatcher>();
   readonly #tags = new Map<string, string>();
   /** By row: how often tags or attributes came to be others. */
@@ -68,12 +67,6 @@ export class Catalogue {
 
   rowOf(itemId: string): ItemRow | undefined {
     return this.#rows.get(itemId);
-  }
-
-  /** As {@link rowOf} of the id whose UTF-8 these bytes are. */
-  rowIn(bytes: Buffer, from: number, to: number): ItemRow | undefined {
-    const row = this.#index.find(bytes, from, to);
-    return row < 0 ? undefined : (row as ItemRow);
   }
 
   /** Rows come from sequences and models made from this catalogue; one beyond the end is our mistake. */
@@ -150,7 +143,6 @@ export class Catalogue {
     const { isAvailable, createdAtMs = Number.NEGATIVE_INFINITY } = item;
     this.#sinceMs[row] = isAvailable ? createdAtMs : Number.POSITIVE_INFINITY;
     this.#changes[row] = this.#revision;
-    if (!before) this.#index.add(Buffer.from(itemId));
     this.#rows.set(itemId, row);
     for (const watcher of this.#watchers) watcher(item, before);
   }

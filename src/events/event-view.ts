@@ -1,5 +1,4 @@
-import { assert, type ItemRow, murmur3Pair } from "#base";
-import type { Catalogue } from "./catalogue.ts";
+import { assert, murmur3Pair } from "#base";
 import { type ConsentChoices, consentOf } from "./consent.ts";
 import { asBuffer, PackedCursor, textOf } from "./packed-cursor.ts";
 import {
@@ -23,8 +22,6 @@ export const ROW_PROPERTIES = [
   "source",
 ] as const;
 const ALL = (1 << ROW_PROPERTIES.length) - 1;
-/** Asks for all but the item's id, for those who want its number. */
-export const ALL_BUT_ITEM = ALL & ~1;
 
 /** The properties of an event that become columns of a sequence row; one of the wrong type counts as absent. */
 export interface RowProperties {
@@ -56,8 +53,6 @@ export interface EventView {
   readonly idBytes: number;
   /** Those asked for by `wanted`, a bit for each of {@link ROW_PROPERTIES}; all without it. */
   rowProperties(wanted?: number): RowProperties;
-  /** The number of the item that `itemId` names, as far as the catalogue has one. */
-  itemRowIn(catalogue: Catalogue): ItemRow | undefined;
   /** As {@link consentOf}: nothing but what is said of consent is unpacked. */
   consent(): ConsentChoices | undefined;
   /** As the event's `itemEdition`; 0 where it has none. */
@@ -85,9 +80,6 @@ class PackedEvent implements EventView {
   readonly #propertiesAt: number;
   /** 0 until it is known. */
   #propertiesEnd = 0;
-  /** Of the item's id, once the properties were gone through; -1 where there is none. */
-  #itemAt = -1;
-  #itemEnd = -1;
 
   constructor(bytes: Uint8Array) {
     const cursor = shared.open(bytes);
@@ -151,11 +143,8 @@ class PackedEvent implements EventView {
     let source: string | undefined;
     for (let left = cursor.mapLength(); left > 0; left--) {
       const column = cursor.keyAmong(COLUMNS);
-      if (column === 0) {
-        this.#itemAt = cursor.stepText();
-        this.#itemEnd = cursor.at;
-        if (wanted & 1) itemId = this.#itemId();
-      } else if (column < 0 || ((wanted >> column) & 1) === 0) cursor.skip();
+      if (column < 0 || ((wanted >> column) & 1) === 0) cursor.skip();
+      else if (column === 0) itemId = cursor.text();
       else if (column === 1) surface = cursor.word();
       else if (column === 2) dwellMs = cursor.number();
       else if (column === 3) value = cursor.number();
@@ -165,15 +154,6 @@ class PackedEvent implements EventView {
     }
     this.#propertiesEnd = cursor.at;
     return { itemId, surface, dwellMs, value, position, slateId, source };
-  }
-
-  #itemId(): string | undefined {
-    return this.#itemAt < 0 ? undefined : textOf(asBuffer(this.#bytes), this.#itemAt, this.#itemEnd);
-  }
-
-  itemRowIn(catalogue: Catalogue): ItemRow | undefined {
-    if (this.#propertiesEnd === 0) this.rowProperties(0);
-    return this.#itemAt < 0 ? undefined : catalogue.rowIn(asBuffer(this.#bytes), this.#itemAt, this.#itemEnd);
   }
 
   consent(): ConsentChoices | undefined {

@@ -37,16 +37,6 @@ export function receiptOf({ timestamp }: Times, clock: Pick<Clock, "isHistorical
   };
 }
 
-/** When a message was received that says `timestampMs` and was sent at `sentAtMs` by its sender's clock; `undefined` where that clock is wrong. */
-export function receivedOnTimeAt(
-  { timestampMs, sentAtMs }: { readonly timestampMs: number; readonly sentAtMs: number | undefined },
-  { isHistorical }: Pick<Clock, "isHistorical">,
-  nowMs: number,
-): number | undefined {
-  if (isHistorical) return Math.max(nowMs, timestampMs);
-  return sentAtMs !== undefined && Math.abs(nowMs - sentAtMs) > LONGEST_WAY_MS ? undefined : nowMs;
-}
-
 export interface Happened {
   /** Since 1970; anything where the message's clock is nowhere near. */
   readonly ms: number;

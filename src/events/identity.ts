@@ -32,19 +32,6 @@ export function isBlockedId(id: string): boolean {
   return BLOCKED.has(id.trim().toLowerCase());
 }
 
-/** What stands before an anonymous id where it is kept beside those of known people. */
-export const ANONYMOUS_PREFIX = "anonymous:";
-
-const BLOCKED_LENGTHS: ReadonlySet<number> = new Set(Array.from(BLOCKED, ({ length }) => length));
-
-/** As {@link isBlockedId} of ASCII bytes, of which few are looked at. */
-export function isBlockedIdIn(bytes: Buffer, from: number, to: number): boolean {
-  const hasSpace = bytes[from]! <= SPACE || bytes[to - 1]! <= SPACE;
-  return (hasSpace || BLOCKED_LENGTHS.has(to - from)) && isBlockedId(bytes.toString("latin1", from, to));
-}
-
-const SPACE = 0x20;
-
 export class IdentityGraph {
   /** Linked id -> the id it leads to. */
   readonly #parents = new Map<string, string>();

@@ -10,7 +10,7 @@ export {
 } from "./consent.ts";
 export type { DeadLetter } from "./dead-letter.ts";
 export { type DeadLetterPage, DeadLetters, type DeadLettersOptions } from "./dead-letters.ts";
-export { ALL_BUT_ITEM, type EventView, ROW_PROPERTIES, type RowProperties, viewEvent } from "./event-view.ts";
+export { type EventView, ROW_PROPERTIES, type RowProperties, viewEvent } from "./event-view.ts";
 export { followShared } from "./follow-shared.ts";
 export { IdentityGraph } from "./identity.ts";
 export { type Applied, Ingestion, type IngestionParts, type IngestResult, partitionOf } from "./ingestion.ts";
@@ -21,9 +21,7 @@ export {
 } from "./interest-control.ts";
 export { isPersonId, type Rejection, type RejectionCode } from "./message.ts";
 export { itemRowOf, nameNames } from "./name-names.ts";
-export { PlainMessage } from "./plain-message.ts";
 export { type NamedPurpose, Purposes } from "./purposes.ts";
-export { type PlainBatch, readPlainBatch } from "./read-plain-batch.ts";
 export { type DeadLetterReplay, type ReplayedDeadLetters, replayDeadLetters } from "./replay-dead-letters.ts";
 export { type FoundItems, type ItemsQuery, searchItems } from "./search-items.ts";
 export {

@@ -1,34 +1,26 @@
 import { ItemInput, type SegmentMessage } from "#api";
 import { type Clock, type ItemRow, murmur3 } from "#base";
-import { type FaultFinder, INTEREST_CONTROLLED } from "#declarations";
+import type { FaultFinder } from "#declarations";
 import type { EventLog } from "#storage";
 import type { Actions } from "./actions.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { ContentIds } from "./content-ids.ts";
 import type { DeadLetters } from "./dead-letters.ts";
-import { receiptOf, receivedOnTimeAt } from "./happened-at.ts";
+import { receiptOf } from "./happened-at.ts";
 import { type IdentityGraph, isBlockedId } from "./identity.ts";
 import { type InterestControl, interestControlOf } from "./interest-control.ts";
 import {
   anonymousUserId,
   type Fault,
   isCleanId,
-  LATEST_MS,
   normalizeMessage,
   type Rejection,
   validateMessage,
 } from "./message.ts";
-import { itemRowOf, NO_ITEM, namedItemRowOf, nameNames } from "./name-names.ts";
-import { PlainMessage } from "./plain-message.ts";
+import { itemRowOf, nameNames } from "./name-names.ts";
 import { compileSchema } from "./schema-compiler.ts";
 import { encodeSharedRecord, SHARED_PARTITION, type SharedRecord } from "./shared-record.ts";
-import {
-  encodeEvent,
-  encodePlainEvent,
-  type Fields,
-  mostPlainBytes,
-  type StoredEvent,
-} from "./stored-event.ts";
+import { encodeEvent, type Fields, type StoredEvent } from "./stored-event.ts";
 
 /**
  * @file The one way in. Every event and item, from HTTP, from a data set or from the world, passes here: validated one by
@@ -60,14 +52,10 @@ export interface IngestionParts {
 
 /** An event on its way to the log. */
 interface Accepted {
+  readonly event: StoredEvent;
   readonly record: Uint8Array;
-  readonly partition: number;
-  /** Where there is something in it to name, to link or to tell. */
-  readonly parsed?: {
-    readonly event: StoredEvent;
-    /** Of the item it is about; absent while that has no number. */
-    readonly itemRow: ItemRow | undefined;
-  };
+  /** Of the item it is about; absent while that has no number. */
+  readonly itemRow: ItemRow | undefined;
 }
 
 /** Segment's limit for one event. */
@@ -92,7 +80,7 @@ export class Ingestion {
   }
 
   /**
-   * Takes in a batch of Segment messages, parsed or as {@link readPlainBatch} has them. A bad one is rejected with its place and reason; it never stops the others. A
+   * Takes in a batch of Segment messages. A bad one is rejected with its place and reason; it never stops the others. A
    * message whose `messageId` the user already has changes nothing and counts as accepted.
    * @param source the declared source by whose key they came
    * @throws PlatformError `not-ready` when the log cannot be written: then nothing is promised, send it again
@@ -108,6 +96,7 @@ export class Ingestion {
     messages: readonly unknown[],
     source?: string,
   ): Promise<{ result: IngestResult; applied: Promise<unknown> }> {
+    const { partitionCount } = this.#parts.log;
     const rejected: Rejection[] = [];
     const accepted: Accepted[] = [];
     const byPartition = new Map<number, Uint8Array[]>();
@@ -118,8 +107,9 @@ export class Ingestion {
         rejected.push({ position, ...outcome.fault });
         continue;
       }
-      const { record, partition } = outcome;
+      const { event, record } = outcome;
       accepted.push(outcome);
+      const partition = partitionOf(event.userId, partitionCount);
       const records = byPartition.get(partition);
       if (records) records.push(record);
       else byPartition.set(partition, [record]);
@@ -166,46 +156,10 @@ export class Ingestion {
     return { accepted: records.length, rejected };
   }
 
-  #accept(message: unknown, source: string | undefined, contentIds: ContentIds): Accepted | { fault: Fault } {
-    if (!(message instanceof PlainMessage)) return this.#acceptParsed(message, source, contentIds);
-    return this.#acceptPlain(message, source) ?? this.#acceptParsed(message.parse(), source, contentIds);
-  }
-
-  /** `undefined` where there is something in it to name, to tell, or to look at closer. */
-  #acceptPlain(message: PlainMessage, source: string | undefined): Accepted | { fault: Fault } | undefined {
-    const { faults, catalogue, clock, log } = this.#parts;
-    const { event: name, timestampMs } = message;
-    const itemRow = namedItemRowOf(message, this.#parts);
-    if (itemRow === undefined || name === INTEREST_CONTROLLED) return undefined;
-    const receivedAtMs = receivedOnTimeAt(message, clock, clock.nowMs());
-    if (receivedAtMs === undefined || !(timestampMs >= 0 && timestampMs < LATEST_MS)) return undefined;
-    const sourceBytes = source === undefined ? undefined : Buffer.from(source);
-    if (mostPlainBytes(message, sourceBytes) > MAX_EVENT_BYTES) return undefined;
-    const undeclared = faults.asksOf(name) ? faults.event(name, message.parseProperties()) : undefined;
-    if (undeclared) return { fault: { code: "undeclared", ...undeclared } };
-    const happenedMs = Math.min(timestampMs, receivedAtMs);
-    const itemEdition = itemRow === NO_ITEM ? 0 : catalogue.editionOf(itemRow);
-    const record = encodePlainEvent(message, {
-      timestampMs: happenedMs,
-      receivedAtMs,
-      source: sourceBytes,
-      itemEdition,
-    });
-    clock.observe(happenedMs);
-    return {
-      record,
-      partition: log.partitionCount === 2 ? 1 : partitionOf(message.keptUnder, log.partitionCount),
-    };
-  }
-
-  #acceptParsed(
-    input: unknown,
-    source: string | undefined,
-    contentIds: ContentIds,
-  ): Accepted | { fault: Fault } {
+  #accept(input: unknown, source: string | undefined, contentIds: ContentIds): Accepted | { fault: Fault } {
     const checked = validateMessage(input);
     if ("fault" in checked) return checked;
-    const { catalogue, clock, log, newEventId } = this.#parts;
+    const { catalogue, clock, newEventId } = this.#parts;
     const undeclared = this.#findUndeclared(checked.message);
     if (undeclared) return { fault: { code: "undeclared", ...undeclared } };
     const { message } = checked;
@@ -222,8 +176,7 @@ export class Ingestion {
     if (record.length > MAX_EVENT_BYTES)
       return { fault: { code: "event-too-large", ...tooLarge(record.length, MAX_EVENT_BYTES) } };
     clock.observe(event.timestampMs);
-    const partition = partitionOf(event.userId, log.partitionCount);
-    return { record, partition, parsed: { event, itemRow } };
+    return { event, record, itemRow };
   }
 
   /** What the catalogue says of the event's item is what it says now, whatever is said later. */
@@ -248,18 +201,16 @@ export class Ingestion {
   }
 
   #tellControls(accepted: readonly Accepted[]): void {
-    for (const { parsed } of accepted) {
-      const control = parsed && interestControlOf(parsed.event);
-      if (control) this.#parts.onControl?.(parsed.event.userId, control);
+    for (const { event } of accepted) {
+      const control = interestControlOf(event);
+      if (control) this.#parts.onControl?.(event.userId, control);
     }
   }
 
   /** Names what is met for the first time and links ids that become one person, before the events themselves are stored. */
   async #settleShared(accepted: readonly Accepted[]): Promise<void> {
     const fresh = new Map<string, SharedRecord>();
-    for (const { parsed } of accepted) {
-      if (!parsed) continue;
-      const { event, itemRow } = parsed;
+    for (const { event, itemRow } of accepted) {
       if (event.kind === "track") nameNames(event, itemRow, this.#parts, fresh);
       else if (event.kind === "identify" || event.kind === "alias") this.#linkIds(event, fresh);
     }
@@ -292,7 +243,7 @@ export class Ingestion {
   ): Promise<void> {
     if (rejected.length === 0) return;
     const from = { kind, receivedAtMs: this.#parts.clock.nowMs(), ...(source !== undefined && { source }) };
-    const letters = rejected.map((fault) => ({ ...from, fault, original: asParsed(inputs[fault.position]) }));
+    const letters = rejected.map((fault) => ({ ...from, fault, original: inputs[fault.position] }));
     await this.#parts.deadLetters?.keep(letters);
   }
 
@@ -313,10 +264,6 @@ export class Ingestion {
 /** The event with the name of the source that sent it. Without one it keeps what the sender says, whose key is the platform's own. */
 function sentBy(source: string | undefined, event: StoredEvent): StoredEvent {
   return source === undefined ? event : { ...event, rest: { ...event.rest, source } };
-}
-
-function asParsed(input: unknown): unknown {
-  return input instanceof PlainMessage ? input.parse() : input;
 }
 
 const TOO_DEEP = { path: "", message: `it is nested deeper than ${MAX_DEPTH} levels` } as const;

@@ -1,7 +1,7 @@
 import { IdentifyMessage, OtherMessage, type SegmentMessage, TrackMessage } from "#api";
 import type { EventId, UserId } from "#base";
 import { type Happened, happenedAt, type Receipt } from "./happened-at.ts";
-import { ANONYMOUS_PREFIX, isBlockedId } from "./identity.ts";
+import { isBlockedId } from "./identity.ts";
 import { compileSchema } from "./schema-compiler.ts";
 import type { Fields, StoredEvent } from "./stored-event.ts";
 
@@ -31,7 +31,7 @@ export type RejectionCode =
 export type Fault = Omit<Rejection, "position">;
 
 /** A later time is a unit mistaken (microseconds) or a clock unset, and would drag a historical clock with it. */
-export const LATEST_MS = Date.UTC(2100);
+const LATEST_MS = Date.UTC(2100);
 
 const findOtherFault = compileSchema(OtherMessage);
 const faultFinders: Readonly<Record<string, ReturnType<typeof compileSchema>>> = {
@@ -158,7 +158,7 @@ export function isPersonId(id: string): boolean {
 
 /** Anonymous people live beside known ones under a name that no `userId` of an identified person shares by chance. */
 export function anonymousUserId(anonymousId: string): UserId {
-  return `${ANONYMOUS_PREFIX}${anonymousId}` as UserId;
+  return `anonymous:${anonymousId}` as UserId;
 }
 
 function itemIdOf(message: SegmentMessage): string | undefined {

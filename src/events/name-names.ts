@@ -1,7 +1,6 @@
 import type { ItemRow } from "#base";
 import type { Actions } from "./actions.ts";
 import type { Catalogue } from "./catalogue.ts";
-import type { PlainMessage } from "./plain-message.ts";
 import type { SharedRecord } from "./shared-record.ts";
 import type { StoredEvent } from "./stored-event.ts";
 
@@ -9,23 +8,6 @@ import type { StoredEvent } from "./stored-event.ts";
 export function itemRowOf({ properties }: StoredEvent, catalogue: Catalogue): ItemRow | undefined {
   const { itemId } = properties;
   return typeof itemId === "string" ? catalogue.rowOf(itemId) : undefined;
-}
-
-/** Of a message that names no item. */
-export const NO_ITEM = -1;
-
-/** The number of the item that a message is about, or {@link NO_ITEM}; `undefined` where {@link nameNames} has something to add. */
-export function namedItemRowOf(
-  message: PlainMessage,
-  { catalogue, actions }: { readonly catalogue: Catalogue; readonly actions: Actions },
-): ItemRow | typeof NO_ITEM | undefined {
-  const { event: name, surface } = message;
-  const itemRow = message.hasItem ? message.itemRowIn(catalogue) : NO_ITEM;
-  if (!actions.named(name)) return itemRow ?? NO_ITEM;
-  const isNamed =
-    catalogue.actions.codeOf(name) !== undefined &&
-    (surface === undefined || catalogue.surfaces.codeOf(surface) !== undefined);
-  return isNamed ? itemRow : undefined;
 }
 
 /**

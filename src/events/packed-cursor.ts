@@ -62,14 +62,6 @@ export class PackedCursor {
     return wordIn(this.#bytes, from, this.at);
   }
 
-  /** Steps over what is next; where its text begins when it is a string, which ends at the place it comes to, else -1. */
-  stepText(): number {
-    const from = this.#textStart();
-    if (from < 0) this.skip();
-    else this.at = from + this.#length;
-    return from;
-  }
-
   /** Steps over the string that is next; how many bytes it has, the last before the place it comes to. */
   skipText(): number {
     const from = this.#textStart();
@@ -200,8 +192,8 @@ function numberWidth(tag: number): number {
 /** Words met lately, each where the hash of its bytes says. */
 const words: string[] = new Array(256).fill("");
 
-/** The word that the bytes are. Comparing some bytes is cheaper than a call out of JavaScript, and leaves nothing to collect. */
-export function wordIn(bytes: Buffer, from: number, to: number): string {
+/** Comparing some bytes is cheaper than a call out of JavaScript, and leaves nothing to collect. */
+function wordIn(bytes: Buffer, from: number, to: number): string {
   let hash = 0;
   for (let at = from; at < to; at++) hash = (Math.imul(hash, 31) + bytes[at]!) | 0;
   const place = (hash ^ (hash >>> 8)) & (words.length - 1);

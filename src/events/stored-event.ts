@@ -1,7 +1,5 @@
 import { Packr } from "msgpackr";
 import { assert, type EventId, type UserId } from "#base";
-import { packNumber } from "./pack-bytes.ts";
-import type { PlainMessage } from "./plain-message.ts";
 
 /**
  * @file An event as the log keeps it: one self-contained msgpack array, so that any record can be read alone.
@@ -56,51 +54,6 @@ export function encodeEvent(event: StoredEvent): Uint8Array {
   ];
   if (event.itemEdition) fields.push(event.itemEdition);
   return packr.pack(fields);
-}
-
-/** What is said of an event beside its message. */
-export interface PlainFacts {
-  readonly timestampMs: number;
-  readonly receivedAtMs: number;
-  /** UTF-8. */
-  readonly source: Buffer | undefined;
-  /** 0 where the catalogue has said nothing. */
-  readonly itemEdition: number;
-}
-
-/** Bytes of a record that are not of its message: counts, kind, times, edition. */
-const FACTS_BYTES = 128;
-let block = Buffer.allocUnsafeSlow(PACK_BYTES);
-let blockEnd = 0;
-
-/** Bytes that the record of a plain message takes at most. */
-export function mostPlainBytes(message: PlainMessage, source: Buffer | undefined): number {
-  return message.mostBytes + (source?.length ?? 0) + FACTS_BYTES;
-}
-
-/** The record of a message that was packed already, as {@link encodeEvent} makes it of a parsed one. */
-export function encodePlainEvent(message: PlainMessage, facts: PlainFacts): Uint8Array {
-  const most = mostPlainBytes(message, facts.source);
-  if (blockEnd + most > block.length) {
-    block = Buffer.allocUnsafeSlow(PACK_BYTES);
-    blockEnd = 0;
-  }
-  const from = blockEnd;
-  const bytes = block;
-  bytes[from] = 0x90 | (facts.itemEdition ? FIELDS + 1 : FIELDS);
-  bytes[from + 1] = STORED_EVENT_VERSION;
-  bytes[from + 2] = KINDS.indexOf(message.type);
-  let at = message.packId(bytes, from + 3);
-  at = message.packUserId(bytes, at);
-  at = message.packName(bytes, at);
-  at = packNumber(bytes, at, facts.timestampMs);
-  at = packNumber(bytes, at, facts.receivedAtMs);
-  at = message.packProperties(bytes, at);
-  bytes[at++] = 0xc0; // no traits
-  at = message.packRest(bytes, at, facts.source);
-  if (facts.itemEdition) at = packNumber(bytes, at, facts.itemEdition);
-  blockEnd = at;
-  return bytes.subarray(from, at);
 }
 
 export function decodeEvent(bytes: Uint8Array): StoredEvent {

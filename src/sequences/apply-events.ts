@@ -1,6 +1,5 @@
 import {
   type Actions,
-  ALL_BUT_ITEM,
   type Catalogue,
   consentBits,
   type EventView,
@@ -63,7 +62,15 @@ const OPEN_ROWS = 32;
 
 export async function applyEvents(records: readonly LogRecord[], context: ApplyContext): Promise<Step> {
   const { state, partition } = context;
-  const { byUser, newestMs } = gatherByUser(records);
+  const byUser = new Map<string, Arrival[]>();
+  let newestMs = 0;
+  for (const { offset, bytes } of records) {
+    const event = viewEvent(bytes);
+    newestMs = Math.max(newestMs, event.timestampMs);
+    const arrivals = byUser.get(event.userId);
+    if (arrivals) arrivals.push({ offset, event });
+    else byUser.set(event.userId, [{ offset, event }]);
+  }
   const keys = Array.from(byUser.keys(), headKey);
   const stored = await state.get(keys);
   const operations: StateOperation[] = [];
@@ -91,24 +98,6 @@ export async function applyEvents(records: readonly LogRecord[], context: ApplyC
     for (const more of await context.alsoApply(without(byUser, repeated), context)) operations.push(more);
   }
   return { operations, newestMs };
-}
-
-/** The arrivals of every user, in the order in which the state has users: neighbours share pages, which are then found and written one after the other. */
-function gatherByUser(records: readonly LogRecord[]): {
-  byUser: ReadonlyMap<string, readonly Arrival[]>;
-  newestMs: number;
-} {
-  const met = new Map<string, Arrival[]>();
-  let newestMs = 0;
-  for (const { offset, bytes } of records) {
-    const event = viewEvent(bytes);
-    newestMs = Math.max(newestMs, event.timestampMs);
-    const arrivals = met.get(event.userId);
-    if (arrivals) arrivals.push({ offset, event });
-    else met.set(event.userId, [{ offset, event }]);
-  }
-  const users = [...met.keys()].sort();
-  return { byUser: new Map(users.map((userId) => [userId, met.get(userId)!])), newestMs };
 }
 
 /** The arrivals of every user that repeat nothing. */
@@ -222,12 +211,12 @@ class UserUpdate {
 /** The sequence row of a declared action; `undefined` for events that are counted only. */
 function rowOf(event: EventView, offset: number, { catalogue, actions }: ApplyContext): NewRow | undefined {
   if (event.kind !== "track" || !actions.named(event.name)) return undefined;
-  const { surface, dwellMs, value, position, slateId, source } = event.rowProperties(ALL_BUT_ITEM);
+  const { itemId, surface, dwellMs, value, position, slateId, source } = event.rowProperties();
   return {
     timestampMs: Math.floor(event.timestampMs),
     offset,
     id: event,
-    itemRow: event.itemRowIn(catalogue) ?? NO_ITEM,
+    itemRow: itemId === undefined ? NO_ITEM : (catalogue.rowOf(itemId) ?? NO_ITEM),
     action: catalogue.actions.codeOf(event.name) ?? UNNAMED,
     surface: surface === undefined ? UNNAMED : (catalogue.surfaces.codeOf(surface) ?? UNNAMED),
     dwellMs,

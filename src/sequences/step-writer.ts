@@ -1,4 +1,3 @@
-import { ByteIndex } from "#base";
 import type { StateEntry, StateOperation, StateRange, StateReader, StateStore } from "#storage";
 
 /**
@@ -16,10 +15,10 @@ export class StepWriter implements StateReader {
   async get(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]> {
     const step = this.#step;
     if (!step) return this.#state.get(keys);
-    const own = keys.map((key) => step.find(key));
+    const own = keys.map((key) => step.values.get(textOf(key)));
     const elsewhere = keys.filter((_, n) => own[n] === undefined);
     const stored = (await this.#state.get(elsewhere)).values();
-    return own.map((operation) => (operation ? storedBy(operation) : stored.next().value));
+    return own.map((value) => (value ? value.bytes : stored.next().value));
   }
 
   /** A range that the step changes is read when the step is written. */
@@ -63,9 +62,8 @@ export class StepWriter implements StateReader {
 class UnwrittenStep {
   readonly operations: readonly StateOperation[];
   readonly onWritten: () => void;
-  /** By key, the last of each. */
-  readonly #keys: ByteIndex;
-  readonly #byKey: StateOperation[] = [];
+  /** By key; without bytes where the key is deleted. */
+  readonly values: ReadonlyMap<string, { readonly bytes?: Uint8Array }>;
   writing: Promise<void> = Promise.resolve();
   hasFailed = false;
   #sortedKeys: readonly string[] | undefined;
@@ -73,17 +71,14 @@ class UnwrittenStep {
   constructor(operations: readonly StateOperation[], onWritten: () => void) {
     this.operations = operations;
     this.onWritten = onWritten;
-    this.#keys = new ByteIndex(operations.length + 1);
-    for (const operation of operations) this.#byKey[this.#keys.add(operation.key)] = operation;
-  }
-
-  /** What it does with the key; `undefined` when nothing. */
-  find(key: Uint8Array): StateOperation | undefined {
-    return this.#byKey[this.#keys.find(key, 0, key.length)];
+    const values = new Map<string, { readonly bytes?: Uint8Array }>();
+    for (const operation of operations)
+      values.set(textOf(operation.key), operation.kind === "put" ? { bytes: operation.value } : {});
+    this.values = values;
   }
 
   hasKeyWith(prefix: string): boolean {
-    this.#sortedKeys ??= this.#byKey.map(({ key }) => textOf(key)).sort();
+    this.#sortedKeys ??= [...this.values.keys()].sort();
     const keys = this.#sortedKeys;
     let [low, high] = [0, keys.length];
     while (low < high) {
@@ -93,10 +88,6 @@ class UnwrittenStep {
     }
     return keys[low]?.startsWith(prefix) ?? false;
   }
-}
-
-function storedBy(operation: StateOperation): Uint8Array | undefined {
-  return operation.kind === "put" ? operation.value : undefined;
 }
 
 /** A character per byte, so that texts are in the order of keys. */

@@ -1,14 +1,13 @@
 import { isUtf8 } from "node:buffer";
 import type { FastifyRequest } from "fastify";
 import { PlatformError } from "#base";
-import { readPlainBatch } from "#events";
 import type { Inflater } from "./inflate.ts";
 import type { ComeAgain } from "./ingest-gate.ts";
 import type { Server } from "./server.ts";
 
 /**
  * Reads bodies of these content types as JSON in UTF-8, unpacked when they are gzip. Keys that would reach an object's
- * prototype are left out. Of a batch of events only what is out of the usual is parsed.
+ * prototype are left out.
  */
 export function readAsJson(
   server: Server,
@@ -25,9 +24,10 @@ export function readAsJson(
         return;
       }
       const fault = faultOf(request, bytes);
-      const value = fault || mayNamePrototype(bytes) ? undefined : readJson(request, bytes);
+      const text = fault ? "" : bytes.toString();
+      const value = fault || mayNamePrototype(text) ? undefined : parsed(text);
       if (fault) done(fault);
-      else if (value === undefined) parse(request, bytes.toString(), done);
+      else if (value === undefined) parse(request, text, done);
       else {
         if (typeof value === "object" && value !== null) known?.note(value, bytes);
         done(null, value);
@@ -47,15 +47,15 @@ export interface KnownBodies {
   note(body: object, bytes: Buffer): void;
 }
 
-/** Whether the JSON may have a key that reaches a prototype, however it is written: looking closer takes as long as parsing. */
-function mayNamePrototype(json: Buffer): boolean {
-  return json.includes("__proto__") || json.includes("constructor") || json.includes("\\u");
+/** Whether the text may have a key that reaches a prototype, however it is written: looking closer takes as long as parsing. */
+function mayNamePrototype(text: string): boolean {
+  return text.includes("__proto__") || text.includes("constructor") || text.includes("\\u");
 }
 
-/** What the JSON says; `undefined` when it is none, and whoever looks closer says why. */
-function readJson({ facts }: FastifyRequest, bytes: Buffer): unknown {
+/** What the text says; `undefined` when it is no JSON, and whoever looks closer says why. */
+function parsed(text: string): unknown {
   try {
-    return (facts.isBatch && readPlainBatch(bytes)) || JSON.parse(bytes.toString());
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

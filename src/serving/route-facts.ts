@@ -7,8 +7,6 @@ declare module "fastify" {
     door?: Door;
     /** The answer stays open for as long as somebody listens. */
     isStream?: boolean;
-    /** What comes is a batch of events. */
-    isBatch?: boolean;
   }
   interface FastifyRequest {
     facts: RouteFacts;
@@ -21,7 +19,6 @@ export interface RouteFacts {
   readonly route: string;
   readonly door: Door;
   readonly isStream: boolean;
-  readonly isBatch: boolean;
   readonly bodyLimit: number;
   /** Method and route in one word, the same text each time. */
   readonly pulseName: (method: string) => string;
@@ -44,8 +41,8 @@ export class RouteFactsKept {
       }
       return name;
     };
-    const { door = "read", isStream = false, isBatch = false } = config;
-    const facts = { route, door, isStream, isBatch, bodyLimit, pulseName };
+    const { door = "read", isStream = false } = config;
+    const facts = { route, door, isStream, bodyLimit, pulseName };
     this.#known.set(config, facts);
     return facts;
   }

@@ -10,7 +10,7 @@ import {
   TrackMessage,
 } from "#api";
 import { monotonicMs, PlatformError, parseIsoTime } from "#base";
-import { type IngestResult, PlainMessage } from "#events";
+import type { IngestResult } from "#events";
 import { ingestResponse } from "../bodies.ts";
 import type { AcceptedMessage } from "../pulse.ts";
 import type { Server } from "../server.ts";
@@ -39,22 +39,17 @@ export function registerIngestRoutes(server: Server, services: Services): void {
   };
 
   const batches = {
-    "/v1/batch": {
-      summary: "Take in up to 2,500 events; a bad one is rejected alone",
-      spread: shared,
-      isBatch: true,
-    },
+    "/v1/batch": { summary: "Take in up to 2,500 events; a bad one is rejected alone", spread: shared },
     "/v1/import": {
       summary: "Take in up to 2,500 events of the past, at the times they say",
       spread: historical,
-      isBatch: false, // each message is made another
     },
   };
-  for (const [path, { summary, spread, isBatch }] of Object.entries(batches)) {
+  for (const [path, { summary, spread }] of Object.entries(batches)) {
     server.post(
       path,
       {
-        config: { door: "write", isBatch },
+        config: { door: "write" },
         validatorCompiler: validateOnly(server, BatchEnvelope),
         schema: { summary, body: BatchBody, response: { 200: IngestResponse, "4xx": Problem } },
       },
@@ -114,7 +109,7 @@ function shared({ batch, sentAt, context }: Batch): readonly unknown[] {
   const once = { ...(sentAt && { sentAt }), ...(context && { context }) };
   const sentMs = sentAt ? parseIsoTime(sentAt) : Number.NaN;
   return batch.map((message) => {
-    if (!isObject(message) || message instanceof PlainMessage) return message;
+    if (!isObject(message)) return message;
     const own = message["context"];
     const isSentLater = typeof message["sentAt"] === "string" && parseIsoTime(message["sentAt"]) < sentMs;
     return {
