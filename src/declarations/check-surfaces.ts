@@ -48,6 +48,8 @@ export function checkSurfaces(surfaces: unknown, attributes: object | undefined)
   );
   for (const [name, declared] of Object.entries(surfaces)) {
     checkName("surfaces: the name", name, SURFACE_NAME_LENGTH);
+    if (name.endsWith(":shadow"))
+      fail("surfaces: the name", name, "the shadow of a surface is called so; end it otherwise");
     checkSurface(`surfaces.${name}`, declared, attributes);
   }
 }

@@ -138,3 +138,9 @@ describe("a fault names the place, the value and the fix", () => {
     expect(faultOf(changes)).toMatch(fault);
   });
 });
+
+test("no surface is called as the shadow of one", () => {
+  const surfaces = { home: full, "home:shadow": full };
+  const declare = () => defineConfig({ actions, itemAttributes: attributes, surfaces });
+  expect(declare).toThrow('surfaces: the name is "home:shadow": the shadow of a surface is called so');
+});

@@ -172,7 +172,7 @@ function saidTime({ timestamp, originalTimestamp }: SegmentMessage): string | un
 
 function outOfRange(message: SegmentMessage, happened: Happened): Fault {
   const said = `${show(saidTime(message))}${happened.isCorrected ? ` of a clock that sent at ${show(message.sentAt)}` : ""}`;
-  const text = `${said} is not between 1970 and 2100; send the time it happened`;
+  const text = `${said} is no time from 1970 to 2100; send when it happened, such as 2026-03-01T12:00:00+05:00`;
   return { code: "time-out-of-range", path: "/timestamp", message: text };
 }
 
