@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { expect, test } from "vitest";
-import { InterestsQuerystring, RecommendationBody, UserParams } from "#api";
+import { ErasureBody, InterestsQuerystring, RecommendationBody, UserParams } from "#api";
 import { requestValidator } from "./request-faults.ts";
 
 /** What is said of a value that is refused. */
@@ -17,7 +17,7 @@ test("what is refused is named with its value and what would be right", () => {
   expect(list({ explain: "yes" })).toBe('/explain is "yes"; it must be boolean');
   expect(list({ count: 3 })).toMatch(/^\/count is not known here; known: userId, .*condition/);
   expect(saidOf(Type.Object({ items: Type.Integer() }), "body", {})).toBe("/items is missing");
-  expect(saidOf(Type.Object({}), "body", [])).toBe("the body is []; it must be object");
+  expect(saidOf(Type.Object({}), "body", [])).toBe("the body is a list; it must be object");
   expect(saidOf(UserParams, "params", { id: "" })).toBe(
     '"id" in the path is ""; it must NOT have fewer than 1 characters',
   );
@@ -28,7 +28,7 @@ test("of a union, what is wrong with the branch that was meant", () => {
     '/condition/text is ""; it must NOT have fewer than 1 characters',
   );
   expect(list({ condition: {} })).toBe(
-    "/condition is {}; it must be or have just one of: topic, itemId, itemIds, text",
+    "/condition is an object; it must be or have just one of: topic, itemId, itemIds, text",
   );
   expect(saidOf(InterestsQuerystring, "querystring", { view: "short" })).toBe(
     'query parameter "view" is "short"; it must be one of "long", "now"',
@@ -51,4 +51,13 @@ test("a long value is cut", () => {
   expect(list({ surface: 7, n: 1 })).toBe("/surface is 7; it must be string");
   const long = list({ cursor: "x".repeat(2000) });
   expect(long).toMatch(/^\/cursor is "x{79}\.\.\.; it must NOT have more than 1000 characters$/);
+});
+
+test("what is to be forgotten is not said again, and no body is no branch that anybody meant", () => {
+  expect(saidOf(ErasureBody, "body", { values: "ann@example.org" })).toBe(
+    "/values is a string; it must be array",
+  );
+  expect(saidOf(ErasureBody, "body", { values: [5] })).toBe("/values/0 is a number; it must be string");
+  expect(saidOf(ErasureBody, "body", { value: [] })).toBe("/values is missing");
+  expect(saidOf(ErasureBody, "body", null)).toBeUndefined();
 });

@@ -15,7 +15,8 @@ for (const ajv of [bodyAjv, textAjv]) addFormats.default(ajv, { mode: "fast", fo
 const SHOWN = 80;
 
 interface RequestSchema {
-  readonly schema: object;
+  /** `writeOnly`, as JSON Schema has it: what it holds is not said again, be it wrong. */
+  readonly schema: object & { readonly writeOnly?: boolean };
   readonly httpPart?: string;
 }
 
@@ -25,7 +26,9 @@ export function requestValidator({ schema, httpPart }: RequestSchema) {
   return (value: unknown) =>
     validate(value)
       ? { value }
-      : { error: new PlatformError("invalid-request", describeFault(validate.errors ?? [], httpPart)) };
+      : {
+          error: new PlatformError("invalid-request", describeFault(validate.errors ?? [], httpPart, schema)),
+        };
 }
 
 /** A parameter that nobody reads would look as if it had been heeded: routes of ours refuse what they do not know. */
@@ -35,7 +38,11 @@ export function refuseUnknownParameters(route: RouteOptions): void {
   route.schema = { ...route.schema, querystring: { ...known, additionalProperties: false } };
 }
 
-function describeFault(errors: readonly ErrorObject[], part: string | undefined): string {
+function describeFault(
+  errors: readonly ErrorObject[],
+  part: string | undefined,
+  { writeOnly = false }: RequestSchema["schema"],
+): string {
   const error = nearestFault(errors);
   const { data, instancePath, keyword, params, parentSchema } = error;
   const place = placeOf(instancePath, part);
@@ -47,21 +54,36 @@ function describeFault(errors: readonly ErrorObject[], part: string | undefined)
     const instead = known.length === 0 ? "none is" : known.join(", ");
     return `${unknown} is not known here; known: ${instead}`;
   }
-  return `${place} is ${shown(data)}; it ${expectationOf(error)}`;
+  return `${place} is ${writeOnly ? kindOf(data) : shown(data)}; it ${expectationOf(error)}`;
 }
 
-/** Of a union every branch complains; what lies deepest is of the branch that was meant. */
+/**
+ * Of a union every branch complains. What lies deepest is of the branch that was meant; where only one is more than nothing at all (`null`), so
+ * is that.
+ */
 function nearestFault(errors: readonly ErrorObject[]): ErrorObject {
   const last = errors.at(-1)!; // a value that was refused has an error
   const depthOf = ({ instancePath }: ErrorObject) => instancePath.split("/").length;
-  return errors.reduce((nearest, error) => (depthOf(error) > depthOf(nearest) ? error : nearest), last);
+  const deepest = errors.reduce(
+    (nearest, error) => (depthOf(error) > depthOf(nearest) ? error : nearest),
+    last,
+  );
+  const branches = deepest.keyword === "anyOf" ? branchesOf(deepest) : [];
+  const [only, ...others] = Array.from(branches.keys()).filter((n) => branches[n]!["type"] !== "null");
+  const isOfOnly = ({ schemaPath }: ErrorObject) => schemaPath.includes(`/anyOf/${only}/`);
+  return (others.length === 0 && errors.find(isOfOnly)) || deepest;
 }
 
-function expectationOf({ keyword, message, params, schema }: ErrorObject): string {
+function branchesOf({ schema }: ErrorObject): readonly Readonly<Record<string, unknown>>[] {
+  return schema as readonly Readonly<Record<string, unknown>>[]; // of an anyOf, by JSON Schema
+}
+
+function expectationOf(error: ErrorObject): string {
+  const { keyword, message, params } = error;
   if (keyword === "enum") return `must be one of ${choices(params["allowedValues"])}`;
   if (keyword === "const") return `must be ${shown(params["allowedValue"])}`;
   if (keyword !== "anyOf") return message ?? "does not have the documented shape";
-  const branches = schema as readonly Readonly<Record<string, unknown>>[]; // by JSON Schema
+  const branches = branchesOf(error);
   if (branches.every((branch) => "const" in branch))
     return `must be one of ${choices(branches.map((branch) => branch["const"]))}`;
   const wanted = branches.map(({ required, type }) =>
@@ -80,7 +102,15 @@ function placeOf(pointer: string, part: string | undefined): string {
   return part === "params" ? `"${name}" in the path` : `query parameter "${name}"`;
 }
 
+/** What is more than one value is told by its kind: whoever sent it knows what was in it. */
 function shown(value: unknown): string {
+  if (typeof value === "object" && value !== null) return kindOf(value);
   const text = JSON.stringify(value) ?? "not there";
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text;
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  if (value === null) return "null";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

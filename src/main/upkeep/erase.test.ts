@@ -47,8 +47,8 @@ test.each([
   ["a number", { values: [123456] }, "/values/0"],
   ["no list", { values: HERS }, "/values"],
   ["too many", { values: Array.from({ length: 101 }, (_, n) => `value-${n}`) }, "/values"],
-  ["a field that is not known", { value: [HERS] }, "body"],
-  ["a list alone", [HERS], "body"],
+  ["a field that is not known", { value: [HERS] }, "/values is missing"],
+  ["a list alone", [HERS], "the body is a list; it must be object"],
 ])("%s is refused, and nothing is erased", async (_, payload, place) => {
   const { status, body } = await erase("anna-with-mail", payload);
   expect(status).toBe(400);
