@@ -8,8 +8,9 @@
  * and keywords of interests that nothing happened to today. No answer is kept, for the person did something. From nothing
  * (`rebuildFromNothingMs`) they have seen nobody: the first answer of a person's day.
  *
- * Reads are asked for in turns with as many ready bytes from a bare server of Node. The clock, which is that of the events, goes on meanwhile by an event
- * a second of somebody else, so that everybody's minute ends as it does in a server, and their answer is worked out anew.
+ * Reads are asked for in turns: of people whose answers of this minute are there, for the clock, which is that of the events, stands still
+ * (`readLatencyMs`); while it goes on by an event a second of somebody else, so that everybody's minute ends as it does in a server and their answer is
+ * worked out anew (`goingReadLatencyMs`); and as many ready bytes from a bare server of Node.
  */
 import { loadavg } from "node:os";
 import { join } from "node:path";
@@ -35,7 +36,7 @@ interface Options extends Record<string, number> {
   readonly learnedFrom: number;
   readonly requestsPerSecond: number;
   readonly requests: number;
-  /** Turns that the requests are divided into, each of ours and of the bare server. */
+  /** Turns that the requests are divided into, each of ours, of ours while the clock goes on, and of the bare server. */
   readonly turns: number;
   readonly connections: number;
   readonly seed: number;
@@ -87,23 +88,25 @@ async function measure(options: Options, folder: string, say: (line: string) => 
     const address = await server.listen({ host: "127.0.0.1", port: 0 });
     const changes = await measureChanges(address, options);
     say(`${options.requestsPerSecond} requests a second`);
-    const { ours, bare } = await measureReads(platform, address, options);
+    const { kept, going, bare } = await measureReads(platform, address, options);
     return {
       metrics: {
         ...named("rebuildLatencyMs", rebuilds.latencies),
         rebuildProcessorMs: rebuilds.processorMs,
         ...named("rebuildFromNothingMs", fromNothing.latencies),
         rebuildFromNothingProcessorMs: fromNothing.processorMs,
-        ...named("readLatencyMs", ours.latencies),
-        readProcessorUs: ours.processorUs,
+        ...named("readLatencyMs", kept.latencies),
+        readProcessorUs: kept.processorUs,
+        ...named("goingReadLatencyMs", going.latencies),
+        goingReadProcessorUs: going.processorUs,
         ...named("bareLatencyMs", bare.latencies),
         bareProcessorUs: bare.processorUs,
         ...named("eventToInterestMs", changes),
         loadAverageBefore,
       },
       compared: {
-        readToBareP99: quantileOf(ours.latencies, 0.99) / quantileOf(bare.latencies, 0.99),
-        readToBareProcessor: ours.processorUs / bare.processorUs,
+        readToBareP99: quantileOf(kept.latencies, 0.99) / quantileOf(bare.latencies, 0.99),
+        readToBareProcessor: kept.processorUs / bare.processorUs,
       },
     };
   } finally {
@@ -281,31 +284,37 @@ async function measureReads(
   platform: Platform,
   address: string,
   options: Options,
-): Promise<Record<"ours" | "bare", Reads>> {
+): Promise<Record<"kept" | "going" | "bare", Reads>> {
   const path = "/v1/users/user-*?include=interests,state,predictions";
-  const one = await fetch(address + path.replace("*", "0"));
-  const bareServer = await openBareServer((await one.arrayBuffer()).byteLength);
-  const ours: Reads = { latencies: [], processorUs: 0 };
-  const bare: Reads = { latencies: [], processorUs: 0 };
+  let bytes = 0;
+  // As in a server that has been asked for a while: what was asked about in the last minute is there.
+  for (let user = 0; user < options.users; user++) {
+    const answer = await fetch(address + path.replace("*", String(user)));
+    bytes = (await answer.arrayBuffer()).byteLength;
+  }
+  const bareServer = await openBareServer(bytes);
+  const [kept, going, bare] = Array.from({ length: 3 }, (): Reads => ({ latencies: [], processorUs: 0 }));
+  const sides = [
+    { reads: kept!, asked: address, isGoing: false },
+    { reads: going!, asked: address, isGoing: true },
+    { reads: bare!, asked: bareServer.address, isGoing: false },
+  ]; // three of them
   const requests = Math.ceil(options.requests / options.turns);
   const warmUp = Math.ceil(WARM_UP * requests);
   for (let turn = 0; turn < options.turns; turn++)
-    for (const [reads, asked] of [
-      [ours, address],
-      [bare, bareServer.address],
-    ] as const) {
+    for (const { reads, asked, isGoing } of sides) {
       const { hostname, port } = new URL(asked);
       const before = process.cpuUsage();
-      const stop = moveClock(platform, `${turn} ${port}`);
+      const stop = isGoing ? moveClock(platform, `${turn}`) : undefined;
       const task = { ...options, host: hostname, port: Number(port), requests, warmUp, request: { path } };
       const { latenciesMs } = await runRequestLoad(task);
-      await stop();
+      await stop?.();
       const { user, system } = process.cpuUsage(before);
       reads.latencies.push(...latenciesMs);
       reads.processorUs += (user + system) / (requests + warmUp) / options.turns;
     }
   await bareServer.close();
-  return { ours, bare };
+  return { kept: kept!, going: going!, bare: bare! };
 }
 
 /** An event a second of somebody whom nobody asks about, until it is stopped. */
