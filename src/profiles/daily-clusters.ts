@@ -105,13 +105,19 @@ export async function joinClusters(
 ): Promise<readonly ItemCluster[]> {
   const { clusters: daily, placed } = day;
   if (engagements.length === 0) return daily;
+  let medoids: Matrix | undefined; // gathered when the first newcomer is held against them
+  const medoidsOf = (): Matrix =>
+    (medoids ??= vectorsOf(
+      daily.map(({ medoid }) => medoid),
+      context.space,
+    ));
   const joining = new Map<number, ItemRow[]>();
   const joined = new Set<ItemRow>();
   const apart: Engagement[] = [];
   for (const engagement of engagements) {
     const { itemRow } = engagement;
     const known = placed.get(itemRow);
-    const place = known ?? placeOf(itemRow, day, context);
+    const place = known ?? placeOf(itemRow, day, context, medoidsOf);
     if (place === undefined) {
       apart.push(engagement);
       continue;
@@ -132,18 +138,15 @@ export async function joinClusters(
 /** The cluster that an item met since joins. */
 function placeOf(
   itemRow: ItemRow,
-  { clusters, newcomers }: DayClusters,
+  { newcomers }: DayClusters,
   { space, catalogue }: JoinContext,
+  medoidsOf: () => Matrix,
 ): number | undefined {
   const change = catalogue.changeOf(itemRow);
   const known = newcomers.get(itemRow);
   if (known?.change === change) return known.joins;
-  const medoids = vectorsOf(
-    clusters.map(({ medoid }) => medoid),
-    space,
-  );
   const vector = space.vectorOf(itemRow);
-  const joins = vector && nearestTo(vector, medoids);
+  const joins = vector && nearestTo(vector, medoidsOf());
   newcomers.set(itemRow, { change, joins });
   return joins;
 }
