@@ -51,7 +51,7 @@ export const OnlineFeaturesBody = Type.Object({
   full_feature_names: Type.Optional(Type.Boolean({ description: "Names in the answer as view__name" })),
   log: Type.Optional(
     Type.Boolean({
-      description: "Ours: store what is answered as an event of each person, for training sets",
+      description: "Ours: keep what is answered, each value with what it was defined as, for training sets",
     }),
   ),
 });

@@ -1,9 +1,9 @@
 import { PlatformError } from "#base";
-import { type FeatureDefinition, inputsOf } from "#declarations";
+import type { FeatureDefinition } from "#declarations";
 import type { FeatureValue } from "./aggregation.ts";
 import type { FeaturePlan } from "./definition/plan.ts";
 import { columnTypeOf } from "./definition/value-type.ts";
-import { versionOf } from "./definition/version.ts";
+import { versionOf, versionsOf } from "./definition/version.ts";
 
 /**
  * @file Features as numbers in a fixed order: what a model learns from (`getHistoricalVectors`) and is asked with (`OnlineFeatures.vectors`), by
@@ -46,11 +46,4 @@ export class FeatureVectors {
       out[at + n] = typeof value === "number" || typeof value === "boolean" ? Number(value) : Number.NaN;
     }
   }
-}
-
-function versionsOf(name: string, byName: ReadonlyMap<string, FeatureDefinition>): readonly string[] {
-  const definition = byName.get(name);
-  if (!definition) return [];
-  const inputs = definition.kind === "derived" ? inputsOf(definition.expression) : [];
-  return [versionOf(definition), ...inputs.flatMap((input) => versionsOf(input, byName))];
 }

@@ -1,6 +1,12 @@
 export type { FeatureValue } from "./aggregation.ts";
 export { differenceOf, type FeatureDifference } from "./definition/difference.ts";
-export { type FeaturePlan, type PlanContext, type PlannedFeature, planFeatures } from "./definition/plan.ts";
+export {
+  type FeaturePlan,
+  type PlanContext,
+  type PlannedFeature,
+  planFeatures,
+  plannedFeature,
+} from "./definition/plan.ts";
 export { columnTypeOf } from "./definition/value-type.ts";
 export { FeatureVectors } from "./feature-vectors.ts";
 export {

@@ -51,6 +51,12 @@ export class PersonControls {
     return this.#muted.length + this.#forgotten.length === 0;
   }
 
+  /** When the newest of what still holds was said; -Infinity where nothing is. */
+  get newestMs(): number {
+    const times = [...this.#muted, ...this.#forgotten].map(({ timestampMs }) => timestampMs);
+    return Math.max(Number.NEGATIVE_INFINITY, ...times);
+  }
+
   /** Muted interests, for a list of what can be unmuted. */
   get muted(): readonly InterestControl[] {
     return this.#muted;

@@ -12,7 +12,7 @@ import {
 } from "#declarations";
 import type { Aggregation } from "../aggregation.ts";
 import { aggregationOf } from "../aggregations/aggregations.ts";
-import { canonicalJson, versionOf } from "./version.ts";
+import { canonicalJson, lineageOf, versionOf } from "./version.ts";
 
 /**
  * @file Definitions as the runtimes work with them. Features that read the same events share what is kept of them:
@@ -94,6 +94,7 @@ export interface PlannedAggregate {
   readonly kind: "aggregate";
   readonly definition: AggregateDefinition;
   readonly version: string;
+  readonly lineage: string;
   readonly tally: Tally;
   readonly window: WindowDefinition;
   /** Where the tally is kept by item: what each item must be, and the keys it counts under. */
@@ -106,6 +107,8 @@ export interface PlannedDerived {
   readonly kind: "derived";
   readonly definition: DerivedDefinition;
   readonly version: string;
+  /** Changes with what it is made of too: values of two lineages are of two features. */
+  readonly lineage: string;
 }
 
 export interface PlanContext {
@@ -133,7 +136,9 @@ function planEntity(
   context: PlanContext,
 ): EntityPlan {
   const builder = new PlanBuilder(entity, context);
-  for (const definition of definitions) if (definition.entity === entity) builder.add(definition);
+  const byName = new Map(definitions.map((definition) => [definition.name, definition]));
+  for (const definition of definitions)
+    if (definition.entity === entity) builder.add(definition, lineageOf(definition.name, byName));
   return builder.finish();
 }
 
@@ -179,10 +184,10 @@ class PlanBuilder {
     this.#context = context;
   }
 
-  add(definition: FeatureDefinition): void {
+  add(definition: FeatureDefinition, lineage: string): void {
     const version = versionOf(definition);
     if (definition.kind === "derived") {
-      this.#features.set(definition.name, { kind: "derived", definition, version });
+      this.#features.set(definition.name, { kind: "derived", definition, version, lineage });
       return;
     }
     const { window, name } = definition;
@@ -199,6 +204,7 @@ class PlanBuilder {
       kind: "aggregate",
       definition,
       version,
+      lineage,
       tally,
       window,
       itemWhere,

@@ -12,7 +12,7 @@ import type { FeatureVectors } from "../feature-vectors.ts";
 import { CollectedItems } from "../items/collect-items.ts";
 import type { Answer } from "../online/accumulation.ts";
 import { crossKey, type EntityRow } from "../online/entity-rows.ts";
-import { requestFeatures } from "../online/feature-request.ts";
+import { reflectsItems, requestFeatures } from "../online/feature-request.ts";
 import { controlsFor, mayUse } from "../online/may-use.ts";
 import { CollectedRows, type PastEvents, readPast } from "./collect-rows.ts";
 import { PersonWalk } from "./person-walk.ts";
@@ -45,6 +45,8 @@ export interface HistoricalRow extends HistoricalAsk {
   readonly values: readonly FeatureValue[];
   /** By name, whether the person's newest choice refuses what it is for. */
   readonly refused: readonly boolean[];
+  /** By name, when the person last muted or had forgotten what the value could be of; -Infinity where never. What `values` say is without it. */
+  readonly controlledMs: readonly number[];
   /** By label; `null` where the label's time is not over at the newest event there is. */
   readonly labels: readonly FeatureValue[];
 }
@@ -70,6 +72,7 @@ export async function getHistoricalFeatures(
   const labelRequests = labels.map(({ name }) => requestFeatures(plan, [name], past.catalogue));
   const byPerson = groupByPerson(rows, past);
   const nothing = names.map(() => null);
+  const reflected = request.asked.map(({ planned }) => planned !== undefined && reflectsItems(planned, plan));
   const controls = new Map<string, PersonControls>();
   for (const person of request.saysItems ? byPerson.keys() : []) {
     const said = await controlsFor(request, past.state, past.identity.idsOf(person));
@@ -84,6 +87,10 @@ export async function getHistoricalFeatures(
       const choices = collected.choicesOf(ids);
       const refused = request.asked.map(
         ({ planned }) => planned !== undefined && !mayUse(planned, plan, choices),
+      );
+      const newestMs = controls.get(person)?.newestMs ?? Number.NEGATIVE_INFINITY;
+      const controlledMs = reflected.map((isReflected) =>
+        isReflected ? newestMs : Number.NEGATIVE_INFINITY,
       );
       const walk = new PersonWalk(events, request, past.catalogue, controls.get(person));
       const labelWalks = labelRequests.map((one) => new PersonWalk(events, one, past.catalogue));
@@ -101,7 +108,7 @@ export async function getHistoricalFeatures(
           if (endMs > collected.newestMs || person === "") return null;
           return labelWalks[n]!.at(endMs)[0]?.value ?? null; // one for each
         });
-        yield { ...row, values, refused, labels: told };
+        yield { ...row, values, refused, controlledMs, labels: told };
       }
       done += asked.length;
       progress({ stage: "joining features", done, total: rows.length });

@@ -53,6 +53,16 @@ export interface CellPlan {
   readonly keysOfItem: ((item: Item) => readonly string[] | "all") | undefined;
 }
 
+/** Whether a value of it depends on which items they were. A derived one does where any does that it is made of. */
+export function reflectsItems(planned: PlannedFeature, plan: EntityPlan): boolean {
+  if (plan.entity !== "user") return false;
+  if (planned.kind === "aggregate") return planned.tally.keyKind === "item" || saysItems(planned.tally);
+  return inputsOf(planned.definition.expression).some((name) => {
+    const input = plan.features.get(name);
+    return input !== undefined && reflectsItems(input, plan);
+  });
+}
+
 /** Whether its values are items or topics by name. */
 export function saysItems({ value }: Tally): boolean {
   return value?.op === "item-id" || value?.op === "item-tags";
@@ -106,9 +116,7 @@ export function requestFeatures(
     needsLifetime: cells.some(({ planned }) => planned.window.kind === "lifetime"),
     hasSessions: cells.some(({ planned }) => planned.window.kind === "session"),
     purposes: [...new Map(cells.map(({ planned: { purpose } }) => [purpose.name, purpose])).values()],
-    saysItems:
-      plan.entity === "user" &&
-      cells.some(({ planned: { tally } }) => tally.keyKind === "item" || saysItems(tally)),
+    saysItems: cells.some(({ planned }) => reflectsItems(planned, plan)),
   };
 }
 

@@ -191,6 +191,8 @@ async function exportRows(options: ExportOptions): Promise<void> {
   const seconds = (monotonicMs() - startedMs) / 1000;
   if (options.json) return say(JSON.stringify({ ...set, seconds }));
   say(`${set.rows} rows with ${set.columns.length} columns in ${options.out}, in ${seconds.toFixed(1)} s`);
+  for (const [name, count] of Object.entries(set.ofOtherDefinitions ?? {}))
+    say(`${name}: ${count} values were served under another definition and are not joined`);
 }
 
 async function tellInformative(options: InformativeOptions): Promise<void> {

@@ -11,7 +11,10 @@ async function newFolder(): Promise<string> {
   return folder;
 }
 
-const served = (userId: string) => ({ userId, atMs: 1, version: "v", values: { saves_7d: 2 } });
+const served = (userId: string) => ({
+  ...{ userId, atMs: 1, values: { saves_7d: 2 } },
+  definedAs: { saves_7d: "0123456789ab" },
+});
 
 test("what was served of a person goes, and that of others stays", async () => {
   const log = new LazyServedLog(await newFolder(), () => {});

@@ -4,7 +4,21 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ignoreProgress } from "#base";
-import { count, cross, defaultActions, defineConfig, events, feature, item, user } from "#declarations";
+import {
+  add,
+  type Config,
+  count,
+  cross,
+  defaultActions,
+  defineConfig,
+  derived,
+  events,
+  feature,
+  item,
+  lastK,
+  user,
+} from "#declarations";
+import { INTEREST_CONTROLLED } from "#events";
 import type { Server } from "#serving";
 import { readEntityRows } from "#storage";
 import { asking, closeAll, fittedServer, openPlatform } from "../platform.cases.ts";
@@ -14,11 +28,15 @@ import { exportTrainingSet } from "./training-set.ts";
 /** @file Training sets of features of pairs, and of what was served to several who ask. */
 const NOW = Date.parse("2026-03-01T12:00:00Z");
 const LATER = "2026-03-01T18:00:00Z";
+const saves = feature("saves", { from: events("save"), aggregate: count() });
+const clicks = feature("clicks", { from: events("click"), aggregate: count() });
 const config = defineConfig({
   actions: defaultActions,
   features: [
-    feature("saves", { from: events("save"), aggregate: count() }),
-    feature("clicks", { from: events("click"), aggregate: count() }),
+    saves,
+    clicks,
+    derived("acts", add(saves, clicks)),
+    feature("last_topics", { from: events("save"), aggregate: lastK(item.topic, 3) }),
     feature("saves_of_topic", {
       entity: cross(user, item.topic),
       from: events("save"),
@@ -56,11 +74,16 @@ afterAll(async () => {
 
 const { post } = asking(() => server);
 
-async function exported(rows: string, names: readonly string[], isServed: boolean): Promise<unknown[][]> {
+async function exported(
+  rows: string,
+  names: readonly string[],
+  isServed: boolean,
+  by: Config = config,
+): Promise<unknown[][]> {
   const [path, out] = [join(outer, "rows.csv"), join(outer, "out.parquet")];
   await writeFile(path, rows);
   const options = { out, rows: await readEntityRows(path), everyDays: 7, isServed, names };
-  const { columns } = await exportTrainingSet(platform.folder, config, options, ignoreProgress);
+  const { columns } = await exportTrainingSet(platform.folder, by, options, ignoreProgress);
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
   const selected = columns.filter((name) => name !== "timestamp").join(", ");
@@ -79,6 +102,46 @@ test("a feature of a pair is joined to rows that name the pair", async () => {
     ["ann", "food", 3, 2],
     ["ann", "travel", 3, 1],
   ]);
+});
+
+test("what was served under one definition is no value of another of the same name, nor of what is made of it", async () => {
+  const names = ["saves", "clicks", "acts"];
+  await post("/get-online-features", { features: names, entities: { user_id: ["cyd"] }, log: true }); // nothing to keep
+  await post("/v1/track", { userId: "cyd", event: "save", properties: { itemId: "cup" } });
+  await post("/get-online-features", { features: names, entities: { user_id: ["cyd"] }, log: true });
+  const row = `user_id,timestamp\ncyd,${LATER}\n`;
+  const columns = ["user_id", ...names];
+  await expect.poll(() => exported(row, names, true)).toEqual([columns, ["cyd", 1, 0, 1]]);
+  const changed = feature("saves", { from: events("save"), aggregate: count(), window: "7d" });
+  const features = [changed, clicks, derived("acts", add(changed, clicks))];
+  const other = defineConfig({ actions: defaultActions, features });
+  expect(await exported(row, names, true, other)).toEqual([columns, ["cyd", null, 0, null]]);
+  const told = { out: join(outer, "out.parquet"), everyDays: 7, isServed: true, names };
+  const { ofOtherDefinitions } = await exportTrainingSet(platform.folder, other, told, ignoreProgress);
+  expect(ofOtherDefinitions).toEqual({ saves: 1, acts: 1 });
+});
+
+test("what was served before a person muted what it may be of is not joined, what was served since is", async () => {
+  const names = ["saves", "last_topics"];
+  const ask = () =>
+    post("/get-online-features", { features: names, entities: { user_id: ["dee"] }, log: true });
+  const act = (event: string, properties: object) =>
+    post("/v1/track", { userId: "dee", event, properties, timestamp: new Date(platform.clock.nowMs() + 1) });
+  const control = (word: string) =>
+    act(INTEREST_CONTROLLED, { control: word, interestId: "food", topic: "food" });
+  const row = `user_id,timestamp\ndee,${LATER}\n`;
+  const columns = ["user_id", ...names];
+  const topics = async () => (await exported(row, names, true))[1];
+  for (const itemId of ["cup", "map"]) await act("save", { itemId });
+  await ask();
+  await expect.poll(topics).toMatchObject(["dee", 2, { items: ["travel", "food"] }]);
+  await control("mute");
+  expect(await exported(row, names, true)).toEqual([columns, ["dee", 2, null]]); // the count names no item
+  platform.clock.observe(platform.clock.nowMs() + 1); // within one moment nobody knows which came first
+  await ask();
+  await expect.poll(topics).toMatchObject(["dee", 2, { items: ["travel"] }]);
+  await control("unmute");
+  expect(await topics()).toMatchObject(["dee", 2, { items: ["travel"] }]); // as it was served
 });
 
 test("what was served is joined feature by feature, of a pair to its pair, and not of what is refused since", async () => {

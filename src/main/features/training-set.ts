@@ -18,6 +18,8 @@ import {
   type HistoricalRow,
   joinKeysOf,
   type PastEvents,
+  planFeatures,
+  plannedFeature,
   servedAt,
 } from "#features";
 import { listUsers, readAllProgress, readPerson } from "#sequences";
@@ -85,6 +87,8 @@ export interface ExportOptions {
 export interface TrainingSet {
   readonly rows: number;
   readonly columns: readonly string[];
+  /** By feature, how many kept values were served under another definition and are in no row. Only of what was served. */
+  readonly ofOtherDefinitions?: Readonly<Record<string, number>>;
 }
 
 /** What the rows of a training set are made by. */
@@ -146,32 +150,48 @@ export async function exportTrainingSet(
       rows: rows ?? (await everyoneEvery(past, everyDays * DAY_MS)),
     };
     const walked = await getHistoricalFeatures(past, query, progress);
-    const found = isServed ? await asServed(folder, past, query, walked) : walked;
+    const served = isServed ? await asServed(folder, past, query, walked) : undefined;
     const ids = idColumnsOf(query.rows, pairColumnsOf(definitions, asked));
     const columns = columnsOf(asked, definitions, labels, ids);
-    const count = await writeParquet(out, columns, cellsOf(found, ids));
-    return { rows: count, columns: columns.map(({ name }) => name) };
+    const count = await writeParquet(out, columns, cellsOf(served?.rows ?? walked, ids));
+    return {
+      rows: count,
+      columns: columns.map(({ name }) => name),
+      ...(served && { ofOtherDefinitions: Object.fromEntries(served.ofOthers) }),
+    };
   });
 }
 
-/** The rows with what was served in the place of what the log gives; rows before anything was served are left out. */
+/**
+ * The rows with what was served in the place of what the log gives; rows before anything was served are left out. Neither what is refused now is joined,
+ * nor a value that may be of what the person muted or had forgotten since it was served: what was summed up then cannot be divided.
+ */
 async function asServed(
   folder: string,
   { identity }: PastEvents,
-  { rows, names, definitions }: Pick<HistoricalQuery, "rows" | "names" | "definitions">,
+  query: HistoricalQuery,
   walked: Iterable<HistoricalRow>,
-): Promise<HistoricalRow[]> {
+): Promise<{ readonly rows: readonly HistoricalRow[]; readonly ofOthers: ReadonlyMap<string, number> }> {
+  const { rows, names, definitions } = query;
   const log = await openServedLog(folder, { isReadOnly: true, onNotice: () => {} });
   try {
-    const asked = definitions.filter(({ name }) => names.includes(name));
-    const about = new Map(asked.map((definition) => [definition.name, joinKeysOf({ definition })]));
-    const served = await servedAt(log, identity, about, rows);
-    return Array.from(walked).flatMap((row) => {
-      const last = served[row.position];
+    const plan = planFeatures(definitions, query);
+    const wanted = names.map((name) => {
+      const planned = plannedFeature(plan, name)!; // unknown names were refused
+      return [name, { columns: joinKeysOf(planned), lineage: planned.lineage }] as const;
+    });
+    const { version } = plan;
+    const served = await servedAt(log, identity, { byName: new Map(wanted), version }, rows);
+    const joined = Array.from(walked).flatMap((row) => {
+      const last = served.rows[row.position];
       if (!last) return [];
-      const values = names.map((name, n) => (row.refused[n] ? null : (last.get(name) ?? null)));
+      const values = names.map((name, n) => {
+        const value = last.get(name);
+        return !value || row.refused[n] || value.atMs <= row.controlledMs[n]! ? null : value.value; // one for each name
+      });
       return [{ ...row, values }];
     });
+    return { rows: joined, ofOthers: served.ofOthers };
   } finally {
     await log.close();
   }

@@ -151,7 +151,8 @@ test("a model that was being fitted while somebody was erased is fitted again, w
 });
 
 test("somebody who did nothing, but was served features of an item, is not unknown", async () => {
-  const served = { userId: "fay-was-served", itemId: "i1", atMs: 1, version: "v", values: { saves: 3 } };
+  const definedAs = { saves: "0123456789ab" };
+  const served = { userId: "fay-was-served", itemId: "i1", atMs: 1, definedAs, values: { saves: 3 } };
   await (await platform.servedFeatures.get()).note([served]);
   const { status, body } = await erase("fay-was-served");
   expect(status).toBe(202);

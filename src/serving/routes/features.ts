@@ -200,11 +200,13 @@ function noteServed(
   values: readonly (readonly OnlineValue[])[],
 ): void {
   const atMs = clock.nowMs();
-  const { version } = features;
   const known = names.map((reference) => reference.slice(reference.indexOf(":") + 1));
   const planned = known.flatMap((name) => features.planned(name) ?? []);
   const pairedWith = new Set(
     planned.flatMap((one) => joinKeysOf(one).slice(1)).filter((key) => key !== "item_id"),
+  );
+  const lineages = Object.fromEntries(
+    known.map((name) => [name, features.planned(name)?.lineage ?? ""] as const), // of those that are there
   );
   const served = rows.flatMap(({ userId, itemId, keys = {} }, person) => {
     const found = known.flatMap((name, n) => {
@@ -215,7 +217,7 @@ function noteServed(
     const further = Object.entries(keys).filter(([key]) => pairedWith.has(key));
     return [
       {
-        ...{ userId, atMs, version, values: Object.fromEntries(found) },
+        ...{ userId, atMs, definedAs: lineages, values: Object.fromEntries(found) },
         ...(itemId !== undefined && { itemId }),
         ...(further.length > 0 && { keys: Object.fromEntries(further) }),
       },
