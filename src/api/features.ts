@@ -98,6 +98,20 @@ const Quantiles = Type.Object({ p10: numberOrNull, p50: numberOrNull, p90: numbe
 const stability = Type.Union([Type.Number(), Type.Null()], {
   description: "Population stability index against the baseline; null where there is none of this version",
 });
+const Measure = Type.Union(
+  [
+    Type.Literal("numbers"),
+    Type.Literal("values"),
+    Type.Literal("elements"),
+    Type.Literal("keys"),
+    Type.Literal("places"),
+    Type.Literal("projections"),
+  ],
+  {
+    description:
+      "What drift is of: numbers, values as they are, elements of lists, keys of maps that count for something, places of histograms, or vectors by how far they lie along the mean of the baseline. Values are never told",
+  },
+);
 const chance = Type.Union([Type.Number(), Type.Null()], {
   description: "What the index reaches by chance alone, from samples of these sizes, 5 times of 100",
 });
@@ -123,6 +137,7 @@ export const FeatureHealthResponse = Type.Object({
       nullRate: Type.Number(),
       freshnessSeconds: numberOrNull,
       quantiles: Quantiles,
+      measure: Measure,
       stabilityIndex: stability,
       indexByChance: chance,
       spread: Type.Optional(

@@ -9,9 +9,9 @@ export {
 } from "./definition/plan.ts";
 export { columnTypeOf } from "./definition/value-type.ts";
 export { FeatureVectors } from "./feature-vectors.ts";
+export { continued, type FeatureBaseline } from "./health/baseline.ts";
 export {
   checkHealth,
-  type FeatureBaseline,
   type FeatureHealth,
   type HealthReport,
 } from "./health/check-health.ts";

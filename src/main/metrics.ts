@@ -75,7 +75,16 @@ function tellFeatureHealth(metrics: Metrics, report: () => HealthReport | undefi
     "Median age of the newest event reflected",
     (feature) => feature.freshnessSeconds,
   );
-  tell("inkling_feature_stability_index", "PSI against the baseline", (feature) => feature.stabilityIndex);
+  tell(
+    "inkling_feature_stability_index",
+    "PSI against the baseline, of numbers, values, elements, keys, places or projections",
+    (feature) => feature.stabilityIndex,
+  );
+  tell(
+    "inkling_feature_stability_by_chance",
+    "What the index reaches by chance alone, from samples of these sizes, 5 times of 100",
+    (feature) => feature.indexByChance,
+  );
   metrics.gaugeBy(
     "inkling_feature_state_bytes",
     "What the features of a person take in the state, of those looked at",

@@ -6,7 +6,14 @@ import { Distribution } from "../../ui/distribution.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { formatShare, formatSpan } from "../../words/format.ts";
 import { Course } from "./course.tsx";
-import { driftWords, type Feature, type FeatureHealth, sourcesOf, textAt } from "./feature-words.ts";
+import {
+  driftWords,
+  type Feature,
+  type FeatureHealth,
+  measureWords,
+  sourcesOf,
+  textAt,
+} from "./feature-words.ts";
 import styles from "./features.module.css";
 
 /** One feature: its definition, what it is made of, and who asks for it. */
@@ -56,7 +63,12 @@ function Values({ found }: { readonly found: FeatureHealth }) {
     `${formatShare(nullRate)} of ${who} without a value`,
     ...(age === undefined ? [] : [`newest event ${age} old at the median`]),
   ];
-  if (!spread) return <p>{facts.join(", ")}; its values are no numbers.</p>;
+  if (!spread)
+    return (
+      <p>
+        {facts.join(", ")}. Drift is told {measureWords[found.measure]}.
+      </p>
+    );
   return (
     <div>
       <Distribution

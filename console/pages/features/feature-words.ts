@@ -70,6 +70,16 @@ function featuresIn(tree: unknown): readonly string[] {
   return [...(own === undefined ? [] : [own]), ...Object.values(tree).flatMap(featuresIn)];
 }
 
+/** What drift of a feature whose values are no numbers is told by. */
+export const measureWords: Readonly<Record<FeatureHealth["measure"], string>> = {
+  numbers: "by the number",
+  values: "by the value",
+  elements: "by the elements of its lists",
+  keys: "by the keys that count for something",
+  places: "by the places of its histograms",
+  projections: "by how far its vectors lie along the mean of the reference",
+};
+
 /** What a stability index means (Siddiqi 2006): below 0.1 nothing, above 0.25 the population is another one; and nothing while chance alone makes as much. */
 export function driftWords({
   stabilityIndex: index,

@@ -1,7 +1,7 @@
 import { murmur3, type ProgressListener } from "#base";
 import type { EntityKind } from "#declarations";
 import { listUsers } from "#sequences";
-import type { EntityPlan, FeaturePlan } from "../definition/plan.ts";
+import type { EntityPlan, FeaturePlan, PlannedFeature } from "../definition/plan.ts";
 import { canonicalJson } from "../definition/version.ts";
 import { CollectedRows, type PastEvents, readPast } from "../history/collect-rows.ts";
 import { featuresAt } from "../history/features-at.ts";
@@ -14,14 +14,9 @@ import { controlsFor } from "../online/may-use.ts";
 import { readFeatures } from "../online/read-features.ts";
 import type { OnlineValue } from "../online/value-table.ts";
 import { featuresPrefix } from "../state/feature-keys.ts";
-import {
-  type Distribution,
-  decodeDistribution,
-  emptyDistribution,
-  encodeDistribution,
-  indexByChance,
-  stabilityIndex,
-} from "./drift.ts";
+import { type FeatureBaseline, keptOf, newBaseline } from "./baseline.ts";
+import { Distribution, indexByChance, stabilityIndex } from "./drift.ts";
+import { type Measure, measureOf } from "./measure.ts";
 import { momentsBetween, type PastMoment, PastMoments } from "./past-moments.ts";
 import { type Spread, spreadOf } from "./spread.ts";
 import { type StateBytes, stateBytesOf } from "./state-bytes.ts";
@@ -40,12 +35,6 @@ export interface HealthQuery {
   readonly nowMs: number;
   /** What drift is measured against. */
   readonly baseline?: FeatureBaseline;
-}
-
-/** Distributions as they were: feature -> version and distribution. */
-export interface FeatureBaseline {
-  readonly at: string;
-  readonly features: Readonly<Record<string, { readonly version: string; readonly distribution: string }>>;
 }
 
 export interface HealthReport {
@@ -79,7 +68,8 @@ export interface FeatureHealth {
   readonly freshnessSeconds: number | null;
   /** Of numbers. */
   readonly quantiles: Readonly<Record<"p10" | "p50" | "p90", number | null>>;
-  /** Against the baseline; `null` where there is none of this version. */
+  readonly measure: Measure;
+  /** Against the baseline; `null` where there is none of this lineage. */
   readonly stabilityIndex: number | null;
   /** What the index reaches by chance alone, from samples of these sizes, 5 times of 100. */
   readonly indexByChance: number | null;
@@ -107,7 +97,7 @@ export async function checkHealth(
   const served = await readFeatures(past, request, sample, nowMs);
   const rowsOf = sample.map((person) => collected.rowsOf(identity.idsOf(person)) ?? []);
   const firstMs = rowsOf.reduce((least, rows) => Math.min(least, rows[0]?.timestampMs ?? least), nowMs);
-  const ofPeople = new Comparison(names, momentsBetween(firstMs, nowMs));
+  const ofPeople = new Comparison(names, query.plan, momentsBetween(firstMs, nowMs));
   for (const [n, person] of sample.entries()) {
     const rows = rowsOf[n]!; // one for each
     const controls = await controlsFor(request, past.state, identity.idsOf(person));
@@ -118,14 +108,8 @@ export async function checkHealth(
       rows[0] && rows[0].timestampMs <= timeMs ? walked(timeMs) : undefined,
     );
   }
-  const ofItems = await compareItems(
-    { past, plan: plan.items, drawn, nowMs, timesMs: ofPeople.past.timesMs },
-    items,
-  );
-  const features = [
-    ...names.map((_, n) => healthOf(ofPeople, n, plan, query.baseline)),
-    ...ofItems.names.map((_, n) => healthOf(ofItems, n, plan.items, query.baseline)),
-  ];
+  const ofItems = await compareItems({ past, plan, drawn, nowMs, timesMs: ofPeople.past.timesMs }, items);
+  const features = [...ofPeople.health(plan, query.baseline), ...ofItems.health(plan.items, query.baseline)];
   return {
     at: new Date(nowMs).toISOString(),
     people: sample.length,
@@ -135,10 +119,7 @@ export async function checkHealth(
     features,
     coverage: coverageOf(services, names, served),
     stateBytes: await takenBy(past, sample, drawn),
-    baseline: {
-      at: new Date(nowMs).toISOString(),
-      features: { ...baselineOf(ofPeople, plan), ...baselineOf(ofItems, plan.items) },
-    },
+    baseline: newBaseline(nowMs, plan, new Map([...ofPeople.distributions, ...ofItems.distributions])),
   };
 }
 
@@ -157,7 +138,7 @@ async function takenBy(
 
 interface ItemsQuery {
   readonly past: PastEvents;
-  readonly plan: EntityPlan;
+  readonly plan: FeaturePlan;
   readonly drawn: readonly number[];
   readonly nowMs: number;
   /** Earlier moments to look at, ascending. */
@@ -169,10 +150,10 @@ async function compareItems(
   collected: CollectedItems,
 ): Promise<Comparison> {
   const { catalogue, log } = past;
-  const names = [...plan.features.keys()];
-  const comparison = new Comparison(names, timesMs);
+  const names = [...plan.items.features.keys()];
+  const comparison = new Comparison(names, plan, timesMs);
   if (drawn.length === 0) return comparison;
-  const request = requestFeatures(plan, names, catalogue);
+  const request = requestFeatures(plan.items, names, catalogue);
   const ids = drawn.map((item) => catalogue.at(item).itemId);
   const served = await readItems({ ...past, partitions: userPartitions(log) }, request, ids, nowMs);
   for (const [n, item] of drawn.entries()) {
@@ -192,10 +173,32 @@ class Comparison {
   readonly past: PastMoments;
   compared = 0;
 
-  constructor(names: readonly string[], timesMs: readonly number[]) {
+  constructor(names: readonly string[], { definitions }: FeaturePlan, timesMs: readonly number[]) {
+    const byName = new Map(definitions.map((definition) => [definition.name, definition]));
+    const measures = names.map((name) => measureOf(byName.get(name)!, byName)); // one of its names
     this.names = names;
-    this.past = new PastMoments(names, timesMs);
-    this.counts = names.map(() => ({ distribution: emptyDistribution(), agesMs: [], skewed: [] }));
+    this.past = new PastMoments(measures, timesMs);
+    this.counts = measures.map((measure) => ({
+      distribution: new Distribution(measure),
+      agesMs: [],
+      skewed: [],
+    }));
+  }
+
+  /** By name. */
+  get distributions(): (readonly [string, Distribution])[] {
+    return this.names.map((name, n) => [name, this.counts[n]!.distribution]); // one for each
+  }
+
+  /** Of each feature, against the baseline where that has it. */
+  health(plan: EntityPlan, baseline: FeatureBaseline | undefined): FeatureHealth[] {
+    return this.names.map((name, n) => {
+      const planned = plan.features.get(name)!; // one of its names
+      const counted = this.counts[n]!; // one for each
+      const before = keptOf(baseline, planned, counted.distribution.measure);
+      const past = this.past.of(n, before ?? counted.distribution);
+      return { ...healthOf(counted, planned, before), past };
+    });
   }
 
   take(
@@ -233,9 +236,7 @@ interface FeatureCount {
 }
 
 function take({ distribution, agesMs }: FeatureCount, { value, newestMs }: OnlineValue, atMs: number): void {
-  distribution.people++;
-  if (value === null) distribution.absent++;
-  if (typeof value === "number") distribution.sketch.add(value);
+  distribution.take(value);
   if (newestMs !== undefined) agesMs.push(atMs - newestMs);
 }
 
@@ -245,43 +246,30 @@ function isSame(served: Answer, walked: Answer | undefined): boolean {
 }
 
 function healthOf(
-  { names, counts, past }: Comparison,
-  feature: number,
-  plan: EntityPlan,
-  baseline: FeatureBaseline | undefined,
-): FeatureHealth {
-  const name = names[feature]!; // one of them
-  const { distribution, agesMs, skewed } = counts[feature]!; // as above
-  const { version } = plan.features.get(name)!; // one of its names
-  const kept = baseline?.features[name];
-  const before = kept?.version === version ? decodeDistribution(kept.distribution) : undefined;
-  const { people, absent, sketch } = distribution;
+  { distribution, agesMs, skewed }: FeatureCount,
+  { definition: { name, entity }, version }: PlannedFeature,
+  before: Distribution | undefined,
+): Omit<FeatureHealth, "past"> {
+  const { people, absent, measure } = distribution;
   const spread = spreadOf(distribution, before);
   const sorted = [...agesMs].sort((left, right) => left - right);
   const median = sorted[Math.floor((sorted.length - 1) / 2)];
   return {
-    name,
-    version,
-    entity: plan.entity,
+    ...{ name, version, entity, measure },
     skew: skewed.length,
     ...(skewed[0] !== undefined &&
-      (plan.entity === "user" ? { skewedUser: skewed[0] } : { skewedItem: skewed[0] })),
+      (entity === "user" ? { skewedUser: skewed[0] } : { skewedItem: skewed[0] })),
     nullRate: people === 0 ? 0 : absent / people,
     freshnessSeconds: median === undefined ? null : median / 1000,
-    quantiles: { p10: sketch.quantile(0.1), p50: sketch.quantile(0.5), p90: sketch.quantile(0.9) },
+    quantiles: {
+      p10: distribution.quantile(0.1),
+      p50: distribution.quantile(0.5),
+      p90: distribution.quantile(0.9),
+    },
     stabilityIndex: before ? stabilityIndex(before, distribution) : null,
     indexByChance: before ? indexByChance(before, distribution) : null,
     ...(spread && { spread }),
-    past: past.of(feature, before ?? distribution),
   };
-}
-
-function baselineOf({ names, counts }: Comparison, plan: EntityPlan): FeatureBaseline["features"] {
-  const entries = names.map((name, n) => {
-    const { version } = plan.features.get(name)!; // one of its names
-    return [name, { version, distribution: encodeDistribution(counts[n]!.distribution) }] as const;
-  });
-  return Object.fromEntries(entries);
 }
 
 function coverageOf(

@@ -1,14 +1,12 @@
-import { type Distribution, emptyDistribution } from "./drift.ts";
+import type { FeatureValue } from "../aggregation.ts";
+import { Distribution } from "./drift.ts";
+import type { Measure } from "./measure.ts";
 
 /** @file Distributions made by hand, for tests. */
 
 /** Of people with these values; `null` for who has none. */
-export function distribution(values: readonly (number | null)[]): Distribution {
-  const found = emptyDistribution();
-  for (const value of values) {
-    found.people++;
-    if (value === null) found.absent++;
-    else found.sketch.add(value);
-  }
+export function distribution(values: readonly FeatureValue[], measure: Measure = "numbers"): Distribution {
+  const found = new Distribution(measure);
+  for (const value of values) found.take(value);
   return found;
 }

@@ -15,7 +15,7 @@ function found(name: string, skew: number): FeatureHealth {
     indexByChance: 0.1,
     past: [],
   };
-  return { name, version: "v", entity: "user", skew, ...figures };
+  return { name, version: "v", entity: "user", measure: "numbers", skew, ...figures };
 }
 
 test("the newest looks are kept one by one and older ones one a day, the last of it", () => {

@@ -1,6 +1,7 @@
 import { DAY_MS } from "#base";
 import type { Answer } from "../online/accumulation.ts";
-import { type Distribution, emptyDistribution, indexByChance, stabilityIndex } from "./drift.ts";
+import { Distribution, indexByChance, stabilityIndex } from "./drift.ts";
+import type { Measure } from "./measure.ts";
 
 /** @file How features lay at earlier moments: walked from the log as of each, so that drift has a past from the first look on. */
 
@@ -34,20 +35,17 @@ export class PastMoments {
   /** (features, moments). */
   readonly #distributions: readonly (readonly Distribution[])[];
 
-  constructor(names: readonly string[], timesMs: readonly number[]) {
+  /** @param measures one for each feature */
+  constructor(measures: readonly Measure[], timesMs: readonly number[]) {
     this.timesMs = timesMs;
-    this.#distributions = names.map(() => timesMs.map(emptyDistribution));
+    this.#distributions = measures.map((measure) => timesMs.map(() => new Distribution(measure)));
   }
 
   /** The answers of one of them, a feature each; `isTold` says of which features anything may be said. */
   take(moment: number, answers: readonly (Answer | undefined)[], isTold: (feature: number) => boolean): void {
     for (const [n, distributions] of this.#distributions.entries()) {
       if (!isTold(n)) continue;
-      const distribution = distributions[moment]!; // one for each
-      const value = answers[n]?.value ?? null;
-      distribution.people++;
-      if (value === null) distribution.absent++;
-      if (typeof value === "number") distribution.sketch.add(value);
+      distributions[moment]!.take(answers[n]?.value ?? null); // one for each
     }
   }
 
@@ -62,9 +60,9 @@ export class PastMoments {
         people: found.people,
         nullRate: found.absent / found.people,
         quantiles: {
-          p10: found.sketch.quantile(0.1),
-          p50: found.sketch.quantile(0.5),
-          p90: found.sketch.quantile(0.9),
+          p10: found.quantile(0.1),
+          p50: found.quantile(0.5),
+          p90: found.quantile(0.9),
         },
         stabilityIndex: isTold ? stabilityIndex(reference, found) : null,
         indexByChance: isTold ? indexByChance(reference, found) : null,

@@ -1,3 +1,4 @@
+import { QuantileSketch } from "../aggregations/quantile-sketch.ts";
 import type { Distribution } from "./drift.ts";
 
 /** How the values of a feature lie, in bins that a reader can compare by eye: now, and when drift began to be measured. */
@@ -19,9 +20,10 @@ const PROBES = Array.from({ length: 33 }, (_, n) => 0.02 + 0.03 * n);
 
 /** `undefined` where nobody has a number. */
 export function spreadOf(now: Distribution, before?: Distribution): Spread | undefined {
-  const sides = [now, ...(before ? [before] : [])].filter(({ sketch }) => sketch.count > 0);
-  if (sides.length === 0) return undefined;
-  const bounds = boundsFor(sides);
+  const sketches = [now, ...(before ? [before] : [])].flatMap(({ numbers }) => numbers?.sketch ?? []);
+  const filled = sketches.filter(({ count }) => count > 0);
+  if (filled.length === 0) return undefined;
+  const bounds = boundsFor(filled);
   return {
     bounds,
     now: sharesIn(now, bounds),
@@ -30,8 +32,8 @@ export function spreadOf(now: Distribution, before?: Distribution): Spread | und
 }
 
 /** As wide as each other, between round numbers; of small whole numbers each has its own. */
-function boundsFor(sides: readonly Distribution[]): number[] {
-  const at = (quantile: number): number[] => sides.map(({ sketch }) => sketch.quantile(quantile)!); // not empty
+function boundsFor(sketches: readonly QuantileSketch[]): number[] {
+  const at = (quantile: number): number[] => sketches.map((sketch) => sketch.quantile(quantile)!); // not empty
   const least = Math.min(...at(0));
   const [tail, greatest] = [Math.max(...at(TAIL)), Math.max(...at(1))];
   const isWhole = Math.abs(tail) <= BINS && PROBES.every((probe) => at(probe).every(isNearWhole));
@@ -59,7 +61,8 @@ function isNearWhole(value: number): boolean {
   return Math.abs(value - Math.round(value)) <= 0.011 * Math.abs(value);
 }
 
-function sharesIn({ people, sketch }: Distribution, bounds: readonly number[]): number[] {
+function sharesIn({ people, numbers }: Distribution, bounds: readonly number[]): number[] {
+  const sketch = numbers?.sketch ?? new QuantileSketch();
   const present = people === 0 ? 0 : sketch.count / people;
   const last = bounds.length - 2;
   let below = 0;

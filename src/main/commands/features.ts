@@ -150,14 +150,14 @@ async function doctor(options: DoctorOptions): Promise<void> {
   const shown = (value: number | null, digits = 3): string =>
     (value === null ? "-" : value.toFixed(digits)).padStart(12);
   say(
-    `${"feature".padEnd(36)}  skew  absent %     age days         PSI   by chance         p10         p50         p90`,
+    `${"feature".padEnd(36)}  skew  absent %     age days         PSI   by chance         p10         p50         p90  PSI of`,
   );
   for (const one of report.features) {
-    const { name, skew, nullRate, freshnessSeconds, stabilityIndex, indexByChance, quantiles } = one;
+    const { name, skew, nullRate, freshnessSeconds, stabilityIndex, indexByChance, quantiles, measure } = one;
     const days = freshnessSeconds === null ? null : (freshnessSeconds * 1000) / DAY_MS;
     const { p10, p50, p90 } = quantiles;
     say(
-      `${name.padEnd(36)} ${String(skew).padStart(5)} ${(100 * nullRate).toFixed(1).padStart(9)} ${[days, stabilityIndex, indexByChance, p10, p50, p90].map((value) => shown(value)).join("")}`,
+      `${name.padEnd(36)} ${String(skew).padStart(5)} ${(100 * nullRate).toFixed(1).padStart(9)} ${[days, stabilityIndex, indexByChance, p10, p50, p90].map((value) => shown(value)).join("")}  ${measure}`,
     );
   }
   for (const [service, coverage] of Object.entries(report.coverage))

@@ -2,6 +2,7 @@ import { MINUTE_MS, type ProgressListener, startThread } from "#base";
 import type { TopicPolicy } from "#declarations";
 import {
   checkHealth,
+  continued,
   type FeatureBaseline,
   type FeatureLook,
   type FeatureLooks,
@@ -38,7 +39,7 @@ export interface HealthOptions {
   readonly setsBaseline: boolean;
 }
 
-/** Reads the folder, also beside a running server. The first look is what later ones are measured against. */
+/** Reads the folder, also beside a running server. The first look at a feature is what later ones are measured against. */
 export async function lookAtHealth(
   folder: string,
   { manifest, setsBaseline, topics, ...options }: HealthOptions,
@@ -52,7 +53,14 @@ export async function lookAtHealth(
       const nowMs = await nowOf(manifest, snapshot);
       const query = { plan: planOf(manifest, topics), ...options, nowMs, ...(baseline && { baseline }) };
       const report = await checkHealth({ ...past, state: snapshot }, query, progress);
-      if (setsBaseline || !baseline) await blobs.put(BASELINE, Buffer.from(JSON.stringify(report.baseline)));
+      const compared = new Set(
+        report.features.flatMap(({ name, stabilityIndex }) => (stabilityIndex === null ? [] : [name])),
+      );
+      const next =
+        setsBaseline || !baseline
+          ? report.baseline
+          : continued(baseline, report.baseline, (name) => compared.has(name));
+      await blobs.put(BASELINE, Buffer.from(JSON.stringify(next)));
       const looks = withLook((await readJson<FeatureLooks>(blobs, LOOKS)) ?? {}, report);
       await blobs.put(LOOKS, Buffer.from(JSON.stringify(looks)));
       return { report, looks };
