@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { afterEach, expect, test } from "vitest";
 import { killAll, withTemporaryFolder } from "../test/server-process.ts";
 import type { Bench, BenchOptions } from "./bench.ts";
-import { quantileOf } from "./bench.ts";
+import { NODE_OPTIONS, quantileOf } from "./bench.ts";
 
 const names = readdirSync(new URL(".", import.meta.url)).filter((file) => file.endsWith(".bench.ts"));
 const RUN = fileURLToPath(new URL("./run.ts", import.meta.url));
@@ -21,6 +21,15 @@ test.each(names)("%s runs at a tiny size and every figure is a number", async (f
   expect(Object.keys(metrics).length).toBeGreaterThan(0);
   for (const [name, value] of Object.entries({ ...metrics, ...compared }))
     expect(value, name).toSatisfy(Number.isFinite);
+});
+
+test("npm start, the command line and the bench run node as servers that are measured are run", async () => {
+  const root = new URL("../", import.meta.url);
+  const { scripts } = JSON.parse(await readFile(new URL("package.json", root), "utf8"));
+  const [shebang] = (await readFile(new URL("src/main/cli.ts", root), "utf8")).split("\n");
+  const node = ["node", ...NODE_OPTIONS, ""].join(" ");
+  for (const line of [scripts.start, scripts.inkling, scripts.bench, `${shebang} `])
+    expect(line).toContain(node);
 });
 
 test("the runner prints one JSON object last and appends the same to the results", () =>

@@ -9,6 +9,14 @@ export function allOf<Values extends readonly unknown[]>(
   return values.some(isPromise) ? Promise.all(values) : (values as unknown as All); // none of them is a promise
 }
 
+/** What is made of a value; at once where that is there. */
+export function whenThere<Value, Made>(
+  value: Awaitable<Value>,
+  make: (value: Value) => Awaitable<Made>,
+): Awaitable<Made> {
+  return value instanceof Promise ? value.then(make) : make(value);
+}
+
 function isPromise(value: unknown): boolean {
   return value instanceof Promise;
 }

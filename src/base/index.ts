@@ -1,4 +1,4 @@
-export { type Awaitable, allOf } from "./all-of.ts";
+export { type Awaitable, allOf, whenThere } from "./all-of.ts";
 export { assert } from "./assert.ts";
 export type { Brand, EventId, ItemId, ItemRow, UserId } from "./brand.ts";
 export {

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=32
+#!/usr/bin/env -S node --max-semi-space-size=32 --no-parallel-scavenge
 import { Command } from "commander";
 import pc from "picocolors";
 import { PlatformError } from "#base";

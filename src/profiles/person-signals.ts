@@ -51,7 +51,7 @@ export class PersonSignals {
   }
 
   /** `undefined` for a person of whom nothing was received. */
-  async person(userId: string): Promise<PersonState | undefined> {
+  person(userId: string): Awaitable<PersonState | undefined> {
     const { state, identity } = this.#parts;
     return readPerson(state, identity.idsOf(userId));
   }

@@ -1,3 +1,4 @@
+import { type Awaitable, whenThere } from "#base";
 import type { StateReader } from "#storage";
 import { readHeads, readSequenceOf, type SequenceQuery } from "./read-sequence.ts";
 import { SequenceWindow } from "./sequence-window.ts";
@@ -14,14 +15,26 @@ export interface PersonState {
 }
 
 /** The person who has these ids, or `undefined` when nothing was received under any of them. */
-export async function readPerson(
+export function readPerson(
   state: StateReader,
   userIds: readonly string[],
-): Promise<PersonState | undefined> {
-  const found = await readHeads(state, userIds);
-  const heads = found.flatMap((head, n) => (head ? [{ userId: userIds[n]!, head }] : []));
-  const [first, ...others] = heads.map(({ head }) => head.record);
-  return first && { heads, record: others.reduce(joinRecords, first) };
+): Awaitable<PersonState | undefined> {
+  return whenThere(readHeads(state, userIds), (found) => personOf(userIds, found));
+}
+
+/** @param found of each id, in the same order */
+function personOf(
+  userIds: readonly string[],
+  found: readonly (UserHead | undefined)[],
+): PersonState | undefined {
+  const heads: { readonly userId: string; readonly head: UserHead }[] = [];
+  let record: UserRecord | undefined;
+  for (const [n, head] of found.entries()) {
+    if (!head) continue;
+    heads.push({ userId: userIds[n]!, head });
+    record = record ? joinRecords(record, head.record) : head.record;
+  }
+  return record && { heads, record };
 }
 
 /** The rows of a person that answer the query, all ids merged by time. */

@@ -1,3 +1,4 @@
+import { type Awaitable, whenThere } from "#base";
 import type { Catalogue } from "#events";
 import type { StateReader } from "#storage";
 import { BlockView } from "./block-view.ts";
@@ -28,12 +29,13 @@ export interface SequenceQuery {
 const U48_MAX = 2 ** 48 - 1;
 
 /** The head of each user id, `undefined` for one never seen. */
-export async function readHeads(
+export function readHeads(
   state: StateReader,
   userIds: readonly string[],
-): Promise<(UserHead | undefined)[]> {
-  const stored = await state.get(userIds.map(headKey));
-  return stored.map((bytes) => bytes && decodeUserHead(bytes));
+): Awaitable<(UserHead | undefined)[]> {
+  return whenThere(state.get(userIds.map(headKey)), (stored) =>
+    stored.map((bytes) => bytes && decodeUserHead(bytes)),
+  );
 }
 
 /** The rows of a user's sequence that answer the query; none for a user never seen. Reads only what it needs. */

@@ -1,3 +1,5 @@
+import type { Awaitable } from "#base";
+
 /**
  * @file Derived state: an ordered map of byte keys with atomic writes. Everything in it can be thrown away and built
  * again from the log, because the log offset it reflects is written in the same atomic step as the state itself. Keys and
@@ -23,8 +25,8 @@ export interface StateStore extends StateReader {
 }
 
 export interface StateReader {
-  /** The value of each key, `undefined` where there is none or its time has passed. */
-  get(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]>;
+  /** The value of each key, `undefined` where there is none or its time has passed. At once where nobody has to wait. */
+  get(keys: readonly Uint8Array[]): Awaitable<readonly (Uint8Array | undefined)[]>;
   /** Entries in key order (descending when `reverse`), at most `limit`. */
   scan(range: StateRange): Promise<readonly StateEntry[]>;
 }

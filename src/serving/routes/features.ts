@@ -1,4 +1,3 @@
-import { isAscii } from "node:buffer";
 import type { FastifyReply, FastifySchema, FastifySchemaCompiler } from "fastify";
 import {
   type FeatureBody,
@@ -26,16 +25,14 @@ import {
 import { toIsoOrNull } from "../bodies.ts";
 import { type EntityColumn, type EntityColumns, FeatureJson } from "../feature-json.ts";
 import { APPLY, changeBody, isNotApplied, unknownFeature } from "../features-not-applied.ts";
-import type { Written } from "../json-writer.ts";
 import { FramedRequest, type RequestFrame, type RequestFrames } from "../request-frames.ts";
+import { sendJson } from "../send-json.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 
 /** What is asked again and again, by whoever asks for it. */
 export type FeatureFrames = RequestFrames<AskedFeatures>;
 
-/** Up to here a copy as a string, which goes out in one piece with its head, is cheaper than to lend a buffer. */
-const SHORT_BYTES = 32 * 1024;
 /** Names under which a person's ids may stand among the entities. */
 const USER_KEYS = ["user_id", "user", "userId"];
 const ITEM_KEYS = ["item_id", "item", "itemId"];
@@ -121,22 +118,6 @@ function orFramed(compile: FastifySchemaCompiler<FastifySchema>): FastifySchemaC
     const validate = compile(route);
     return (body: unknown) => body instanceof FramedRequest || validate(body);
   };
-}
-
-/** Sends an answer as it lies there, past a serializer and all that waits for one. */
-function sendJson(reply: FastifyReply, { text, sent }: Written): void {
-  const { raw } = reply.hijack();
-  const isShort = text.length <= SHORT_BYTES && isAscii(text);
-  const headers = { "content-type": "application/json; charset=utf-8", "content-length": text.length };
-  raw.writeHead(200, headers);
-  if (!isShort) {
-    raw.once("finish", sent);
-    raw.end(text);
-    return;
-  }
-  const short = text.toString("latin1");
-  sent();
-  raw.end(short, "latin1");
 }
 
 /** What was found of features, at the last look and before. */

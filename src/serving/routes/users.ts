@@ -1,4 +1,3 @@
-import type { FastifyReply } from "fastify";
 import {
   Problem,
   SequenceQuerystring,
@@ -20,6 +19,7 @@ import {
   usableFor,
 } from "#sequences";
 import { sequenceEvent, toIso, toIsoOrNull } from "../bodies.ts";
+import { sendJson, sendKept } from "../send-json.ts";
 import { SequenceJson } from "../sequence-json.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
@@ -69,7 +69,7 @@ function registerProfileRoute(server: Server, services: Services): void {
       const text = await texts.read({ userId, person, asOfMs, also, asked: url }, async () =>
         Buffer.from(JSON.stringify(await readBody(services, asked))),
       );
-      return sendText(reply, text);
+      sendKept(reply, text);
     },
   );
 }
@@ -122,12 +122,6 @@ async function readBody(
   };
 }
 
-/** The answer's text already, so no serializer sees it. */
-function sendText(reply: FastifyReply, text: Buffer): never {
-  reply.type("application/json; charset=utf-8");
-  return text as never;
-}
-
 function registerSequenceRoute(server: Server, services: Services): void {
   const { state, catalogue, identity, clock } = services;
   const sequenceJson = new SequenceJson(catalogue);
@@ -154,15 +148,14 @@ function registerSequenceRoute(server: Server, services: Services): void {
         ...(query.surface !== undefined && { surfaces: surfaceCodes(catalogue, query.surface.split(",")) }),
         ...(purpose && { isUsable: usableFor(purpose, person.record.consent, catalogue) }),
       });
-      const { text, sent } = sequenceJson.write(window, {
+      const written = sequenceJson.write(window, {
         userId: identity.personOf(id),
         asOf: toIsoOrNull(window.newestMs),
         computedAt: toIso(clock.nowMs()),
         version: SIGNAL_VERSION,
         completeness: 1,
       });
-      reply.raw.once("finish", sent);
-      return sendText(reply, text);
+      sendJson(reply, written);
     },
   );
 }

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { open as openFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Database, open, type RootDatabase, type Transaction } from "lmdb";
-import { assert, type Clock } from "#base";
+import { type Awaitable, assert, type Clock } from "#base";
 import type {
   StateEntry,
   StateOperation,
@@ -65,9 +65,8 @@ export class LmdbStateStore implements StateStore {
     this.#reader = new LmdbReader(this.#root, clock, undefined);
   }
 
-  async get(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]> {
-    if (this.#exchange) await this.#exchange;
-    return this.#reader.get(keys);
+  get(keys: readonly Uint8Array[]): Awaitable<readonly (Uint8Array | undefined)[]> {
+    return this.#exchange ? this.#exchange.then(() => this.#reader.get(keys)) : this.#reader.get(keys);
   }
 
   async scan(range: StateRange): Promise<readonly StateEntry[]> {
@@ -251,7 +250,7 @@ class LmdbReader implements StateReader {
     this.#transaction = transaction;
   }
 
-  async get(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]> {
+  get(keys: readonly Uint8Array[]): readonly (Uint8Array | undefined)[] {
     const now = this.#clock.nowMs();
     return keys.map((key) => decodeValue(this.#find(asBuffer(key)), now));
   }
