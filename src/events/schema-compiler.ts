@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from "ajv";
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import addFormats from "ajv-formats";
 import type { TSchema } from "typebox";
 
@@ -7,10 +7,13 @@ import type { TSchema } from "typebox";
 const ajv = new Ajv({ strict: false, allErrors: false, coerceTypes: false, unicode: false, logger: false });
 addFormats.default(ajv, { mode: "fast", formats: ["date-time"] });
 
-/** A function that says what is wrong with a value: `undefined` when it has the schema's shape. */
+/** A function that says what is wrong with a value: `undefined` when it has the schema's shape. Compiled when the first value comes, for most threads take in none. */
 export function compileSchema(schema: TSchema): (value: unknown) => SchemaFault | undefined {
-  const validate = ajv.compile(schema);
-  return (value) => (validate(value) ? undefined : describe(validate.errors?.[0]));
+  let validate: ValidateFunction | undefined;
+  return (value) => {
+    validate ??= ajv.compile(schema);
+    return validate(value) ? undefined : describe(validate.errors?.[0]);
+  };
 }
 
 export interface SchemaFault {

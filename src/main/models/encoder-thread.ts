@@ -48,7 +48,7 @@ export class EncoderThread {
 
   #started(): Worker {
     if (this.#worker) return this.#worker;
-    const worker = startThread("main/models/encode-worker", { folder: this.#folder });
+    const worker = startThread("encode-worker", { folder: this.#folder });
     this.#worker = worker;
     worker.on("message", (message: EncodeMessage) => {
       const waiting = this.#pending.get(message.order);
