@@ -13,7 +13,7 @@ export {
 } from "./clock.ts";
 export { diskFull, type ErrorCode, errorCatalogue, isDiskFull, PlatformError } from "./errors.ts";
 export { mix32, murmur3, murmur3Pair } from "./hash.ts";
-export { parseIsoTime } from "./iso-time.ts";
+export { ISO_TIME_WANTED, isDay, isIsoTime, parseIsoTime } from "./iso-time.ts";
 export { LeastRecentlyUsed } from "./least-recently-used.ts";
 export { ignoreProgress, type Progress, type ProgressListener } from "./progress.ts";
 export { Random } from "./random.ts";

@@ -125,7 +125,8 @@ export class Catalogue {
     const row = this.#rows.get(itemId) ?? (this.#items.length as ItemRow);
     const before = this.#items[row];
     this.#revision++;
-    const { createdAt, available, ...given } = input;
+    const { createdAt = "", available, ...given } = input;
+    const givenMs = Date.parse(createdAt); // of a month 19, which earlier versions let in, it is none
     const item: Item = {
       tags: [],
       attributes: {},
@@ -133,7 +134,7 @@ export class Catalogue {
       ...before,
       ...given,
       ...(given.tags && { tags: given.tags.map((tag) => this.#oneOf(tag)) }),
-      ...(createdAt !== undefined && { createdAtMs: Date.parse(createdAt) }),
+      ...(!Number.isNaN(givenMs) && { createdAtMs: givenMs }),
       ...(available !== undefined && { isAvailable: available }),
       row,
       itemId: itemId as ItemId,

@@ -397,6 +397,17 @@ test("times are written as the platform writes them", () => {
   );
 });
 
-test.each(["", "soon", "31.01.2026", "2026-13-01", null, undefined, true, {}])("%j is no time", (value) => {
+test.each([
+  "",
+  "soon",
+  "31.01.2026",
+  "2026-13-01",
+  "2026-02-30",
+  "2026-02-30 10:00",
+  null,
+  undefined,
+  true,
+  {},
+])("%j is no time", (value) => {
   expect(timeMsOf(value)).toBeNaN();
 });
