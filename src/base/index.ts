@@ -6,6 +6,7 @@ export {
   DAY_MS,
   HistoricalClock,
   HOUR_MS,
+  isDue,
   MINUTE_MS,
   monotonicMs,
   SECOND_MS,
