@@ -29,7 +29,7 @@ export { binaryLoss, fullSoftmaxLoss, gbceBeta, gbceLoss, sampledSoftmaxLoss } f
 export { l2Normalize, layerNorm, softmax } from "./ops/normalization.ts";
 export { largest } from "./ops/pooling.ts";
 export { affine, matmul, matmulGiven } from "./ops/product.ts";
-export { stretchLike, sum, total } from "./ops/reduction.ts";
+export { stretchLike, stretchOuterLike, sum, total } from "./ops/reduction.ts";
 export { gather, gatherDistinct } from "./ops/selection.ts";
 export {
   addAt,
