@@ -80,13 +80,13 @@ function codeOf(code: number | undefined, known: number): number {
   return code !== undefined && code < known ? code + 1 : 0;
 }
 
-/** The vectors of items, one after another, (D) each, as the network that answers wants them. */
+/** The vectors of items, one after another, (D) each, as the network that answers wants them; `place` writes one of them. */
 export function vectorsOf(
   { shape, values }: NamedTensor,
-  vectorOf: (item: number) => Float32Array,
+  place: (item: number, into: Float32Array, at: number) => void,
   D: number,
 ): NamedTensor {
   const vectors = new Float32Array(values.length * D);
-  for (let at = 0; at < values.length; at++) vectors.set(vectorOf(Number(values[at])), at * D);
+  for (let at = 0; at < values.length; at++) place(Number(values[at]), vectors, at * D);
   return { shape: [...shape, D], values: vectors };
 }
