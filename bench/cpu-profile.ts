@@ -1,16 +1,26 @@
 import { readdir, readFile } from "node:fs/promises";
+import { SourceMap, type SourceMapPayload } from "node:module";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** The parts of V8's `.cpuprofile` format that are read here. */
 interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
     readonly children?: readonly number[];
-    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+    readonly callFrame: CallFrame;
   }[];
   readonly samples: readonly number[];
   /** Microseconds before each sample. */
   readonly timeDeltas: readonly number[];
+}
+
+/** Lines and columns count from 0. */
+interface CallFrame {
+  readonly functionName: string;
+  readonly url: string;
+  readonly lineNumber: number;
+  readonly columnNumber: number;
 }
 
 const SHOWN = 25;
@@ -19,13 +29,16 @@ const LEAST_SHARE = 0.03;
 
 /**
  * Where the time went of every thread that left a profile in the folder and did a share worth naming: by the function that was
- * running, and by the function of ours on whose behalf it ran (a library's time counts for the nearest caller in `dist/`). The
- * busiest thread first, and in it the most expensive.
+ * running, and by the function of ours on whose behalf it ran (a library's time counts for the nearest caller in `src/`). The
+ * busiest thread first, and in it the most expensive. Programs are built of many files: their source maps say which.
  */
 export async function describeProfiles(folder: string): Promise<string> {
   const files = (await readdir(folder)).filter((name) => name.endsWith(".cpuprofile"));
   const threads = await Promise.all(
-    files.map(async (name) => spendingOf(JSON.parse(await readFile(join(folder, name), "utf8")))),
+    files.map(async (name) => {
+      const profile: CpuProfile = JSON.parse(await readFile(join(folder, name), "utf8"));
+      return spendingOf(profile, await readMaps(profile));
+    }),
   );
   const all = threads.reduce((sum, { busyMs }) => sum + busyMs, 0);
   return threads
@@ -48,8 +61,22 @@ interface Spending {
   readonly byOwner: readonly string[];
 }
 
-function spendingOf(profile: CpuProfile): Spending {
-  const names = new Map(profile.nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
+/** Url of a built program -> where its lines come from. */
+type SourceMaps = ReadonlyMap<string, SourceMap>;
+
+async function readMaps({ nodes }: CpuProfile): Promise<SourceMaps> {
+  const urls = new Set(
+    nodes.map(({ callFrame }) => callFrame.url).filter((url) => url.includes("/dist/programs/")),
+  );
+  const read = async (url: string) => {
+    const payload: SourceMapPayload = JSON.parse(await readFile(`${fileURLToPath(url)}.map`, "utf8"));
+    return [url, new SourceMap(payload)] as const;
+  };
+  return new Map(await Promise.all(Array.from(urls, read)));
+}
+
+function spendingOf(profile: CpuProfile, maps: SourceMaps): Spending {
+  const names = new Map(profile.nodes.map(({ id, callFrame }) => [id, nameOf(callFrame, maps)]));
   const { busyMicroseconds, lines } = rank(profile, names);
   return {
     busyMs: busyMicroseconds / 1000,
@@ -62,15 +89,17 @@ function spendingOf(profile: CpuProfile): Spending {
 function ownersOf({ nodes }: CpuProfile, names: ReadonlyMap<number, string>): Map<number, string> {
   const owners = new Map<number, string>();
   // A caller's node comes before those of what it calls.
-  for (const { id, callFrame, children = [] } of nodes) {
-    const inherited = owners.get(id);
-    const owner = callFrame.url.includes("/dist/") && !callFrame.url.includes("/node_modules/");
-    const name = owner || inherited === undefined ? names.get(id)! : inherited;
-    owners.set(id, name);
-    const isOurs = name.includes("dist/");
-    for (const child of children) if (isOurs) owners.set(child, name);
+  for (const { id, children = [] } of nodes) {
+    const [name, inherited] = [names.get(id)!, owners.get(id)];
+    owners.set(id, isOurs(name) || inherited === undefined ? name : inherited);
+    const owner = owners.get(id)!;
+    for (const child of children) if (isOurs(owner)) owners.set(child, owner);
   }
   return owners;
+}
+
+function isOurs(name: string): boolean {
+  return / src\//.test(name);
 }
 
 function rank(
@@ -91,7 +120,10 @@ function rank(
   return { busyMicroseconds, lines };
 }
 
-function nameOf({ functionName, url, lineNumber }: CpuProfile["nodes"][number]["callFrame"]): string {
-  const place = url.replace(/^.*\/(?=(?:dist|node_modules)\/)/, "");
-  return place === "" ? functionName || "?" : `${functionName || "(anonymous)"} ${place}:${lineNumber + 1}`;
+function nameOf({ functionName, url, lineNumber, columnNumber }: CallFrame, maps: SourceMaps): string {
+  const origin = maps.get(url)?.findEntry(lineNumber, columnNumber);
+  const [file, line] =
+    origin && "originalSource" in origin ? [origin.originalSource, origin.originalLine] : [url, lineNumber];
+  const place = file.replace(/^.*\/(?=(?:src|node_modules)\/)/, "");
+  return place === "" ? functionName || "?" : `${functionName || "(anonymous)"} ${place}:${line + 1}`;
 }

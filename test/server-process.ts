@@ -10,7 +10,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
-const CLI = fileURLToPath(new URL("../dist/main/cli.js", import.meta.url));
+const CLI = fileURLToPath(new URL("../dist/programs/cli.js", import.meta.url));
 /** Far beyond anything a healthy program takes: a hang becomes a failure that shows what was printed. */
 const PATIENCE_MS = 240_000;
 

@@ -171,6 +171,12 @@ test("no note to fix later is left in the code", () => {
   expect(marked.map(({ path }) => path)).toEqual([]);
 });
 
+test("a decision's number is its own", () => {
+  const records = readdirSync("docs/decisions", { encoding: "utf8" }).sort();
+  const numbers = records.map((name) => /^\d{4}(?=-[a-z-]+\.md$)/.exec(name)?.[0] ?? name);
+  expect(numbers).toEqual(records.map((_, n) => String(n + 1).padStart(4, "0")));
+});
+
 test(`functions are at most ${MAX_FUNCTION_LINES} lines and files at most ${MAX_FILE_LINES}`, () => {
   const faults = [...files, ...consoleFiles].flatMap(({ path, text, isTest }) => {
     const lines = text.split("\n");

@@ -3,25 +3,26 @@ import { IsoTime } from "./common.ts";
 
 export const ErasureParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) });
 
-/** Optional body of `DELETE /v1/users/{id}`. Shorter values are met by chance, and finding them would mean nothing. */
+/** Shorter values are met by chance, and finding them would mean nothing. */
+const values = Type.Array(Type.String({ minLength: 6, maxLength: 1000 }), {
+  maxItems: 100,
+  description:
+    "Values only this person's events have (an address, an order number) that the search of raw bytes must not find afterwards either",
+});
+
+/** Optional body of `DELETE /v1/users/{id}`. */
 export const ErasureBody = Type.Union(
-  [
-    Type.Object(
-      {
-        values: Type.Array(Type.String({ minLength: 6, maxLength: 1000 }), {
-          maxItems: 100,
-          description:
-            "Values only this person's events have (an address, an order number) that the search of raw bytes must not find afterwards either",
-        }),
-      },
-      { additionalProperties: false },
-    ),
-    Type.Null({ description: "No body" }),
-  ],
+  [Type.Object({ values }, { additionalProperties: false }), Type.Null({ description: "No body" })],
   { writeOnly: true },
 );
 
-/** Answer to `DELETE /v1/users/{id}`: the erasure is noted durably and goes on in the background. */
+/** Body of `POST /v1/erasures`: for ids that clients and proxies rewrite in a path, as `.` and `..`, or those with a slash. */
+export const ErasureRequest = Type.Object(
+  { userId: Type.String({ minLength: 1, maxLength: 265 }), values: Type.Optional(values) },
+  { additionalProperties: false, writeOnly: true },
+);
+
+/** Answer to both: the erasure is noted durably and goes on in the background. */
 export const ErasureAccepted = Type.Object({
   erasureId: Type.String(),
   status: Type.Literal("pending"),

@@ -7,7 +7,7 @@ export {
   UserParams,
 } from "./common.ts";
 export { DeadLetterBody, DeadLettersQuerystring, DeadLettersResponse } from "./dead-letters.ts";
-export { ErasureAccepted, ErasureBody, ErasureParams, ErasureResponse } from "./erasures.ts";
+export { ErasureAccepted, ErasureBody, ErasureParams, ErasureRequest, ErasureResponse } from "./erasures.ts";
 export {
   FeatureBody,
   FeatureCourseResponse,

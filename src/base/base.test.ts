@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { HistoricalClock } from "./clock.ts";
 import { errorCatalogue, PlatformError } from "./errors.ts";
 import { mix32, murmur3 } from "./hash.ts";
-import { parseIsoTime } from "./iso-time.ts";
+import { isIsoTime, parseIsoTime } from "./iso-time.ts";
 import { Random } from "./random.ts";
 
 test("murmur3 gives the reference vectors (Appleby's SMHasher, as quoted by its many ports)", () => {
@@ -94,4 +94,44 @@ test("a time is what Date.parse says, for any time and for texts that are nearly
   );
   for (const text of ["2024-02-30T00:00:00.000Z", "2024-01-01T24:00:00.000Z", "2024-01-01T23:60:00.000Z"])
     expect(parseIsoTime(text)).toBe(Date.parse(text));
+});
+
+test("a time with its zone is one when there is such a day and such an hour", () => {
+  const times = ["2024-02-29T00:00:00Z", "2026-12-31t23:59:59.123456z", "2026-01-01T10:00:00+05:30"];
+  for (const text of [...times, "2026-01-01T10:00:00-0800", "2000-02-29T00:00:00Z", "0001-01-31T00:00:00Z"]) {
+    expect(isIsoTime(text), text).toBe(true);
+    expect(Date.parse(text), text).not.toBeNaN();
+  }
+  const days = [
+    "2026-02-29",
+    "2026-02-30",
+    "2026-04-31",
+    "1900-02-29",
+    "2026-01-32",
+    "2026-01-00",
+    "2026-13-01",
+    "2026-19-10",
+  ];
+  for (const day of days) expect(isIsoTime(`${day}T00:00:00Z`), day).toBe(false);
+  const hours = [
+    "24:00:00Z",
+    "29:00:00Z",
+    "10:60:00Z",
+    "23:59:60Z",
+    "10:00Z",
+    "10:00:00",
+    "10:00:00.Z",
+    "10:00:00+05",
+    "10:00:00+99:99",
+  ];
+  for (const hour of hours) expect(isIsoTime(`2026-01-01T${hour}`), hour).toBe(false);
+  for (const text of [
+    "",
+    "2026-01-01",
+    "2026-01-01 10:00:00Z",
+    " 2026-01-01T10:00:00Z",
+    "+002026-01-01T10:00:00Z",
+    "yesterday",
+  ])
+    expect(isIsoTime(text), text).toBe(false);
 });

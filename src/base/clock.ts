@@ -33,6 +33,11 @@ export class HistoricalClock implements Clock {
   }
 }
 
+/** Whether what was last done at `lastMs` is to be done again. What is further ahead than that was done by a clock that stood wrong, and would be waited for in vain. */
+export function isDue(lastMs: number, everyMs: number, nowMs: number): boolean {
+  return !(Math.abs(nowMs - lastMs) < everyMs); // also where nobody can tell when it was
+}
+
 /** Milliseconds on a monotonic clock, for measuring durations only. */
 export function monotonicMs(): number {
   return performance.now();

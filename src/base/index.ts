@@ -6,6 +6,7 @@ export {
   DAY_MS,
   HistoricalClock,
   HOUR_MS,
+  isDue,
   MINUTE_MS,
   monotonicMs,
   SECOND_MS,
@@ -13,8 +14,9 @@ export {
 } from "./clock.ts";
 export { diskFull, type ErrorCode, errorCatalogue, isDiskFull, PlatformError } from "./errors.ts";
 export { mix32, murmur3, murmur3Pair } from "./hash.ts";
-export { parseIsoTime } from "./iso-time.ts";
+export { ISO_TIME_WANTED, isDay, isIsoTime, parseIsoTime } from "./iso-time.ts";
 export { LeastRecentlyUsed } from "./least-recently-used.ts";
+export { followOrders, OrderThread } from "./order-thread.ts";
 export { ignoreProgress, type Progress, type ProgressListener } from "./progress.ts";
 export { Random } from "./random.ts";
 export { giveWay, startThread, useLargeBufferPool } from "./threads.ts";

@@ -33,6 +33,25 @@ export function parseIsoTime(text: string): number {
   return midnightMs + 1000 * (60 * (60 * hours + minutes) + seconds) + 10 * tenMilliseconds + millisecond;
 }
 
+/** What is asked of whoever sends something that {@link isIsoTime} refuses. */
+export const ISO_TIME_WANTED = "must be a time there is, with its zone, such as 2026-03-01T12:00:00+05:00";
+
+const ISO_TIME =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])t(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)$/i;
+
+/** Whether a text is a time in ISO 8601 with its zone, of a day there is: `Date.parse` takes 30 February for 2 March. */
+export function isIsoTime(text: string): boolean {
+  return ISO_TIME.test(text) && isDay(text);
+}
+
+/** Whether there is the day with which a text begins: `YYYY-MM-DD` in range, as each for itself. */
+export function isDay(text: string): boolean {
+  const day = twoDigits(text, 8);
+  if (day <= 28) return true;
+  const month = twoDigits(text, 5);
+  return day <= new Date(Date.UTC(Number(text.slice(0, 4)), month, 0)).getUTCDate();
+}
+
 function hasPlainMarks(text: string): boolean {
   return (
     text.charCodeAt(10) === 84 &&

@@ -15,11 +15,11 @@ const POOL_BYTES = 256 * 1024;
 const LOW_PRIORITY = 10;
 
 /**
- * Starts a worker, `folder/file` of the source, from the compiled code, which is all that a thread can run: the same from `src` (tests)
+ * Starts a worker by the name of its file, from what was built, which is all that a thread can run: the same from `src` (tests)
  * and from `dist`.
  */
-export function startThread(file: string, task: unknown): Worker {
-  return new Worker(new URL(`../../dist/${file}.js`, import.meta.url), {
+export function startThread(name: `${string}-worker`, task: unknown): Worker {
+  return new Worker(new URL(`../../dist/programs/${name}.js`, import.meta.url), {
     workerData: task,
     // Flags of a test runner are not the thread's, those of the profiler are.
     execArgv: process.execArgv.filter((flag) => flag.startsWith("--cpu-prof")),

@@ -1,5 +1,5 @@
 import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
-import addFormats from "ajv-formats";
+import { ISO_TIME_WANTED, isIsoTime } from "#base";
 import type { Config } from "./config.ts";
 import type { JsonSchema } from "./field.ts";
 import { INTEREST_CONTROLLED } from "./interest-controlled.ts";
@@ -62,7 +62,7 @@ export function propertyFaultFinder(config: Config): FaultFinder {
 function compile(schema: JsonSchema, root: string): Check {
   // `strict: false`: the x- annotations are no keywords of ajv. The config's own checks have been made.
   const ajv = new Ajv2020({ strict: false, allErrors: false, coerceTypes: false, useDefaults: false });
-  addFormats.default(ajv, { mode: "fast", formats: ["date-time"] });
+  ajv.addFormat("date-time", isIsoTime);
   const validate = ajv.compile(schema);
   return (value) => (validate(value) ? undefined : describe(validate.errors ?? [], root));
 }
@@ -82,6 +82,8 @@ function describe(errors: readonly ErrorObject[], root: string): DeclarationFaul
         path: `${at}/${pointerPart(params["additionalProperty"])}`,
         message: "it is not declared; add it to inkling.config.ts",
       };
+    case "format":
+      return { path: at, message: `it ${ISO_TIME_WANTED}` };
     case "false schema":
       return { path: at, message: NONE_DECLARED };
     case "enum":

@@ -1,4 +1,3 @@
-import type { ItemInput } from "#api";
 import { assert, type ItemId, type ItemRow } from "#base";
 import { MAX_PURPOSES } from "#declarations";
 import { FormerEditions } from "./former-editions.ts";
@@ -20,7 +19,17 @@ export interface Item {
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly vector?: readonly number[];
   readonly createdAtMs?: number;
+  /** When the platform first heard of it, to the hour; absent of what was there before that was kept. Says how new it is, never whether it was there (decision 0040). */
+  readonly knownSinceMs?: number;
   readonly isAvailable: boolean;
+}
+
+/** Since when an item is new, for what asks how new it is: its `createdAt`, else when it was first heard of. */
+export function bornMsOf({
+  createdAtMs,
+  knownSinceMs,
+}: Pick<Item, "createdAtMs" | "knownSinceMs">): number | undefined {
+  return createdAtMs ?? knownSinceMs;
 }
 
 /** What was said of an item that features are made of. */
@@ -115,25 +124,26 @@ export class Catalogue {
 
   /** Takes in one record, in log order. */
   apply(record: SharedRecord): void {
-    if (record.kind === "item") this.#applyItem(record.itemId, record.input);
+    if (record.kind === "item") this.#applyItem(record);
     else if (record.kind === "action") this.actions.add(record.name);
     else if (record.kind === "surface") this.surfaces.add(record.name);
     else if (record.kind === "purpose") this.purposes.add(record.name);
   }
 
-  #applyItem(itemId: string, input: Omit<ItemInput, "itemId"> = {}): void {
+  #applyItem({ itemId, input = {}, knownSinceMs }: Extract<SharedRecord, { kind: "item" }>): void {
     const row = this.#rows.get(itemId) ?? (this.#items.length as ItemRow);
     const before = this.#items[row];
     this.#revision++;
-    const { createdAt, available, ...given } = input;
+    const { createdAt = "", available, ...given } = input;
+    const givenMs = Date.parse(createdAt); // of a month 19, which earlier versions let in, it is none
     const item: Item = {
       tags: [],
       attributes: {},
       isAvailable: true,
-      ...before,
+      ...(before ?? (knownSinceMs !== undefined && { knownSinceMs })),
       ...given,
       ...(given.tags && { tags: given.tags.map((tag) => this.#oneOf(tag)) }),
-      ...(createdAt !== undefined && { createdAtMs: Date.parse(createdAt) }),
+      ...(!Number.isNaN(givenMs) && { createdAtMs: givenMs }),
       ...(available !== undefined && { isAvailable: available }),
       row,
       itemId: itemId as ItemId,

@@ -88,6 +88,7 @@ test("each kind of bad message is refused with the place and the reason", () => 
     code: "invalid-event",
     path: "/timestamp",
   });
+  expect(refuse({ ...track, timestamp: "2026-02-30T00:00:00Z" })).toMatchObject({ path: "/timestamp" }); // no 2 March
   expect(refuse({ ...track, properties: { dwellMs: -1 } })).toMatchObject({
     code: "invalid-event",
     path: "/properties/dwellMs",
@@ -261,12 +262,31 @@ test("bad items are refused one by one", async () => {
     { title: "no id" },
     { itemId: "b", colour: "not a field" },
     { itemId: "c", createdAt: "soon" },
+    { itemId: "d", createdAt: "2026-19-01T00:00:00Z" },
   ]);
   expect(accepted).toBe(1);
   expect(rejected.map(({ position, path }) => [position, path])).toEqual([
     [1, "/itemId"],
     [2, ""],
     [3, "/createdAt"],
+    [4, "/createdAt"],
+  ]);
+});
+
+test("an item is known since it was put or an event first met it, to the hour, and stays so; a birthday is enough", async () => {
+  const hour = (text: string): number => Date.parse(`2026-03-01T${text}:00:00Z`);
+  await openIngestion(new HistoricalClock(Date.parse("2026-03-01T12:34:56Z")));
+  const view = (itemId: string, time: string) => ({
+    ...{ type: "track", event: "view", userId: "u", properties: { itemId } },
+    timestamp: `2026-03-01T${time}:59Z`,
+  });
+  await ingestion.ingestItems([{ itemId: "put" }, { itemId: "born", createdAt: "2025-01-01T00:00:00Z" }]);
+  await ingestion.ingestMessages([view("met", "11:20"), view("met", "09:20"), view("put", "05:00")]);
+  await ingestion.ingestItems([{ itemId: "met", title: "Met before" }]);
+  expect(catalogue.items().map(({ itemId, knownSinceMs }) => [itemId, knownSinceMs])).toEqual([
+    ["put", hour("12")],
+    ["born", undefined],
+    ["met", hour("09")],
   ]);
 });
 

@@ -1,6 +1,6 @@
 export { INTEREST_CONTROLLED } from "#declarations";
 export { Actions } from "./actions.ts";
-export { Catalogue, type Item, type ItemFacts, UNNAMED, type Vocabulary } from "./catalogue.ts";
+export { bornMsOf, Catalogue, type Item, type ItemFacts, UNNAMED, type Vocabulary } from "./catalogue.ts";
 export {
   type ConsentChoices,
   choiceIn,

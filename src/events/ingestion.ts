@@ -19,7 +19,7 @@ import {
 } from "./message.ts";
 import { itemRowOf, nameNames } from "./name-names.ts";
 import { compileSchema } from "./schema-compiler.ts";
-import { encodeSharedRecord, SHARED_PARTITION, type SharedRecord } from "./shared-record.ts";
+import { encodeSharedRecord, knownSince, SHARED_PARTITION, type SharedRecord } from "./shared-record.ts";
 import { encodeEvent, type Fields, type StoredEvent } from "./stored-event.ts";
 
 /**
@@ -126,6 +126,7 @@ export class Ingestion {
 
   /** Puts items in the catalogue; fields left out keep their value. Bad items are rejected one by one. */
   async ingestItems(items: readonly unknown[], source?: string): Promise<IngestResult> {
+    const { clock } = this.#parts;
     const rejected: Rejection[] = [];
     const records: Uint8Array[] = [];
     for (const [position, input] of items.entries()) {
@@ -138,7 +139,8 @@ export class Ingestion {
         continue;
       }
       const { itemId, ...fields } = input as ItemInput; // checked by the schema
-      const record = encodeSharedRecord({ kind: "item", itemId, input: fields });
+      const known = fields.createdAt === undefined ? knownSince(clock.nowMs()) : {};
+      const record = encodeSharedRecord({ kind: "item", itemId, input: fields, ...known });
       if (!isCleanId(itemId))
         rejected.push({
           position,

@@ -1,7 +1,7 @@
 import type { ItemRow } from "#base";
 import type { Actions } from "./actions.ts";
 import type { Catalogue } from "./catalogue.ts";
-import type { SharedRecord } from "./shared-record.ts";
+import { knownSince, type SharedRecord } from "./shared-record.ts";
 import type { StoredEvent } from "./stored-event.ts";
 
 /** The number of the item that an event is about, where it has one. */
@@ -15,7 +15,7 @@ export function itemRowOf({ properties }: StoredEvent, catalogue: Catalogue): It
  * `itemRow` is the item's.
  */
 export function nameNames(
-  { name, properties }: StoredEvent,
+  { name, properties, timestampMs }: StoredEvent,
   itemRow: ItemRow | undefined,
   { catalogue, actions }: { readonly catalogue: Catalogue; readonly actions: Actions },
   fresh: Map<string, SharedRecord>,
@@ -27,6 +27,9 @@ export function nameNames(
     fresh.set(`surface ${surface}`, { kind: "surface", name: surface });
   }
   if (itemRow === undefined && typeof itemId === "string") {
-    fresh.set(`item ${itemId}`, { kind: "item", itemId });
+    const key = `item ${itemId}`;
+    const other = fresh.get(key);
+    const metMs = Math.min(timestampMs, (other?.kind === "item" && other.knownSinceMs) || timestampMs);
+    fresh.set(key, { kind: "item", itemId, ...knownSince(metMs) });
   }
 }

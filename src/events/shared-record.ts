@@ -1,10 +1,16 @@
 import { Packr } from "msgpackr";
 import type { ItemInput } from "#api";
-import { assert } from "#base";
+import { assert, HOUR_MS } from "#base";
 
 /** One record of the shared partition: of the catalogue, or of who is who. */
 export type SharedRecord =
-  | { readonly kind: "item"; readonly itemId: string; readonly input?: Omit<ItemInput, "itemId"> }
+  | {
+      readonly kind: "item";
+      readonly itemId: string;
+      readonly input?: Omit<ItemInput, "itemId">;
+      /** When this was said, or the event that met the item happened, to the hour. Earlier versions did not keep it, nor is it kept beside a `createdAt`. */
+      readonly knownSinceMs?: number;
+    }
   | { readonly kind: "action" | "surface" | "purpose"; readonly name: string }
   | { readonly kind: "link"; readonly from: string; readonly to: string }
   | { readonly kind: "unlink"; readonly id: string };
@@ -13,6 +19,14 @@ export type SharedRecord =
 export const SHARED_PARTITION = 0;
 const packr = new Packr({ useRecords: false, useToJSON: false });
 const VERSION = 1;
+
+/**
+ * Since when an item of unknown birth is taken to be there. To the hour: youth asks for no more, and the first event with an item may be of
+ * somebody who is erased later.
+ */
+export function knownSince(timeMs: number): { readonly knownSinceMs: number } {
+  return { knownSinceMs: Math.floor(timeMs / HOUR_MS) * HOUR_MS };
+}
 
 export function encodeSharedRecord(record: SharedRecord): Uint8Array {
   return packr.pack([VERSION, record]);

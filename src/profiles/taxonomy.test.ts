@@ -130,3 +130,19 @@ test("weights follow what an item is about now, as its topics do", () => {
     ["oak", 1.5],
   ]);
 });
+
+test("what tags say turns no declared tree around: two topics that always come together are below each other once", () => {
+  const always = catalogueOf([
+    ...times(5, ["woodworking", "joinery"]),
+    ...times(5, ["aprons", "linen", "kitchen"]),
+    ["kitchen"],
+  ]);
+  const parents = { joinery: "woodworking", kitchen: "home", home: "aprons" };
+  const taxonomy = new Taxonomy(always, { parents });
+  const pathOf = (tag: string): readonly string[] | undefined => taxonomy.named(tag)?.path;
+  expect(pathOf("joinery")).toEqual(["woodworking", "joinery"]);
+  expect(pathOf("woodworking")).toEqual(["woodworking"]); // and not below joinery, the first by name of two of one size
+  expect(pathOf("kitchen")).toEqual(["aprons", "home", "kitchen"]);
+  expect(pathOf("aprons")).toEqual(["aprons"]); // all of it is kitchen too, which was declared to lie below
+  expect(pathOf("linen")).toEqual(["aprons", "linen"]);
+});

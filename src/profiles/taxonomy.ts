@@ -60,13 +60,11 @@ export class Taxonomy {
     this.#scores = new TopicScores(catalogue, (row) => this.topicsOf(catalogue.at(row)));
     this.#names = new ItemNames(catalogue);
     const counts = countNames(catalogue, this.#names);
-    const parents = new Map<string, string | undefined>();
-    for (const [name, tag] of counts) parents.set(name, parentOf(name, tag, counts));
-    for (const [name, parent] of Object.entries(declared)) {
-      parents.set(name, parent);
-      for (const known of [name, parent])
-        if (!counts.has(known)) counts.set(known, { items: 0, together: new Map() });
-    }
+    const parents = new Map<string, string | undefined>(Object.entries(declared));
+    for (const [name, tag] of counts)
+      if (!parents.has(name)) parents.set(name, parentOf(name, tag, counts, parents));
+    for (const known of Object.entries(declared).flat())
+      if (!counts.has(known)) counts.set(known, { items: 0, together: new Map() });
     const ids = new Set<string>();
     const tags = new Set(catalogue.items().flatMap((item) => item.tags));
     const tagged = Array.from(counts, ([name, { items }]): Topic => {
@@ -169,6 +167,7 @@ function parentOf(
   name: string,
   { items, together }: TagCount,
   counts: ReadonlyMap<string, TagCount>,
+  parents: ReadonlyMap<string, string | undefined>,
 ): string | undefined {
   if (items < MIN_ITEMS) return undefined;
   let parent: string | undefined;
@@ -177,6 +176,7 @@ function parentOf(
     const size = counts.get(other)?.items ?? 0;
     const isAbove = size > items || (size === items && other < name); // of two that always come together, one is above
     if (both < SUBSUMED * items || !isAbove || size >= fewest) continue;
+    if (pathOf(other, parents).includes(name)) continue; // declared to lie below it
     parent = other;
     fewest = size;
   }

@@ -207,7 +207,7 @@ export class Surfaces {
       case "interests":
         return new InterestsSource(name, this.#neighbours);
       case "fresh":
-        this.#born ??= new BornOrder(this.#parts.catalogue, this.#parts.clock);
+        this.#born ??= new BornOrder(this.#parts.catalogue);
         return new FreshSource(name, this.#born, declared.days ?? FRESH_DAYS);
       case "popular-now": {
         const popular = this.#popularBy(declared.halfLifeHours ?? HALF_LIFE_HOURS);

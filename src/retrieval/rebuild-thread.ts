@@ -10,7 +10,7 @@ export interface RebuildTask extends IvfShape {
 
 /** A new memory with what was in the given one at some moment after the call; no slot of that may be moved until then. */
 export async function startRebuild(task: RebuildTask): Promise<SlotMemory> {
-  const thread = startThread("retrieval/rebuild-worker", task);
+  const thread = startThread("rebuild-worker", task);
   const [handle] = (await once(thread, "message")) as [MemoryHandle]; // what the worker sends; its errors reject
   return SlotMemory.attach(handle);
 }

@@ -129,7 +129,7 @@ class SearchThread {
 
   constructor(task: SearcherTask) {
     this.place = task.place;
-    this.#worker = startThread("retrieval/search-worker", task);
+    this.#worker = startThread("search-worker", task);
     this.#worker.on("message", (answer: SearchAnswer) => this.#settle?.resolve(answer));
     this.#worker.on("error", (error) => this.#settle?.reject(error));
     this.#worker.on("exit", () =>

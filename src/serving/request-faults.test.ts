@@ -16,6 +16,9 @@ test("what is refused is named with its value and what would be right", () => {
   expect(list({ n: 0 })).toBe("/n is 0; it must be >= 1");
   expect(list({ explain: "yes" })).toBe('/explain is "yes"; it must be boolean');
   expect(list({ count: 3 })).toMatch(/^\/count is not known here; known: userId, .*condition/);
+  expect(list({ asOf: "2026-02-30T00:00:00Z" })).toBe(
+    '/asOf is "2026-02-30T00:00:00Z"; it must be a time there is, with its zone, such as 2026-03-01T12:00:00+05:00',
+  );
   expect(saidOf(Type.Object({ items: Type.Integer() }), "body", {})).toBe("/items is missing");
   expect(saidOf(Type.Object({}), "body", [])).toBe("the body is a list; it must be object");
   expect(saidOf(UserParams, "params", { id: "" })).toBe(

@@ -7,6 +7,8 @@ declare module "fastify" {
     door?: Door;
     /** The answer stays open for as long as somebody listens. */
     isStream?: boolean;
+    /** It takes away, and is let in while nothing can be written; so is every `DELETE`. */
+    makesRoom?: boolean;
   }
   interface FastifyRequest {
     facts: RouteFacts;
@@ -19,6 +21,7 @@ export interface RouteFacts {
   readonly route: string;
   readonly door: Door;
   readonly isStream: boolean;
+  readonly makesRoom: boolean;
   readonly bodyLimit: number;
   /** Method and route in one word, the same text each time. */
   readonly pulseName: (method: string) => string;
@@ -41,8 +44,8 @@ export class RouteFactsKept {
       }
       return name;
     };
-    const { door = "read", isStream = false } = config;
-    const facts = { route, door, isStream, bodyLimit, pulseName };
+    const { door = "read", isStream = false, makesRoom = false } = config;
+    const facts = { route, door, isStream, makesRoom, bodyLimit, pulseName };
     this.#known.set(config, facts);
     return facts;
   }

@@ -70,7 +70,7 @@ export class Traffic {
   }
 
   #letIn(request: FastifyRequest, reply: FastifyReply): void {
-    const { door, bodyLimit } = request.facts;
+    const { door, bodyLimit, makesRoom } = request.facts;
     if (door === "open") return; // health is told to the end
     if (this.#isDraining) {
       reply.header("connection", "close");
@@ -82,7 +82,7 @@ export class Traffic {
       this.#end(request);
       if (request.body === undefined) request.admission?.release(); // gone before all of it was here
     });
-    if (isIngest(door) && request.method !== "DELETE") this.#admit(request, bodyLimit);
+    if (isIngest(door) && request.method !== "DELETE" && !makesRoom) this.#admit(request, bodyLimit);
   }
 
   /** Answered, or gone; a second time does nothing. */

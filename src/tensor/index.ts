@@ -29,7 +29,7 @@ export { binaryLoss, fullSoftmaxLoss, gbceBeta, gbceLoss, sampledSoftmaxLoss } f
 export { l2Normalize, layerNorm, softmax } from "./ops/normalization.ts";
 export { largest } from "./ops/pooling.ts";
 export { affine, matmul, matmulGiven } from "./ops/product.ts";
-export { stretchLike, sum, total } from "./ops/reduction.ts";
+export { stretchOuterLike, sum, total } from "./ops/reduction.ts";
 export { gather, gatherDistinct } from "./ops/selection.ts";
 export {
   addAt,
@@ -40,6 +40,7 @@ export {
   packedSymmetric,
 } from "./packed-symmetric.ts";
 export { Program } from "./program.ts";
+export { type Compile, compileHere, ProgramThreads, type Runnable } from "./program-threads.ts";
 export { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./safetensors.ts";
 export { symmetricEigen } from "./symmetric-eigen.ts";
 export { adamWDefaults } from "./training/adam-w.ts";

@@ -1,4 +1,4 @@
-import type { SegmentMessage, TrackMessage } from "#api";
+import type { OtherMessage, SegmentMessage, TrackMessage } from "#api";
 import { IsoTimes } from "./iso-times.ts";
 import { type FieldName, fieldNames, type TableMapping } from "./table-mapping.ts";
 import { timeMsOf } from "./table-time.ts";
@@ -21,6 +21,10 @@ export type MessageReader = (row: number, defaultId: string) => SegmentMessage |
 
 const texts = ["itemId", "surface", "slateId", "source"] as const;
 const numbers = ["value", "dwellMs", "position"] as const;
+/** What a row may be, beside a `track`. */
+const otherTypes = ["identify", "page", "screen", "alias", "group"] as const;
+/** Of these, what columns say is said of the person or the group; of the others, of what happened. */
+const haveTraits: ReadonlySet<string> = new Set(["identify", "group"]);
 
 /** Turns rows into messages by a mapping. */
 export class RowMessages {
@@ -43,18 +47,18 @@ export class RowMessages {
     );
     const anonymousIds = given.get("anonymousId");
     const messageIds = given.get("messageId");
-    const textCells = texts.flatMap((name) => (given.has(name) ? [{ name, read: given.get(name)! }] : []));
-    const numberCells = numbers.flatMap((name) =>
-      given.has(name) ? [{ name, read: given.get(name)! }] : [],
-    );
+    const types = given.get("type");
+    const readMapped = propertiesReader(given);
+    const toOther = otherReader(given);
     return (row, defaultId) => {
       const fault = run.fault(row);
       if (fault !== undefined) return fault;
       const userId = textOf(userIds(row));
       const anonymousId = anonymousIds ? textOf(anonymousIds(row)) : "";
       if (userId === "" && anonymousId === "") return "no user id";
+      const type = types ? textOf(types(row)) || "track" : "track";
       const event = textOf(events(row));
-      if (event === "") return "no event name";
+      if (event === "" && type === "track") return "no event name";
       const time = times(row);
       const timeMs = timeMsOf(time);
       if (!(Math.abs(timeMs) <= 8.64e15)) return `no time: ${show(time)}`;
@@ -62,20 +66,20 @@ export class RowMessages {
         ? textOf(messageIds(row))
         : `${defaultId}:${Math.floor(timeMs).toString(36)}`;
       if (messageId === "") return "no message id";
-      const properties = run.properties(row);
-      for (const { name, read } of textCells) {
-        const text = textOf(read(row));
-        if (text !== "") properties[name] = text;
-      }
-      for (const { name, read } of numberCells) {
-        const value = read(row);
-        if (value === null || value === undefined || value === "") continue;
-        const number = typeof value === "string" ? Number(value) : value;
-        if (typeof number !== "number" || !Number.isFinite(number))
-          return `${name} is not a number: ${show(value)}`;
-        properties[name] = number;
-      }
+      const columns = run.properties(row);
+      const properties = haveTraits.has(type) ? {} : columns;
+      const wrong = readMapped(row, properties);
+      if (wrong !== undefined) return wrong;
       const timestamp = this.#times.format(Math.floor(timeMs));
+      if (type !== "track") {
+        const who = { ...(userId !== "" && { userId }), ...(anonymousId !== "" && { anonymousId }) };
+        const traits = haveTraits.has(type) ? { traits: columns } : {};
+        return toOther(row, {
+          type,
+          name: event,
+          said: { messageId, ...who, timestamp, properties, ...traits },
+        });
+      }
       // Literals of one shape each: the engine builds them in a fraction of the time of a spread.
       const message: TrackMessage =
         anonymousId === ""
@@ -91,6 +95,63 @@ export class RowMessages {
     if (!field || "column" in field) return run.reader(name);
     return () => field.constant;
   }
+}
+
+type Given = ReadonlyMap<FieldName, CellReader>;
+
+/** Puts what the mapping names among the properties; says what is wrong with a value. */
+function propertiesReader(
+  given: Given,
+): (row: number, properties: Record<string, unknown>) => string | undefined {
+  const textCells = texts.flatMap((name) => (given.has(name) ? [{ name, read: given.get(name)! }] : []));
+  const numberCells = numbers.flatMap((name) => (given.has(name) ? [{ name, read: given.get(name)! }] : []));
+  return (row, properties) => {
+    for (const { name, read } of textCells) {
+      const text = textOf(read(row));
+      if (text !== "") properties[name] = text;
+    }
+    for (const { name, read } of numberCells) {
+      const value = read(row);
+      if (value === null || value === undefined || value === "") continue;
+      const number = typeof value === "string" ? Number(value) : value;
+      if (typeof number !== "number" || !Number.isFinite(number))
+        return `${name} is not a number: ${show(value)}`;
+      properties[name] = number;
+    }
+    return undefined;
+  };
+}
+
+interface OtherRow {
+  readonly type: string;
+  /** Empty where the row has none. */
+  readonly name: string;
+  readonly said: Omit<OtherMessage, "type">;
+}
+
+/** Makes what is no `track`. */
+function otherReader(given: Given): (row: number, parts: OtherRow) => SegmentMessage | string {
+  const cell = (name: FieldName, row: number): string => textOf(given.get(name)?.(row));
+  return (row, { type, name, said }) => {
+    const known = otherTypes.find((other) => other === type);
+    switch (known) {
+      case undefined:
+        return `no type of message: ${show(type)}; types: track, ${otherTypes.join(", ")}`;
+      case "identify":
+        return { type: known, ...said };
+      case "alias": {
+        const previousId = cell("previousId", row);
+        return previousId === "" ? "no previousId" : { type: known, ...said, previousId };
+      }
+      case "group": {
+        const groupId = cell("groupId", row);
+        return groupId === "" ? "no groupId" : { type: known, ...said, groupId };
+      }
+      case "page":
+      case "screen":
+        return { type: known, ...said, ...(name !== "" && { name }) };
+    }
+  };
 }
 
 /** Empty where there is none. */

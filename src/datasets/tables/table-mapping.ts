@@ -5,8 +5,11 @@ import { PlatformError } from "#base";
 /** Who did it, what it was and when must be said; the rest may be. */
 export interface TableMapping {
   readonly userId: TableField;
-  readonly event: TableField;
+  /** May be absent where `type` is there: only a `track` has to have one; of a `page` or `screen` it is the name. */
+  readonly event?: TableField;
   readonly timestamp: TableField;
+  /** What kind of message a row is: track, identify, page ... Default, also of a row without one: track. */
+  readonly type?: TableField;
   readonly itemId?: TableField;
   readonly anonymousId?: TableField;
   /** Default: made of the file's name, the row's number and its time. */
@@ -17,7 +20,10 @@ export interface TableMapping {
   readonly slateId?: TableField;
   readonly position?: TableField;
   readonly source?: TableField;
-  /** Columns kept as properties under their own names. Default `rest`: all that no field above names. */
+  /** Of an `alias`: the id that is the same person. */
+  readonly previousId?: TableField;
+  readonly groupId?: TableField;
+  /** Columns kept under their own names, as properties; as traits, where the row is an `identify` or `group`. Default `rest`: all that no field above names. */
   readonly properties?: "rest" | "none" | readonly string[];
 }
 
@@ -27,8 +33,8 @@ export type FieldName = (typeof fieldNames)[number];
 export const fieldNames = [
   ...(["userId", "event", "timestamp", "itemId", "anonymousId", "messageId"] as const),
   ...(["surface", "value", "dwellMs", "slateId", "position", "source"] as const),
+  ...(["type", "previousId", "groupId"] as const),
 ] as const;
-const required: readonly FieldName[] = ["userId", "event", "timestamp"];
 
 /**
  * A mapping as typed on a command line: `userId=visitor_id,itemId=sku,event="view",timestamp=ts`. A name is a column, a
@@ -47,6 +53,7 @@ export function parseMapping(text: string): TableMapping {
     else if (fields.has(name)) throw invalid(`"${name}" is mapped twice`);
     else fields.set(name, fieldOf(target));
   }
+  const required = ["userId", fields.has("type") ? "type" : "event", "timestamp"];
   const missing = required.filter((name) => !fields.has(name));
   if (missing.length > 0) throw invalid(`${missing.join(", ")} must be mapped`);
   // Holds the required fields, by the check above.

@@ -1,3 +1,5 @@
+import { isDay } from "#base";
+
 /**
  * @file When a row happened, from whatever a table writes. Text is ISO 8601, without a zone UTC; `T` may be a space. A
  * number (also as text) is time since 1970, its unit by size: below 1e11 seconds, below 1e14 milliseconds, below 1e17
@@ -15,7 +17,7 @@ export function timeMsOf(value: unknown): number {
   const text = value.trim();
   if (NUMBER.test(text)) return fromNumber(Number(text));
   const [, date, time, zone] = ISO.exec(text) ?? [];
-  if (date === undefined) return Number.NaN;
+  if (date === undefined || !isDay(date)) return Number.NaN;
   return time === undefined
     ? Date.parse(date)
     : Date.parse(`${date}T${time.replace(",", ".")}${zoneOf(zone)}`);

@@ -235,6 +235,57 @@ test("constants, an own message id and a choice of properties", async () => {
   ]);
 });
 
+test("a column that says what kind of message a row is makes people, pages and links of rows", async () => {
+  const path = await put(
+    "all.csv",
+    [
+      "kind,who,device,what,sku,old,firm,where,plan,ts",
+      "track,u,,save,i1,,,home,,5",
+      "identify,u,d-1,,,,,,pro,6",
+      "page,u,,Prices,,,,home,,7",
+      "screen,u,,,,,,,,8",
+      "alias,u,,,,old-u,,,,9",
+      "group,u,,,,,acme,,team,10",
+      ",u,,view,i2,,,,,11",
+      "alias,u,,,,,,,,12",
+      "group,u,,,,,,,,13",
+      "Identify,u,,,,,,,,14",
+      "track,u,,,i3,,,,,15",
+    ].join("\n"),
+  );
+  const all = parseMapping(
+    "type=kind,userId=who,anonymousId=device,event=what,itemId=sku,previousId=old,groupId=firm,surface=where,timestamp=ts",
+  );
+  const table = await readTable(path, all);
+  const at = (second: number) => `1970-01-01T00:00:${String(second).padStart(2, "0")}.000Z`;
+  expect(withoutIds(await messagesOf(table))).toEqual([
+    {
+      ...{ type: "track", event: "save", userId: "u", timestamp: at(5) },
+      properties: { itemId: "i1", surface: "home" },
+    },
+    {
+      ...{ type: "identify", userId: "u", anonymousId: "d-1", timestamp: at(6) },
+      ...{ properties: {}, traits: { plan: "pro" } },
+    },
+    { type: "page", userId: "u", timestamp: at(7), name: "Prices", properties: { surface: "home" } },
+    { type: "screen", userId: "u", timestamp: at(8), properties: {} },
+    { type: "alias", userId: "u", timestamp: at(9), previousId: "old-u", properties: {} },
+    {
+      ...{ type: "group", userId: "u", timestamp: at(10), groupId: "acme" },
+      ...{ properties: {}, traits: { plan: "team" } },
+    },
+    { type: "track", event: "view", userId: "u", timestamp: at(11), properties: { itemId: "i2" } },
+  ]);
+  expect(table.rejected.samples.map(({ line, reason }) => [line, reason])).toEqual([
+    [8, "no previousId"],
+    [9, "no groupId"],
+    [10, expect.stringContaining('no type of message: "Identify"; types: track, identify')],
+    [11, "no event name"],
+  ]);
+  const people = parseMapping('type="identify",userId=who,timestamp=ts,properties=plan');
+  expect((await messagesOf(await readTable(path, people)))[1]).toMatchObject({ traits: { plan: "pro" } });
+});
+
 test("nested columns, large whole numbers and times of a Parquet file become what JSON has", async () => {
   const path = await putParquet(
     "types.parquet",
@@ -346,6 +397,17 @@ test("times are written as the platform writes them", () => {
   );
 });
 
-test.each(["", "soon", "31.01.2026", "2026-13-01", null, undefined, true, {}])("%j is no time", (value) => {
+test.each([
+  "",
+  "soon",
+  "31.01.2026",
+  "2026-13-01",
+  "2026-02-30",
+  "2026-02-30 10:00",
+  null,
+  undefined,
+  true,
+  {},
+])("%j is no time", (value) => {
   expect(timeMsOf(value)).toBeNaN();
 });

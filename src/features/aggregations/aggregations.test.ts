@@ -21,6 +21,7 @@ const trees: readonly AggregateTree[] = [
   { kind: "last", of: topic },
   { kind: "last_k", of: topic, k: 3 },
   { kind: "last_k", of: topic, k: 3, isDistinct: true },
+  { kind: "top_k", of: topic, k: 3 },
   { kind: "approx_percentile", of, quantile: 0.5 },
   { kind: "histogram", of, bounds: [-1, 0, 2.5] },
   { kind: "decayed_sum", of, halfLifeMs: 3_600_000 },
@@ -176,4 +177,7 @@ test("topics of the newest items leave out those of an item of which nothing may
   expect(said(distinct, (item) => item === 1)).toEqual(["bread"]); // of wood the newest item counts
   expect(said(distinct, (item) => item === 0)).toEqual(["bread", "wood", "faith"]);
   expect(said({ kind: "last", of: topic }, (item) => item === 2)).toBeNull();
+  const most: AggregateTree = { kind: "top_k", of: topic, k: 3 };
+  expect(said(most, () => false)).toEqual(["wood", "bread", "faith"]);
+  expect(said(most, (item) => item === 1)).toEqual(["bread", "wood"]);
 });

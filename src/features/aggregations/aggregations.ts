@@ -2,7 +2,7 @@ import type { AggregateTree, ExpressionTree } from "#declarations";
 import type { Aggregation } from "../aggregation.ts";
 import { decayedSumOf } from "./decayed-sum.ts";
 import { maximumOf, minimumOf } from "./extremes.ts";
-import { histogramOf, topKOf } from "./frequencies.ts";
+import { histogramOf, topKOf, topKOfItems } from "./frequencies.ts";
 import { lastDistinctOf, lastKOf, lastOf, timeSinceOf } from "./newest.ts";
 import { percentileOf } from "./quantile-sketch.ts";
 import { averageOf, countOf, sumOf } from "./sums.ts";
@@ -36,7 +36,7 @@ function makeAggregation(tree: AggregateTree) {
         ? lastDistinctOf(tree.k, isAboutItems(tree.of))
         : lastKOf(tree.k, isAboutItems(tree.of));
     case "top_k":
-      return topKOf(tree.k);
+      return isAboutItems(tree.of) ? topKOfItems(tree.k) : topKOf(tree.k);
     case "approx_percentile":
       return percentileOf(tree.quantile);
     case "histogram":

@@ -3,7 +3,7 @@ import { PackedReader, PackedWriter } from "../packed-bytes.ts";
 import { decodePlaces, encodePlaces } from "./event-places.ts";
 
 /**
- * @file The head of a user's features: rows that are not sealed yet, and what every read needs to know. Format version 5:
+ * @file The head of a user's features: rows that are not sealed yet, and what every read needs to know. Format version 6:
  *
  *     version:u8  openCount:u8  flags:u8 (2: has a directory, 4: has a standingMs)  lifetimeBytes:varint  newestMs:varint
  *     [newestMs - standingMs:varint]  placeCount:varint  choiceBytes:varint  standing choices (as in the sequence's head)
@@ -33,7 +33,7 @@ export interface FeatureHead {
 /** Used again and again: what is taken from it is a copy. */
 const writer = new PackedWriter();
 /** Of a user's features, and of an item's, in the state: others are not read. */
-export const FEATURE_FORMAT = 5;
+export const FEATURE_FORMAT = 6;
 const DIRECTORY = 2;
 const STANDING = 4;
 const NO_CHOICES = new Uint8Array(0);

@@ -102,7 +102,7 @@ export class HealthWatch {
 
   constructor(platform: WatchedPlatform) {
     this.#look = new BackgroundLook({
-      start: (task) => startThread("main/features/feature-health-worker", task),
+      start: (task) => startThread("feature-health-worker", task),
       task: () => (platform.manifest.features.definitions.length === 0 ? undefined : taskOf(platform)),
       onMessage: (message) => this.#found(message as HealthMessage), // the thread's own
       onError: (error) => this.#onNotice(`the features cannot be checked: ${String(error)}`),

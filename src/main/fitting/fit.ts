@@ -23,7 +23,7 @@ export function fitInWorker(
   { progress, learned, abort }: FitListeners,
 ): Promise<ModelManifest[]> {
   return new Promise((resolve, reject) => {
-    const worker = startThread("main/fitting/fit-worker", task);
+    const worker = startThread("fit-worker", task);
     let grace: NodeJS.Timeout | undefined;
     const end = (): void => {
       void worker.terminate();

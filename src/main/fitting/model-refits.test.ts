@@ -68,6 +68,17 @@ function open(outcomeOf: (model: string) => Partial<ModelManifest>, end = 8) {
 
 const fine = () => ({ madeAt: new Date(MADE_MS + 24 * HOUR_MS).toISOString() });
 
+test("one that a clock dated ahead of now is fitted anew, and not waited for", async () => {
+  const { after, fitted } = open(fine);
+  await models.put(
+    { name: "ials", kind: "ials", ...manifest, madeAt: "2099-01-01T00:00:00Z" },
+    Uint8Array.of(1),
+  );
+  await models.serve({ personal: { name: "ials", version: "0002" }, coldStart: first("torch") });
+  await after(1);
+  expect(fitted).toMatchObject([{ model: "ials", refitOf: "0002" }]);
+});
+
 test("each is fitted once it is old enough, with the settings it has; what was made elsewhere is left", async () => {
   const { after, fitted } = open(fine);
   await after(23.9);

@@ -1,4 +1,4 @@
-import { type Clock, HOUR_MS, MINUTE_MS, PlatformError } from "#base";
+import { type Clock, HOUR_MS, isDue, MINUTE_MS, PlatformError } from "#base";
 import { type ModelId, modelReference, models as trainable } from "#models";
 import type { EventLog } from "#storage";
 import type { ModelManifest } from "../models/model-manifest.ts";
@@ -85,7 +85,7 @@ export class ModelRefits {
   #isDue({ kind, name, madeAt, logOffsets }: ModelManifest, nowMs: number): boolean {
     const { everyHours, log } = this.#parts;
     if (kind !== name || !trainable.some((model) => model.name === kind)) return false; // made elsewhere
-    const isOld = madeAt === null || nowMs - Date.parse(madeAt) >= everyHours * HOUR_MS;
+    const isOld = madeAt === null || isDue(Date.parse(madeAt), everyHours * HOUR_MS, nowMs);
     return isOld && logOffsets.some(([, end], partition) => log.end(partition) > end);
   }
 

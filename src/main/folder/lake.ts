@@ -14,7 +14,7 @@ export class BackgroundLake {
     | undefined;
 
   constructor(task: LakeTask, onNotice: (message: string) => void) {
-    this.#worker = startThread("main/folder/lake-worker", task);
+    this.#worker = startThread("lake-worker", task);
     this.#worker.on("message", (message: LakeMessage) => {
       if (message.kind === "trouble") onNotice(`the lake is behind: ${message.message}; it is tried again`);
       else if (message.kind === "written") this.#written.set(message.partition, message.offset);

@@ -1,4 +1,4 @@
-import { type Clock, HOUR_MS, MINUTE_MS, type ProgressListener, SystemClock } from "#base";
+import { type Clock, HOUR_MS, isDue, MINUTE_MS, type ProgressListener, SystemClock } from "#base";
 import type { Actions, Catalogue, IdentityGraph, Purposes } from "#events";
 import {
   type ModelId,
@@ -119,7 +119,7 @@ export class Vectors {
     if (!encoder || this.#isClosing) return false;
     const last = await this.#parts.store.progress();
     if (last?.version !== encoder.version || last.finishedMs === undefined) return true;
-    return this.#clock.nowMs() - last.finishedMs >= everyMs;
+    return isDue(last.finishedMs, everyMs, this.#clock.nowMs());
   }
 
   /** How many of the ids have a long-term vector. */

@@ -16,6 +16,7 @@ import {
   item,
   lastK,
   text,
+  topK,
 } from "#declarations";
 import type { Server } from "#serving";
 import { lookAtHealth } from "../features/feature-health.ts";
@@ -58,6 +59,7 @@ beforeAll(async () => {
       features: [
         feature("by_topic", { from: events("save"), keyedBy: item.topic, aggregate: count(), window: "90d" }),
         feature("last_topics", { from: events("save"), aggregate: lastK(item.topic, 50) }),
+        feature("top_topics", { from: events("save"), aggregate: topK(item.topic, 50), window: "90d" }),
         feature("last_items", { from: events("save"), aggregate: lastK(event.itemId, 50) }),
         feature("about_faith", {
           from: events("save").where(equals(item.topic, "religion")),
@@ -174,7 +176,7 @@ test("what is sensitive is never said: not as an interest, not as a topic, not a
 });
 
 test("no feature of a person tells what is sensitive, by topic or by item, nor what they did of it; the walk of the log says the same", async () => {
-  const names = ["by_topic", "last_topics", "last_items", "about_faith"];
+  const names = ["by_topic", "last_topics", "top_topics", "last_items", "about_faith"];
   const { features } = await ask("GET", `/v1/users/ana?include=features&features=${names}`);
   const online = await ask("POST", "/get-online-features", {
     features: names,

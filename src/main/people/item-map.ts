@@ -1,5 +1,6 @@
 import { decodeItemMap, encodeItemMap, type ItemMap } from "#profiles";
 import type { BlobStore } from "#storage";
+import { readDerived } from "../folder/derived-blob.ts";
 
 /** @file The map of a folder's items, kept as one blob: the next one goes on from it. */
 
@@ -10,7 +11,6 @@ export function keepItemMap(blobs: BlobStore, map: ItemMap): Promise<void> {
 }
 
 /** `undefined` before the first. */
-export async function keptItemMap(blobs: BlobStore): Promise<ItemMap | undefined> {
-  const bytes = await blobs.get(BLOB);
-  return bytes && decodeItemMap(bytes);
+export function keptItemMap(blobs: BlobStore): Promise<ItemMap | undefined> {
+  return readDerived(blobs, BLOB, decodeItemMap);
 }

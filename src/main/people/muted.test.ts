@@ -16,6 +16,7 @@ import {
   lastK,
   type SurfaceSource,
   surface,
+  topK,
   user,
 } from "#declarations";
 import type { Server } from "#serving";
@@ -58,6 +59,7 @@ const config = defineConfig({
     feature("last_item", { from: events("save"), aggregate: last(event.itemId) }),
     feature("last_items", { from: events("save"), aggregate: lastK(event.itemId, 20) }),
     feature("last_topics", { from: events("save"), aggregate: lastK(item.topic, 20) }),
+    feature("top_topics", { from: events("save"), aggregate: topK(item.topic, 20), window: "90d" }),
     feature("topic_saves", {
       ...{ entity: cross(user, item.topic), from: events("save"), aggregate: count(), window: "90d" },
     }),
@@ -141,7 +143,7 @@ const asked: Readonly<Record<string, () => Promise<Body>>> = {
   "GET /v1/users/{id}/features/{name}/course": () => ask("GET", "/v1/users/ana/features/by_topic/course"),
   "POST /get-online-features": () =>
     ask("POST", "/get-online-features", {
-      features: ["by_topic", "by_item", "last_item", "last_items", "last_topics"],
+      features: ["by_topic", "by_item", "last_item", "last_items", "last_topics", "top_topics"],
       entities: { user_id: ["ana"] },
     }),
   "POST /v1/recommendations": async () => {
@@ -179,6 +181,7 @@ const spared: Readonly<Record<string, readonly string[]>> = {
   "of a person, but not of what they like": [
     "GET /v1/users/{id}/states",
     "DELETE /v1/users/{id}",
+    "POST /v1/erasures",
     "GET /v1/erasures/{id}",
     "DELETE /v1/users/{id}/links/{linkedId}",
   ],

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { assert, giveWay, HOUR_MS, SystemClock, useLargeBufferPool } from "#base";
+import { assert, giveWay, HOUR_MS, isDue, SystemClock, useLargeBufferPool } from "#base";
 import { type NamedGoal, type NamedPurpose, sensitiveTopics, type TopicPolicy } from "#declarations";
 import { Actions, Purposes } from "#events";
 import { type ItemMap, makeItemMap, type ServedPredictions, type Survey, surveyPeople } from "#profiles";
@@ -81,7 +81,7 @@ async function freshPredictions(
 ): Promise<ServedPredictions | undefined> {
   const blobs = new FileBlobStore(paths.blobs(folder));
   const kept = await keptPredictions(blobs);
-  if (kept && new SystemClock().nowMs() - Date.parse(kept.version) < REFIT_HOURS * HOUR_MS) return kept;
+  if (kept && !isDue(Date.parse(kept.version), REFIT_HOURS * HOUR_MS, new SystemClock().nowMs())) return kept;
   const learned = {
     actions: new Actions(manifest.actions),
     purpose: new Purposes(purposes).personalization,

@@ -5,7 +5,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ignoreProgress } from "#base";
 import { createWorld, worldPresets } from "#datasets";
 import type { Server } from "#serving";
+import { FileBlobStore } from "#storage";
 import { importSource, runsOf } from "../datasets/import-source.ts";
+import { paths } from "../folder/data-folder.ts";
 import { Platform } from "../platform.ts";
 
 /** @file A small world of the second form, asked about as a whole over HTTP. */
@@ -196,4 +198,15 @@ test("who refuses is not counted after the next look, and who is erased at once"
   expect(erased.statusCode).toBe(202);
   await platform.erasures.settled();
   expect((await get("/v1/population")).people).toBe(people - 2);
+});
+
+test("half a file of predictions or of the map is made anew", async () => {
+  await platform.population.now();
+  const blobs = new FileBlobStore(paths.blobs(folder));
+  const names = await blobs.list("profiles/");
+  expect(names).toEqual(["profiles/item-map.json", "profiles/predictions-3.json"]);
+  for (const name of names) await blobs.put(name, (await blobs.get(name))!.subarray(0, 1000));
+  await platform.population.now();
+  for (const name of names) expect((await blobs.get(name))!.length).toBeGreaterThan(1000);
+  expect((await get("/v1/predictions")).people).toBeGreaterThan(0);
 });

@@ -40,7 +40,7 @@ export class Population {
   constructor(platform: SurveyedPlatform) {
     this.#platform = platform;
     this.#look = new BackgroundLook({
-      start: (task) => startThread("main/people/population-worker", task),
+      start: (task) => startThread("population-worker", task),
       task: () => taskOf(platform),
       onMessage: (message) => this.#found(message as PopulationMessage), // the thread's own
       onError: (error) => this.#onNotice(`the people cannot be surveyed: ${String(error)}`),

@@ -11,6 +11,7 @@ import {
 } from "#profiles";
 import { actsFromLog } from "#sequences";
 import type { BlobStore, EventLog, Lake } from "#storage";
+import { readDerived } from "../folder/derived-blob.ts";
 
 /** @file Predictions of one folder: fitted with its models, kept as one blob, read when serving begins. */
 
@@ -60,7 +61,6 @@ export async function keepPredictions(blobs: BlobStore, model: PredictionModel):
 }
 
 /** Those that were kept last; `undefined` before the first. */
-export async function keptPredictions(blobs: BlobStore): Promise<ServedPredictions | undefined> {
-  const bytes = await blobs.get(BLOB);
-  return bytes && (JSON.parse(Buffer.from(bytes).toString()) as ServedPredictions); // our own
+export function keptPredictions(blobs: BlobStore): Promise<ServedPredictions | undefined> {
+  return readDerived(blobs, BLOB, (bytes) => JSON.parse(Buffer.from(bytes).toString()) as ServedPredictions); // our own
 }

@@ -42,7 +42,7 @@ export class BackgroundApplier {
     this.#gates = Array.from({ length: log.partitionCount }, () => new OffsetGate(0));
     const { partitionCount } = log;
     const task: ApplyTask = { folder, partitionCount, declared, features, survivesMachine };
-    this.#worker = startThread("main/upkeep/apply-worker", task);
+    this.#worker = startThread("apply-worker", task);
     this.#ended = new Promise((ended) => this.#worker.once("exit", () => ended()));
   }
 

@@ -25,6 +25,8 @@ beforeAll(async () => {
     save("anna-with-mail", HERS),
     save("ben-with-hers", `she is ${HERS} you know`),
     save("carl-plain", "nothing of hers"),
+    save("..", "a path without him"),
+    save(".", "is the path itself"),
     { type: "track", userId: "dora-rejected", properties: { note: `and ${HERS} too` } }, // no event: a dead letter
   ]);
   server = await fittedServer(platform);
@@ -162,4 +164,21 @@ test("somebody who did nothing, but was served features of an item, is not unkno
     expect.objectContaining({ name: "served-features", removed: { records: 1 } }),
   );
   expect(await erase("fay-was-served")).toMatchObject({ status: 404 });
+});
+
+test.each([
+  ["..", "a path without him"],
+  [".", "is the path itself"],
+])("an id that no path can carry (%s) is erased by a body", async (userId, value) => {
+  expect((await erase(userId)).status).toBeGreaterThanOrEqual(400); // the path as clients make it is another
+  const begin = async (payload: object): Promise<{ status: number; body: Body }> => {
+    const answer = await server.inject({ method: "POST", url: "/v1/erasures", payload });
+    return { status: answer.statusCode, body: answer.json() };
+  };
+  expect(await begin({ userId: "nobody-at-all" })).toMatchObject({ body: { code: "user-not-found" } });
+  expect(await begin({ userId, values: ["short"] })).toMatchObject({ body: { code: "invalid-request" } });
+  const { status, body } = await begin({ userId, values: [value] });
+  expect(status).toBe(202);
+  expect(await receiptOf(body.erasureId)).toMatchObject({ status: "done" });
+  expect((await begin({ userId })).status).toBe(404);
 });

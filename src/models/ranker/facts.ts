@@ -80,12 +80,13 @@ export function writeFacts(
   into: Float32Array,
   at: number,
 ): void {
-  const { heads, shown, counts, firstDay } = statistics;
+  const { heads } = statistics;
   const width = factCount(heads, { declared, retrievers, conditions });
   const ofRequest = requestFacts(timeMs, acts, before);
   const met = metBefore(acts, before);
   // What is known of items is never of an earlier day than it was taken; else, asked about the past, all that came since would be new.
   const day = Math.max(dayOf(timeMs), statistics.asOfDay);
+  const ofItem = itemFacts(statistics, day);
   for (let row = 0; row < candidates.length; row++) {
     const item = candidates[row]!;
     let to = at + row * width;
@@ -94,20 +95,10 @@ export function writeFacts(
       into[to++] = Number.isNaN(score) ? 0 : score;
       into[to++] = Number(Number.isNaN(score));
     }
-    for (const fact of ofRequest) into[to++] = fact;
-    let all = 0;
-    const wasShown = shown[item] ?? 0;
-    for (let head = 0; head < heads; head++) {
-      const count = counts[item * heads + head] ?? 0;
-      all += count;
-      into[to++] = Math.log((count + 1) / (Math.max(wasShown, count) + 20));
-    }
-    const born = firstDay[item] ?? 0;
-    into[to++] = Math.log1p(all);
-    into[to++] = Math.log1p(wasShown);
-    into[to++] = item < shown.length ? Math.log1p(statistics.recentOn(day, item)) : 0;
-    into[to++] = born === 0 ? 0 : Math.log1p(Math.max(0, day - born));
-    into[to++] = born === 0 || born >= day ? 1 : 0;
+    into.set(ofRequest, to);
+    to += OF_REQUEST;
+    ofItem(item, into, to);
+    to += heads + OF_ITEM;
     const own = met.get(item);
     into[to++] = own ? Math.log1p(own.count) : 0;
     into[to++] = spanOf(timeMs - (own?.lastMs ?? Number.NEGATIVE_INFINITY));
@@ -119,6 +110,34 @@ export function writeFacts(
     }
     if (about) into.set(conditionFacts(about, likeness?.at(item)), to);
   }
+}
+
+/** What happened to an item, as of a day. */
+function itemFacts(
+  statistics: ItemStatistics,
+  day: number,
+): (item: number, into: Float32Array, at: number) => void {
+  const { heads, items, rows, width, places } = statistics;
+  const left = statistics.leftOn(day);
+  const none = new Float32Array(width);
+  return (item, into, at) => {
+    const known = item >= 0 && item < items ? rows : none;
+    const from = known === none ? 0 : item * width;
+    const shown = known[from + places.shown]!;
+    const born = known[from + places.firstDay]!;
+    let all = 0;
+    let to = at;
+    for (let head = 0; head < heads; head++) {
+      const count = known[from + head]!;
+      all += count;
+      into[to++] = Math.log((count + 1) / (Math.max(shown, count) + 20));
+    }
+    into[to++] = Math.log1p(all);
+    into[to++] = Math.log1p(shown);
+    into[to++] = Math.log1p(known[from + places.recent]! * left);
+    into[to++] = born === 0 ? 0 : Math.log1p(Math.max(0, day - born));
+    into[to++] = born === 0 || born >= day ? 1 : 0;
+  };
 }
 
 function conditionFacts(about: Description, item: Description | undefined): number[] {
@@ -185,9 +204,9 @@ export function scaleOf(facts: Float32Array, width: number): FactScale {
 /** In place. */
 export function scaleFacts(facts: Float32Array, { means, factors }: FactScale): void {
   const width = means.length;
-  for (let at = 0; at < facts.length; at++) {
-    const column = at % width;
-    const scaled = (facts[at]! - means[column]!) * factors[column]!;
-    facts[at] = Math.max(-FARTHEST, Math.min(FARTHEST, scaled));
-  }
+  for (let from = 0; from < facts.length; from += width)
+    for (let column = 0; column < width; column++) {
+      const scaled = (facts[from + column]! - means[column]!) * factors[column]!;
+      facts[from + column] = Math.max(-FARTHEST, Math.min(FARTHEST, scaled));
+    }
 }

@@ -1,6 +1,6 @@
 import { assert } from "#base";
 import { type Condition, type History, historyAt, type ItemContent } from "#sequences";
-import { type NamedTensor, onnxGraph, Program } from "#tensor";
+import { type Compile, compileHere, type NamedTensor, onnxGraph, type Runnable } from "#tensor";
 import type { CandidateRanker, RankMoment } from "../candidate-ranker.ts";
 import type { FittedModel, ItemContents, ModelConfig } from "../model.ts";
 import { writeModelFile } from "../model-file.ts";
@@ -97,8 +97,9 @@ export class FittedRanker implements FittedModel, CandidateRanker {
     return this.#items.count;
   }
 
-  over(catalogue: ItemContents): FittedRanker {
-    return new FittedRanker(this.#parts, catalogue, this.#programs);
+  over(catalogue: ItemContents, compile?: Compile): FittedRanker {
+    const programs = compile ? new Programs(this.#parts, compile) : this.#programs;
+    return new FittedRanker(this.#parts, catalogue, programs);
   }
 
   get heads(): readonly string[] {
@@ -126,14 +127,15 @@ export class FittedRanker implements FittedModel, CandidateRanker {
     const probabilities = new Float32Array(candidates.length * H);
     if (candidates.length === 0) return probabilities;
     const program = await this.#programs.answering();
-    const isRanked = Array.from(candidates, (item) => this.#isKnown(item)); // as things are now: the catalogue may grow meanwhile
-    const { logits } = await program.run(this.#inputsOf([this.#rowOf(acts, candidates, moment)]));
+    const asked = this.#rowOf(acts, candidates, moment); // as things are now: the catalogue may grow meanwhile
+    const { logits } = await program.run(this.#inputsOf([asked]));
     const values = logits!.values as Float32Array; // as the graph says
     for (let row = 0; row < candidates.length; row++)
       for (let head = 0; head < H; head++) {
         const at = row * H + head;
         const { slope, offset } = this.#parts.calibration[head]!;
-        probabilities[at] = isRanked[row] ? 1 / (1 + Math.exp(-(slope * values[at]! + offset))) : Number.NaN;
+        const isRanked = asked.candidates[row] !== NONE;
+        probabilities[at] = isRanked ? 1 / (1 + Math.exp(-(slope * values[at]! + offset))) : Number.NaN;
       }
     return probabilities;
   }
@@ -200,6 +202,7 @@ export class FittedRanker implements FittedModel, CandidateRanker {
   serialize(): Uint8Array {
     const { weights, table, part, shape, calibration, scale, statistics, counts, strengths } = this.#parts;
     const { likeness, meanings, rows } = this.#parts;
+    const known = statistics.columns();
     const flat = (values: Float32Array): NamedTensor => ({ shape: [values.length], values });
     const codes = rows.codes ? [...rows.codes] : [];
     return writeModelFile(
@@ -211,11 +214,11 @@ export class FittedRanker implements FittedModel, CandidateRanker {
         calibration: flat(Float32Array.from(calibration.flatMap(({ slope, offset }) => [slope, offset]))),
         fact_means: flat(scale.means),
         fact_factors: flat(scale.factors),
-        shown: flat(statistics.shown),
-        acts: flat(statistics.counts),
-        recent: flat(statistics.recent),
-        first_day: flat(statistics.firstDay),
-        as_of_day: flat(Float32Array.of(statistics.asOfDay)),
+        shown: flat(known.shown),
+        acts: flat(known.counts),
+        recent: flat(known.recent),
+        first_day: flat(known.firstDay),
+        as_of_day: flat(Float32Array.of(known.asOfDay)),
         code_counts: flat(Float32Array.of(shape.actions, shape.surfaces)),
         read_codes: flat(Float32Array.from(codes)),
         ...part?.tensors,
@@ -237,7 +240,8 @@ export class FittedRanker implements FittedModel, CandidateRanker {
   }
 
   /** Was there at the fit, or came later and is described by something that learning met. */
-  readonly #isKnown = (item: number): boolean => item < this.itemCount && !this.#items.isUnknown(item);
+  readonly #isKnown = (item: number): boolean =>
+    item < this.#items.learnedCount || (item < this.itemCount && !this.#items.isUnknown(item));
 
   get #choice(): RowChoice {
     return { ...this.#parts.rows, likeness: this.#likeness, isKnown: this.#isKnown };
@@ -269,7 +273,9 @@ export class FittedRanker implements FittedModel, CandidateRanker {
       0,
     );
     scaleFacts(facts, scale);
-    const known = Int32Array.from(candidates, (item) => (this.#isKnown(item) ? item : NONE));
+    const known = new Int32Array(candidates.length);
+    for (let at = 0; at < known.length; at++)
+      known[at] = this.#isKnown(candidates[at]!) ? candidates[at]! : NONE;
     const places = chooseRows(acts, before, known, this.#choice);
     const aboutVector = about ? this.#vectorOf(condition!, about) : this.#nothing;
     return { acts, places, timeMs, surface, candidates: known, facts, about: NONE, aboutVector };
@@ -293,11 +299,14 @@ export class FittedRanker implements FittedModel, CandidateRanker {
     const abouts = new Float32Array(rows.length * shape.embeddingSize);
     for (const [row, { aboutVector }] of rows.entries()) abouts.set(aboutVector, row * shape.embeddingSize);
     const inputs = rankerInputs(rows, shape, NONE);
-    const vectorOf = (item: number) => (item === NONE ? this.#nothing : this.#items.inputOf(item));
+    const place = (item: number, into: Float32Array, at: number): void => {
+      if (item === NONE) into.set(this.#nothing, at);
+      else this.#items.copyInput(item, into, at);
+    };
     return {
       ...inputs,
-      actVectors: vectorsOf(inputs["items"]!, vectorOf, shape.embeddingSize),
-      candidateVectors: vectorsOf(inputs["candidates"]!, vectorOf, shape.embeddingSize),
+      actVectors: vectorsOf(inputs["items"]!, place, shape.embeddingSize),
+      candidateVectors: vectorsOf(inputs["candidates"]!, place, shape.embeddingSize),
       aboutVectors: { shape: [rows.length, 1, shape.embeddingSize], values: abouts },
     };
   }
@@ -327,13 +336,15 @@ function overLater(
 /** The network compiled when it is first asked for. Items come in as vectors, so that one program serves every catalogue. */
 class Programs {
   readonly #parts: RankerParts;
-  #answering: Promise<Program> | undefined;
+  readonly #compile: Compile;
+  #answering: Promise<Runnable> | undefined;
 
-  constructor(parts: RankerParts) {
+  constructor(parts: RankerParts, compile: Compile = compileHere) {
     this.#parts = parts;
+    this.#compile = compile;
   }
 
-  answering(): Promise<Program> {
+  answering(): Promise<Runnable> {
     this.#answering ??= this.#compileAnswering();
     return this.#answering;
   }
@@ -342,10 +353,10 @@ class Programs {
     await (await this.#answering)?.release();
   }
 
-  #compileAnswering(): Promise<Program> {
+  #compileAnswering(): Promise<Runnable> {
     const { shape, weights } = this.#parts;
     const { logits } = answeringNetwork(shape);
-    return Program.compile(onnxGraph("rank", { logits }, weights), { keepsMemory: true, threads: 1 });
+    return this.#compile(onnxGraph("rank", { logits }, weights), { keepsMemory: true, threads: 1 });
   }
 }
 

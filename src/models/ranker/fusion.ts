@@ -16,7 +16,6 @@ import {
   scale,
   softmax,
   split,
-  stretchLike,
   sub,
   sum,
   transposed,
@@ -51,26 +50,25 @@ export interface Meeting {
   readonly candidates: Expression;
 }
 
-/** What the history says of each candidate: parts of shape (G, C, *). */
+/** What the history says of each candidate: parts of shape (G, C, *), or (G, 1, *) where it says the same of all. */
 export function meet(network: Network, meeting: Meeting, config: FusionConfig): readonly Expression[] {
   const { acts, candidates } = meeting;
-  const forAll = (part: Expression): Expression => stretchLike(part, candidates); // of (G, 1, D)
   const hidden = input("hidden", ["G", 1, "T"]); // 0 for what is read, a very low number for what is not
   const real = exp(hidden); // 1 and 0
   switch (config.fusion) {
     case "none":
       return [];
     case "average":
-      return [forAll(matmul(softmax(hidden), acts))];
+      return [matmul(softmax(hidden), acts)];
     case "pooled": {
       const read = readHistory(network, acts, hidden, config);
-      return [forAll(dense(network, "person", summary(read, hidden, real, config), config.embeddingSize))];
+      return [dense(network, "person", summary(read, hidden, real, config), config.embeddingSize)];
     }
     case "cross": {
       const read = readHistory(network, acts, hidden, config);
       const person = dense(network, "person", summary(read, hidden, real, config), config.embeddingSize);
       const mean = matmul(softmax(hidden), acts);
-      return [attendTo(network, candidates, read, hidden, config), forAll(person), forAll(mean)];
+      return [attendTo(network, candidates, read, hidden, config), person, mean];
     }
     case "append": {
       const slot = unsqueeze(input("slot", [1, "T", 1]), 0); // 1 at place 0

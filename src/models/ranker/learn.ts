@@ -218,7 +218,8 @@ class Answers {
     const { offsets } = lesson.requests;
     const size = requests.reduce((sum, request) => sum + offsets[request + 1]! - offsets[request]!, 0);
     const all = new Float32Array(size * H);
-    const vectorOf = (item: number) => table.subarray(item * D, (item + 1) * D);
+    const place = (item: number, into: Float32Array, at: number): void =>
+      into.set(table.subarray(item * D, (item + 1) * D), at);
     let to = 0;
     for (let start = 0; start < requests.length; start += BATCH) {
       const chosen = [...requests.subarray(start, start + BATCH)];
@@ -227,9 +228,9 @@ class Answers {
       const { logits } = await this.#program.run({
         ...inputs,
         ...this.own(weights),
-        actVectors: vectorsOf(inputs["items"]!, vectorOf, D),
-        candidateVectors: vectorsOf(inputs["candidates"]!, vectorOf, D),
-        aboutVectors: vectorsOf(inputs["about"]!, vectorOf, D),
+        actVectors: vectorsOf(inputs["items"]!, place, D),
+        candidateVectors: vectorsOf(inputs["candidates"]!, place, D),
+        aboutVectors: vectorsOf(inputs["about"]!, place, D),
       });
       const C = logits!.shape[1]!;
       const values = logits!.values as Float32Array; // as the graph says

@@ -1,6 +1,6 @@
 import type { History } from "#sequences";
 import type { NamedTensor } from "#tensor";
-import { SPAN_FEATURES, spanFeatures } from "../sequence-encoder/time-features.ts";
+import { SPAN_FEATURES, writeSpanFeatures } from "../sequence-encoder/time-features.ts";
 import type { RankerShape } from "./ranker-network.ts";
 
 /** Added to the score of a place that is not read. */
@@ -49,7 +49,7 @@ export function rankerInputs(
       codes.actions[to] = codeOf(acts.actions?.[place], actions);
       codes.surfaces[to] = codeOf(acts.surfaces?.[place], surfaces);
       if (acts.timestampsMs)
-        times.set(spanFeatures(Math.max(0, timeMs - acts.timestampsMs[place]!)), to * SPAN_FEATURES);
+        writeSpanFeatures(Math.max(0, timeMs - acts.timestampsMs[place]!), times, to * SPAN_FEATURES);
       hidden[to] = 0;
     }
     for (let at = 0; at < asked.candidates.length; at++) candidates[row * C + at] = asked.candidates[at]!;
@@ -80,13 +80,13 @@ function codeOf(code: number | undefined, known: number): number {
   return code !== undefined && code < known ? code + 1 : 0;
 }
 
-/** The vectors of items, one after another, (D) each, as the network that answers wants them. */
+/** The vectors of items, one after another, (D) each, as the network that answers wants them; `place` writes one of them. */
 export function vectorsOf(
   { shape, values }: NamedTensor,
-  vectorOf: (item: number) => Float32Array,
+  place: (item: number, into: Float32Array, at: number) => void,
   D: number,
 ): NamedTensor {
   const vectors = new Float32Array(values.length * D);
-  for (let at = 0; at < values.length; at++) vectors.set(vectorOf(Number(values[at])), at * D);
+  for (let at = 0; at < values.length; at++) place(Number(values[at]), vectors, at * D);
   return { shape: [...shape, D], values: vectors };
 }

@@ -1,7 +1,6 @@
 import {
   add,
   binaryLoss,
-  concatenate,
   constant,
   type Expression,
   gather,
@@ -10,12 +9,12 @@ import {
   matmul,
   mul,
   Network,
-  relu,
   reshape,
-  stretchLike,
 } from "#tensor";
-import { dense, norm } from "../sequence-encoder/blocks.ts";
+import { norm } from "../sequence-encoder/blocks.ts";
 import { type ContentBags, describing, INPUT_TABLE } from "../sequence-encoder/encoder-network.ts";
+import { Columns, isShared } from "./columns.ts";
+import { crossNetwork } from "./cross-network.ts";
 import { type FusionConfig, type Meeting, meet } from "./fusion.ts";
 
 /** What the network of a ranker looks like. */
@@ -50,9 +49,6 @@ export interface HeadStart {
   readonly slopes: Float32Array;
 }
 
-/** What everything beyond the start begins as. */
-const QUIET = 0.1;
-
 /** What meets the history, and what the list is about as an item of its own, (G, 1, D), where the network is told. */
 interface Given extends Meeting {
   readonly about: Expression | undefined;
@@ -69,23 +65,24 @@ function describeRanker(
   const { embeddingSize, surfaces, facts, crossLayers, heads, dropout } = shape;
   const acts = shape.fusion === "none" ? meeting.acts : tokensOf(network, meeting.acts, shape);
   const place = coded(network, "place", surfaces, ["G", 1], embeddingSize); // (G, 1, D)
-  const asked = about ? [stretchLike(norm(network, "about", about), candidates)] : [];
+  const asked = about ? [norm(network, "about", about)] : [];
   const met = [...meet(network, { acts, candidates }, shape), ...asked];
   const likenesses = met
     .filter((part) => part.shape.at(-1) === embeddingSize)
-    .map((part) => mul(candidates, part));
+    .map((part) => (isShared(part) ? { x: candidates, times: part } : { x: mul(candidates, part) }));
   const numbers = input("facts", ["G", "C", facts]);
-  const first = concatenate([candidates, ...met, ...likenesses, stretchLike(place, candidates), numbers]); // (G, C, W)
-  const width = Number(first.shape.at(-1));
-  let crossed = first;
-  for (let layer = 0; layer < crossLayers; layer++)
-    crossed = add(mul(first, dense(network, `cross${layer}`, crossed, width)), crossed); // DCN-v2, Wang et al. 2021
-  const deep = relu(dense(network, "deep", first, 2 * embeddingSize));
-  const known = network.dropout(concatenate([crossed, deep]), dropout);
+  const columns = Columns.of([
+    ...[candidates, ...met].map((x) => ({ x })),
+    ...likenesses,
+    ...[place, numbers].map((x) => ({ x })),
+  ]);
   const given = (values: Float32Array | undefined): Initial =>
     values ? { kind: "given", values } : { kind: "constant", value: 0 };
   const straight = network.parameter("straight.weight", [facts, heads], given(start?.slopes)); // as the wide part of Cheng et al. 2016
-  const deepest = dense(network, "heads", known, heads, { gain: QUIET, bias: given(start?.odds) });
+  const deepest = crossNetwork(network, columns, {
+    ...{ crossLayers, deepSize: 2 * embeddingSize, heads, dropout },
+    bias: given(start?.odds),
+  });
   return add(deepest, matmul(numbers, straight));
 }
 

@@ -97,18 +97,39 @@ export const hstuBlock: Block = (network, name, x, config) => {
 
 const zero: Initial = { kind: "constant", value: 0 };
 
-/** x W + b into `size` values; W starts as Glorot and Bengio 2010 have it, times `gain`, and b as `bias` says. */
+/** Of x W + b: W, (from, size), and b. */
+export interface Dense {
+  readonly weight: Expression;
+  readonly bias: Expression;
+}
+
+interface DenseStart {
+  readonly gain?: number;
+  readonly bias?: Initial;
+}
+
+/** W starts as Glorot and Bengio 2010 have it, times `gain`, and b as `bias` says. */
+export function denseOf(
+  network: Network,
+  name: string,
+  [from, size]: readonly [from: number, size: number],
+  { gain = 1, bias = zero }: DenseStart = {},
+): Dense {
+  const deviation = gain * Math.sqrt(2 / (from + size));
+  const weight = network.parameter(`${name}.weight`, [from, size], { kind: "normal", deviation });
+  return { weight, bias: network.parameter(`${name}.bias`, [size], bias) };
+}
+
+/** x W + b into `size` values, by weights of {@link denseOf}. */
 export function dense(
   network: Network,
   name: string,
   x: Expression,
   size: number,
-  { gain = 1, bias = zero }: { readonly gain?: number; readonly bias?: Initial } = {},
+  start: DenseStart = {},
 ): Expression {
-  const from = Number(x.shape.at(-1));
-  const deviation = gain * Math.sqrt(2 / (from + size));
-  const weight = network.parameter(`${name}.weight`, [from, size], { kind: "normal", deviation });
-  return affine(x, weight, network.parameter(`${name}.bias`, [size], bias));
+  const { weight, bias } = denseOf(network, name, [Number(x.shape.at(-1)), size], start);
+  return affine(x, weight, bias);
 }
 
 export function norm(network: Network, name: string, x: Expression): Expression {

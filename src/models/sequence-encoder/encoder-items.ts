@@ -65,6 +65,13 @@ export class EncoderItems {
     return this.#rowsOf(this.#input, itemRow, itemRow + 1);
   }
 
+  /** Writes (D) numbers from `at` on. Without a view: making one takes longer than to copy what it shows. */
+  copyInput(itemRow: number, into: Float32Array, at: number): void {
+    const { width } = this.#learned;
+    const table = this.#input;
+    for (let from = itemRow * width, n = 0; n < width; n++) into[at + n] = table[from + n]!;
+  }
+
   /** (count, D) what people are held against; a view, as it is now. */
   scored(): Float32Array {
     this.#follow();

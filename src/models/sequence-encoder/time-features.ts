@@ -25,11 +25,16 @@ export function timeFeatures(timestampsMs: Float64Array, encoding: TimeEncoding)
   const features = new Float32Array(timestampsMs.length * width);
   const latest = timestampsMs.at(-1) ?? 0;
   for (const [at, timeMs] of timestampsMs.entries()) {
-    const values = parts.flatMap((part) => {
-      if (part === "absolute") return PERIODS_MS.flatMap((period) => waves(timeMs, period));
-      return spanFeatures(part === "gap" ? timeMs - (timestampsMs[at - 1] ?? timeMs) : latest - timeMs);
-    });
-    features.set(values, at * width);
+    let to = at * width;
+    for (const part of parts) {
+      if (part === "absolute")
+        for (const [n, period] of PERIODS_MS.entries()) writeWaves(timeMs, period, features, to + 2 * n);
+      else {
+        const spanMs = part === "gap" ? timeMs - (timestampsMs[at - 1] ?? timeMs) : latest - timeMs;
+        writeSpanFeatures(spanMs, features, to);
+      }
+      to += SIZES[part];
+    }
   }
   return features;
 }
@@ -66,16 +71,19 @@ const SPANS_MS: readonly number[] = Array.from(
 /** Of the longest span, so that features are about 1. */
 const LONGEST = Math.log1p((365 * DAY_MS) / SECOND_MS);
 
-/** Numbers of {@link spanFeatures}. */
+/** Numbers of {@link writeSpanFeatures}. */
 export const SPAN_FEATURES = 1 + 2 * SPANS_MS.length;
 
-export function spanFeatures(spanMs: number): number[] {
-  return [Math.log1p(spanMs / SECOND_MS) / LONGEST, ...SPANS_MS.flatMap((period) => waves(spanMs, period))];
+/** Into an array, for a history has a hundred engagements and each many numbers. */
+export function writeSpanFeatures(spanMs: number, into: Float32Array, at: number): void {
+  into[at] = Math.log1p(spanMs / SECOND_MS) / LONGEST;
+  for (let n = 0; n < SPANS_MS.length; n++) writeWaves(spanMs, SPANS_MS[n]!, into, at + 1 + 2 * n);
 }
 
-function waves(timeMs: number, periodMs: number): [number, number] {
+function writeWaves(timeMs: number, periodMs: number, into: Float32Array, at: number): void {
   const angle = (2 * Math.PI * (timeMs % periodMs)) / periodMs;
-  return [Math.sin(angle), Math.cos(angle)];
+  into[at] = Math.sin(angle);
+  into[at + 1] = Math.cos(angle);
 }
 
 const SIZES: Readonly<Record<Part, number>> = {

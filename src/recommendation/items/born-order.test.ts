@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { HistoricalClock } from "#base";
+import { HOUR_MS } from "#base";
 import { catalogueOf, put } from "../hand-made.cases.ts";
 import { BornOrder } from "./born-order.ts";
 
@@ -19,7 +19,7 @@ test("whatever was put, and put anew, is found by its time, newest first", () =>
       (before, after, since, until) => {
         const born = new Map(before.map(({ item, ms }) => [`i-${item}`, ms]));
         const catalogue = catalogueOf([...born].map(([itemId, ms]) => ({ itemId, createdAt: at(ms) })));
-        const order = new BornOrder(catalogue, new HistoricalClock(0));
+        const order = new BornOrder(catalogue);
         for (const { item, ms } of after) {
           born.set(`i-${item}`, ms);
           put(catalogue, { itemId: `i-${item}`, createdAt: at(ms) });
@@ -36,20 +36,24 @@ test("whatever was put, and put anew, is found by its time, newest first", () =>
   );
 });
 
-test("without a time an item is as old as our knowing of it, once this process runs", () => {
-  const catalogue = catalogueOf([{ itemId: "old" }]);
-  const clock = new HistoricalClock(1000);
-  const order = new BornOrder(catalogue, clock);
-  put(catalogue, { itemId: "new" });
-  clock.observe(2000);
-  put(catalogue, { itemId: "new", title: "told again" });
-  put(catalogue, { itemId: "newer" });
-  const found = [...order.between(0, 5000)].map(({ itemRow, bornMs }) => [
-    catalogue.at(itemRow).itemId,
-    bornMs,
-  ]);
-  expect(found).toEqual([
-    ["newer", 2000],
-    ["new", 1000],
-  ]);
+test("without a time an item is as old as the platform's knowing of it, in every process", () => {
+  const catalogue = catalogueOf([{ itemId: "of an earlier version" }]);
+  const told = (itemId: string, hour: number, input = {}): void =>
+    catalogue.apply({ kind: "item", itemId, input, knownSinceMs: hour * HOUR_MS });
+  told("of an earlier version", 1); // said again: it was there before
+  told("met", 2);
+  const order = new BornOrder(catalogue);
+  told("met", 4, { title: "told again" });
+  told("put", 3);
+  told("with a birthday", 5);
+  put(catalogue, { itemId: "with a birthday", createdAt: at(HOUR_MS) });
+  const wanted = [
+    ["put", 3 * HOUR_MS],
+    ["met", 2 * HOUR_MS],
+    ["with a birthday", HOUR_MS],
+  ];
+  for (const one of [order, new BornOrder(catalogue)]) {
+    const found = [...one.between(0, 10 * HOUR_MS)];
+    expect(found.map(({ itemRow, bornMs }) => [catalogue.at(itemRow).itemId, bornMs])).toEqual(wanted);
+  }
 });

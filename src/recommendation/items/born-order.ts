@@ -1,5 +1,5 @@
-import type { Clock, ItemRow } from "#base";
-import type { Catalogue } from "#events";
+import type { ItemRow } from "#base";
+import { bornMsOf, type Catalogue } from "#events";
 
 /** An item and since when there is one. */
 export interface Born {
@@ -8,22 +8,23 @@ export interface Born {
 }
 
 /**
- * Items by when they came to be: their `createdAt`, or, where the sender gave none, the moment this process was told of them. Kept level
- * with the catalogue. Items that were there before, without a `createdAt`, are nobody's news.
+ * Items by when they came to be: their `createdAt`, or, where the sender gave none, when the platform first heard of them. Kept level
+ * with the catalogue. Items that were there before that was kept are nobody's news.
  */
 export class BornOrder {
   /** Oldest first. */
   readonly #order: Born[] = [];
   readonly #known = new Map<ItemRow, Born>();
 
-  constructor(catalogue: Catalogue, clock: Clock) {
+  constructor(catalogue: Catalogue) {
     let isFilling = true;
-    catalogue.watch(({ row, createdAtMs }) => {
-      const known = this.#known.get(row);
-      const bornMs = createdAtMs ?? known?.bornMs ?? (isFilling ? undefined : clock.nowMs());
+    catalogue.watch((item) => {
+      const itemRow = item.row;
+      const bornMs = bornMsOf(item);
+      const known = this.#known.get(itemRow);
       if (bornMs === undefined || known?.bornMs === bornMs) return;
-      const born = { itemRow: row, bornMs };
-      this.#known.set(row, born);
+      const born = { itemRow, bornMs };
+      this.#known.set(itemRow, born);
       if (isFilling) return void this.#order.push(born);
       if (known) this.#order.splice(this.#order.indexOf(known, this.#before(known.bornMs)), 1);
       this.#order.splice(this.#before(bornMs + 1), 0, born);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { DAY_MS } from "#base";
+import { Catalogue } from "#events";
 import { candidatesOf, catalogueOf, queryOf } from "../hand-made.cases.ts";
 import { Blender } from "./blender.ts";
 import { withGains } from "./gains.ts";
@@ -16,6 +17,18 @@ test("youth counts by its half-life, a stage of life by what it is worth; who sa
   const given = Float64Array.of(0.5, 0.5, 0.5, 0.5);
   expect([...withGains(given, { candidates, itemAt, gains, query })]).toEqual([1, 0.625, 0.75, 0.5]);
   expect(withGains(given, { candidates, itemAt, gains: undefined, query })).toBe(given);
+});
+
+test("an item without a birthday is as young as the platform's knowing of it, and of a time before that no news", () => {
+  const known = new Catalogue();
+  const knownSinceMs = asOfMs - 2 * DAY_MS;
+  known.apply({ kind: "item", itemId: "i", input: {}, knownSinceMs });
+  const worth = (at: number): number =>
+    withGains(Float64Array.of(1), {
+      ...{ candidates: candidatesOf(["a"]), itemAt: () => known.at(0), query: { asOfMs: at } },
+      gains: { freshness: { most: 1, halfLifeDays: 2 } },
+    })[0]!;
+  expect([asOfMs, knownSinceMs, knownSinceMs - 1].map(worth)).toEqual([1.5, 2, 1]);
 });
 
 test("a list is in the order of what candidates are worth with them", () => {

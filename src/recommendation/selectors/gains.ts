@@ -1,6 +1,6 @@
 import { DAY_MS } from "#base";
 import type { Gains } from "#declarations";
-import type { Item } from "#events";
+import { bornMsOf, type Item } from "#events";
 import type { Candidates } from "../candidates.ts";
 import type { Query } from "../pipeline.ts";
 
@@ -21,9 +21,14 @@ export function withGains(
   const { maturity = {}, freshness } = gains;
   return relevance.map((value, position) => {
     const stage = candidates.maturityAt(position);
-    const bornMs = itemAt(position).createdAtMs;
-    const ageDays = bornMs === undefined ? Number.POSITIVE_INFINITY : (query.asOfMs - bornMs) / DAY_MS;
-    const youth = freshness ? 1 + freshness.most * 2 ** (-Math.max(0, ageDays) / freshness.halfLifeDays) : 1;
+    const { most = 0, halfLifeDays = 1 } = freshness ?? {};
+    const youth = most === 0 ? 1 : 1 + most * 2 ** (-ageDays(itemAt(position), query.asOfMs) / halfLifeDays);
     return value * youth * ((stage && maturity[stage]) ?? 1);
   });
+}
+
+/** Of a moment before it was heard of an item is no news: nobody knew how old it was. */
+function ageDays(item: Item, asOfMs: number): number {
+  const bornMs = bornMsOf(item) ?? Number.POSITIVE_INFINITY;
+  return bornMs > asOfMs ? Number.POSITIVE_INFINITY : (asOfMs - bornMs) / DAY_MS;
 }

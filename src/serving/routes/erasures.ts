@@ -1,10 +1,25 @@
-import { ErasureAccepted, ErasureBody, ErasureParams, ErasureResponse, Problem, UserParams } from "#api";
+import {
+  ErasureAccepted,
+  ErasureBody,
+  ErasureParams,
+  ErasureRequest,
+  ErasureResponse,
+  Problem,
+  UserParams,
+} from "#api";
 import { PlatformError } from "#base";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 
 /** Forgetting a person, and the receipt that says what was done. */
 export function registerErasureRoutes(server: Server, { identity, erasures, hasTraces }: Services): void {
+  const begin = async (userId: string, values?: readonly string[]) => {
+    const ids = identity.idsOf(userId);
+    if (!(await hasTraces(ids)))
+      throw new PlatformError("user-not-found", `nothing was received of user "${userId}"`);
+    return { erasureId: await erasures.begin(ids, values), status: "pending" as const };
+  };
+
   server.delete(
     "/v1/users/:id",
     {
@@ -18,12 +33,27 @@ export function registerErasureRoutes(server: Server, { identity, erasures, hasT
       },
     },
     async ({ params: { id }, body }, reply) => {
-      const ids = identity.idsOf(id);
-      if (!(await hasTraces(ids)))
-        throw new PlatformError("user-not-found", `nothing was received of user "${id}"`);
-      const erasureId = await erasures.begin(ids, body?.values);
+      const begun = await begin(id, body?.values);
       reply.code(202);
-      return { erasureId, status: "pending" as const };
+      return begun;
+    },
+  );
+
+  server.post(
+    "/v1/erasures",
+    {
+      config: { door: "control", makesRoom: true },
+      schema: {
+        summary:
+          "As DELETE /v1/users/{id}, for an id that does not come through a path as it is: . and .. are taken out by clients, an encoded slash by proxies",
+        body: ErasureRequest,
+        response: { 202: ErasureAccepted, "4xx": Problem },
+      },
+    },
+    async ({ body: { userId, values } }, reply) => {
+      const begun = await begin(userId, values);
+      reply.code(202);
+      return begun;
     },
   );
 

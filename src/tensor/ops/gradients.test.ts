@@ -22,7 +22,7 @@ import { largest } from "./pooling.ts";
 import * as product from "./product.ts";
 import { affine, matmul, matmulGiven } from "./product.ts";
 import * as reduction from "./reduction.ts";
-import { stretchLike, sum, total } from "./reduction.ts";
+import { stretchLike, stretchOuterLike, sum, total } from "./reduction.ts";
 import * as selection from "./selection.ts";
 import { gather, gatherDistinct } from "./selection.ts";
 
@@ -89,6 +89,7 @@ const cases: Readonly<Record<string, Build>> = {
   total: ({ x }) => total(x("B", "T")),
   largest: ({ x }) => largest(x("B", "T", 4), 1),
   stretchLike: ({ x }) => stretchLike(x("T", 1), x("B", "T", 4)),
+  stretchOuterLike: ({ x }) => stretchOuterLike(x("B", 1, 3), x("B", "T", 4)),
   softmax: ({ x }) => softmax(x("B", "T", 4)),
   layerNorm: ({ x }) => layerNorm(x("B", "T", 4), x(4), x(4)),
   l2Normalize: ({ x }) => l2Normalize(x("B", 4)),

@@ -1,6 +1,6 @@
 import { type Expression, integers, operation } from "../graph/expression.ts";
 import { axisOf, type Shape, sameShape } from "../graph/shape.ts";
-import { reshapeLike, shapeOf } from "./layout.ts";
+import { reshapeLike, shapeOf, sizeAlong } from "./layout.ts";
 
 /** @file Sums over axes, and their opposite: stretching along axes. Reduced axes keep a size of 1. */
 
@@ -32,6 +32,25 @@ export function stretchLike(x: Expression, like: Expression): Expression {
     op: "Expand",
     inputs: [x, shapeOf(like)],
     shape: like.shape,
+    gradient: (flow) => [sumTo(flow, x), undefined],
+  });
+}
+
+/** As {@link stretchLike}, of the size that it has along the last axis. */
+export function stretchOuterLike(x: Expression, like: Expression): Expression {
+  const shape = [...like.shape.slice(0, -1), x.shape.at(-1)!];
+  if (sameShape(x.shape, shape)) return x;
+  const outer = shape.slice(0, -1).map((_, axis) => sizeAlong(like, axis));
+  const sizes = operation({
+    op: "Concat",
+    inputs: [...outer, sizeAlong(x, -1)],
+    attributes: { axis: { kind: "int", value: 0 } },
+    shape: [shape.length],
+  });
+  return operation({
+    op: "Expand",
+    inputs: [x, sizes],
+    shape,
     gradient: (flow) => [sumTo(flow, x), undefined],
   });
 }
