@@ -1,3 +1,5 @@
+import { constants } from "node:os";
+
 /** @file The catalogue of errors a caller can cause. `docs/errors.md` lists the same codes (a test holds them equal). */
 
 /** code -> HTTP status and what it means. A message names the value and the fix. */
@@ -38,6 +40,7 @@ export const errorCatalogue = {
   "invalid-model": { status: 422, meaning: "A model made elsewhere does not do what is said of it." },
   "model-too-large": { status: 422, meaning: "The model would not fit in memory on this data." },
   "no-data": { status: 422, meaning: "There is nothing to learn from or to serve yet." },
+  "data-read-only": { status: 422, meaning: "The data folder cannot be written." },
   "data-damaged": { status: 422, meaning: "The data folder cannot be read as it is." },
   "data-mismatch": { status: 422, meaning: "The data folder holds something other than what was asked for." },
   "port-in-use": { status: 422, meaning: "Another program listens on the port." },
@@ -76,4 +79,21 @@ export function isDiskFull(error: unknown): boolean {
 export function diskFull(folder: string, cause: unknown): PlatformError {
   const message = `the disk of ${folder} is full (${String(cause)}); make room on it and send the same again`;
   return new PlatformError("not-ready", message, { cause });
+}
+
+/** What systems say to whoever may not write in a place; LMDB says it by its number. */
+const UNWRITABLE = new Set([
+  "EROFS",
+  "EACCES",
+  "EPERM",
+  String(constants.errno.EROFS),
+  String(constants.errno.EACCES),
+]);
+
+/** The error, or for a folder that cannot be written what is to be told of it; none is mended by trying again. */
+export function toldOfWriting(folder: string, error: unknown): unknown {
+  if (isDiskFull(error)) return diskFull(folder, error);
+  if (!(error instanceof Error && "code" in error && UNWRITABLE.has(String(error.code)))) return error;
+  const message = `${folder} cannot be written (${error.message}); let this user write there, or choose another with --data`;
+  return new PlatformError("data-read-only", message, { cause: error });
 }

@@ -12,7 +12,14 @@ export {
   SECOND_MS,
   SystemClock,
 } from "./clock.ts";
-export { diskFull, type ErrorCode, errorCatalogue, isDiskFull, PlatformError } from "./errors.ts";
+export {
+  diskFull,
+  type ErrorCode,
+  errorCatalogue,
+  isDiskFull,
+  PlatformError,
+  toldOfWriting,
+} from "./errors.ts";
 export { mix32, murmur3, murmur3Pair } from "./hash.ts";
 export { ISO_TIME_WANTED, isDay, isIsoTime, parseIsoTime } from "./iso-time.ts";
 export { LeastRecentlyUsed } from "./least-recently-used.ts";

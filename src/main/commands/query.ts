@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { PlatformError, SystemClock } from "#base";
+import { type ErrorCode, PlatformError, SystemClock } from "#base";
 import { formatTable } from "#evaluation";
 import { LakeWriter, readAllProgress } from "#sequences";
 import { DuckDbLake, LmdbStateStore, lockFolder, SegmentedEventLog } from "#storage";
@@ -19,8 +19,8 @@ export function registerQuery(program: Command): void {
     .option("--json", "end with one JSON object")
     .action(async (sql: string, options: Options) => {
       const folder = folderFor(options);
-      if (!(await bringLevel(folder)))
-        warn("a server has this folder open: its newest seconds may be missing");
+      const missing = await bringLevel(folder);
+      if (missing !== undefined) warn(missing);
       const lake = await DuckDbLake.open(paths.lake(folder), { isReadOnly: true });
       try {
         const table = await lake.query(sql, { limit: options.limit });
@@ -46,15 +46,22 @@ function textOf(value: unknown): string {
 /** Characters of a cell that are shown. */
 const WIDEST = 40;
 
-/** Lays down what the log has and the lake has not; false when a running server does that. */
-async function bringLevel(folder: string): Promise<boolean> {
+/** Why the lake may not have all that the log has, by what locking its folder said. */
+const missingFor: Partial<Record<ErrorCode, string>> = {
+  "data-locked": "a server has this folder open: its newest seconds may be missing",
+  "data-read-only": "this folder cannot be written: what its lake does not have yet is missing",
+};
+
+/** Lays down what the log has and the lake has not; says what may be missing where it cannot, for a running server does that, or nobody. */
+async function bringLevel(folder: string): Promise<string | undefined> {
   const manifest = await readManifest(folder);
   if (!manifest) throw new PlatformError("no-data", `${folder} is empty; fill it with: inkling import`);
   const lock = await lockFolder(folder).catch((error: unknown) => {
-    if (error instanceof PlatformError && error.code === "data-locked") return undefined;
-    throw error;
+    const missing = error instanceof PlatformError ? missingFor[error.code] : undefined;
+    if (missing === undefined) throw error;
+    return missing;
   });
-  if (!lock) return false;
+  if (typeof lock === "string") return lock;
   const bar = new ProgressBar();
   const { partitionCount } = manifest;
   const state = new LmdbStateStore(paths.state(folder), new SystemClock());
@@ -71,5 +78,5 @@ async function bringLevel(folder: string): Promise<boolean> {
   await log.close();
   await state.close();
   await lock.release();
-  return true;
+  return undefined;
 }

@@ -43,3 +43,10 @@ test("the lock of a process that was killed is free", async () => {
   await (await lockFolder(folder)).release();
   await rm(folder, { recursive: true });
 });
+
+test.runIf(process.platform === "linux")("a folder that cannot be written is told as such", async () => {
+  await expect(lockFolder("/proc/self")).rejects.toMatchObject({
+    code: "data-read-only",
+    message: expect.stringMatching(/^\/proc\/self cannot be written \(.*EACCES.*--data$/),
+  });
+});

@@ -3,7 +3,7 @@ import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { createConnection, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { PlatformError } from "#base";
+import { PlatformError, toldOfWriting } from "#base";
 
 /**
  * @file One process at a time owns a data folder. Whoever wants it listens on a socket with a name of its own, says
@@ -28,7 +28,7 @@ type Standing = "waiting" | "owner";
 const ASK_AGAIN_MS = 20;
 const ANSWER_WITHIN_MS = 2000;
 
-/** @throws PlatformError `data-locked`, naming the owner's process id */
+/** @throws PlatformError `data-locked`, naming the owner's process id; `data-read-only` */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw new PlatformError(
@@ -41,7 +41,11 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   const name = `${prefix}${randomBytes(4).toString("hex")}`;
   const [own, unready] = [`${name}.socket`, `${name}.new`];
   let standing: Standing = "waiting";
-  const server = await listen(join(home, unready), () => `${standing} ${process.pid}`);
+  const server = await listen(join(home, unready), () => `${standing} ${process.pid}`).catch(
+    (error: unknown) => {
+      throw toldOfWriting(resolve(folder), error);
+    },
+  );
   const release = async (): Promise<void> => {
     await rm(join(home, own), { force: true });
     await closed(server);

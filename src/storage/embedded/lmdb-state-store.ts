@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { open as openFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Database, open, type RootDatabase, type Transaction } from "lmdb";
-import { type Awaitable, assert, type Clock } from "#base";
+import { type Awaitable, assert, type Clock, toldOfWriting } from "#base";
 import type {
   StateEntry,
   StateOperation,
@@ -174,17 +174,22 @@ export class LmdbStateStore implements StateStore {
 const DATA_FILE = "data.mdb";
 const LOCK_FILE = "lock.mdb";
 
+/** @throws PlatformError `data-read-only`: who reads writes too, into the table of readers */
 function openDatabase(folder: string, isFlushed: boolean): RootDatabase<Buffer, Buffer> {
-  return open<Buffer, Buffer>({
-    path: folder,
-    noSync: !isFlushed,
-    keyEncoding: "binary",
-    encoding: "binary",
-    pageSize: 8192,
-    noSubdir: false, // a folder, also when its name has a dot
-    eventTurnBatching: false, // every write is a transaction; a batch around them would have promises that nobody hears fail
-    noMemInit: false, // no byte of this process's memory strays into unused parts of pages
-  });
+  try {
+    return open<Buffer, Buffer>({
+      path: folder,
+      noSync: !isFlushed,
+      keyEncoding: "binary",
+      encoding: "binary",
+      pageSize: 8192,
+      noSubdir: false, // a folder, also when its name has a dot
+      eventTurnBatching: false, // every write is a transaction; a batch around them would have promises that nobody hears fail
+      noMemInit: false, // no byte of this process's memory strays into unused parts of pages
+    });
+  } catch (error) {
+    throw toldOfWriting(folder, error);
+  }
 }
 
 /** Does the writes in one transaction: all of them or none, and a full disk is an error and not the end of the thread. */
