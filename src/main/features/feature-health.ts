@@ -12,6 +12,7 @@ import {
 import { FileBlobStore } from "#storage";
 import { BackgroundLook } from "../folder/background-look.ts";
 import { type DataManifest, paths } from "../folder/data-folder.ts";
+import { readDerived } from "../folder/derived-blob.ts";
 import { nowOf } from "../folder/folder-now.ts";
 import type { Platform } from "../platform.ts";
 import type { HealthMessage, HealthTask } from "./feature-health-worker.ts";
@@ -46,7 +47,7 @@ export async function lookAtHealth(
   progress: ProgressListener,
 ): Promise<HealthLook> {
   const blobs = new FileBlobStore(paths.blobs(folder));
-  const baseline = await readJson<FeatureBaseline>(blobs, BASELINE);
+  const baseline = await readDerived(blobs, BASELINE, jsonOf<FeatureBaseline>);
   return withPast(folder, async (past) => {
     const snapshot = past.state.snapshot();
     try {
@@ -61,19 +62,13 @@ export async function lookAtHealth(
           ? report.baseline
           : continued(baseline, report.baseline, (name) => compared.has(name));
       await blobs.put(BASELINE, Buffer.from(JSON.stringify(next)));
-      const looks = withLook((await readJson<FeatureLooks>(blobs, LOOKS)) ?? {}, report);
+      const looks = withLook((await readDerived(blobs, LOOKS, jsonOf<FeatureLooks>)) ?? {}, report);
       await blobs.put(LOOKS, Buffer.from(JSON.stringify(looks)));
       return { report, looks };
     } finally {
       snapshot.release();
     }
   });
-}
-
-/** What we wrote. */
-async function readJson<Value>(blobs: FileBlobStore, key: string): Promise<Value | undefined> {
-  const stored = await blobs.get(key);
-  return stored && (JSON.parse(Buffer.from(stored).toString()) as Value); // written by us
 }
 
 /** People looked at each time beside a running server: of fewer, drift cannot be told from chance. */
@@ -140,4 +135,8 @@ export class HealthWatch {
         `${skewed} of ${compared} served features are not what the log says: inkling features doctor`,
       );
   }
+}
+
+function jsonOf<Value>(bytes: Uint8Array): Value {
+  return JSON.parse(Buffer.from(bytes).toString()) as Value; // written by us
 }

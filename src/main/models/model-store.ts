@@ -1,6 +1,7 @@
 import { monotonicMs, PlatformError } from "#base";
 import { loadModel, type ModelId, type ServedModel } from "#models";
 import type { BlobStore } from "#storage";
+import { readDerived } from "../folder/derived-blob.ts";
 import { decodeManifest, encodeManifest, type ModelManifest } from "./model-manifest.ts";
 
 /** Which versions answer. */
@@ -49,25 +50,26 @@ export class ModelStore {
     this.lookAgain();
   }
 
-  /** @throws PlatformError `data-damaged` when the version is not there */
+  /** @throws PlatformError `data-damaged` when the version is not there, or not whole */
   async load(id: ModelId): Promise<ServedModel> {
     const [bytes, manifest] = await Promise.all([
       this.#blobs.get(`${stem(id)}.safetensors`),
       this.manifest(id),
     ]);
-    if (!bytes) throw missing(id);
+    if (!bytes) throw damaged(id, "is missing");
     const { kind, dataUntilMs } = manifest;
-    return { model: loadModel(kind, bytes), version: id.version, dataUntilMs };
+    const model = whole(id, () => loadModel(kind, bytes));
+    return { model, version: id.version, dataUntilMs };
   }
 
-  /** @throws PlatformError `data-damaged` when the version is not there */
+  /** @throws PlatformError `data-damaged` when the version is not there, or not whole */
   async manifest(id: ModelId): Promise<ModelManifest> {
     const bytes = await this.#blobs.get(`${stem(id)}.json`);
-    if (!bytes) throw missing(id);
-    return decodeManifest(bytes);
+    if (!bytes) throw damaged(id, "is missing");
+    return whole(id, () => decodeManifest(bytes));
   }
 
-  /** All versions of all models, by name and from the oldest version on; not read anew for whoever asks within a second. */
+  /** All versions of all models that can be read, by name and from the oldest version on; not read anew for whoever asks within a second. */
   list(): Promise<readonly StoredModel[]> {
     const nowMs = monotonicMs();
     if (!this.#listed || nowMs - this.#listed.atMs > LISTED_MS) {
@@ -85,12 +87,14 @@ export class ModelStore {
   async #readAll(): Promise<StoredModel[]> {
     const names = await this.#blobs.list("models/");
     const manifests = names.filter((name) => /^models\/[^/]+\/\d+\.json$/.test(name));
-    return Promise.all(
+    const read = await Promise.all(
       manifests.map(async (name) => {
-        const manifest = decodeManifest((await this.#blobs.get(name))!); // it was listed
+        const manifest = await readDerived(this.#blobs, name, decodeManifest); // one that is damaged hides no other
+        if (!manifest) return undefined;
         return { ...manifest, bytes: (await this.#blobs.sizeOf(`${stem(manifest)}.safetensors`)) ?? 0 };
       }),
     );
+    return read.filter((model) => model !== undefined);
   }
 
   /** What is written of which versions serve; changes when they do. */
@@ -99,11 +103,16 @@ export class ModelStore {
     return bytes && Buffer.from(bytes).toString();
   }
 
+  /** @throws PlatformError `data-damaged` when what says it is not whole */
   async serving(): Promise<ServingAlias | undefined> {
     const text = await this.aliasText();
-    if (text === undefined) return undefined;
-    const written = JSON.parse(text) as ServingAlias; // by `serve`, or before there were others
-    return { ...written, others: written.others ?? [] };
+    const alias = text === undefined ? undefined : aliasIn(text);
+    if (text !== undefined && !alias)
+      throw new PlatformError(
+        "data-damaged",
+        `${ALIAS} does not say which models are in service, for it is damaged; fit one again with: inkling train`,
+      );
+    return alias;
   }
 
   /**
@@ -115,7 +124,7 @@ export class ModelStore {
     coldStart,
     beside = [],
   }: Omit<ServingAlias, "others"> & { readonly beside?: readonly ModelId[] }): Promise<void> {
-    const before = await this.serving();
+    const before = aliasIn((await this.aliasText()) ?? ""); // one that is damaged is written anew
     const earlier = before ? [before.personal, before.coldStart, ...before.others] : [];
     await this.#write({
       personal: idOf(personal),
@@ -149,9 +158,28 @@ function stem({ name, version }: ModelId): string {
   return `models/${name}/${version}`;
 }
 
-function missing(id: ModelId): PlatformError {
+/** `undefined` where that cannot be read. */
+function aliasIn(text: string): ServingAlias | undefined {
+  try {
+    const written = JSON.parse(text) as ServingAlias; // by `serve`, or before there were others
+    return { ...written, others: written.others ?? [] };
+  } catch {
+    return undefined;
+  }
+}
+
+function whole<Value>(id: ModelId, read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof PlatformError && error.code !== "data-damaged") throw error;
+    throw damaged(id, `cannot be read (${error instanceof Error ? error.message : String(error)})`);
+  }
+}
+
+function damaged(id: ModelId, what: string): PlatformError {
   return new PlatformError(
     "data-damaged",
-    `model ${stem(id)} is missing; fit it again with: inkling train ${id.name}`,
+    `model ${stem(id)} ${what}; fit it again with: inkling train ${id.name}`,
   );
 }
