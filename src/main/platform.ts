@@ -238,7 +238,9 @@ export class Platform {
       const survivesMachine = config.retention !== undefined; // the log alone cannot give back what it drops
       const state = new LmdbStateStore(paths.state(folder), clock, { survivesMachine });
       if (state.wasLost)
-        onNotice("the machine went down before state was on disk; it is built again from the log");
+        onNotice(
+          "state is built again from the log: the machine went down before it was on disk, or this folder was copied while it was in use",
+        );
       const acknowledged = (await readAllProgress(state, partitionCount)).map(({ offset }) => offset);
       const logOptions = {
         ...{ partitionCount, acknowledged, isDurable, onRecovery: onNotice },

@@ -55,7 +55,7 @@ export class LmdbStateStore implements StateStore {
     this.#clock = clock;
     this.#mark = new UnflushedMark(folder);
     this.#isFlushed = survivesMachine || runOfMachine() === undefined;
-    this.wasLost = this.#mark.isFromEarlierRun;
+    this.wasLost = this.#mark.isDoubtful;
     if (this.wasLost) {
       for (const file of [DATA_FILE, LOCK_FILE]) rmSync(join(folder, file), { force: true });
       this.#mark.clear();

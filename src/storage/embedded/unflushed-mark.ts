@@ -1,10 +1,20 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 
 /**
  * @file Says of files that are written without waiting for the disk that they are, and under which run of the machine. The death of
  * the process takes nothing from them, for what was written is the kernel's; that of the machine may leave any part of them
- * unwritten. So a mark from another run of the machine means that the files are not to be believed.
+ * unwritten. So a mark from another run of the machine means that the files are not to be believed. Nor are they beside a mark that is a copy, which
+ * it tells by naming the file it is: who copies a folder while it is written to gets pages of many moments.
  */
 const FILE = "unflushed";
 
@@ -20,16 +30,23 @@ export class UnflushedMark {
     return existsSync(this.#path);
   }
 
-  /** True when the machine went down while files were not on disk. */
-  get isFromEarlierRun(): boolean {
-    return this.isSet && readFileSync(this.#path, "latin1") !== runOfMachine();
+  /** True when the machine went down while files were not on disk, or these are copies of files that were being written. */
+  get isDoubtful(): boolean {
+    if (!this.isSet) return false;
+    const file = openSync(this.#path, "r");
+    try {
+      const [run, own = nameOf(file)] = readFileSync(file, "latin1").split(" "); // earlier versions named the run alone
+      return run !== runOfMachine() || own !== nameOf(file);
+    } finally {
+      closeSync(file);
+    }
   }
 
   /** On disk when it returns: it must be there before anything it warns of. */
   set(): void {
     const file = openSync(this.#path, "w");
     try {
-      writeSync(file, runOfMachine() ?? "");
+      writeSync(file, `${runOfMachine() ?? ""} ${nameOf(file)}`);
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -50,6 +67,12 @@ export class UnflushedMark {
     }
     this.clear();
   }
+}
+
+/** Which file it is: a copy is another. */
+function nameOf(file: number): string {
+  const { dev, ino } = fstatSync(file);
+  return `${dev}:${ino}`;
 }
 
 let known: string | undefined;

@@ -1,4 +1,4 @@
-import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { access, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -31,7 +31,7 @@ test.runIf(runOfMachine())("it is marked from before the first write until a cle
   const store = open();
   expect(await isMarked()).toBe(false);
   await store.write([{ kind: "put", key, value }]);
-  expect(await readFile(mark, "latin1")).toBe(runOfMachine());
+  expect(await readFile(mark, "latin1")).toMatch(new RegExp(`^${runOfMachine()} \\d+:\\d+$`));
   await store.close();
   expect(await isMarked()).toBe(false);
 });
@@ -57,6 +57,26 @@ test("a mark of this run of the machine is a process that died: all is there", a
   expect((await after.get([key]))[0]).toEqual(value);
   await after.close();
 });
+
+test.runIf(runOfMachine())(
+  "a process that died is believed, a copy of what it was writing is not",
+  async () => {
+    const writer = open();
+    await writer.write([{ kind: "put", key, value }]);
+    const copy = await mkdtemp(join(tmpdir(), "inkling-unflushed-copy-"));
+    await cp(folder, copy, { recursive: true });
+    const copied = new LmdbStateStore(copy, new SystemClock());
+    expect(copied.wasLost).toBe(true);
+    expect((await copied.get([key]))[0]).toBeUndefined();
+    await copied.close();
+    await rm(copy, { recursive: true });
+    const beside = open(); // as the next process finds it when the first was killed
+    expect(beside.wasLost).toBe(false);
+    expect((await beside.get([key]))[0]).toEqual(value);
+    await beside.close();
+    await writer.close();
+  },
+);
 
 test.each([{}, { survivesMachine: true }])(
   "a mark of another run is a machine that died: it begins empty %j",
