@@ -238,9 +238,7 @@ export class Platform {
       const survivesMachine = config.retention !== undefined; // the log alone cannot give back what it drops
       const state = new LmdbStateStore(paths.state(folder), clock, { survivesMachine });
       if (state.wasLost)
-        onNotice(
-          "state is built again from the log: the machine went down before it was on disk, or this folder was copied while it was in use",
-        );
+        onNotice("state is built again: the machine went down, or this is a copy of a folder in use");
       const acknowledged = (await readAllProgress(state, partitionCount)).map(({ offset }) => offset);
       const logOptions = {
         ...{ partitionCount, acknowledged, isDurable, onRecovery: onNotice },
