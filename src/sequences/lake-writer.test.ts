@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type EventId, SystemClock, type UserId } from "#base";
 import { Actions, decodeEvent, encodeEvent, partitionOf, type StoredEvent } from "#events";
 import { DuckDbLake, type Lake, LmdbStateStore, SegmentedEventLog } from "#storage";
@@ -59,6 +59,29 @@ test("the lake has every event once, in its day, however often it was sent and t
   await lake.close();
   await log.close();
   await state.close();
+  await rm(folder, { recursive: true });
+});
+
+test("arrivals are moved to their days when there are enough of them, whichever run laid them down", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "inkling-lake-writer-"));
+  const log = await SegmentedEventLog.open(join(folder, "log"), { partitionCount: 2 });
+  const state = new LmdbStateStore(join(folder, "state"), new SystemClock());
+  const events = Array.from({ length: 64 }, (_, n) => event("u", `e${n}`, 1));
+  await log.append(1, events.map(encodeEvent));
+  const before = await DuckDbLake.open(join(folder, "lake"), { bucketCount: 1 });
+  for (const [n, one] of events.slice(1).entries())
+    await before.write([lakeRow(one, n)], { partition: 1, from: n, to: n + 1 });
+  expect(before.arrivalCount).toBe(63);
+  await before.close();
+  const lake = await DuckDbLake.open(join(folder, "lake"));
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const writer = new LakeWriter({ log, state, lake, onFailure });
+  writer.start();
+  await vi.advanceTimersByTimeAsync(10_000);
+  vi.useRealTimers();
+  await vi.waitUntil(() => lake.arrivalCount === 0, { timeout: 10_000 });
+  expect(await lake.size()).toMatchObject({ files: 1, rows: 64 });
+  for (const one of [writer, lake, log, state]) await one.close();
   await rm(folder, { recursive: true });
 });
 

@@ -28,13 +28,12 @@ export interface LakeWriterParts {
 const GATHER = { ms: 5000, busyRecords: 10_000, atMostMs: 60_000 };
 /** Rows of one file of arrivals at most: fewer, larger files cost less each way. */
 const RUN_RECORDS = 50_000;
-/** Files of arrivals before they are moved to their days. */
+/** Files of arrivals before they are moved to their days, whoever laid them down: a run may be too short to fill many. */
 const ARRIVALS_BEFORE_COMPACTION = 64;
 
 export class LakeWriter {
   readonly #parts: LakeWriterParts;
   readonly #followers: LogFollower[];
-  #arrivals = 0;
 
   /** @throws PlatformError `data-damaged` when the log does not reach back to where the lake ends */
   constructor(parts: LakeWriterParts) {
@@ -62,7 +61,7 @@ export class LakeWriter {
     const total = behind();
     if (total === 0) return;
     for (const follower of this.#followers) await follower.catchUp(() => onProgress(total - behind(), total));
-    await this.#compact();
+    await this.#parts.lake.compact();
   }
 
   /** Goes on in the background. */
@@ -75,7 +74,7 @@ export class LakeWriter {
   }
 
   async #write(partition: number, records: readonly LogRecord[]): Promise<void> {
-    const { state, lake, onWritten } = this.#parts;
+    const { state, lake, onWritten, onFailure } = this.#parts;
     const from = records[0]!.offset;
     const to = records.at(-1)!.offset + 1;
     const duplicates = await duplicatesBetween(state, partition, from, to);
@@ -85,12 +84,7 @@ export class LakeWriter {
       .map(({ offset, bytes }) => lakeRow(decodeEvent(bytes), offset));
     await lake.write(rows, { partition, from, to });
     onWritten?.(partition, to);
-    if (++this.#arrivals >= ARRIVALS_BEFORE_COMPACTION) await this.#compact();
-  }
-
-  async #compact(): Promise<void> {
-    this.#arrivals = 0;
-    await this.#parts.lake.compact();
+    if (lake.arrivalCount >= ARRIVALS_BEFORE_COMPACTION) await lake.compact().catch(onFailure); // what is new is laid down meanwhile
   }
 }
 

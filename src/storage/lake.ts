@@ -26,6 +26,8 @@ export interface Lake {
   write(rows: readonly NewLakeEvent[], source: LogRun): Promise<void>;
   /** Offset of the first record of the log partition that the lake has not taken in; 0 for a partition never seen. */
   committed(partition: number): number;
+  /** Runs laid down since the last compaction, in files of their own. */
+  readonly arrivalCount: number;
   /** Moves arrivals to their days and buckets, merging small files. Readers never see a row twice or not at all. */
   compact(): Promise<CompactReceipt>;
   /**

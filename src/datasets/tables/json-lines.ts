@@ -6,8 +6,11 @@ import { columnsOf, type FieldName, fieldNames, type TableMapping } from "./tabl
 /** Lines looked at to learn the columns. */
 const SAMPLE_LINES = 10_000;
 
-/** Names of the members of the first 10,000 objects, in the order met. */
-export async function jsonLinesColumns(file: TableFile): Promise<string[]> {
+/**
+ * Names of the members of the first 10,000 objects, in the order met. Objects leave out what they lack, so `wanted` ones that none
+ * of those has are looked for until the file ends.
+ */
+export async function jsonLinesColumns(file: TableFile, wanted: readonly string[]): Promise<string[]> {
   const columns = new Set<string>();
   let seen = 0;
   for await (const lines of linesOf(file.path)) {
@@ -16,7 +19,7 @@ export async function jsonLinesColumns(file: TableFile): Promise<string[]> {
       if (typeof row === "object") for (const name of Object.keys(row)) columns.add(name);
     }
     seen += lines.length;
-    if (seen >= SAMPLE_LINES) break;
+    if (seen >= SAMPLE_LINES && wanted.every((name) => columns.has(name))) break;
   }
   return [...columns];
 }

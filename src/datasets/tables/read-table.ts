@@ -82,8 +82,9 @@ async function openFile(
   mapping: TableMapping,
   options: TableOptions,
 ): Promise<KnownFile> {
-  const columns = await columnsIn(connection, file, options);
-  const missing = columnsOf(mapping).filter((wanted) => !columns.some(({ name }) => name === wanted));
+  const mapped = columnsOf(mapping);
+  const columns = await columnsIn(connection, file, mapped, options);
+  const missing = mapped.filter((wanted) => !columns.some(({ name }) => name === wanted));
   if (missing.length > 0)
     throw new PlatformError(
       "invalid-config",
@@ -164,11 +165,12 @@ interface KnownFileParts {
 async function columnsIn(
   connection: DuckDBConnection,
   file: TableFile,
+  mapped: readonly string[],
   options: TableOptions,
 ): Promise<Column[]> {
   switch (file.format) {
     case "jsonl":
-      return (await jsonLinesColumns(file)).map((name) => ({ name, type: "JSON" }));
+      return (await jsonLinesColumns(file, mapped)).map((name) => ({ name, type: "JSON" }));
     case "parquet":
       return parquetColumns(connection, file);
     case "csv":

@@ -320,6 +320,20 @@ test("whole numbers of a JSONL file that JavaScript would round stay as they are
   );
 });
 
+test("a mapped member of a JSONL file may come first in any row; one that no row has is refused", async () => {
+  const row = (n: number): object => ({ visitor_id: n, action: "view", ts: 1769853600 + n });
+  const rows = Array.from({ length: 10_500 }, (_, n) => (n < 10_400 ? row(n) : { ...row(n), sku: `s${n}` }));
+  const path = await put("late.jsonl", rows.map((one) => `${JSON.stringify(one)}\n`).join(""));
+  const mapped = "userId=visitor_id,event=action,timestamp=ts,itemId=sku";
+  const messages = await messagesOf(await readTable(path, parseMapping(mapped)));
+  expect(messages.length).toBe(10_500);
+  expect(messages[10_399]).toHaveProperty("properties", {});
+  expect(messages[10_400]).toHaveProperty("properties", { itemId: "s10400" });
+  await expect(readTable(path, parseMapping(`${mapped},surface=page`))).rejects.toThrow(
+    'late.jsonl has no column "page". It has: visitor_id, action, ts, sku.',
+  );
+});
+
 test("two files of one name that hold other events give other ids, and one read from elsewhere the same", async () => {
   const head = "visitor_id,sku,action,ts,price,page\n";
   const idOf = async (name: string, time: string) =>

@@ -114,6 +114,10 @@ export class DuckDbLake implements Lake {
     return this.#manifest.bucketCount;
   }
 
+  get arrivalCount(): number {
+    return this.#arrivals.length;
+  }
+
   committed(partition: number): number {
     const settled = this.#manifest.settledBefore[partition] ?? 0;
     return this.#arrivals.reduce(
