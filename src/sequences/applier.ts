@@ -66,6 +66,7 @@ export class Applier {
       await follower.catchUp(() => onProgress(total - behind(), total));
       follower.start();
     }
+    await Promise.all(this.#writers.map((writer) => writer.settle())); // level is what readers see
   }
 
   /** Time of the newest event in the state, ms; 0 when there is none. */
@@ -96,13 +97,24 @@ export class Applier {
             writer,
           );
         made = Math.max(made, after);
-        if (log.end(partition) <= after) await writer.settle(); // else the next step is made meanwhile
+        if (log.end(partition) <= after) await this.#settledOrMore(partition, after, writer);
       } catch (error) {
         this.#olderIds.clear(); // they may know of events that were not applied after all
         throw error;
       }
     };
     return new LogFollower({ log, partition, from: offset, take, onFailure });
+  }
+
+  /** Resolves when the step is written, or there is more in the log, of which the next can be made meanwhile. */
+  async #settledOrMore(partition: number, after: number, writer: StepWriter): Promise<void> {
+    const settled = new AbortController();
+    try {
+      const more = this.#parts.log.waitBeyond(partition, after, settled.signal);
+      await Promise.race([writer.settle(), more]);
+    } finally {
+      settled.abort();
+    }
   }
 
   async #apply(partition: number, records: readonly LogRecord[], writer: StepWriter): Promise<void> {

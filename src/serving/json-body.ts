@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { FastifyRequest } from "fastify";
-import { PlatformError } from "#base";
+import { nextTurn, PlatformError } from "#base";
 import type { Inflater } from "./inflate.ts";
 import type { ComeAgain } from "./ingest-gate.ts";
 import type { Server } from "./server.ts";
@@ -34,10 +34,18 @@ export function readAsJson(
       }
     };
     const bytes = body as Buffer; // as asked for by `parseAs`
-    if (!isPacked(request)) finish(bytes);
-    else inflater.inflate(bytes, request.facts.bodyLimit).then(finish, done);
+    if (!isPacked(request)) {
+      if (bytes.length < LARGE_BYTES) finish(bytes);
+      else nextTurn().then(() => finish(bytes));
+    } else inflater.inflate(bytes, request.facts.bodyLimit).then(finish, done);
   });
 }
+
+/**
+ * From this size on a body is read in a turn of its own. When many large ones are there at once, the first is stored and applied while the others are read, and
+ * not when all of them are.
+ */
+const LARGE_BYTES = 4096;
 
 /** Bodies that are known without being read, on routes whose admission does not go by their size. */
 export interface KnownBodies {

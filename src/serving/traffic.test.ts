@@ -1,7 +1,7 @@
-import { request } from "node:http";
+import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { type Clock, HistoricalClock } from "#base";
+import { type Clock, HistoricalClock, nextTurn } from "#base";
 import type { Ingestion, IngestResult } from "#events";
 import { ComeAgain, IngestGate } from "./ingest-gate.ts";
 import { Metrics } from "./metrics.ts";
@@ -161,6 +161,32 @@ test("a sender that goes away while its events are being stored takes room until
   await until(() => ingestion.waiting === 1);
   abort.abort();
   await gone;
+  expect(await metric(address, IN_FLIGHT)).toBeGreaterThan(100 * KIB);
+  ingestion.goOn();
+  await until(async () => (await metric(address, IN_FLIGHT)) === 0);
+});
+
+test("a sender that goes away while its body waits to be read takes room until its events are stored", async () => {
+  const address = await start(700 * KIB);
+  let turnsBefore = 20_000;
+  const isThere = new Promise<IncomingMessage>((resolve) =>
+    server!.server.once("request", (message) => {
+      for (let n = turnsBefore; n > 0; n--) void nextTurn().then(() => turnsBefore--);
+      resolve(message);
+    }),
+  );
+  const abort = new AbortController();
+  const body = JSON.stringify({ batch: [{ note: "x".repeat(100 * KIB) }] });
+  const init = { method: "POST", body, signal: abort.signal, headers: { "content-type": "text/plain" } };
+  const gone = fetch(`${address}/v1/batch`, init).catch(() => {});
+  const message = await isThere;
+  await until(() => message.complete);
+  abort.abort();
+  await gone;
+  await until(() => message.destroyed);
+  expect(turnsBefore).toBeGreaterThan(0);
+  expect(await metric(address, IN_FLIGHT)).toBeGreaterThan(100 * KIB);
+  await until(() => ingestion.waiting === 1);
   expect(await metric(address, IN_FLIGHT)).toBeGreaterThan(100 * KIB);
   ingestion.goOn();
   await until(async () => (await metric(address, IN_FLIGHT)) === 0);

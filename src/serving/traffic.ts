@@ -80,7 +80,7 @@ export class Traffic {
     request.isInProgress = true;
     reply.raw.on("close", () => {
       this.#end(request);
-      if (request.body === undefined) request.admission?.release(); // gone before all of it was here
+      if (!request.raw.complete) request.admission?.release(); // gone before all of it was here
     });
     if (isIngest(door) && request.method !== "DELETE" && !makesRoom) this.#admit(request, bodyLimit);
   }

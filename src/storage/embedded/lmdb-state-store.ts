@@ -28,8 +28,6 @@ export interface LmdbStateOptions {
 type Bytes = Database<Buffer, Buffer>;
 
 const EXPIRY_BYTES = 8;
-/** Most values are smaller; one that is not makes room for itself. */
-const SCRATCH_BYTES = 16 * 1024;
 const SWEEP_BATCH = 10_000;
 const COPY_BATCH = 2000;
 /** In the store's folder, while it is written anew. */
@@ -46,7 +44,6 @@ export class LmdbStateStore implements StateStore {
   readonly #isFlushed: boolean;
   /** Only who writes knows that nothing is left to be flushed when it closes. */
   #hasWritten = false;
-  #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
   /** True when what was there could not be believed, and the store was opened empty. */
   readonly wasLost: boolean;
 
@@ -78,25 +75,19 @@ export class LmdbStateStore implements StateStore {
     if (this.#exchange) await this.#exchange;
     this.#hasWritten = true;
     if (!this.#isFlushed && !this.#mark.isSet) this.#mark.set();
+    const stored = Buffer.allocUnsafe(storedBytes(operations));
     await commit(this.#root, () => {
+      let at = 0;
       for (const operation of operations) {
         const key = asBuffer(operation.key);
-        if (operation.kind === "put") void this.#root.put(key, this.#stored(operation));
-        else void this.#root.remove(key);
+        if (operation.kind === "delete") void this.#root.remove(key);
+        else {
+          const end = copyStored(operation, stored, at);
+          void this.#root.put(key, stored.subarray(at, end));
+          at = end;
+        }
       }
     });
-  }
-
-  /** What is stored of a put, valid until the next: within a transaction LMDB copies what it is given at once. */
-  #stored({
-    value,
-    expiresAtMs = Number.POSITIVE_INFINITY,
-  }: Extract<StateOperation, { kind: "put" }>): Buffer {
-    const length = EXPIRY_BYTES + value.length;
-    if (length > this.#scratch.length) this.#scratch = Buffer.allocUnsafeSlow(2 * length);
-    this.#scratch.writeDoubleLE(expiresAtMs, 0);
-    this.#scratch.set(value, EXPIRY_BYTES);
-    return this.#scratch.subarray(0, length);
   }
 
   snapshot(): StateSnapshot {
@@ -192,7 +183,31 @@ function openDatabase(folder: string, isFlushed: boolean): RootDatabase<Buffer, 
   }
 }
 
-/** Does the writes in one transaction: all of them or none, and a full disk is an error and not the end of the thread. */
+type Put = Extract<StateOperation, { kind: "put" }>;
+
+/** Bytes that are stored of all puts. */
+function storedBytes(operations: readonly StateOperation[]): number {
+  let bytes = 0;
+  for (const operation of operations)
+    if (operation.kind === "put") bytes += EXPIRY_BYTES + operation.value.length;
+  return bytes;
+}
+
+/** Writes what is stored of a put from a place on, and returns where it ends. */
+function copyStored(
+  { value, expiresAtMs = Number.POSITIVE_INFINITY }: Put,
+  bytes: Buffer,
+  at: number,
+): number {
+  bytes.writeDoubleLE(expiresAtMs, at);
+  bytes.set(value, at + EXPIRY_BYTES);
+  return at + EXPIRY_BYTES + value.length;
+}
+
+/**
+ * Does the writes in one transaction: all of them or none, and a full disk is an error and not the end of the thread. LMDB's own thread makes them
+ * while this one goes on, so what is written stays as it is until then.
+ */
 async function commit(root: RootDatabase<Buffer, Buffer>, write: () => void): Promise<void> {
   try {
     await transact(root, write);
@@ -204,8 +219,8 @@ async function commit(root: RootDatabase<Buffer, Buffer>, write: () => void): Pr
 }
 
 /** LMDB gives its own reason for a failure in a promise beside the one it returns: unheard, it would end the thread. */
-function transact(root: RootDatabase<Buffer, Buffer>, write: () => void): Promise<void> {
-  return root.transaction(write).catch((error: { commitError?: Promise<unknown> }) => {
+function transact(root: RootDatabase<Buffer, Buffer>, write: () => void): Promise<unknown> {
+  return root.batch(write).catch((error: { commitError?: Promise<unknown> }) => {
     error.commitError?.catch(() => {});
     throw error;
   });
