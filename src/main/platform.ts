@@ -215,13 +215,6 @@ export class Platform {
     return readManifest(folder);
   }
 
-  /** Lets a filled folder take in another source; ids keep a repeated one from adding anything. */
-  static async beginImport(folder: string): Promise<void> {
-    const manifest = await readManifest(folder);
-    if (manifest)
-      await writeManifest(folder, { ...manifest, imported: { messages: 0, rejected: 0, isComplete: false } });
-  }
-
   /**
    * Opens the folder, makes it when it is new, mends what a crash left, and brings state level with the log.
    * @throws PlatformError `data-locked`, `data-damaged`, `data-mismatch`

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { monotonicMs, PlatformError } from "#base";
 import { openTables, sourceNames } from "../datasets/sources.ts";
-import { Platform } from "../platform.ts";
+import type { Platform } from "../platform.ts";
 import { ProgressBar, say } from "../terminal/terminal.ts";
 import { fill, openFilled } from "./open-folder.ts";
 import { type DataOptions, declarationsOf, withDataOptions } from "./options.ts";
@@ -56,7 +56,6 @@ async function importFiles(files: readonly string[], options: Options, bar: Prog
   if (files.length === 0) throw new PlatformError("invalid-config", "--map needs files or folders to read");
   const folder = join(options.data, options.into);
   const source = await openTables(options.into, files, options.map ?? "");
-  if ((await Platform.peek(folder))?.imported.isComplete) await Platform.beginImport(folder);
   const config = await declarationsOf(options);
   return fill(folder, source, { config, seed: options.seed ?? 1, preset: null }, bar);
 }

@@ -3,7 +3,7 @@ import type { WorldPreset } from "#datasets";
 import type { Config } from "#declarations";
 import { type ImportSource, importSource } from "../datasets/import-source.ts";
 import { openSource, WORLD } from "../datasets/sources.ts";
-import type { DataManifest } from "../folder/data-folder.ts";
+import { type DataManifest, isFilled } from "../folder/data-folder.ts";
 import { Platform } from "../platform.ts";
 import { type ProgressBar, warn } from "../terminal/terminal.ts";
 import { type DataOptions, folderFor } from "./options.ts";
@@ -17,10 +17,14 @@ export async function openExisting(
   bar: ProgressBar,
 ): Promise<Platform> {
   const folder = folderFor(options);
-  if (!(await Platform.peek(folder))?.imported.isComplete) {
-    const fix = `inkling import ${options.dataset} --data ${options.data}`;
+  const manifest = await Platform.peek(folder);
+  if (!manifest || !isFilled(manifest)) {
+    const isOwn = manifest?.imported.source !== undefined;
+    const fix = isOwn ? "its import again" : `inkling import ${options.dataset} --data ${options.data}`;
     throw new PlatformError("no-data", `${folder} is not filled yet; run: ${fix}`);
   }
+  if (!manifest.imported.isComplete)
+    warn("the last import into this folder was cut off: run again, it goes on where it was");
   return Platform.open({
     folder,
     config,
@@ -53,7 +57,7 @@ export async function openFilled(options: DataOptions, config: Config, bar: Prog
   const folder = folderFor(options);
   const existing = await Platform.peek(folder);
   if (existing) requireSame(folder, existing, options);
-  if (existing?.imported.isComplete)
+  if (existing && isFilled(existing))
     return Platform.open({ folder, config, isDurable: options.flush ?? true, progress, onNotice: warn });
   const seed = options.seed ?? existing?.seed ?? 1;
   const preset = options.preset ?? (existing?.preset as WorldPreset | undefined) ?? "small";

@@ -1,6 +1,7 @@
 import type { ItemInput, SegmentMessage } from "#api";
 import { PlatformError, type ProgressListener } from "#base";
 import type { RejectedRows } from "#datasets";
+import { isFilled } from "../folder/data-folder.ts";
 import type { Platform } from "../platform.ts";
 
 /** Anything that can fill the platform: a data set, the world, a person's own files. It speaks the platform's own events. */
@@ -34,7 +35,10 @@ const BATCH_ITEMS = 2000;
 /** Runs that are stored and not applied yet: the applier is quickest when it takes several at once. */
 const RUNS_AHEAD = 8;
 
-/** Feeds the source through the one way in, from where an earlier import of it stopped; of another source that was cut off nothing is skipped. */
+/**
+ * Feeds the source through the one way in, from where an earlier import of it stopped; of another source that was cut off nothing is skipped, and of
+ * one that came in whole neither, for its ids keep it from adding anything.
+ */
 export async function importSource(
   platform: Platform,
   source: ImportSource,
@@ -42,11 +46,12 @@ export async function importSource(
 ): Promise<void> {
   const { ingestion } = platform;
   const begun = platform.manifest.imported;
-  const isSame = begun.source === undefined || begun.source === source.fingerprint;
-  let { messages: stored, rejected } = isSame ? begun : { messages: 0, rejected: 0 };
+  const goesOn = !begun.isComplete && (begun.source === undefined || begun.source === source.fingerprint);
+  let { messages: stored, rejected } = goesOn ? begun : { messages: 0, rejected: 0 };
   const record = (isComplete: boolean): Promise<void> =>
     platform.recordImport({
       ...{ messages: stored, rejected, isComplete },
+      ...(isFilled(platform.manifest) && { wasFilled: true as const }),
       ...(source.fingerprint !== undefined && { source: source.fingerprint }),
     });
   if (stored === 0) {

@@ -50,6 +50,8 @@ export interface Imported {
   readonly messages: number;
   readonly rejected: number;
   readonly isComplete: boolean;
+  /** All of another source was in before this one began: the folder is one to be served all the same. */
+  readonly wasFilled?: true;
   /** Of which source: another begins from its own beginning. Absent of data sets, and where an earlier version began. */
   readonly source?: string;
 }
@@ -97,6 +99,11 @@ export async function readManifest(folder: string): Promise<DataManifest | undef
     `${resolve(folder)} holds ${others.slice(0, 3).join(", ")} but no ${FILE}, so it is not a data folder of ours or lost ` +
       "its manifest. Restore the file, or choose another folder with --data.",
   );
+}
+
+/** Whether a folder has all of what it was made from, also where something more was coming in and was cut off. */
+export function isFilled({ imported }: Pick<DataManifest, "imported">): boolean {
+  return imported.isComplete || imported.wasFilled === true;
 }
 
 /** Replaces the manifest in one step: a crash leaves the old one or the new one. */
