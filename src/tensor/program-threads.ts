@@ -44,9 +44,10 @@ export class ProgramThreads {
 
   readonly compile: Compile = async (graph, options = {}) => {
     const onnx = encodeOnnx(graph);
+    const names = graph.inputs.map(({ name }) => name);
     const program = new ThreadedProgram({
       compile: () => this.#compile(onnx, options),
-      run: (compiled, inputs) => this.#run(compiled, inputs),
+      run: (compiled, inputs) => this.#run(compiled, named(names, inputs)),
       release: (compiled) => this.#release(compiled),
     });
     await program.compiled();
@@ -92,6 +93,11 @@ export class ProgramThreads {
     this.#idle.push(thread);
     this.#assign();
   }
+}
+
+/** What else is given does not have to cross. */
+function named(names: readonly string[], inputs: Inputs): Inputs {
+  return Object.fromEntries(names.flatMap((name) => (inputs[name] ? [[name, inputs[name]]] : [])));
 }
 
 interface Threads {
