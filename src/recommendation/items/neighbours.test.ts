@@ -46,6 +46,9 @@ test("what is kept of an item's neighbours is what a search finds, whatever is l
   await check({ seen: new Set(nearest), excludeSeen: false });
   await check({ tags: { any: ["a"] } });
   await check({}, 200);
+  const before = index!.report.searches;
+  await neighbours.of(9, asked(), 200);
+  expect(index!.report.searches).toBe(before + 1); // none for what is kept: it would not do
   put(catalogue, { itemId: `item-${nearest[0]}`, available: false });
   await check({});
   put(catalogue, { itemId: `item-${nearest[0]}`, available: true });

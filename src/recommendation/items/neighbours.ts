@@ -31,7 +31,8 @@ export class Neighbours {
     if (!vector) return [];
     const filter = filterOf(query);
     const deny = new Set(filter.deny).add(itemRow);
-    const around = index.isForAll(filter) ? await this.#around.of(itemRow, vector, index) : undefined;
+    const isKept = n <= AROUND && index.isForAll(filter);
+    const around = isKept ? await this.#around.of(itemRow, vector, index) : undefined;
     const known = around && firstOf(around, n, deny);
     if (known) return known;
     const found = await index.nearest(vector, n, { ...filter, deny });

@@ -22,13 +22,13 @@ export class NeighboursSource implements Source {
   async propose(query: Query, budget: number): Promise<readonly Proposal[]> {
     const seeds = [...new Set([...query.history.itemRows].reverse())].slice(0, this.#newest);
     const wanted = this.#neighbours.isIndexed(query)
-      ? Math.ceil((ROOM * budget) / seeds.length) + MORE
+      ? Math.ceil(((seeds.length > 1 ? ROOM : 1) * budget) / seeds.length) + MORE
       : undefined;
     const lists = await Promise.all(seeds.map((itemRow) => this.#neighbours.of(itemRow, query, wanted)));
     return inTurn(lists).slice(0, budget);
   }
 }
 
-/** Items sought for an engagement, beyond its share of the budget: others may give some of them. */
+/** Items sought for an engagement, beyond its share of the budget: others, where there are any, may give some of them. */
 const ROOM = 1.5;
 const MORE = 10;
