@@ -23,7 +23,6 @@ export {
 export { mix32, murmur3, murmur3Pair } from "./hash.ts";
 export { ISO_TIME_WANTED, isDay, isIsoTime, parseIsoTime } from "./iso-time.ts";
 export { LeastRecentlyUsed } from "./least-recently-used.ts";
-export { followOrders, OrderThread } from "./order-thread.ts";
 export { ignoreProgress, type Progress, type ProgressListener } from "./progress.ts";
 export { Random } from "./random.ts";
 export { giveWay, startThread, useLargeBufferPool } from "./threads.ts";

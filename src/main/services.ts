@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { availableParallelism } from "node:os";
 import { SystemClock } from "#base";
 import { jsonSchemaOf } from "#declarations";
 import { published } from "#evaluation";
@@ -9,7 +8,6 @@ import { PersonSignals, type UserInterests } from "#profiles";
 import type { Recommender } from "#recommendation";
 import { EventFeed } from "#sequences";
 import { Pulse, type Services } from "#serving";
-import { ProgramThreads } from "#tensor";
 import { ServedFeatureNumbers } from "./features/feature-numbers.ts";
 import { declaredChange } from "./features/features.ts";
 import { ModelRefits } from "./fitting/model-refits.ts";
@@ -39,12 +37,10 @@ export interface Answers {
 /** By the models that the folder has in service. */
 export async function openAnswers(platform: Platform, onNotice: (message: string) => void): Promise<Answers> {
   const { folder, models, catalogue, vectors, itemIndexes: indexes } = platform;
-  const programs = new ProgramThreads(Math.max(1, availableParallelism() - 1));
-  const { compile } = programs;
-  const inService = new ModelsInService(await servedModels({ folder, models, catalogue, compile }));
+  const inService = new ModelsInService(await servedModels(platform));
   const interests = openInterests(platform, await factorsIn(inService.current));
   const { knowledge } = interests;
-  const watched = { folder, models, catalogue, compile, vectors, indexes, inService, knowledge };
+  const watched = { folder, models, catalogue, vectors, indexes, inService, knowledge };
   const watch = new ModelWatch({ ...watched, onNotice });
   const runs = new TrainingRuns(platform);
   const refits = openRefits(platform, runs, onNotice);
@@ -58,7 +54,6 @@ export async function openAnswers(platform: Platform, onNotice: (message: string
       await runs.close();
       await refits?.close();
       await watch.close();
-      await programs.close();
     },
   };
 }

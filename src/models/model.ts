@@ -1,6 +1,6 @@
 import type { ProgressListener, Random } from "#base";
 import type { History, Interactions, ItemContent } from "#sequences";
-import type { Compile, Matrix } from "#tensor";
+import type { Matrix } from "#tensor";
 import type { CandidateRanker } from "./candidate-ranker.ts";
 import type { DeclaredFeatures } from "./declared-features.ts";
 import type { VectorEncoder } from "./vector-encoder.ts";
@@ -121,10 +121,9 @@ export interface FittedModel {
   readonly answersStrangers?: boolean;
   /**
    * The same model over a catalogue that grows: items it gained after the fit count from now on by what they are described by, in histories and in
-   * answers. Those of which it knows nothing score -Infinity. Of models that read descriptions. `compile`: where a network runs that takes long; in this
-   * thread when absent.
+   * answers. Those of which it knows nothing score -Infinity. Of models that read descriptions.
    */
-  over?(catalogue: ItemContents, compile?: Compile): FittedModel;
+  over?(catalogue: ItemContents): FittedModel;
   /** Of models that put people and items into one space; absent from the others. */
   readonly encoder?: VectorEncoder;
   /** Of models that tell actions apart; absent from the others. */

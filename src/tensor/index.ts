@@ -40,7 +40,6 @@ export {
   packedSymmetric,
 } from "./packed-symmetric.ts";
 export { Program } from "./program.ts";
-export { type Compile, compileHere, ProgramThreads, type Runnable } from "./program-threads.ts";
 export { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./safetensors.ts";
 export { symmetricEigen } from "./symmetric-eigen.ts";
 export { adamWDefaults } from "./training/adam-w.ts";

@@ -1,5 +1,5 @@
-import { workerData } from "node:worker_threads";
-import { assert, followOrders } from "#base";
+import { parentPort, workerData } from "node:worker_threads";
+import { assert } from "#base";
 import {
   type FittedModel,
   type ItemContents,
@@ -19,25 +19,30 @@ export interface EncodeTask {
 }
 
 /** Answered with the vectors, (histories, D). */
-interface EncodeOrder {
+export interface EncodeOrder {
+  readonly order: number;
   readonly model: ModelId;
   readonly histories: readonly History[];
   /** Those of their items that came after the model was fitted. */
   readonly later: readonly LaterItem[];
 }
 
-/** Answered with no vectors. */
-interface ForgetOrder {
+/** Answered with nothing. */
+export interface ForgetOrder {
   readonly forget: ModelReference;
 }
-
-export type EncoderOrder = EncodeOrder | ForgetOrder;
 
 export interface LaterItem {
   readonly itemRow: number;
   readonly content: ItemContent;
 }
 
+export type EncodeMessage =
+  | { readonly order: number; readonly vectors: Float32Array<ArrayBuffer> }
+  | { readonly order: number; readonly fault: string };
+
+assert(parentPort, "this file runs as a worker thread");
+const port = parentPort;
 const { folder } = workerData as EncodeTask;
 const store = new ModelStore(new FileBlobStore(paths.blobs(folder)));
 /** Those by which somebody was encoded, each read once. */
@@ -81,14 +86,20 @@ async function encode({ model: id, histories, later }: EncodeOrder): Promise<Flo
   return new Float32Array(await encoder.userVectors(histories));
 }
 
-async function forget({ forget: model }: ForgetOrder): Promise<Float32Array<ArrayBuffer>> {
+async function forget(model: ModelReference): Promise<void> {
   const reading = models.get(model);
   models.delete(model);
   await (await reading)?.release?.();
-  return new Float32Array(0);
 }
 
-followOrders<EncoderOrder, Float32Array<ArrayBuffer>>(
-  (order) => ("forget" in order ? forget(order) : encode(order)),
-  ({ buffer }) => [buffer],
-);
+port.on("message", async (order: EncodeOrder | ForgetOrder) => {
+  if ("forget" in order) return forget(order.forget).catch(() => {}); // nobody waits for it
+  try {
+    const vectors = await encode(order);
+    const message: EncodeMessage = { order: order.order, vectors };
+    port.postMessage(message, [vectors.buffer]);
+  } catch (error) {
+    const message: EncodeMessage = { order: order.order, fault: String(error) };
+    port.postMessage(message);
+  }
+});

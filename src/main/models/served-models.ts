@@ -9,7 +9,6 @@ import {
   ServedModels,
   vocabularyHashInTurns,
 } from "#models";
-import type { Compile } from "#tensor";
 import { checkModel } from "./check-model.ts";
 import type { ModelManifest } from "./model-manifest.ts";
 import type { ModelStore } from "./model-store.ts";
@@ -18,8 +17,6 @@ export interface ModelsOfFolder {
   readonly folder: string;
   readonly models: ModelStore;
   readonly catalogue: Catalogue;
-  /** Where networks run that take long; in this thread when absent. */
-  readonly compile?: Compile;
 }
 
 /**
@@ -122,9 +119,9 @@ function isSame(one: ModelId, other: ModelId): boolean {
   return one.name === other.name && one.version === other.version;
 }
 
-async function load({ models, catalogue, compile }: ModelsOfFolder, id: ModelId): Promise<ServedModel> {
+async function load({ models, catalogue }: ModelsOfFolder, id: ModelId): Promise<ServedModel> {
   const served = await models.load(id);
-  return { ...served, model: served.model.over?.(catalogue, compile) ?? served.model };
+  return { ...served, model: served.model.over?.(catalogue) ?? served.model };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { assert } from "#base";
 import { type Condition, type History, historyAt, type ItemContent } from "#sequences";
-import { type Compile, compileHere, type NamedTensor, onnxGraph, type Runnable } from "#tensor";
+import { type NamedTensor, onnxGraph, Program } from "#tensor";
 import type { CandidateRanker, RankMoment } from "../candidate-ranker.ts";
 import type { FittedModel, ItemContents, ModelConfig } from "../model.ts";
 import { writeModelFile } from "../model-file.ts";
@@ -97,9 +97,8 @@ export class FittedRanker implements FittedModel, CandidateRanker {
     return this.#items.count;
   }
 
-  over(catalogue: ItemContents, compile?: Compile): FittedRanker {
-    const programs = compile ? new Programs(this.#parts, compile) : this.#programs;
-    return new FittedRanker(this.#parts, catalogue, programs);
+  over(catalogue: ItemContents): FittedRanker {
+    return new FittedRanker(this.#parts, catalogue, this.#programs);
   }
 
   get heads(): readonly string[] {
@@ -336,15 +335,13 @@ function overLater(
 /** The network compiled when it is first asked for. Items come in as vectors, so that one program serves every catalogue. */
 class Programs {
   readonly #parts: RankerParts;
-  readonly #compile: Compile;
-  #answering: Promise<Runnable> | undefined;
+  #answering: Promise<Program> | undefined;
 
-  constructor(parts: RankerParts, compile: Compile = compileHere) {
+  constructor(parts: RankerParts) {
     this.#parts = parts;
-    this.#compile = compile;
   }
 
-  answering(): Promise<Runnable> {
+  answering(): Promise<Program> {
     this.#answering ??= this.#compileAnswering();
     return this.#answering;
   }
@@ -353,10 +350,10 @@ class Programs {
     await (await this.#answering)?.release();
   }
 
-  #compileAnswering(): Promise<Runnable> {
+  #compileAnswering(): Promise<Program> {
     const { shape, weights } = this.#parts;
     const { logits } = answeringNetwork(shape);
-    return this.#compile(onnxGraph("rank", { logits }, weights), { keepsMemory: true, threads: 1 });
+    return Program.compile(onnxGraph("rank", { logits }, weights), { keepsMemory: true, threads: 1 });
   }
 }
 
