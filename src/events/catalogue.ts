@@ -19,7 +19,7 @@ export interface Item {
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly vector?: readonly number[];
   readonly createdAtMs?: number;
-  /** When the platform first heard of it, to the hour; absent of what was there before that was kept. Says how new it is, never whether it was there (decision 0040). */
+  /** When the platform first heard of it, to the hour where by an event; absent of what was there before that was kept. Says how new it is, never whether it was there (decision 0040). */
   readonly knownSinceMs?: number;
   readonly isAvailable: boolean;
 }

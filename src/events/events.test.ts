@@ -273,7 +273,7 @@ test("bad items are refused one by one", async () => {
   ]);
 });
 
-test("an item is known since it was put or an event first met it, to the hour, and stays so; a birthday is enough", async () => {
+test("an item is known since it was put, or to the hour since an event first met it, and stays so; a birthday is enough", async () => {
   const hour = (text: string): number => Date.parse(`2026-03-01T${text}:00:00Z`);
   await openIngestion(new HistoricalClock(Date.parse("2026-03-01T12:34:56Z")));
   const view = (itemId: string, time: string) => ({
@@ -284,7 +284,7 @@ test("an item is known since it was put or an event first met it, to the hour, a
   await ingestion.ingestMessages([view("met", "11:20"), view("met", "09:20"), view("put", "05:00")]);
   await ingestion.ingestItems([{ itemId: "met", title: "Met before" }]);
   expect(catalogue.items().map(({ itemId, knownSinceMs }) => [itemId, knownSinceMs])).toEqual([
-    ["put", hour("12")],
+    ["put", Date.parse("2026-03-01T12:34:56Z")],
     ["born", undefined],
     ["met", hour("09")],
   ]);

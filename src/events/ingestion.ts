@@ -19,7 +19,7 @@ import {
 } from "./message.ts";
 import { itemRowOf, nameNames } from "./name-names.ts";
 import { compileSchema } from "./schema-compiler.ts";
-import { encodeSharedRecord, knownSince, SHARED_PARTITION, type SharedRecord } from "./shared-record.ts";
+import { encodeSharedRecord, SHARED_PARTITION, type SharedRecord } from "./shared-record.ts";
 import { encodeEvent, type Fields, type StoredEvent } from "./stored-event.ts";
 
 /**
@@ -139,7 +139,7 @@ export class Ingestion {
         continue;
       }
       const { itemId, ...fields } = input as ItemInput; // checked by the schema
-      const known = fields.createdAt === undefined ? knownSince(clock.nowMs()) : {};
+      const known = fields.createdAt === undefined ? { knownSinceMs: clock.nowMs() } : {};
       const record = encodeSharedRecord({ kind: "item", itemId, input: fields, ...known });
       if (!isCleanId(itemId))
         rejected.push({

@@ -1,7 +1,7 @@
 import type { ItemRow } from "#base";
 import type { Actions } from "./actions.ts";
 import type { Catalogue } from "./catalogue.ts";
-import { knownSince, type SharedRecord } from "./shared-record.ts";
+import { metSince, type SharedRecord } from "./shared-record.ts";
 import type { StoredEvent } from "./stored-event.ts";
 
 /** The number of the item that an event is about, where it has one. */
@@ -30,6 +30,6 @@ export function nameNames(
     const key = `item ${itemId}`;
     const other = fresh.get(key);
     const metMs = Math.min(timestampMs, (other?.kind === "item" && other.knownSinceMs) || timestampMs);
-    fresh.set(key, { kind: "item", itemId, ...knownSince(metMs) });
+    fresh.set(key, { kind: "item", itemId, ...metSince(metMs) });
   }
 }

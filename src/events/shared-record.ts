@@ -8,7 +8,7 @@ export type SharedRecord =
       readonly kind: "item";
       readonly itemId: string;
       readonly input?: Omit<ItemInput, "itemId">;
-      /** When this was said, or the event that met the item happened, to the hour. Earlier versions did not keep it, nor is it kept beside a `createdAt`. */
+      /** When this was said, or the event that met the item happened, that to the hour. Earlier versions did not keep it, nor is it kept beside a `createdAt`. */
       readonly knownSinceMs?: number;
     }
   | { readonly kind: "action" | "surface" | "purpose"; readonly name: string }
@@ -20,11 +20,8 @@ export const SHARED_PARTITION = 0;
 const packr = new Packr({ useRecords: false, useToJSON: false });
 const VERSION = 1;
 
-/**
- * Since when an item of unknown birth is taken to be there. To the hour: youth asks for no more, and the first event with an item may be of
- * somebody who is erased later.
- */
-export function knownSince(timeMs: number): { readonly knownSinceMs: number } {
+/** Since when an item that an event met is taken to be there. To the hour: the event may be of somebody who is erased later. */
+export function metSince(timeMs: number): { readonly knownSinceMs: number } {
   return { knownSinceMs: Math.floor(timeMs / HOUR_MS) * HOUR_MS };
 }
 
