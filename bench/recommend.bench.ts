@@ -117,6 +117,7 @@ async function measure(options: Options, folder: string, say: (line: string) => 
     const leftOut = leftOutIn(await told()) - leftOutBefore;
     say("events, and the lists after them");
     const changesMs = await measureChanges(address, surface, options);
+    const recall = platform.itemIndexes.reports[0]?.recall.recall;
     return {
       metrics: {
         latencyMsP50: quantileOf(paced.latenciesMs, 0.5),
@@ -130,7 +131,7 @@ async function measure(options: Options, folder: string, say: (line: string) => 
         openSeconds: (openedMs - openingMs) / 1000,
         modelsAndIndexSeconds: (readyMs - openedMs) / 1000,
         listsOfIndex: index?.lists ?? 0,
-        indexRecall: platform.itemIndexes.reports[0]?.recall.recall ?? 0,
+        ...(recall !== undefined && { indexRecall: recall }), // none of the queries may have been measured
         residentMiB: process.memoryUsage.rss() / 2 ** 20,
         bodyBytes: paced.bytes / options.requests,
         ...Object.fromEntries(Object.entries(stagesMs).map(([stage, ms]) => [`stageMs ${stage}`, ms])),

@@ -90,8 +90,8 @@ const UNWRITABLE = new Set([
   String(constants.errno.EACCES),
 ]);
 
-/** The error, or for a folder that cannot be written what is to be told of it; none is mended by trying again. */
-export function toldOfWriting(folder: string, error: unknown): unknown {
+/** Why a folder could not be written, as it is to be told: of a full disk, or of one that may not be written; the error as it is where it was neither. */
+export function writingFault(folder: string, error: unknown): unknown {
   if (isDiskFull(error)) return diskFull(folder, error);
   if (!(error instanceof Error && "code" in error && UNWRITABLE.has(String(error.code)))) return error;
   const message = `${folder} cannot be written (${error.message}); let this user write there, or choose another with --data`;

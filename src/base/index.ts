@@ -18,7 +18,7 @@ export {
   errorCatalogue,
   isDiskFull,
   PlatformError,
-  toldOfWriting,
+  writingFault,
 } from "./errors.ts";
 export { mix32, murmur3, murmur3Pair } from "./hash.ts";
 export { ISO_TIME_WANTED, isDay, isIsoTime, parseIsoTime } from "./iso-time.ts";

@@ -34,10 +34,9 @@ export function readAsJson(
       }
     };
     const bytes = body as Buffer; // as asked for by `parseAs`
-    if (!isPacked(request)) {
-      if (bytes.length < LARGE_BYTES) finish(bytes);
-      else nextTurn().then(() => finish(bytes));
-    } else inflater.inflate(bytes, request.facts.bodyLimit).then(finish, done);
+    if (isPacked(request)) inflater.inflate(bytes, request.facts.bodyLimit).then(finish, done);
+    else if (bytes.length < LARGE_BYTES) finish(bytes);
+    else nextTurn().then(() => finish(bytes));
   });
 }
 

@@ -15,7 +15,7 @@ import { readFeatures } from "../online/read-features.ts";
 import type { OnlineValue } from "../online/value-table.ts";
 import { featuresPrefix } from "../state/feature-keys.ts";
 import { type FeatureBaseline, keptOf, newBaseline } from "./baseline.ts";
-import { Distribution, indexByChance, stabilityIndex } from "./drift.ts";
+import { Distribution, indexByChance, type Quantiles, stabilityIndex } from "./drift.ts";
 import { type Measure, measureOf } from "./measure.ts";
 import { momentsBetween, type PastMoment, PastMoments } from "./past-moments.ts";
 import { type Spread, spreadOf } from "./spread.ts";
@@ -67,7 +67,7 @@ export interface FeatureHealth {
   /** Median age of the newest event reflected; `null` where none is. */
   readonly freshnessSeconds: number | null;
   /** Of numbers. */
-  readonly quantiles: Readonly<Record<"p10" | "p50" | "p90", number | null>>;
+  readonly quantiles: Quantiles;
   readonly measure: Measure;
   /** Against the baseline; `null` where there is none of this lineage. */
   readonly stabilityIndex: number | null;
@@ -261,11 +261,7 @@ function healthOf(
       (entity === "user" ? { skewedUser: skewed[0] } : { skewedItem: skewed[0] })),
     nullRate: people === 0 ? 0 : absent / people,
     freshnessSeconds: median === undefined ? null : median / 1000,
-    quantiles: {
-      p10: distribution.quantile(0.1),
-      p50: distribution.quantile(0.5),
-      p90: distribution.quantile(0.9),
-    },
+    quantiles: distribution.quantiles,
     stabilityIndex: before ? stabilityIndex(before, distribution) : null,
     indexByChance: before ? indexByChance(before, distribution) : null,
     ...(spread && { spread }),

@@ -4,6 +4,8 @@ import type { Measure } from "./measure.ts";
 import { NumberShares } from "./number-shares.ts";
 import { emptyShares, readShares, type ValueShares } from "./value-shares.ts";
 
+export type Quantiles = Readonly<Record<"p10" | "p50" | "p90", number | null>>;
+
 /** How the values of one feature lie among people. */
 export class Distribution {
   readonly measure: Measure;
@@ -26,8 +28,9 @@ export class Distribution {
   }
 
   /** `null` of what is no number, or of nobody. */
-  quantile(quantile: number): number | null {
-    return this.numbers?.sketch.quantile(quantile) ?? null;
+  get quantiles(): Quantiles {
+    const at = (quantile: number): number | null => this.numbers?.sketch.quantile(quantile) ?? null;
+    return { p10: at(0.1), p50: at(0.5), p90: at(0.9) };
   }
 
   /** Where they are numbers. */
@@ -67,12 +70,12 @@ const LEAST_SHARE = 1e-4;
  * Below 0.1 is called stable, above 0.25 a shift worth a look (Siddiqi 2006, "Credit Risk Scorecards").
  */
 export function stabilityIndex(before: Distribution, now: Distribution): number {
+  if (before.people === 0 || now.people === 0) return 0;
   const bins = binned(before, now);
   const smoothed = (share: number, people: number): number => {
     const more = before.values.smoothing;
     return Math.max((share * people + more) / (people + more * bins.length), LEAST_SHARE);
   };
-  if (before.people === 0 || now.people === 0) return 0;
   return bins.reduce((sum, [share, actual]) => {
     const [old, fresh] = [smoothed(share, before.people), smoothed(actual, now.people)];
     return sum + (fresh - old) * Math.log(fresh / old);

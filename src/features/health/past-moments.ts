@@ -1,6 +1,6 @@
 import { DAY_MS } from "#base";
 import type { Answer } from "../online/accumulation.ts";
-import { Distribution, indexByChance, stabilityIndex } from "./drift.ts";
+import { Distribution, indexByChance, type Quantiles, stabilityIndex } from "./drift.ts";
 import type { Measure } from "./measure.ts";
 
 /** @file How features lay at earlier moments: walked from the log as of each, so that drift has a past from the first look on. */
@@ -11,7 +11,7 @@ export interface PastMoment {
   readonly at: string;
   readonly people: number;
   readonly nullRate: number;
-  readonly quantiles: Readonly<Record<"p10" | "p50" | "p90", number | null>>;
+  readonly quantiles: Quantiles;
   /** Against what drift is measured against; `null` where too few had come. */
   readonly stabilityIndex: number | null;
   readonly indexByChance: number | null;
@@ -59,11 +59,7 @@ export class PastMoments {
         at: new Date(timeMs).toISOString(),
         people: found.people,
         nullRate: found.absent / found.people,
-        quantiles: {
-          p10: found.quantile(0.1),
-          p50: found.quantile(0.5),
-          p90: found.quantile(0.9),
-        },
+        quantiles: found.quantiles,
         stabilityIndex: isTold ? stabilityIndex(reference, found) : null,
         indexByChance: isTold ? indexByChance(reference, found) : null,
       };

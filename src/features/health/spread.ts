@@ -1,5 +1,6 @@
 import { QuantileSketch } from "../aggregations/quantile-sketch.ts";
 import type { Distribution } from "./drift.ts";
+import { sharesIn } from "./number-shares.ts";
 
 /** How the values of a feature lie, in bins that a reader can compare by eye: now, and when drift began to be measured. */
 export interface Spread {
@@ -26,8 +27,8 @@ export function spreadOf(now: Distribution, before?: Distribution): Spread | und
   const bounds = boundsFor(filled);
   return {
     bounds,
-    now: sharesIn(now, bounds),
-    ...(before && { before: sharesIn(before, bounds) }),
+    now: sharesOf(now, bounds),
+    ...(before && { before: sharesOf(before, bounds) }),
   };
 }
 
@@ -61,15 +62,8 @@ function isNearWhole(value: number): boolean {
   return Math.abs(value - Math.round(value)) <= 0.011 * Math.abs(value);
 }
 
-function sharesIn({ people, numbers }: Distribution, bounds: readonly number[]): number[] {
+function sharesOf({ people, numbers }: Distribution, bounds: readonly number[]): number[] {
   const sketch = numbers?.sketch ?? new QuantileSketch();
   const present = people === 0 ? 0 : sketch.count / people;
-  const last = bounds.length - 2;
-  let below = 0;
-  return bounds.slice(1).map((bound, bin) => {
-    const upTo = sketch.count === 0 ? 0 : bin === last ? 1 : sketch.shareUpTo(bound);
-    const share = (upTo - below) * present;
-    below = upTo;
-    return share;
-  });
+  return sharesIn(sketch, bounds.slice(1, -1)).map((share) => share * present);
 }

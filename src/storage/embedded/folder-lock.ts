@@ -3,7 +3,7 @@ import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { createConnection, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { PlatformError, toldOfWriting } from "#base";
+import { PlatformError, writingFault } from "#base";
 
 /**
  * @file One process at a time owns a data folder. Whoever wants it listens on a socket with a name of its own, says
@@ -43,7 +43,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   let standing: Standing = "waiting";
   const server = await listen(join(home, unready), () => `${standing} ${process.pid}`).catch(
     (error: unknown) => {
-      throw toldOfWriting(resolve(folder), error);
+      throw writingFault(resolve(folder), error);
     },
   );
   const release = async (): Promise<void> => {

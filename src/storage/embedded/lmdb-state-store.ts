@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { open as openFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Database, open, type RootDatabase, type Transaction } from "lmdb";
-import { type Awaitable, assert, type Clock, toldOfWriting } from "#base";
+import { type Awaitable, assert, type Clock, writingFault } from "#base";
 import type {
   StateEntry,
   StateOperation,
@@ -179,7 +179,7 @@ function openDatabase(folder: string, isFlushed: boolean): RootDatabase<Buffer, 
       noMemInit: false, // no byte of this process's memory strays into unused parts of pages
     });
   } catch (error) {
-    throw toldOfWriting(folder, error);
+    throw writingFault(folder, error);
   }
 }
 
