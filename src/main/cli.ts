@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=32 --no-parallel-scavenge
+#!/usr/bin/env -S node --max-semi-space-size=32 --no-parallel-scavenge --no-memory-reducer
 import { Command } from "commander";
 import pc from "picocolors";
 import { PlatformError } from "#base";
