@@ -317,6 +317,11 @@ describe("the door", () => {
       ).json(),
     ).toMatchObject({ code: "unsupported-media-type" });
     expect(await get("/v1/nothing")).toMatchObject({ code: "route-not-found" });
+    for (const id of ["%E0%A4%A", "%ff", "x".repeat(1200)]) {
+      const answer = await server.inject({ method: "GET", url: `/v1/users/${id}` });
+      expect(answer.headers["content-type"]).toContain("application/problem+json");
+      expect([answer.statusCode, answer.json().code]).toEqual([400, "invalid-request"]);
+    }
     expect(await get("/v1/users/u-0001/sequence?limit=0")).toMatchObject({
       code: "invalid-request",
       detail: 'query parameter "limit" is 0; it must be >= 1',

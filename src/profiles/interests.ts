@@ -368,7 +368,7 @@ function sharesOf(candidates: readonly Candidate[]): Shares[] {
   const total = candidates.reduce((sum, { weight }) => sum + weight.importance, 0);
   const totalNow = candidates.reduce((sum, { weight }) => sum + weight.countNow, 0);
   return candidates.map(({ weight: { importance, countNow } }) => ({
-    share: importance / total,
+    share: total === 0 ? 0 : importance / total, // of centuries ago nothing is left
     shareNow: totalNow === 0 ? 0 : countNow / totalNow,
   }));
 }

@@ -43,6 +43,17 @@ test("somebody who stays away lets no interest fade", () => {
   expect(stageOf(daily(40, 1), daily(40, 2), 80)).toBe("habit");
 });
 
+test("what somebody liked who stays away for years stays what it was, since then", () => {
+  const [own, other] = [daily(40, 1, 40), daily(80, 2)]; // new on day 40
+  const [after, later, muchLater] = [100, 500, 100_000].map((day) =>
+    paceOf(own, merged(own, other), day * DAY_MS),
+  );
+  expect(after!.lifecycle).toBe("habit");
+  expect(after!.sinceMs / DAY_MS).toBeLessThan(80);
+  for (const { lifecycle, sinceMs } of [later!, muchLater!])
+    expect({ lifecycle, sinceMs }).toEqual({ lifecycle: "habit", sinceMs: after!.sinceMs });
+});
+
 test("a fading interest comes back by being engaged with again, not by one engagement", () => {
   const faded = daily(30, 1);
   const others = daily(80, 2);

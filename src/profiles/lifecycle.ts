@@ -43,7 +43,9 @@ const WEIGHTS: Readonly<Record<InterestStage, number>> = { new: 3, growing: 2, h
 const MARGIN = 0.05;
 /** Somebody seen for so many days without it shows that it begins when it first comes, and for so many it is new. */
 const NEW_DAYS = 7;
+/** Days before the newest engagement that are walked through, and days after it: beyond them silence says nothing more. */
 const LOOKED_BACK_DAYS = 120;
+const SILENT_DAYS = 120;
 const RECENT_DAYS = 10;
 const BASE_DAYS = 28;
 const WEEK_MS = 7 * DAY_MS;
@@ -112,8 +114,9 @@ export function activityOf(
   asOfMs: number,
   knownFromMs = Number.NEGATIVE_INFINITY,
 ): Activity {
-  const lastDay = dayOf(asOfMs);
-  const firstDay = Math.max(dayOf(allMs[0]!), lastDay - LOOKED_BACK_DAYS);
+  const newestDay = dayOf(allMs.at(-1)!);
+  const firstDay = Math.max(dayOf(allMs[0]!), newestDay - LOOKED_BACK_DAYS);
+  const lastDay = Math.min(dayOf(asOfMs), newestDay + SILENT_DAYS);
   return { allMs, asOfMs, knownFromMs, firstDay, lastDay, counts: countDays(allMs, firstDay, lastDay) };
 }
 

@@ -22,6 +22,7 @@ const translated: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: "invalid-json",
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: "invalid-request",
   FST_ERR_CTP_INVALID_MEDIA_TYPE: "unsupported-media-type",
+  FST_ERR_MAX_PARAM_LENGTH: "invalid-request",
   FST_ERR_VALIDATION: "invalid-request",
 };
 

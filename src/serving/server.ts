@@ -82,6 +82,7 @@ export async function createServer(
     forceCloseConnections: "idle",
     return503OnClosing: false, // Traffic does, as a problem document that says when to come again
     routerOptions: { maxParamLength: 1100 },
+    frameworkErrors: sendProblem, // of an address that no route is looked up for
   }).withTypeProvider<TypeBoxTypeProvider>();
   server.setValidatorCompiler(requestValidator);
   server.addConstraintStrategy(askingForPage);
