@@ -1,7 +1,8 @@
 /**
  * @file Makes inverted lists (IVF: Sivic and Zisserman, "Video Google", 2003; Jegou, Douze, Schmid, "Product quantization for nearest
  * neighbor search", 2011): spherical k-means on a sample, each vector in the list of the centroid with which it has the largest inner
- * product, and 8-bit codes with a scale of its own for each dimension, so that the small directions of a spectrum are not rounded away.
+ * product, 8-bit codes with a scale of its own for each dimension, so that the small directions of a spectrum are not rounded away, and the short
+ * codes of `short-codes.ts`.
  */
 import { Random } from "#base";
 import { unitRows } from "#numeric";
@@ -9,6 +10,7 @@ import { balance } from "./ivf-balance.ts";
 import { createMemory, kernelsOn, LANES } from "./kernels/kernels.ts";
 import { elementsOf } from "./memory-layout.ts";
 import type { RowVectors } from "./row-vectors.ts";
+import { type Codebook, learnCodebook, meanSquares } from "./short-codes.ts";
 import { SlotMemory } from "./slot-memory.ts";
 
 export interface IvfShape {
@@ -24,6 +26,8 @@ export interface IvfShape {
 const LISTS_PER_ROOT = 1.2;
 const SAMPLES_PER_LIST = 40;
 const ITERATIONS = 8;
+/** Vectors that short codes are learned from. */
+const CODEBOOK_SAMPLES = 8192;
 const CODE_RANGE = 127;
 /** Room beyond what is there at first. */
 const SPARE = 1.25;
@@ -43,7 +47,9 @@ export function buildLists(table: RowVectors, shape: IvfShape): SlotMemory {
   const sampled = sample(table.count, lists * SAMPLES_PER_LIST, Random.of(shape.seed, "ivf"));
   workspace.load(table, sampled);
   const scales = workspace.scales(sampled.length);
+  const weights = workspace.meanSquares(sampled.length);
   workspace.cluster(sampled.length, Random.of(shape.seed, "k-means"));
+  const codebook = workspace.codebook(Math.min(sampled.length, CODEBOOK_SAMPLES), weights);
   const listOf = workspace.assignAll(table);
   const memory = SlotMemory.create({
     dimensions: shape.dimensions,
@@ -53,6 +59,7 @@ export function buildLists(table: RowVectors, shape: IvfShape): SlotMemory {
     searchers: shape.searchers,
   });
   memory.columns.scales.set(scales);
+  memory.codebook = codebook;
   for (let list = 0; list < lists; list++) memory.addList(workspace.centroid(list));
   for (const position of positionsByList(listOf, lists))
     memory.append(listOf[position]! + 1, table.rowAt(position), table.vectorAt(position));
@@ -96,7 +103,7 @@ class Workspace {
     this.#centroids = new Float32Array(memory.buffer, vectorBytes, lists * this.#elements);
     this.#nearest = new Uint32Array(memory.buffer, vectorBytes + centroidBytes, capacity);
     this.#kernels = kernelsOn(memory);
-    this.#kernels.attach(0, 0, 0, 0, 0, 0, this.#elements);
+    this.#kernels.attach(0, 0, 0, 0, 0, 0, this.#elements, 0, 0, 0, 0);
   }
 
   centroid(list: number): Float32Array {
@@ -116,6 +123,21 @@ class Workspace {
       largest[element] = Math.max(largest[element]!, Math.abs(this.#vectors[at]!));
     }
     return largest.map((value) => (value > 0 ? CODE_RANGE / value : 1));
+  }
+
+  meanSquares(count: number): Float32Array {
+    return meanSquares(this.#vectors, count, this.#elements);
+  }
+
+  /** From the first `count` vectors, of which is left over what their centroids leave. */
+  codebook(count: number, weights: Float32Array): Codebook {
+    this.#assign(count);
+    for (let place = 0; place < count; place++) {
+      const centroid = this.centroid(this.#nearest[place]!);
+      const vector = this.#vector(place);
+      for (let element = 0; element < vector.length; element++) vector[element]! -= centroid[element]!;
+    }
+    return learnCodebook(this.#vectors, count, weights);
   }
 
   /** Spherical k-means over the first `count` vectors, from centroids that are the first of them. */

@@ -129,6 +129,30 @@ test("a fifth replaced costs at most a point of recall", () => {
   expectExact(index, entries);
 });
 
+test("vectors unlike all that short codes were learned from are found as others are", () => {
+  const index = new IvfIndex(config, { probes: 1000, lists: 12 });
+  const entries = new Map<number, Entry>();
+  for (const [row, vector] of clusteredVectors(500, {
+    dimensions: DIMENSIONS,
+    clusters: 20,
+    seed: 3,
+  }).entries()) {
+    index.put(row, vector);
+    entries.set(row, { vector, labels: {} });
+  }
+  index.rebuildHere();
+  for (let row = 500; row < 5500; row++) put(index, entries, row, row);
+  expect(meanRecall(index, entries)).toBeGreaterThan(0.995);
+});
+
+test("a loaded index finds what the saved one found, with the same scores", () => {
+  const { index } = trained(6000, { probes: 20 });
+  for (let row = 0; row < 600; row++) index.put(row, vectors[5999 - row]!);
+  const loaded = IvfIndex.load(index.snapshot(), { probes: 20 });
+  for (const vector of queries)
+    expect(loaded.search({ vector, n: 10 })).toEqual(index.search({ vector, n: 10 }));
+});
+
 test("it says when its lists no longer fit: without any, and when half is new", () => {
   const index = new IvfIndex(config, { lists: 8 });
   const [vector] = vectors;

@@ -1,6 +1,6 @@
 /**
  * @file Inverted lists with 8-bit codes and exact scores (IVF-int8): a query looks into the lists whose centroids are nearest, compares the
- * codes there, and then the best of them by their vectors.
+ * codes there of what may be among the best by its short code, and then the best of them by their vectors.
  *
  *   put ---> buffer (searched exactly) --full--> lists --skewed or hollow--> split, written anew
  *                                                  ^------- rebuild: new centroids, in another thread, swapped in at once
@@ -14,6 +14,7 @@ import { LANES } from "./kernels/kernels.ts";
 import { ProbeTuner } from "./probe-tuner.ts";
 import { startRebuild } from "./rebuild-thread.ts";
 import type { SearchPlan } from "./searcher.ts";
+import type { Codebook } from "./short-codes.ts";
 import { BUFFER, type MemoryHandle, type SlotMemory } from "./slot-memory.ts";
 import { decodeSnapshot, encodeSnapshot } from "./snapshot.ts";
 import { StoredVectors } from "./stored-vectors.ts";
@@ -84,8 +85,9 @@ export class IvfIndex implements VectorIndex {
     const index = new IvfIndex(config, options);
     index.#changes = changes;
     index.#stored.restore(snapshot, (memory) => {
-      const { centroids, scales } = snapshot.sections;
+      const { centroids, scales, pairs, codewords, weights, errors } = snapshot.sections;
       memory.columns.scales.set(scales as Float32Array);
+      if (pairs) memory.codebook = { pairs, codewords, weights, errors } as Codebook;
       for (let at = 0; at < centroids!.length; at += config.dimensions)
         memory.addList((centroids as Float32Array).subarray(at, at + config.dimensions));
       memory.trainedSize = trainedSize;
@@ -104,6 +106,7 @@ export class IvfIndex implements VectorIndex {
   /** Whether the lists no longer fit what is there; `rebuild` makes them anew. */
   get isStale(): boolean {
     if (this.listCount === 0) return this.size >= WORTH_LISTS;
+    if (!this.#memory.hasCodebook) return true; // as a snapshot of version 1 has none
     return this.#changes > STALE_SHARE * this.#memory.trainedSize;
   }
 
@@ -170,7 +173,7 @@ export class IvfIndex implements VectorIndex {
 
   snapshot(): Uint8Array {
     const { header, sections } = this.#stored.save();
-    const { columns, listCount, elements, trainedSize } = this.#memory;
+    const { columns, listCount, elements, trainedSize, codebook } = this.#memory;
     const { dimensions } = this.config;
     const centroids = new Float32Array(listCount * dimensions);
     for (let list = 0; list < listCount; list++)
@@ -181,7 +184,7 @@ export class IvfIndex implements VectorIndex {
     return encodeSnapshot({
       kind: KIND,
       header: { ...header, changes: this.#changes, trainedSize },
-      sections: { ...sections, centroids, scales: columns.scales.slice() },
+      sections: { ...sections, centroids, scales: columns.scales.slice(), ...codebook },
     });
   }
 

@@ -1,5 +1,6 @@
 /** @file Which columns the memory of an index has, one after another, each at a multiple of 64 bytes: lines of the cache. */
-import { ELEMENT_STEP, LANES } from "./kernels/kernels.ts";
+import { ELEMENT_STEP, FOUND_CAPACITY, LANES } from "./kernels/kernels.ts";
+import { CODEWORDS } from "./short-codes.ts";
 
 /** How much there is room for. */
 export interface MemoryShape {
@@ -47,6 +48,11 @@ function layOut(shape: MemoryShape, room: Room) {
     header: room.words(HEADER_WORDS),
     /** What an element is multiplied with to become a code. */
     scales: room.floats(elements),
+    /** How vectors become short codes: `Codebook`. */
+    pairs: room.words(elements),
+    codewords: room.floats(elements * CODEWORDS),
+    weights: room.floats(elements),
+    errors: room.floats(elements),
     centroids: room.floats(listCapacity * elements),
     /** First and last block of a chain, slots used of its last, and how many of the chain live. */
     heads: room.words(chains),
@@ -55,11 +61,15 @@ function layOut(shape: MemoryShape, room: Room) {
     living: room.words(chains),
     /** Slots of the chain that no longer hold anything. */
     dead: room.words(chains),
+    /** Sum of the weighted squared errors of the short codes in those slots and in the living ones. */
+    shortErrors: room.floats(chains),
     next: room.words(blocks),
     chainOf: room.words(blocks),
     alive: room.words(blocks),
     rows: room.words(slotCapacity),
     slotOf: room.words(rowCapacity),
+    /** Four bits for two elements. */
+    shortCodes: room.bytes((slotCapacity * elements) / 4),
     codes: room.bytes(slotCapacity * elements),
     vectors: room.floats(slotCapacity * elements),
   };
@@ -72,6 +82,10 @@ function layOutSearcher(shape: MemoryShape, elements: number, room: Room) {
   return {
     query: room.floats(elements),
     codedQuery: room.shorts(elements),
+    /** Of each codeword, exact and as it is looked up. */
+    losses: room.floats((elements / 2) * CODEWORDS),
+    tables: room.bytes((elements / 2) * CODEWORDS),
+    found: room.words(FOUND_CAPACITY),
     lists: room.words(2 + 2 * shape.listCapacity),
     candidates: room.words(2 + 2 * HEAP_CAPACITY),
     results: room.words(2 + 2 * HEAP_CAPACITY),

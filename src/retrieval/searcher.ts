@@ -1,6 +1,7 @@
 /** @file One thread's search of a slot memory: the same for flat and inverted lists, for the writing thread and the others. */
 import { assert } from "#base";
 import { NONE } from "./kernels/kernels.ts";
+import { ShortBounds } from "./short-bounds.ts";
 import { BUFFER, type SlotMemory } from "./slot-memory.ts";
 import type { Neighbours } from "./vector-index.ts";
 
@@ -22,12 +23,19 @@ const QUERY_RANGE = 32767; // of 16-bit integers
 export class Searcher {
   readonly #memory: SlotMemory;
   readonly #place: SlotMemory["searchers"][number];
+  /** The words of the candidates that are scores, as such. */
+  readonly #candidateScores: Float32Array;
+  readonly #bounds: ShortBounds;
+  /** What scores by codes are multiplied with. */
+  #scale = 1;
 
   constructor(memory: SlotMemory, place: number) {
     const own = memory.searchers[place];
     assert(own, "the memory has a place for each searcher");
     this.#memory = memory;
     this.#place = own;
+    this.#candidateScores = floatsOf(own.candidates);
+    this.#bounds = new ShortBounds(memory, own);
   }
 
   search(vector: Float32Array, plan: SearchPlan): Neighbours {
@@ -45,13 +53,13 @@ export class Searcher {
   /** The list whose centroid is nearest to the vector of a slot. */
   nearestList(slot: number): number {
     const { columns, elements } = this.#memory;
-    return this.#nearestLists(1, columns.vectors.byteOffset + slot * elements * 4)[0]!;
+    return this.#nearestLists(1, columns.vectors.byteOffset + slot * elements * 4).lists[0]!;
   }
 
   /** All lists, that with the nearest centroid first. */
   listsByNearness(vector: Float32Array): Uint32Array {
     this.#place.query.set(vector);
-    return this.#nearestLists(this.#memory.listCount);
+    return this.#nearestLists(this.#memory.listCount).lists;
   }
 
   /** Every vector, or every allowed one. */
@@ -68,7 +76,8 @@ export class Searcher {
 
   #scanNearest({ n, probes }: SearchPlan): void {
     this.#encodeQuery();
-    for (const list of this.#nearestLists(probes)) this.#scanList(list, 0, n);
+    const { lists, nearness } = this.#nearestLists(probes);
+    for (const [place, list] of lists.entries()) this.#scanList(list, nearness[place]!, 0, n);
     this.#scanUntil(rescoredFor(n), probes, 0, n);
     this.#rescore(0, n);
   }
@@ -95,21 +104,29 @@ export class Searcher {
   #scanUntil(enough: number, first: number, mask: number, n: number): void {
     const { candidates } = this.#place;
     if (candidates[SCORED]! >= enough) return;
-    for (const list of this.#nearestLists(this.#memory.listCount).subarray(first)) {
-      this.#scanList(list, mask, n);
+    const { lists, nearness } = this.#nearestLists(this.#memory.listCount);
+    for (let place = first; place < lists.length; place++) {
+      this.#scanList(lists[place]!, nearness[place]!, mask, n);
       if (candidates[SCORED]! >= enough) return;
     }
   }
 
-  /** Numbers of the lists whose centroids are nearest, best first. */
-  #nearestLists(count: number, vector = this.#place.query.byteOffset): Uint32Array {
+  /** Numbers of the lists whose centroids are nearest, and their inner products with the query; best first. */
+  #nearestLists(count: number, vector = this.#place.query.byteOffset): NearLists {
     const { kernels, columns, listCount } = this.#memory;
-    const { lists } = this.#place;
-    kernels.clearHeap(lists.byteOffset);
+    const heap = this.#place.lists;
+    kernels.clearHeap(heap.byteOffset);
     const capacity = Math.min(count, listCount);
-    kernels.nearest(columns.centroids.byteOffset, listCount, vector, lists.byteOffset, capacity);
-    kernels.sortHeap(lists.byteOffset);
-    return Uint32Array.from({ length: lists[HAVE]! }, (_, entry) => lists[slotAt(entry)]!);
+    kernels.nearest(columns.centroids.byteOffset, listCount, vector, heap.byteOffset, capacity);
+    kernels.sortHeap(heap.byteOffset);
+    const asFloats = floatsOf(heap);
+    const lists = new Uint32Array(heap[HAVE]!);
+    const nearness = new Float32Array(lists.length);
+    for (let entry = 0; entry < lists.length; entry++) {
+      lists[entry] = heap[slotAt(entry)]!;
+      nearness[entry] = asFloats[slotAt(entry) - 1]!;
+    }
+    return { lists, nearness };
   }
 
   /** The query for codes: what the codes were multiplied with is divided out, and 16 bits are filled. */
@@ -119,18 +136,26 @@ export class Searcher {
     let largest = Number.MIN_VALUE;
     for (let element = 0; element < query.length; element++)
       largest = Math.max(largest, Math.abs(query[element]! / scales[element]!));
-    const scale = QUERY_RANGE / largest;
+    this.#scale = QUERY_RANGE / largest;
     for (let element = 0; element < query.length; element++)
-      codedQuery[element] = Math.round((query[element]! / scales[element]!) * scale);
+      codedQuery[element] = Math.round((query[element]! / scales[element]!) * this.#scale);
     this.#memory.kernels.clearHeap(candidates.byteOffset);
+    this.#bounds.begin();
   }
 
-  #scanList(list: number, mask: number, n: number): void {
+  /** By codes; once there are enough candidates, only what may be better than the least of them by its short code. */
+  #scanList(list: number, nearness: number, mask: number, n: number): void {
     const { kernels, columns } = this.#memory;
-    const { codedQuery, candidates } = this.#place;
+    const { codedQuery, candidates, tables, found } = this.#place;
     const head = columns.heads[list + 1]!;
-    if (head !== NONE)
-      kernels.scanCodes(head, codedQuery.byteOffset, mask, candidates.byteOffset, rescoredFor(n));
+    if (head === NONE) return;
+    const capacity = rescoredFor(n);
+    const least = this.#candidateScores[slotAt(0) - 1]! / this.#scale;
+    const bound = candidates[HAVE]! < capacity ? undefined : this.#bounds.of(list, nearness, least);
+    const [query, heap] = [codedQuery.byteOffset, candidates.byteOffset];
+    if (bound === undefined) kernels.scanCodes(head, query, mask, heap, capacity);
+    else if (bound > 0)
+      kernels.scanShortCodes(head, query, mask, heap, capacity, tables.byteOffset, bound, found.byteOffset);
   }
 
   /** Candidates by their vectors, after the buffer: a row updated meanwhile is found where it went. */
@@ -145,7 +170,7 @@ export class Searcher {
   #read(n: number): Neighbours {
     const { rows: rowOf, slotOf } = this.#memory.columns;
     const { results } = this.#place;
-    const asFloats = new Float32Array(results.buffer, results.byteOffset, results.length);
+    const asFloats = floatsOf(results);
     const rows = new Uint32Array(n);
     const scores = new Float32Array(n);
     let found = 0;
@@ -166,6 +191,17 @@ const SCORED = 1;
 
 function slotAt(entry: number): number {
   return 3 + 2 * entry;
+}
+
+/** The words of a heap, those that are scores as such. */
+function floatsOf({ buffer, byteOffset, length }: Uint32Array): Float32Array {
+  return new Float32Array(buffer, byteOffset, length);
+}
+
+/** Best first. */
+interface NearLists {
+  readonly lists: Uint32Array;
+  readonly nearness: Float32Array;
 }
 
 function rescoredFor(n: number): number {

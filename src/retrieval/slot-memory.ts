@@ -6,7 +6,7 @@
  * holds list l. A *row* is the caller's number for the vector; `slotOf` leads from it to its slot.
  *
  *   heads[chain] -> block -> next[block] -> ...        alive[block]: a bit per slot of the block
- *   rows[slot]   codes[slot]   vectors[slot]           slotOf[row]
+ *   rows[slot]   codes[slot]   vectors[slot]           slotOf[row]        shortCodes[block]
  *
  * **How one thread writes while others read, without locks.** A slot is written before its bit is set, and not written again
  * while it can be read: an update takes a new slot and clears the old bit. Only when slots are moved (`move`) does what a reader
@@ -23,6 +23,7 @@ import {
   viewMemory,
 } from "./memory-layout.ts";
 import { type RowVectors, rowVectorsOf } from "./row-vectors.ts";
+import type { Codebook } from "./short-codes.ts";
 
 /** What another thread needs to read the same vectors. */
 export interface MemoryHandle {
@@ -40,6 +41,7 @@ const SIZE = 3;
 const LIST_COUNT = 4;
 const TRAINED_SIZE = 5;
 const FREE_BLOCKS = 6;
+const HAS_CODEBOOK = 7;
 
 export class SlotMemory {
   readonly shape: MemoryShape;
@@ -70,6 +72,10 @@ export class SlotMemory {
       columns.next.byteOffset,
       columns.slotOf.byteOffset,
       this.elements,
+      columns.shortCodes.byteOffset,
+      columns.pairs.byteOffset,
+      columns.codewords.byteOffset,
+      columns.weights.byteOffset,
     );
   }
 
@@ -140,10 +146,33 @@ export class SlotMemory {
     this.columns.header[TRAINED_SIZE] = size;
   }
 
+  /** How vectors that go into lists get short codes; `undefined`: they get none. */
+  get codebook(): Codebook | undefined {
+    if (!this.hasCodebook) return undefined;
+    const { pairs, codewords, weights, errors } = this.columns;
+    return {
+      pairs: pairs.slice(),
+      codewords: codewords.slice(),
+      weights: weights.slice(),
+      errors: errors.slice(),
+    };
+  }
+
+  /** Before there are lists. */
+  set codebook(codebook: Codebook) {
+    for (const name of ["pairs", "codewords", "weights", "errors"] as const)
+      this.columns[name].set(codebook[name]);
+    this.columns.header[HAS_CODEBOOK] = 1;
+  }
+
+  get hasCodebook(): boolean {
+    return this.columns.header[HAS_CODEBOOK] === 1;
+  }
+
   /** Bytes in use, room that was never touched left out. */
   get usedBytes(): number {
     const slots = this.columns.header[BLOCKS_USED]! * LANES;
-    const perSlot = 5 * this.elements + 4;
+    const perSlot = 5.25 * this.elements + 4;
     return bytesOf(this.shape) - (this.shape.slotCapacity - slots) * perSlot;
   }
 
@@ -192,6 +221,7 @@ export class SlotMemory {
     return list;
   }
 
+  /** Of a list that is empty: short codes are of what the centroid leaves. */
   setCentroid(list: number, centroid: Float32Array): void {
     this.columns.centroids.set(centroid, list * this.elements);
   }
@@ -205,6 +235,10 @@ export class SlotMemory {
     if (chain !== BUFFER) {
       const at = columns.vectors.byteOffset + slot * elements * 4;
       kernels.encode(at, columns.scales.byteOffset, columns.codes.byteOffset + slot * elements);
+      if (this.hasCodebook) {
+        const centroid = columns.centroids.byteOffset + (chain - 1) * elements * 4;
+        columns.shortErrors[chain]! += kernels.encodeShort(at, centroid, slot);
+      }
     }
     Atomics.or(columns.alive, slot >>> 5, 1 << (slot & 31));
     const before = Atomics.exchange(columns.slotOf, row, slot);
@@ -305,7 +339,7 @@ export class SlotMemory {
   }
 
   #freeChain(chain: number): void {
-    const { heads, filled, dead, next, header } = this.columns;
+    const { heads, filled, dead, shortErrors, next, header } = this.columns;
     for (let block = heads[chain]!; block !== NONE; ) {
       const following = next[block]!;
       next[block] = header[FREE_BLOCK]!;
@@ -316,6 +350,7 @@ export class SlotMemory {
     heads[chain] = NONE;
     filled[chain] = 0;
     dead[chain] = 0;
+    shortErrors[chain] = 0;
   }
 
   #clear(slot: number): void {

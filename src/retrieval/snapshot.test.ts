@@ -35,9 +35,9 @@ test("bytes cut off anywhere, another kind and another version are refused", () 
     );
   expect(() => decodeSnapshot(bytes, "ivf")).toThrow(/of kind "flat", not "ivf"; load it as what it is/);
   const later = bytes.slice();
-  later[4] = 2;
+  later[4] = 3;
   expect(() => decodeSnapshot(later, "flat")).toThrow(
-    /version 2 and this program reads 1; build the index again/,
+    /version 3 and this program reads 1 to 2; build the index again/,
   );
 });
 
@@ -55,20 +55,30 @@ function golden(name: string): Buffer {
   return readFileSync(new URL(`./golden/${name}`, import.meta.url));
 }
 
-test("the bytes of version 1 stay what they are, and are read", () => {
+test("the bytes of version 2 stay what they are, and are read; those of version 1 as well", () => {
   const flat = new FlatIndex(config);
   put(flat);
-  expect(golden("flat-1.snapshot").equals(flat.snapshot())).toBe(true);
+  expect(golden("flat-2.snapshot").equals(flat.snapshot())).toBe(true);
   const ivf = new IvfIndex(config, { lists: 2 });
   put(ivf);
   ivf.rebuildHere();
   ivf.put(7, { values: Float32Array.of(1, 1, 1), modelVersion: "v7" }, { tags: ["red"] });
-  expect(golden("ivf-1.snapshot").equals(ivf.snapshot())).toBe(true);
+  expect(golden("ivf-2.snapshot").equals(ivf.snapshot())).toBe(true);
   const query = {
     vector: { values: Float32Array.of(1, 1, 0), modelVersion: "v7" },
     n: 5,
     filter: { allTags: ["red"] },
   };
-  expect([...FlatIndex.load(golden("flat-1.snapshot")).search(query).rows]).toEqual([4, 0]);
-  expect([...IvfIndex.load(golden("ivf-1.snapshot")).search(query).rows]).toEqual([7, 4, 0]);
+  for (const version of [1, 2]) {
+    expect([...FlatIndex.load(golden(`flat-${version}.snapshot`)).search(query).rows]).toEqual([4, 0]);
+    expect([...IvfIndex.load(golden(`ivf-${version}.snapshot`)).search(query).rows]).toEqual([7, 4, 0]);
+  }
+});
+
+test("lists of version 1, which have no short codes, are stale until they are made anew", () => {
+  const index = IvfIndex.load(golden("ivf-1.snapshot"));
+  expect(index.isStale).toBe(true);
+  index.rebuildHere();
+  expect(index.isStale).toBe(false);
+  expect(IvfIndex.load(golden("ivf-2.snapshot")).isStale).toBe(false);
 });

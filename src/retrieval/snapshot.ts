@@ -1,10 +1,11 @@
 /**
- * @file An index as bytes, version 1, little-endian:
+ * @file An index as bytes, version 2, little-endian:
  *
  *   "INKI" | u32 version | u32 header bytes | header: JSON | zeros to a multiple of 8 | sections, each padded to a multiple of 8
  *
  * The header has the index's `kind`, its config, and the type and length of each section, in their order. Which sections there are
- * stands with the kind that writes them. `golden/` holds one of each kind: a change of what is written is a new version.
+ * stands with the kind that writes them. `golden/` holds one of each kind and version: a change of what is written is a new version.
+ * Version 1, which is read as well, had no codebook of short codes.
  */
 import { endianness } from "node:os";
 import { assert, PlatformError } from "#base";
@@ -19,7 +20,7 @@ export interface Snapshot {
 export type Section = Uint8Array | Uint32Array | Float32Array | Float64Array;
 
 const MAGIC = "INKI";
-const VERSION = 1;
+const VERSION = 2;
 const PREFIX_BYTES = 12;
 const ALIGNMENT = 8;
 
@@ -73,8 +74,8 @@ export function decodeSnapshot(bytes: Uint8Array, kind: string): Snapshot {
   if (bytes.length < PREFIX_BYTES || Buffer.from(bytes.subarray(0, 4)).toString("latin1") !== MAGIC)
     throw new PlatformError("data-damaged", "these bytes are no snapshot of a vector index; build it again");
   const version = view.getUint32(4, true);
-  if (version !== VERSION) {
-    const fault = `the snapshot is of version ${version} and this program reads ${VERSION}`;
+  if (version < 1 || version > VERSION) {
+    const fault = `the snapshot is of version ${version} and this program reads 1 to ${VERSION}`;
     throw new PlatformError("data-mismatch", `${fault}; build the index again`);
   }
   const length = view.getUint32(8, true);

@@ -8,12 +8,19 @@
  *   heap:  u32 have | u32 scored | (f32 score, u32 slot) x capacity        `scored` counts what was compared
  *
  * Lengths are in elements and multiples of 16; the rest of a vector is zeros.
+ *
+ * Short codes (see `../short-codes.ts`) have 4 bits for each pair of elements. Those of a block lie together: for each pair 16 bytes, byte
+ * i with the code of slot i in its low half and that of slot i + 16 in its high one, so that one `swizzle` looks up sixteen slots.
  */
 
 const NONE: u32 = 0xffffffff;
 const LANES: u32 = 32;
 const HEAP_HEADER: usize = 8;
 const ENTRY: usize = 8;
+/** Slots that wait to be compared by their codes: there is room for so many, and a block may bring 32. */
+const FOUND_BYTES: usize = (512 - 32) * 4;
+/** Of a block with fewer lanes allowed, their codes are fewer bytes than its short ones. */
+const WORTH_SHORT: u32 = 8;
 
 let codes: usize = 0;
 let vectors: usize = 0;
@@ -22,6 +29,10 @@ let alive: usize = 0;
 let next: usize = 0;
 let slotOf: usize = 0;
 let elements: usize = 0;
+let shortCodes: usize = 0;
+let pairs: usize = 0;
+let codewords: usize = 0;
+let weights: usize = 0;
 
 /** Says where the columns of the memory begin. Once per instance. */
 export function attach(
@@ -32,6 +43,10 @@ export function attach(
   nextAt: usize,
   slotOfAt: usize,
   elementCount: usize,
+  shortCodesAt: usize,
+  pairsAt: usize,
+  codewordsAt: usize,
+  weightsAt: usize,
 ): void {
   codes = codesAt;
   vectors = vectorsAt;
@@ -40,6 +55,10 @@ export function attach(
   next = nextAt;
   slotOf = slotOfAt;
   elements = elementCount;
+  shortCodes = shortCodesAt;
+  pairs = pairsAt;
+  codewords = codewordsAt;
+  weights = weightsAt;
 }
 
 /** Inner product of 8-bit codes with a 16-bit query, exact in 32 bits for up to 512 elements. */
@@ -172,6 +191,159 @@ export function scanCodes(head: u32, query: usize, mask: usize, heap: usize, cap
     }
   }
   store<u32>(heap, scored, 4);
+}
+
+/**
+ * The same, but of the slots in a block only those whose short codes sum up to less than `bound` in the tables are looked at: what they lose
+ * at least is little enough to enter. `found` has room for 512 slots: they are gathered first, so that their codes are fetched side by side.
+ */
+export function scanShortCodes(
+  head: u32,
+  query: usize,
+  mask: usize,
+  heap: usize,
+  capacity: u32,
+  tables: usize,
+  bound: u32,
+  found: usize,
+): void {
+  const bytes = elements << 3; // a block's
+  let scored = load<u32>(heap, 4);
+  let last = found;
+  for (let block = head; block != NONE; block = load<u32>(next + ((<usize>block) << 2))) {
+    const first = block * LANES;
+    const lanes = lanesOf(block, mask);
+    const count = popcnt(lanes);
+    scored += count;
+    if (count == 0) continue;
+    let rest = lanes;
+    if (count >= WORTH_SHORT) rest &= lanesBelow(shortCodes + <usize>block * bytes, tables, bound);
+    for (; rest != 0; rest &= rest - 1) {
+      store<u32>(last, first + ctz(rest));
+      last += 4;
+    }
+    if (last - found > FOUND_BYTES) {
+      offerCodes(found, last, query, heap, capacity);
+      last = found;
+    }
+  }
+  offerCodes(found, last, query, heap, capacity);
+  store<u32>(heap, scored, 4);
+}
+
+/** The lanes of a block whose sum of table entries is below the bound, in 8 bits that stop at 255. */
+function lanesBelow(codes: usize, tables: usize, bound: u32): u32 {
+  let low = i8x16.splat(0);
+  let high = i8x16.splat(0);
+  const half = i8x16.splat(15);
+  const end = tables + (elements << 3);
+  for (; tables < end; tables += 32, codes += 32) {
+    const one = v128.load(codes);
+    const table = v128.load(tables);
+    low = i8x16.add_sat_u(low, i8x16.swizzle(table, v128.and(one, half)));
+    high = i8x16.add_sat_u(high, i8x16.swizzle(table, v128.and(i16x8.shr_u(one, 4), half)));
+    const other = v128.load(codes, 16);
+    const following = v128.load(tables, 16);
+    low = i8x16.add_sat_u(low, i8x16.swizzle(following, v128.and(other, half)));
+    high = i8x16.add_sat_u(high, i8x16.swizzle(following, v128.and(i16x8.shr_u(other, 4), half)));
+  }
+  const limit = i8x16.splat(<i8>bound);
+  return i8x16.bitmask(i8x16.lt_u(low, limit)) | (i8x16.bitmask(i8x16.lt_u(high, limit)) << 16);
+}
+
+/** Offers the slots that stand from `from` to `end` by their codes. */
+function offerCodes(from: usize, end: usize, query: usize, heap: usize, capacity: u32): void {
+  let limit = threshold(heap, capacity);
+  for (let at = from; at < end; at += 4) {
+    const slot = load<u32>(at);
+    const score = dotCode(codes + <usize>slot * elements, query, elements);
+    if (score > limit) {
+      offer(heap, capacity, score, slot);
+      limit = threshold(heap, capacity);
+    }
+  }
+}
+
+/**
+ * What a query loses with each codeword of each pair against the best of the pair, as 32-bit floats, 16 for a pair; the sum of the best products.
+ */
+export function shortLosses(query: usize, out: usize): f32 {
+  let sum: f32 = 0;
+  let words = codewords;
+  for (let pair = pairs; pair < pairs + (elements << 2); pair += 8, words += 128, out += 64) {
+    const one = f32x4.splat(load<f32>(query + ((<usize>load<u32>(pair)) << 2)));
+    const other = f32x4.splat(load<f32>(query + ((<usize>load<u32>(pair, 4)) << 2)));
+    let best = f32x4.splat(-Infinity);
+    for (let at: usize = 0; at < 64; at += 16) {
+      const first = f32x4.mul(one, v128.load(words + at));
+      const product = f32x4.add(first, f32x4.mul(other, v128.load(words + at, 64)));
+      v128.store(out + at, product);
+      best = f32x4.max(best, product);
+    }
+    best = f32x4.max(best, v128.shuffle<f32>(best, best, 2, 3, 0, 1));
+    best = f32x4.max(best, v128.shuffle<f32>(best, best, 1, 0, 3, 2));
+    for (let at: usize = 0; at < 64; at += 16) v128.store(out + at, f32x4.sub(best, v128.load(out + at)));
+    sum += f32x4.extract_lane(best, 0);
+  }
+  return sum;
+}
+
+/** Losses as table entries: times `unit`, rounded, 255 at most. */
+export function fitTables(losses: usize, unit: f32, tables: usize): void {
+  const factor = f32x4.splat(unit);
+  const end = tables + (elements << 3);
+  for (; tables < end; tables += 16, losses += 64) {
+    const left = i16x8.narrow_i32x4_s(rounded(losses, factor), rounded(losses + 16, factor));
+    const right = i16x8.narrow_i32x4_s(rounded(losses + 32, factor), rounded(losses + 48, factor));
+    v128.store(tables, i8x16.narrow_i16x8_u(left, right));
+  }
+}
+
+function rounded(at: usize, factor: v128): v128 {
+  return i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(at), factor)));
+}
+
+/**
+ * Writes the short code of a slot: for each pair the codeword nearest to what is left of the vector without the centroid. The other half of a byte
+ * stays what it is, for it may be read meanwhile. The weighted sum of squared errors.
+ */
+export function encodeShort(vector: usize, centroid: usize, slot: u32): f32 {
+  const shift: u32 = (slot & 16) >> 2;
+  const kept: u32 = 0xf0 >> shift;
+  let code = shortCodes + <usize>(slot >> 5) * (elements << 3) + (slot & 15);
+  let error: f32 = 0;
+  let words = codewords;
+  for (let pair = pairs; pair < pairs + (elements << 2); pair += 8, words += 128, code += 16) {
+    const one = (<usize>load<u32>(pair)) << 2;
+    const other = (<usize>load<u32>(pair, 4)) << 2;
+    const x = f32x4.splat(load<f32>(vector + one) - load<f32>(centroid + one));
+    const y = f32x4.splat(load<f32>(vector + other) - load<f32>(centroid + other));
+    const wx = f32x4.splat(load<f32>(weights + one));
+    const wy = f32x4.splat(load<f32>(weights + other));
+    const a = distances(words, x, y, wx, wy);
+    const b = distances(words + 16, x, y, wx, wy);
+    const c = distances(words + 32, x, y, wx, wy);
+    const d = distances(words + 48, x, y, wx, wy);
+    let least = f32x4.min(f32x4.min(a, b), f32x4.min(c, d));
+    least = f32x4.min(least, v128.shuffle<f32>(least, least, 2, 3, 0, 1));
+    least = f32x4.min(least, v128.shuffle<f32>(least, least, 1, 0, 3, 2));
+    error += f32x4.extract_lane(least, 0);
+    const winners =
+      i32x4.bitmask(f32x4.eq(a, least)) |
+      (i32x4.bitmask(f32x4.eq(b, least)) << 4) |
+      (i32x4.bitmask(f32x4.eq(c, least)) << 8) |
+      (i32x4.bitmask(f32x4.eq(d, least)) << 12);
+    const word = ctz<u32>(winners) & 15; // no winner among what is no number
+    store<u8>(code, <u8>((<u32>load<u8>(code) & kept) | (word << shift)));
+  }
+  return error;
+}
+
+/** Of four codewords. */
+function distances(words: usize, x: v128, y: v128, wx: v128, wy: v128): v128 {
+  const dx = f32x4.sub(x, v128.load(words));
+  const dy = f32x4.sub(y, v128.load(words, 64));
+  return f32x4.add(f32x4.mul(wx, f32x4.mul(dx, dx)), f32x4.mul(wy, f32x4.mul(dy, dy)));
 }
 
 /** Offers the slots of a chain by their vectors: exact. */

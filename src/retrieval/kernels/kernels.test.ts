@@ -21,6 +21,10 @@ const at = {
   next: 10_504,
   slotOf: 10_512,
   query: 10_768,
+  shortCodes: 45_056,
+  pairs: 46_080,
+  codewords: 47_104,
+  weights: 49_152,
 };
 const scratch = {
   coded: 10_896,
@@ -30,6 +34,9 @@ const scratch = {
   other: 14_000,
   centroids: 16_384,
   out: 40_000,
+  losses: 50_176,
+  tables: 51_200,
+  found: 52_224,
 };
 
 function prepare(): {
@@ -41,7 +48,20 @@ function prepare(): {
   const memory = createMemory(65_536);
   const { buffer } = memory;
   const kernels = kernelsOn(memory);
-  kernels.attach(at.codes, at.vectors, at.rows, at.alive, at.next, at.slotOf, ELEMENTS);
+  const { codes, rows, alive, next, slotOf, shortCodes, pairs, codewords, weights } = at;
+  kernels.attach(
+    codes,
+    at.vectors,
+    rows,
+    alive,
+    next,
+    slotOf,
+    ELEMENTS,
+    shortCodes,
+    pairs,
+    codewords,
+    weights,
+  );
   const random = new Random(9);
   const vectors = new Float32Array(buffer, at.vectors, SLOTS * ELEMENTS).map(() => random.normal());
   new Float32Array(buffer, at.vectors, vectors.length).set(vectors);
@@ -160,6 +180,138 @@ test("codes are the scaled elements, rounded to even and held within 127; a scan
   const exact = ranked(slots, (slot) => product(vectors, query, slot * ELEMENTS));
   expect(readHeap(buffer, scratch.heap).slots).toEqual(exact.slice(0, 4));
 });
+
+const PAIRS = ELEMENTS / 2;
+const CODEWORDS = 16;
+
+/** A codebook of chance, and the slots coded by it as what is left of a centroid. */
+function prepareShort() {
+  const { kernels, buffer, vectors, query } = prepare();
+  const random = new Random(12);
+  const pairs = new Uint32Array(buffer, at.pairs, ELEMENTS);
+  pairs.set(random.shuffle(Uint32Array.from({ length: ELEMENTS }, (_, element) => element)));
+  const weights = new Float32Array(buffer, at.weights, ELEMENTS);
+  const codewords = new Float32Array(buffer, at.codewords, ELEMENTS * CODEWORDS);
+  const centroid = new Float32Array(buffer, scratch.centroids, ELEMENTS);
+  for (const table of [codewords, centroid])
+    for (let position = 0; position < table.length; position++) table[position] = random.normal();
+  for (let element = 0; element < ELEMENTS; element++) weights[element] = 0.1 + random.uniform();
+  new Uint8Array(buffer, at.shortCodes, (SLOTS * PAIRS) / 2).fill(0xff); // of slots that were there before
+  const errors = Array.from({ length: SLOTS }, (_, slot) =>
+    kernels.encodeShort(at.vectors + slot * ELEMENTS * 4, scratch.centroids, slot),
+  );
+  /** The values of a pair's codeword. */
+  const wordOf = (pair: number, word: number): [number, number] => {
+    const start = pair * 2 * CODEWORDS + word;
+    return [codewords[start]!, codewords[start + CODEWORDS]!];
+  };
+  const codeOf = (slot: number, pair: number): number => {
+    const byte = new Uint8Array(buffer, at.shortCodes)[((slot >> 5) * PAIRS + pair) * 16 + (slot & 15)]!;
+    return (slot & 16) === 0 ? byte & 15 : byte >> 4;
+  };
+  return { kernels, buffer, vectors, query, pairs, weights, centroid, errors, wordOf, codeOf };
+}
+
+test("a short code has for each pair the codeword nearest to what the centroid leaves, and says how far it is", () => {
+  const { vectors, pairs, weights, centroid, errors, wordOf, codeOf } = prepareShort();
+  for (let slot = 0; slot < SLOTS; slot++) {
+    let error = 0;
+    for (let pair = 0; pair < PAIRS; pair++) {
+      const distances = Array.from({ length: CODEWORDS }, (_, word) =>
+        [0, 1]
+          .map((side) => {
+            const element = pairs[2 * pair + side]!;
+            const left = vectors[slot * ELEMENTS + element]! - centroid[element]!;
+            return weights[element]! * (left - wordOf(pair, word)[side]!) ** 2;
+          })
+          .reduce((sum, square) => sum + square),
+      );
+      const least = Math.min(...distances);
+      expect(codeOf(slot, pair)).toBe(distances.indexOf(least));
+      error += least;
+    }
+    expect(errors[slot]! / error).toBeCloseTo(1, 5);
+  }
+});
+
+test("a short code written anew leaves that of the slot in the other half of its bytes as it is", () => {
+  const { kernels, codeOf } = prepareShort();
+  const codes = (slot: number) => Array.from({ length: PAIRS }, (_, pair) => codeOf(slot, pair));
+  const [first, second] = [codes(3), codes(19)];
+  kernels.encodeShort(at.vectors + 19 * ELEMENTS * 4, scratch.centroids, 3);
+  expect([codes(3), codes(19)]).toEqual([second, second]);
+  kernels.encodeShort(at.vectors + 3 * ELEMENTS * 4, scratch.centroids, 19);
+  expect([codes(3), codes(19)]).toEqual([second, first]);
+});
+
+test("losses are what codewords score below the best of their pair, and tables are losses in units", () => {
+  const { kernels, buffer, query, pairs, wordOf } = prepareShort();
+  const best = kernels.shortLosses(at.query, scratch.losses);
+  kernels.fitTables(scratch.losses, 40, scratch.tables);
+  const losses = new Float32Array(buffer, scratch.losses, PAIRS * CODEWORDS);
+  const tables = new Uint8Array(buffer, scratch.tables, PAIRS * CODEWORDS);
+  let sum = 0;
+  for (let pair = 0; pair < PAIRS; pair++) {
+    const products = Array.from({ length: CODEWORDS }, (_, word) => {
+      const [one, other] = wordOf(pair, word);
+      return one * query[pairs[2 * pair]!]! + other * query[pairs[2 * pair + 1]!]!;
+    });
+    const highest = Math.max(...products);
+    sum += highest;
+    for (const [word, value] of products.entries()) {
+      const place = pair * CODEWORDS + word;
+      expect(losses[place]).toBeCloseTo(highest - value, 4);
+      expect(Math.abs(tables[place]! - Math.min(255, losses[place]! * 40))).toBeLessThanOrEqual(0.5);
+    }
+  }
+  expect(best).toBeCloseTo(sum, 3);
+});
+
+test.each([0, 90, 140, 255])(
+  "a scan by short codes offers those whose entries sum up to less than %i, with a mask or without",
+  (bound) => {
+    const { kernels, buffer, vectors, codeOf } = prepareShort();
+    new Float32Array(buffer, scratch.scales, ELEMENTS).fill(40);
+    for (let slot = 0; slot < SLOTS; slot++)
+      kernels.encode(at.vectors + slot * ELEMENTS * 4, scratch.scales, at.codes + slot * ELEMENTS);
+    const codes = new Int8Array(buffer, at.codes, vectors.length);
+    const coded = new Int16Array(buffer, scratch.coded, ELEMENTS).fill(100);
+    kernels.shortLosses(at.query, scratch.losses);
+    kernels.fitTables(scratch.losses, 5, scratch.tables);
+    const tables = new Uint8Array(buffer, scratch.tables, PAIRS * CODEWORDS);
+    const sumOf = (slot: number) =>
+      Array.from({ length: PAIRS }, (_, pair) => tables[pair * CODEWORDS + codeOf(slot, pair)]!).reduce(
+        (sum, entry) => Math.min(255, sum + entry),
+      );
+    // rows stand in reverse order of slots: the mask lets slots 0 to 15 of the second block through, and slot 5 of the first, which is looked at in any case
+    new Uint32Array(buffer, scratch.mask, 2).set([0xffff0000, 1 << (63 - 5 - 32)]);
+    for (const [mask, allowed, always] of [
+      [0, living, []],
+      [scratch.mask, [5, ...living.filter((slot) => slot >= 32 && slot < 48)], [5]],
+    ] as const) {
+      kernels.clearHeap(scratch.heap);
+      kernels.scanShortCodes(
+        0,
+        scratch.coded,
+        mask,
+        scratch.heap,
+        SLOTS,
+        scratch.tables,
+        bound,
+        scratch.found,
+      );
+      kernels.sortHeap(scratch.heap);
+      const { slots, scored } = readHeap(buffer, scratch.heap);
+      const wanted = allowed.filter(
+        (slot) => sumOf(slot) < bound || (always as readonly number[]).includes(slot),
+      );
+      expect(new Set(slots)).toEqual(new Set(wanted));
+      expect(scored).toBe(allowed.length);
+      const scores = slots.map((slot) => product(codes.subarray(slot * ELEMENTS), coded));
+      expect(scores).toEqual([...scores].sort((left, right) => right - left));
+    }
+  },
+);
 
 test.each([1, 4, 7])(
   "each vector is assigned to the nearest of %i centroids, and the nearest are found",

@@ -11,10 +11,27 @@ export interface Kernels {
     next: number,
     slotOf: number,
     elements: number,
+    shortCodes: number,
+    pairs: number,
+    codewords: number,
+    weights: number,
   ): void;
   clearHeap(heap: number): void;
   sortHeap(heap: number): void;
   scanCodes(head: number, query: number, mask: number, heap: number, capacity: number): void;
+  scanShortCodes(
+    head: number,
+    query: number,
+    mask: number,
+    heap: number,
+    capacity: number,
+    tables: number,
+    bound: number,
+    found: number,
+  ): void;
+  shortLosses(query: number, out: number): number;
+  fitTables(losses: number, unit: number, tables: number): void;
+  encodeShort(vector: number, centroid: number, slot: number): number;
   scanVectors(head: number, query: number, mask: number, heap: number, capacity: number): void;
   scanRows(mask: number, words: number, query: number, heap: number, capacity: number): void;
   rescore(from: number, query: number, heap: number, capacity: number): void;
@@ -27,6 +44,8 @@ export interface Kernels {
 export const NONE = 0xffffffff;
 /** Slots of a block: bits of the word that says which of them live. */
 export const LANES = 32;
+/** Slots that `scanShortCodes` gathers at once. */
+export const FOUND_CAPACITY = 512;
 /** Lengths of vectors in memory are multiples of this. */
 export const ELEMENT_STEP = 16;
 /** WebAssembly addresses 32 bits. */
