@@ -3,6 +3,8 @@ import { AsOf, IsoTime, ModelVersion } from "./common.ts";
 
 /** Longest list in one answer. */
 const MAX_ITEMS = 500;
+/** Room for as many shown items as pages reach, of a large catalogue. */
+const CURSOR_LENGTH = 32_768;
 /** Room for as many excluded ids as may be, of the longest. */
 export const RECOMMENDATION_BYTES = 4 * 1024 * 1024;
 
@@ -101,7 +103,10 @@ export const RecommendationBody = Type.Object(
     excludeItemIds: Type.Array(Type.String({ maxLength: 255 }), { maxItems: 10_000, default: [] }),
     explain: Type.Boolean({ default: false, description: "Tell what every stage did" }),
     cursor: Type.Optional(
-      Type.String({ maxLength: 1000, description: "nextCursor of the page before, with the same request" }),
+      Type.String({
+        maxLength: CURSOR_LENGTH,
+        description: "nextCursor of the page before, with the same request",
+      }),
     ),
     asOf: AsOf,
   },
@@ -184,7 +189,11 @@ export const RecommendationResponse = Type.Object({
   items: Type.Array(RecommendedItem),
   isColdStart: Type.Boolean({ description: "True when there was nothing the person did to go by" }),
   versions: Versions,
-  nextCursor: Type.Optional(Type.String({ description: "Of the next page; absent when there is none" })),
+  nextCursor: Type.Optional(
+    Type.String({
+      description: "Of the next page, a few characters for each item so far; absent when there is none",
+    }),
+  ),
   stages: Type.Optional(TraceBody),
   asOf: Type.Union([IsoTime, Type.Null()], { description: "Event time of the newest event reflected" }),
   computedAt: IsoTime,

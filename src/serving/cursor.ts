@@ -1,27 +1,28 @@
 import type { RecommendationBody } from "#api";
-import { murmur3, PlatformError } from "#base";
+import { type ItemRow, murmur3, PlatformError } from "#base";
 import type { ModelId } from "#models";
 import type { Recommender } from "#recommendation";
 
 /**
- * @file Pages of a list. A cursor holds all it takes to make the next page, and nothing is kept for it: the moment and the seed of the first page, where
- * the next one begins, and sums of the request and of what answers it. The same list is made again, longer, and cut: so pages never
- * overlap, unless what is known of the time before the first page changed meanwhile (an event that came late, an item put anew).
+ * @file Pages of a list. A cursor holds all it takes to make the next page, and nothing is kept for it: the moment and the seed of the first page, which
+ * items were shown so far, and sums of the request and of what answers it. The same list is made again, longer, and what was shown left
+ * out: so no item comes twice and none is passed over, also when items come and go meanwhile, are muted, or events come late.
  */
 export interface Cursor {
   readonly asOfMs: number;
   readonly cameMs: number;
   readonly seed: string;
-  readonly offset: number;
+  /** Of the pages before, in their order. */
+  readonly shown: readonly ItemRow[];
 }
 
 /** Items that can be reached by going on; each page makes the list anew from its top. */
 const REACH = 2000;
 
-/** Where the page begins and what it is made by; `undefined` for a first page. @throws PlatformError `invalid-request`, `stale-cursor` */
+/** What the page goes on after and what it is made by; `undefined` for a first page. @throws PlatformError `invalid-request`, `stale-cursor` */
 export function openCursor(body: RecommendationBody, recommender: Recommender): Cursor | undefined {
   if (body.cursor === undefined) return undefined;
-  const [asOfMs, cameMs, seed, offset, asked, answering] = parse(body.cursor);
+  const [asOfMs, cameMs, seed, shown, asked, answering] = parse(body.cursor);
   if (asked !== sumOf(askedBy(body)))
     throw new PlatformError(
       "invalid-request",
@@ -32,20 +33,20 @@ export function openCursor(body: RecommendationBody, recommender: Recommender): 
       "stale-cursor",
       "other models, stages or counts are in force than when the first page was made: ask again without cursor",
     );
-  return { asOfMs, cameMs, seed, offset };
+  return { asOfMs, cameMs, seed, shown };
 }
 
 /** The cursor of the page after one, which those models made; `undefined` when that one was the last. */
 export function cursorAfter(
-  page: Cursor & { readonly items: number },
+  page: Cursor & { readonly itemRows: readonly ItemRow[] },
   body: RecommendationBody,
   recommender: Recommender,
   modelIds: readonly ModelId[],
 ): string | undefined {
-  const next = page.offset + page.items;
-  if (page.items < body.n || next + body.n > REACH) return undefined;
+  const shown = [...page.shown, ...page.itemRows];
+  if (page.itemRows.length < body.n || shown.length + body.n > REACH) return undefined;
   const sums = [sumOf(askedBy(body)), sumOf(answeringFor(body, recommender, modelIds))];
-  return Buffer.from(JSON.stringify([page.asOfMs, page.cameMs, page.seed, next, ...sums])).toString(
+  return Buffer.from(JSON.stringify([page.asOfMs, page.cameMs, page.seed, shown, ...sums])).toString(
     "base64url",
   );
 }
@@ -54,7 +55,7 @@ type Parts = readonly [
   asOfMs: number,
   cameMs: number,
   seed: string,
-  offset: number,
+  shown: readonly ItemRow[],
   asked: number,
   answering: number,
 ];
@@ -71,15 +72,15 @@ function parse(cursor: string): Parts {
 
 function isParts(value: unknown): value is Parts {
   if (!Array.isArray(value) || value.length !== 6) return false;
-  const [asOfMs, cameMs, seed, offset, ...sums] = value;
+  const [asOfMs, cameMs, seed, shown, ...sums] = value;
   const isTime = Number.isFinite(asOfMs) && Math.abs(asOfMs) <= 8.64e15; // what a date can hold
   return (
     isTime &&
     Number.isFinite(cameMs) &&
     typeof seed === "string" &&
-    Number.isInteger(offset) && // a text would be put before the length of the page, not added to it
-    offset >= 0 &&
-    offset <= REACH &&
+    Array.isArray(shown) &&
+    shown.length <= REACH &&
+    shown.every(Number.isInteger) &&
     sums.every(Number.isInteger)
   );
 }

@@ -305,6 +305,29 @@ describe("pages", () => {
     expect(idsOf(await recommend({ ...request, n: 10 }))).not.toEqual(whole);
   });
 
+  test("show no item twice and pass none over, whatever comes and goes meanwhile", async () => {
+    const items = (say: readonly object[]): Promise<Body> => post("/v1/items", { items: say });
+    const rows = Array.from({ length: 12 }, (_, n) => ({ itemId: `board-${n}`, tags: ["boards"] }));
+    await items(rows);
+    const request = { userId: PERSON, surface: "plain", condition: { topic: "boards" }, n: 4 };
+    const first = await recommend(request);
+    await items([
+      ...["board-new", "board-newer"].map((itemId) => ({ itemId, tags: ["boards"] })),
+      { itemId: idsOf(first)[1]!, available: false },
+    ]);
+    const second = await recommend({ ...request, cursor: first.nextCursor });
+    await items([
+      { itemId: idsOf(first)[1]!, available: true },
+      { itemId: idsOf(second)[0]!, available: false },
+    ]);
+    const third = await recommend({ ...request, n: 10, cursor: second.nextCursor });
+    const shown = [first, second, third].flatMap(idsOf);
+    expect(third.nextCursor).toBeUndefined();
+    expect(shown.toSorted()).toEqual(
+      [...rows.map(({ itemId }) => itemId), "board-new", "board-newer"].toSorted(),
+    );
+  });
+
   test("end where the list ends; a cursor of another request, or none at all, is refused", async () => {
     const topic = tagsOf("i-00001").at(-1)!;
     const request = { condition: { topic }, n: 500 };

@@ -10,7 +10,7 @@ import { monotonicMs, PlatformError } from "#base";
 import { isPersonId } from "#events";
 import type { RecommendationRequest, Recommendations } from "#recommendation";
 import { recommendedItem, servedListBody, stagesBody, toIso, toIsoOrNull, versionsOf } from "../bodies.ts";
-import { type Cursor, cursorAfter, openCursor } from "../cursor.ts";
+import { cursorAfter, openCursor } from "../cursor.ts";
 import type { Server } from "../server.ts";
 import type { Services } from "../services.ts";
 import { asOfOf } from "./as-of.ts";
@@ -34,15 +34,17 @@ export function registerRecommendationRoutes(server: Server, services: Services)
       const recommendationId = services.newRecommendationId();
       const first = {
         ...{ asOfMs: asOfOf(body, clock), cameMs: monotonicMs() },
-        ...{ seed: recommendationId, offset: 0 },
+        ...{ seed: recommendationId, shown: [] },
       };
-      const page = openCursor(body, recommender) ?? first;
-      const request = { ...requestOf(body), ...page, n: page.offset + body.n };
+      const { shown, ...moment } = openCursor(body, recommender) ?? first;
+      const request = { ...requestOf(body), ...moment, n: shown.length + body.n };
       const made = await recommender.recommend(request);
-      const items = made.items.slice(page.offset);
-      const served = { recommendationId, page, items };
+      const before = new Set(shown);
+      const items = made.items.filter(({ itemRow }) => !before.has(itemRow)).slice(0, body.n);
+      const served = { recommendationId, offset: shown.length, items };
       sideEffects(services, body, { request, made, served });
-      const nextCursor = cursorAfter({ ...page, items: items.length }, body, recommender, made.modelIds);
+      const itemRows = items.map(({ itemRow }) => itemRow);
+      const nextCursor = cursorAfter({ ...moment, shown, itemRows }, body, recommender, made.modelIds);
       return {
         recommendationId,
         userId: body.userId ?? null,
@@ -86,8 +88,8 @@ function sideEffects(
   { request, made, served }: { request: RecommendationRequest; made: Recommendations; served: ServedPage },
 ): void {
   const { surface, isColdStart, trace } = made;
-  const { recommendationId, page, items } = served;
-  const { cameMs: _, ...place } = page;
+  const { recommendationId, offset, items } = served;
+  const { asOfMs, seed } = request;
   metrics.countRecommendation(isColdStart ? "cold-start" : "personal");
   pulse.countRecommendation(isColdStart ? "coldStart" : "personal");
   metrics.observePipeline(made);
@@ -100,7 +102,7 @@ function sideEffects(
     ...(userId !== undefined && isPersonId(userId) && { userId }),
     surface,
     servedAtMs: clock.nowMs(),
-    ...place,
+    ...{ asOfMs, seed, offset },
     ...(condition && { condition }),
     isColdStart,
     versions: Object.fromEntries(versions),
@@ -124,6 +126,7 @@ function sideEffects(
 
 interface ServedPage {
   readonly recommendationId: string;
-  readonly page: Cursor;
+  /** Items shown on the pages before. */
+  readonly offset: number;
   readonly items: Recommendations["items"];
 }
