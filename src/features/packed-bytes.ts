@@ -216,7 +216,8 @@ export class PackedReader {
 
   signed(): number {
     const value = this.whole();
-    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    const half = Math.floor(value / 2); // what is left over of a division of large numbers is a call
+    return value === 2 * half ? half : -half - 1;
   }
 
   time(): number {

@@ -50,46 +50,64 @@ export class Part {
     return out.take();
   }
 
-  /** `wanted`: by tally, which are needed. */
-  static decode(bytes: Uint8Array, plan: Pick<EntityPlan, "tallies">, wanted?: readonly boolean[]): Part {
+  /** `wanted`: by tally, which are needed; what lies behind the last of them is not looked at. */
+  static decode(
+    bytes: Uint8Array,
+    { tallies }: Pick<EntityPlan, "tallies">,
+    wanted?: readonly boolean[],
+  ): Part {
     const part = new Part();
-    walkPart(bytes, plan, wanted, (tally, reader, count) => {
-      part.#tallies[tally.index] = readEntries(reader, tally, count);
-    });
+    const walk = new PartWalk(bytes);
+    while (walk.next() && (!wanted || walk.index < wanted.length)) {
+      const tally = tallies[walk.index]!; // as written by this plan
+      if (!wanted || wanted[walk.index]) part.#tallies[walk.index] = walk.entries(tally);
+      else walk.skip(tally);
+    }
     return part;
   }
 }
 
-/**
- * Stops at every tally of a part, where `take` reads its entries, as many as it is told.
- * @param wanted by tally, which are needed; what lies behind the last of them is not looked at
- */
-export function walkPart(
-  bytes: Uint8Array,
-  { tallies }: Pick<EntityPlan, "tallies">,
-  wanted: readonly boolean[] | undefined,
-  take: (tally: Tally, reader: PackedReader, entries: number) => void,
-): void {
-  const reader = new PackedReader(bytes);
-  for (let index = 0; !reader.isAtEnd; ) {
-    const step = reader.whole();
-    index += step >> 1;
-    reader.isRepeating = (step & 1) === 1;
-    if (wanted && index >= wanted.length) return;
-    const tally = tallies[index]!; // as written by this plan
-    const count = tally.keyKind === "none" ? 1 : reader.whole();
-    if (wanted && !wanted[index]) skipEntries(reader, tally, count);
-    else take(tally, reader, count);
-  }
-}
+/** Goes through a part as it is stored, from tally to tally. What each has must be read, or gone past, before the next. */
+export class PartWalk {
+  readonly reader: PackedReader;
+  /** Number of the tally it is at. */
+  index = 0;
 
-export function readEntries(reader: PackedReader, tally: Tally, count: number): TallyPart {
-  const entries = new TallyPart();
-  for (let left = count; left > 0; left--) {
-    const key = tally.keyKind === "none" ? null : reader.scalar();
-    entries.set(key, { newestMs: reader.time(), state: tally.aggregation.read(reader) });
+  constructor(bytes: Uint8Array) {
+    this.reader = new PackedReader(bytes);
   }
-  return entries;
+
+  /** False at the end. */
+  next(): boolean {
+    const { reader } = this;
+    if (reader.isAtEnd) return false;
+    const step = reader.whole();
+    this.index += step >> 1;
+    reader.isRepeating = (step & 1) === 1;
+    return true;
+  }
+
+  entries(tally: Tally): TallyPart {
+    const { reader } = this;
+    const isKeyed = tally.keyKind !== "none";
+    const entries = new TallyPart();
+    for (let left = isKeyed ? reader.whole() : 1; left > 0; left--) {
+      const key = isKeyed ? reader.scalar() : null;
+      entries.set(key, { newestMs: reader.time(), state: tally.aggregation.read(reader) });
+    }
+    return entries;
+  }
+
+  skip({ keyKind, aggregation }: Tally): void {
+    const { reader } = this;
+    const isKeyed = keyKind !== "none";
+    for (let left = isKeyed ? reader.whole() : 1; left > 0; left--) {
+      if (isKeyed) reader.skipScalar();
+      reader.time(); // later ones are told by their distance from it
+      if (aggregation.skip) aggregation.skip(reader);
+      else aggregation.read(reader);
+    }
+  }
 }
 
 function writeEntries(out: PackedWriter, tally: Tally, entries: TallyPart, isSorted: boolean): void {
@@ -98,15 +116,6 @@ function writeEntries(out: PackedWriter, tally: Tally, entries: TallyPart, isSor
     if (tally.keyKind !== "none") out.scalar(key);
     out.time(newestMs);
     tally.aggregation.write(state, out);
-  }
-}
-
-function skipEntries(reader: PackedReader, { keyKind, aggregation }: Tally, count: number): void {
-  for (let left = count; left > 0; left--) {
-    if (keyKind !== "none") reader.skipScalar();
-    reader.time(); // later ones are told by their distance from it
-    if (aggregation.skip) aggregation.skip(reader);
-    else aggregation.read(reader);
   }
 }
 

@@ -39,22 +39,32 @@ export class FeatureJson {
       json.text(`${n > 0 ? "," : ""}{"values":${JSON.stringify(ids)},"statuses":${repeated('"PRESENT"')}`);
       json.text(`,"event_timestamps":${repeated(`"${NO_TIME}"`)}}`);
     }
-    let [from, to] = [0, 0];
-    for (let column = 0; column < table.columns; column++) {
-      json.bytes(VALUES);
-      for (let row = 0; row < table.rows; row++) {
-        if (row > 0) json.bytes(COMMA);
-        this.#writeValue(table.value(row, column));
-      }
-      if (column > 0 && table.isAlike(column, column - 1)) json.again(from, to);
-      else {
-        from = json.length;
-        this.#writeStatuses(table, column);
-        to = json.length;
-      }
-    }
+    this.#writeColumns(table);
     json.bytes(END);
     return json.take();
+  }
+
+  /** What lies between the values of two columns is written once and copied for as long as it is the same. */
+  #writeColumns(table: ValueTable): void {
+    const json = this.#json;
+    const last = table.columns - 1;
+    let [from, end, to] = [0, 0, 0];
+    if (table.columns > 0) json.bytes(VALUES);
+    for (let column = 0; column <= last; column++) {
+      for (let row = 0; row < table.rows; row++) {
+        if (row > 0) json.byte(COMMA);
+        this.#writeValue(table.value(row, column));
+      }
+      if (column > 0 && table.isAlike(column, column - 1)) {
+        json.again(from, column < last ? to : end);
+        continue;
+      }
+      from = json.length;
+      this.#writeStatuses(table, column);
+      end = json.length;
+      if (column < last) json.bytes(VALUES);
+      to = json.length;
+    }
   }
 
   #writeValue(value: FeatureValue): void {
@@ -68,17 +78,17 @@ export class FeatureJson {
     const json = this.#json;
     json.bytes(STATUSES);
     for (let row = 0; row < table.rows; row++) {
-      if (row > 0) json.bytes(COMMA);
+      if (row > 0) json.byte(COMMA);
       json.bytes(STATUS_TEXTS[table.status(row, column)]);
     }
     json.bytes(TIMES);
     for (let row = 0; row < table.rows; row++) {
-      if (row > 0) json.bytes(COMMA);
-      json.bytes(QUOTE);
+      if (row > 0) json.byte(COMMA);
+      json.byte(QUOTE);
       const newestMs = table.newestMs(row, column);
       if (Number.isNaN(newestMs)) json.bytes(NO_TIME_TEXT);
       else json.time(newestMs);
-      json.bytes(QUOTE);
+      json.byte(QUOTE);
     }
     json.bytes(COLUMN_END);
   }
@@ -120,9 +130,10 @@ const STATUSES = Buffer.from('],"statuses":[');
 const TIMES = Buffer.from('],"event_timestamps":[');
 const COLUMN_END = Buffer.from("]}");
 const NULL = Buffer.from("null");
-const COMMA = Buffer.from(",");
-const QUOTE = Buffer.from('"');
 const END = Buffer.from("]}");
+/** Characters by code. */
+const COMMA = 44;
+const QUOTE = 34;
 const STATUS_TEXTS: Readonly<Record<Status, Buffer>> = {
   PRESENT: Buffer.from('"PRESENT"'),
   NULL_VALUE: Buffer.from('"NULL_VALUE"'),

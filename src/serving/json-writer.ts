@@ -57,6 +57,12 @@ export class JsonWriter {
     this.#end = end + text.length;
   }
 
+  /** One ASCII character. */
+  byte(character: number): void {
+    if (this.#end === this.#bytes.length) this.#makeRoom(1);
+    this.#bytes[this.#end++] = character;
+  }
+
   text(text: string): void {
     this.#makeRoom(3 * text.length);
     this.#end += this.#bytes.write(text, this.#end);

@@ -3,7 +3,7 @@ import type { Aggregation } from "../aggregation.ts";
 import { decayedSumOf } from "./decayed-sum.ts";
 import { maximumOf, minimumOf } from "./extremes.ts";
 import { histogramOf, topKOf, topKOfItems } from "./frequencies.ts";
-import { lastDistinctOf, lastKOf, lastOf, timeSinceOf } from "./newest.ts";
+import { lastDistinctOf, lastKOf, lastOfItems, lastOfValues, timeSinceOf } from "./newest.ts";
 import { percentileOf } from "./quantile-sketch.ts";
 import { averageOf, countOf, sumOf } from "./sums.ts";
 import { uniqueCountOf } from "./unique-count.ts";
@@ -28,7 +28,7 @@ function makeAggregation(tree: AggregateTree) {
     case "max":
       return maximumOf;
     case "last":
-      return lastOf(isAboutItems(tree.of));
+      return isAboutItems(tree.of) ? lastOfItems : lastOfValues;
     case "approx_unique_count":
       return uniqueCountOf;
     case "last_k":

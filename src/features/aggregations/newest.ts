@@ -52,7 +52,7 @@ interface NewestState {
   newest: Kept | undefined;
 }
 
-export function lastOf(isOfItems: boolean): Aggregation<NewestState> {
+function lastOf(isOfItems: boolean): Aggregation<NewestState> {
   return {
     needsValue: true,
     prepare: () => ({ newest: undefined }),
@@ -82,6 +82,10 @@ export function lastOf(isOfItems: boolean): Aggregation<NewestState> {
     }),
   };
 }
+
+/** One for all who ask, so that a read of many features has the same few objects before it. */
+export const lastOfValues = lastOf(false);
+export const lastOfItems = lastOf(true);
 
 /** The newest `k`, newest first. */
 export function lastKOf(k: number, isOfItems: boolean): Aggregation<Kept[]> {

@@ -6,7 +6,7 @@ import { derive } from "../definition/derive.ts";
 import type { Tally } from "../definition/plan.ts";
 import { windowStart } from "../definition/window-start.ts";
 import type { FeatureRow } from "../feature-row.ts";
-import { addToEntries, entryOf, mergeEntries, type Part, readEntries, TallyPart, walkPart } from "../part.ts";
+import { addToEntries, entryOf, mergeEntries, type Part, PartWalk, TallyPart } from "../part.ts";
 import { sortSlices } from "../state/row-slices.ts";
 import { type CellPlan, type FeatureRequest, saysItems } from "./feature-request.ts";
 
@@ -82,19 +82,21 @@ export class Accumulation {
    * as it lies there, without a state.
    */
   readLifetime(bytes: Uint8Array, isOnly: boolean): void {
-    const { plan, tallies, toldCells } = this.#request;
-    walkPart(bytes, plan, tallies, (tally, reader, count) => {
-      const cell = isOnly ? toldCells[tally.index] : undefined;
-      if (cell === undefined || this.#entries[cell]) {
-        this.#takeLifetime(tally, readEntries(reader, tally, count));
-        return;
+    const { plan, tallies, toldCells, tellers } = this.#request;
+    const walk = new PartWalk(bytes);
+    const { reader } = walk;
+    while (walk.next() && walk.index < tallies.length) {
+      const { index } = walk;
+      const cell = isOnly ? toldCells[index]! : -1; // one for each
+      if (cell >= 0 && !this.#entries[cell]) {
+        this.#toldMs[cell] = reader.time();
+        this.#told[cell] = tellers[index]!(reader, this.#atMs); // of what is told
+      } else {
+        const tally = plan.tallies[index]!; // as written by this plan
+        if (tallies[index]) this.#takeLifetime(tally, walk.entries(tally));
+        else walk.skip(tally);
       }
-      const { aggregation } = tally;
-      this.#toldMs[cell] = reader.time();
-      this.#told[cell] = aggregation.tell
-        ? aggregation.tell(reader, this.#atMs)
-        : aggregation.finalize(aggregation.read(reader), this.#atMs);
-    });
+    }
   }
 
   /** Entries that nobody else has: where they are the first of a cell, they become the cell's. */

@@ -1,5 +1,6 @@
 import { type ExpressionTree, inputsOf, type NamedPurpose, type WindowDefinition } from "#declarations";
 import type { Catalogue, Item } from "#events";
+import type { Aggregation } from "../aggregation.ts";
 import { compileExpression, type Evaluate } from "../definition/compile-expression.ts";
 import type { EntityPlan, PlannedAggregate, PlannedFeature, Tally } from "../definition/plan.ts";
 import { canonicalJson } from "../definition/version.ts";
@@ -14,6 +15,9 @@ export interface FeatureRequest {
   readonly plan: EntityPlan;
   /** Those asked for, in order; `undefined` for a name that no feature has. */
   readonly asked: readonly Asked[];
+  /** Of each its cell, -1 where it has none, and how long it is told for. Numbers in a row: a read that has woken up has few of its objects near. */
+  readonly askedCells: readonly number[];
+  readonly ttlsMs: readonly number[];
   /** Aggregates that are needed, each once. */
   readonly cells: readonly CellPlan[];
   /** By name of an aggregate. */
@@ -22,8 +26,10 @@ export interface FeatureRequest {
   readonly windows: readonly WindowDefinition[];
   /** By tally, which cells it updates. */
   readonly cellsOf: readonly (readonly number[])[];
-  /** By tally, the only cell it updates, where that is a lifetime's single value: what is stored of it tells the value. */
-  readonly toldCells: readonly (number | undefined)[];
+  /** By tally, the only cell it updates, where that is a lifetime's single value: what is stored of it tells the value. -1 for others. */
+  readonly toldCells: readonly number[];
+  /** By tally, how its value is told, where it has such a cell. */
+  readonly tellers: readonly (Teller | undefined)[];
   readonly rows: RowReader;
   /** By tally, whether it is needed; ends with the last that is. */
   readonly tallies: readonly boolean[];
@@ -37,6 +43,9 @@ export interface FeatureRequest {
   /** Whether a value depends on which items they were, so that what a person muted has to be left out. */
   readonly saysItems: boolean;
 }
+
+/** The value of a state as it was written. */
+export type Teller = NonNullable<Aggregation["tell"]>;
 
 export interface Asked {
   readonly name: string;
@@ -98,17 +107,22 @@ export function requestFeatures(
     else cellsOf[planned.tally.index] = [n];
   }
   const cellOf = new Map(cells.map(({ planned }, n) => [planned.definition.name, n]));
+  const toldCells = Array.from(cellsOf, (found) =>
+    found?.length === 1 && isTold(cells[found[0]!]!) ? found[0]! : -1,
+  );
+  const asked = names.map((name) => ({ name, planned: plan.features.get(name), cell: cellOf.get(name) }));
   return {
     plan,
-    asked: names.map((name) => ({ name, planned: plan.features.get(name), cell: cellOf.get(name) })),
+    asked,
+    askedCells: asked.map(({ cell = -1 }) => cell),
+    ttlsMs: asked.map(({ planned }) => planned?.definition.ttlMs ?? Number.POSITIVE_INFINITY),
     cells,
     cellOf,
     tallies: Array.from(cellsOf, (found) => found !== undefined),
     windows: [...windows.values()],
     cellsOf,
-    toldCells: Array.from(cellsOf, (found) =>
-      found?.length === 1 && isTold(cells[found[0]!]!) ? found[0] : undefined,
-    ),
+    toldCells,
+    tellers: toldCells.map((cell) => (cell < 0 ? undefined : tellerOf(cells[cell]!.planned.tally))),
     rows: new RowReader(plan, catalogue, ({ index }: Tally) => cellsOf[index] !== undefined),
     sources: plan.sources.map(({ streams }) =>
       streams.some(({ tallies }) => tallies.some(({ index }) => cellsOf[index] !== undefined)),
@@ -122,6 +136,10 @@ export function requestFeatures(
 
 function isTold({ planned: { definition, tally, window } }: CellPlan): boolean {
   return window.kind === "lifetime" && !definition.keyedBy && tally.keyKind === "none" && !saysItems(tally);
+}
+
+function tellerOf({ aggregation }: Tally): Teller {
+  return aggregation.tell ?? ((bytes, atMs) => aggregation.finalize(aggregation.read(bytes), atMs));
 }
 
 /** Under which keys an item counts: `all` where no key is asked for; none of a person's where nothing may be said of what it is about. */

@@ -136,11 +136,9 @@ class PersonReading {
           this.#accumulation.addRow(row);
           this.#cost.rows++;
         }
-    const lifetimes = this.#known.flatMap(({ head, lifetime }) =>
-      lifetime && head.lifetimeBytes > 0 ? [lifetime] : [],
-    );
-    for (const bytes of lifetimes) this.#accumulation.readLifetime(bytes, lifetimes.length === 1);
-    this.#cost.merges += lifetimes.length;
+    const summedUp = this.#known.filter(({ head, lifetime }) => lifetime && head.lifetimeBytes > 0);
+    for (const { lifetime } of summedUp) this.#accumulation.readLifetime(lifetime!, summedUp.length === 1); // as looked at
+    this.#cost.merges += summedUp.length;
   }
 
   /** All there is of them, and what may be said of items. */
@@ -176,23 +174,28 @@ class PersonReading {
   }
 
   finish(catalogue: Catalogue, table: ValueTable, row: number): void {
-    const { asked, plan } = this.#request;
+    const { asked, askedCells, ttlsMs, plan } = this.#request;
+    const accumulation = this.#accumulation;
     const choices = choicesOf(this.#known);
-    const answerAt = this.#accumulation.answers(catalogue, this.#controls);
-    for (let n = 0; n < asked.length; n++) {
-      const { planned, cell } = asked[n]!; // one for each
-      if (!planned || !mayUse(planned, plan, choices)) continue;
-      const told = cell === undefined ? undefined : this.#accumulation.told(cell);
-      if (told !== undefined) {
-        const newestMs = this.#accumulation.toldMs(cell!); // of a lifetime, which no cut reaches
-        table.tell(row, n, statusAt(told, newestMs, planned, this.#atMs), told, newestMs);
+    const gathered: number[] = [];
+    for (let n = 0; n < askedCells.length; n++) {
+      const cell = askedCells[n]!; // one for each
+      const told = cell < 0 ? undefined : accumulation.told(cell);
+      if (told === undefined) {
+        gathered.push(n);
         continue;
       }
-      const answer = answerAt(n);
-      if (!answer) continue;
-      const isCut = this.#cutsMs.some((cutMs) =>
-        reachesBehind(planned, this.#accumulation, this.#request, cutMs),
-      );
+      if (choices && !mayUse(asked[n]!.planned!, plan, choices)) continue; // a cell is of a feature
+      const newestMs = accumulation.toldMs(cell); // of a lifetime, which no cut reaches
+      table.tell(row, n, statusWithin(ttlsMs[n]!, told, newestMs, this.#atMs), told, newestMs);
+    }
+    if (gathered.length === 0) return;
+    const answerAt = accumulation.answers(catalogue, this.#controls);
+    for (const n of gathered) {
+      const { planned } = asked[n]!; // one for each
+      if (!planned || !mayUse(planned, plan, choices)) continue;
+      const answer = answerAt(n)!; // of a feature
+      const isCut = this.#cutsMs.some((cutMs) => reachesBehind(planned, accumulation, this.#request, cutMs));
       const status = isCut ? "OUTSIDE_MAX_AGE" : statusOf(answer, planned, this.#atMs);
       table.set(row, n, status, answer, isCut);
     }
@@ -218,21 +221,18 @@ function reachesBehind(
   );
 }
 
-export function statusOf({ value, newestMs }: Answer, planned: PlannedFeature, atMs: number): Status {
-  return statusAt(value, newestMs, planned, atMs);
-}
-
-function statusAt(
-  value: FeatureValue,
-  newestMs: number | undefined,
-  { definition }: PlannedFeature,
+export function statusOf(
+  { value, newestMs = Number.NaN }: Answer,
+  { definition: { ttlMs = Number.POSITIVE_INFINITY } }: PlannedFeature,
   atMs: number,
 ): Status {
+  return statusWithin(ttlMs, value, newestMs, atMs);
+}
+
+/** `newestMs` is NaN where no event is reflected. */
+function statusWithin(ttlMs: number, value: FeatureValue, newestMs: number, atMs: number): Status {
   if (value === null) return "NULL_VALUE";
-  const { ttlMs } = definition;
-  return ttlMs !== undefined && newestMs !== undefined && atMs - newestMs > ttlMs
-    ? "OUTSIDE_MAX_AGE"
-    : "PRESENT";
+  return atMs - newestMs > ttlMs ? "OUTSIDE_MAX_AGE" : "PRESENT";
 }
 
 /** What is sealed of one id for windows. */

@@ -22,9 +22,8 @@ export class ValueTable {
   readonly rows: number;
   readonly columns: number;
   readonly #values: FeatureValue[];
-  /** Places in `STATUSES`. Lists, for of a small answer the memory of typed ones would cost more than all else in here. */
-  readonly #statuses: number[];
-  /** NaN where no event is reflected. */
+  readonly #statuses: Status[];
+  /** NaN where no event is reflected. A list, for of a small answer the memory of a typed one would cost more than all else in here. */
   readonly #newestMs: number[];
   /** The little that few values have. */
   readonly #more = new Map<number, Pick<OnlineValue, "isCut" | "under">>();
@@ -34,7 +33,7 @@ export class ValueTable {
     this.rows = rows;
     this.columns = columns;
     this.#values = new Array<FeatureValue>(rows * columns).fill(null);
-    this.#statuses = new Array<number>(rows * columns).fill(STATUSES.indexOf("NOT_FOUND"));
+    this.#statuses = new Array<Status>(rows * columns).fill("NOT_FOUND");
     this.#newestMs = new Array<number>(rows * columns).fill(Number.NaN);
   }
 
@@ -56,7 +55,7 @@ export class ValueTable {
   tell(row: number, column: number, status: Status, value: FeatureValue, newestMs: number): void {
     const place = column * this.rows + row;
     this.#values[place] = value;
-    this.#statuses[place] = STATUSES.indexOf(status);
+    this.#statuses[place] = status;
     this.#newestMs[place] = newestMs;
   }
 
@@ -65,7 +64,7 @@ export class ValueTable {
   }
 
   status(row: number, column: number): Status {
-    return STATUSES[this.#statuses[column * this.rows + row]!]!; // as set
+    return this.#statuses[column * this.rows + row]!; // a place
   }
 
   /** NaN where no event is reflected. */
