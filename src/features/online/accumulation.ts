@@ -160,14 +160,19 @@ export class Accumulation {
     };
   }
 
-  /** What a cell was told to be; `undefined` for one that was gathered. */
+  /** What a cell came to that is plain; `undefined` for others. */
   told(cell: number): FeatureValue | undefined {
-    return this.#told[cell];
+    const known = this.#told[cell];
+    const aggregation = this.#request.plain[cell];
+    if (known !== undefined || !aggregation) return known;
+    const only = this.#entries[cell]?.get(null);
+    return aggregation.finalize(only ? only.state : aggregation.prepare(), this.#atMs);
   }
 
-  /** Time of the newest event that what was told reflects, ms. */
+  /** Time of the newest event that what was told reflects, ms; NaN where there is none. */
   toldMs(cell: number): number {
-    return this.#toldMs[cell]!; // only asked of what was told
+    if (this.#told[cell] !== undefined) return this.#toldMs[cell]!; // one for each
+    return this.#entries[cell]?.get(null)?.newestMs ?? Number.NaN;
   }
 
   /** What is gathered of a cell. */
@@ -181,14 +186,15 @@ export class Accumulation {
   }
 
   #visit(row: FeatureRow, edgeEndMs: (window: number) => number, isOpen: boolean): void {
-    const { cells, cellsOf } = this.#request;
+    const { cellsOf, cellWindows } = this.#request;
     const { timestampMs } = row;
     this.#request.rows.visit(row, (tally, key, value) => {
       for (const n of cellsOf[tally.index]!) {
         if (this.#running[n]) continue;
-        const { window, planned } = cells[n]!;
-        if (planned.window.kind === "lifetime" && !isOpen) continue;
-        if (timestampMs <= this.#startsMs[window]! || timestampMs >= edgeEndMs(window)) continue;
+        const window = cellWindows[n]!; // one for each
+        const startMs = this.#startsMs[window]!;
+        if (startMs === Number.NEGATIVE_INFINITY && !isOpen) continue; // a lifetime has it
+        if (timestampMs <= startMs || timestampMs >= edgeEndMs(window)) continue;
         const session = this.#sessions[n];
         if (session) session.push({ key, value, row, ...placeOf(row) });
         else addToEntries(this.#at(n), tally, key, value, row);

@@ -22,6 +22,10 @@ export interface FeatureRequest {
   readonly cells: readonly CellPlan[];
   /** By name of an aggregate. */
   readonly cellOf: ReadonlyMap<string, number>;
+  /** By cell, its place among the windows. */
+  readonly cellWindows: readonly number[];
+  /** By cell, its aggregation, where it is a lifetime's single value: nothing else has to be known to tell it. */
+  readonly plain: readonly (Aggregation | undefined)[];
   /** The different windows among them. */
   readonly windows: readonly WindowDefinition[];
   /** By tally, which cells it updates. */
@@ -108,7 +112,7 @@ export function requestFeatures(
   }
   const cellOf = new Map(cells.map(({ planned }, n) => [planned.definition.name, n]));
   const toldCells = Array.from(cellsOf, (found) =>
-    found?.length === 1 && isTold(cells[found[0]!]!) ? found[0]! : -1,
+    found?.length === 1 && isPlain(cells[found[0]!]!) ? found[0]! : -1,
   );
   const asked = names.map((name) => ({ name, planned: plan.features.get(name), cell: cellOf.get(name) }));
   return {
@@ -118,6 +122,8 @@ export function requestFeatures(
     ttlsMs: asked.map(({ planned }) => planned?.definition.ttlMs ?? Number.POSITIVE_INFINITY),
     cells,
     cellOf,
+    cellWindows: cells.map(({ window }) => window),
+    plain: cells.map((cell) => (isPlain(cell) ? cell.planned.tally.aggregation : undefined)),
     tallies: Array.from(cellsOf, (found) => found !== undefined),
     windows: [...windows.values()],
     cellsOf,
@@ -134,7 +140,7 @@ export function requestFeatures(
   };
 }
 
-function isTold({ planned: { definition, tally, window } }: CellPlan): boolean {
+function isPlain({ planned: { definition, tally, window } }: CellPlan): boolean {
   return window.kind === "lifetime" && !definition.keyedBy && tally.keyKind === "none" && !saysItems(tally);
 }
 

@@ -177,21 +177,21 @@ class PersonReading {
     const { asked, askedCells, ttlsMs, plan } = this.#request;
     const accumulation = this.#accumulation;
     const choices = choicesOf(this.#known);
-    const gathered: number[] = [];
+    const others: number[] = [];
     for (let n = 0; n < askedCells.length; n++) {
       const cell = askedCells[n]!; // one for each
       const told = cell < 0 ? undefined : accumulation.told(cell);
       if (told === undefined) {
-        gathered.push(n);
+        others.push(n);
         continue;
       }
       if (choices && !mayUse(asked[n]!.planned!, plan, choices)) continue; // a cell is of a feature
       const newestMs = accumulation.toldMs(cell); // of a lifetime, which no cut reaches
       table.tell(row, n, statusWithin(ttlsMs[n]!, told, newestMs, this.#atMs), told, newestMs);
     }
-    if (gathered.length === 0) return;
+    if (others.length === 0) return;
     const answerAt = accumulation.answers(catalogue, this.#controls);
-    for (const n of gathered) {
+    for (const n of others) {
       const { planned } = asked[n]!; // one for each
       if (!planned || !mayUse(planned, plan, choices)) continue;
       const answer = answerAt(n)!; // of a feature
