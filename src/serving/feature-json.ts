@@ -23,7 +23,7 @@ export class FeatureJson {
   readonly #change: FeatureDifference | undefined;
   readonly #json = new JsonWriter();
   /** By what was asked, the names that are told: plain, and with the view in front. */
-  readonly #names = new WeakMap<AskedFeatures, { plain?: string; full?: string }>();
+  readonly #names = new WeakMap<AskedFeatures, { plain?: Buffer; full?: Buffer }>();
 
   constructor(features: Pick<OnlineFeatures, "planned">, change: FeatureDifference | undefined) {
     this.#features = features;
@@ -33,7 +33,7 @@ export class FeatureJson {
   write(asked: AskedFeatures, isFull: boolean, entities: EntityColumns, table: ValueTable): Written {
     const json = this.#json;
     json.text(`{"metadata":{"feature_names":[${entities.map(([name]) => JSON.stringify(name)).join(",")}`);
-    json.text(`${this.#namesOf(asked, isFull)}},"results":[`);
+    json.bytes(this.#namesOf(asked, isFull));
     for (const [n, [, ids]] of entities.entries()) {
       const repeated = (text: string): string => `[${Array<string>(ids.length).fill(text).join(",")}]`;
       json.text(`${n > 0 ? "," : ""}{"values":${JSON.stringify(ids)},"statuses":${repeated('"PRESENT"')}`);
@@ -93,17 +93,16 @@ export class FeatureJson {
     json.bytes(COLUMN_END);
   }
 
-  /** Each behind a comma, and the end of their list. Feast leaves the view out, unless it is asked to put it in front. */
-  #namesOf(asked: AskedFeatures, isFull: boolean): string {
+  /** Each behind a comma, and all up to the results. Feast leaves the view out, unless it is asked to put it in front. */
+  #namesOf(asked: AskedFeatures, isFull: boolean): Buffer {
     let known = this.#names.get(asked);
     if (!known) {
       known = {};
       this.#names.set(asked, known);
     }
     const kind = isFull ? "full" : "plain";
-    known[kind] ??= `${asked.names
-      .map((reference) => `,${JSON.stringify(this.#nameShown(reference, isFull))}`)
-      .join("")}]${this.#notApplied(asked)}`;
+    const shown = (reference: string): string => `,${JSON.stringify(this.#nameShown(reference, isFull))}`;
+    known[kind] ??= Buffer.from(`${asked.names.map(shown).join("")}]${this.#notApplied(asked)}},"results":[`);
     return known[kind];
   }
 
