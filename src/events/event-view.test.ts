@@ -61,6 +61,12 @@ test("a view says what the whole event says, whatever its fields are", () => {
         const isRight = typeof value === (isText.has(column) ? "string" : "number");
         expect(row[column], column).toEqual(isRight ? value : undefined);
       }
+      const names = [...Object.keys(whole.properties), "not there"].toReversed();
+      const scalars = names.map((name) => {
+        const value = whole.properties[name];
+        return ["string", "number", "boolean"].includes(typeof value) ? value : undefined;
+      });
+      expect(view.scalars(names.map((name) => Buffer.from(name)))).toEqual(scalars);
     }),
     { numRuns: 1000 },
   );

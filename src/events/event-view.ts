@@ -11,18 +11,6 @@ import {
   type StoredEvent,
 } from "./stored-event.ts";
 
-/** Properties that are read without unpacking the event, in the order of the bits that ask for them. */
-export const ROW_PROPERTIES = [
-  "itemId",
-  "surface",
-  "dwellMs",
-  "value",
-  "position",
-  "slateId",
-  "source",
-] as const;
-const ALL = (1 << ROW_PROPERTIES.length) - 1;
-
 /** The properties of an event that become columns of a sequence row; one of the wrong type counts as absent. */
 export interface RowProperties {
   readonly itemId: string | undefined;
@@ -51,8 +39,9 @@ export interface EventView {
   copyId(bytes: Buffer, at: number): number;
   /** Bytes of the event id. */
   readonly idBytes: number;
-  /** Those asked for by `wanted`, a bit for each of {@link ROW_PROPERTIES}; all without it. */
-  rowProperties(wanted?: number): RowProperties;
+  rowProperties(): RowProperties;
+  /** Of the properties by these names (UTF-8), in their order, what is a text, a number or a truth. */
+  scalars(names: readonly Uint8Array[]): (string | number | boolean | undefined)[];
   /** As {@link consentOf}: nothing but what is said of consent is unpacked. */
   consent(): ConsentChoices | undefined;
   /** As the event's `itemEdition`; 0 where it has none. */
@@ -131,7 +120,7 @@ class PackedEvent implements EventView {
     return end;
   }
 
-  rowProperties(wanted = ALL): RowProperties {
+  rowProperties(): RowProperties {
     const cursor = shared.open(this.#bytes);
     cursor.at = this.#propertiesAt;
     let itemId: string | undefined;
@@ -143,7 +132,7 @@ class PackedEvent implements EventView {
     let source: string | undefined;
     for (let left = cursor.mapLength(); left > 0; left--) {
       const column = cursor.keyAmong(COLUMNS);
-      if (column < 0 || ((wanted >> column) & 1) === 0) cursor.skip();
+      if (column < 0) cursor.skip();
       else if (column === 0) itemId = cursor.text();
       else if (column === 1) surface = cursor.word();
       else if (column === 2) dwellMs = cursor.number();
@@ -154,6 +143,23 @@ class PackedEvent implements EventView {
     }
     this.#propertiesEnd = cursor.at;
     return { itemId, surface, dwellMs, value, position, slateId, source };
+  }
+
+  scalars(names: readonly Uint8Array[]): (string | number | boolean | undefined)[] {
+    const cursor = shared.open(this.#bytes);
+    cursor.at = this.#propertiesAt;
+    const values = new Array<string | number | boolean | undefined>(names.length).fill(undefined);
+    let next = 0; // events of one kind have their properties in one order more often than not
+    for (let left = cursor.mapLength(); left > 0; left--) {
+      const place = cursor.keyAmong(names, next);
+      if (place < 0) cursor.skip();
+      else {
+        values[place] = cursor.scalar();
+        next = place + 1;
+      }
+    }
+    this.#propertiesEnd = cursor.at;
+    return values;
   }
 
   consent(): ConsentChoices | undefined {
@@ -190,7 +196,7 @@ class PackedEvent implements EventView {
 const ID_SEEDS: readonly [number, number] = [1, 2];
 /** Moved from record to record, one at a time. */
 const shared = new PackedCursor();
-const COLUMNS = keys(...ROW_PROPERTIES);
+const COLUMNS = keys("itemId", "surface", "dwellMs", "value", "position", "slateId", "source");
 const CONTEXT = keys("context");
 const CONSENT_FORMS = ["consent", "consentManagement"];
 const CONSENT_KEYS = keys(...CONSENT_FORMS);

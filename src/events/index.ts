@@ -10,7 +10,7 @@ export {
 } from "./consent.ts";
 export type { DeadLetter } from "./dead-letter.ts";
 export { type DeadLetterPage, DeadLetters, type DeadLettersOptions } from "./dead-letters.ts";
-export { type EventView, ROW_PROPERTIES, type RowProperties, viewEvent } from "./event-view.ts";
+export { type EventView, viewEvent } from "./event-view.ts";
 export { followShared } from "./follow-shared.ts";
 export { IdentityGraph } from "./identity.ts";
 export { type Applied, Ingestion, type IngestionParts, type IngestResult, partitionOf } from "./ingestion.ts";

@@ -1,4 +1,5 @@
 import { assert } from "#base";
+import { decodeValue } from "./stored-event.ts";
 
 /**
  * @file A place in msgpack bytes, moved on value by value (the format: https://github.com/msgpack/msgpack/blob/master/spec.md).
@@ -62,6 +63,21 @@ export class PackedCursor {
     return wordIn(this.#bytes, from, this.at);
   }
 
+  /** The next value when it is a text, a number or a truth, as {@link decodeValue} has it. */
+  scalar(): string | number | boolean | undefined {
+    const tag = this.#bytes[this.at]!;
+    if (tag === 0xc2 || tag === 0xc3) {
+      this.at++;
+      return tag === 0xc3;
+    }
+    const start = this.at;
+    const from = this.#textStart();
+    if (from < 0) return this.number();
+    this.at = from + this.#length;
+    const ascii = asciiIn(this.#bytes, from, this.at);
+    return ascii ?? (decodeValue(this.#bytes.subarray(start, this.at)) as string); // by its tag; half a character stays what it was
+  }
+
   /** Steps over the string that is next; how many bytes it has, the last before the place it comes to. */
   skipText(): number {
     const from = this.#textStart();
@@ -94,8 +110,8 @@ export class PackedCursor {
     return 0;
   }
 
-  /** Steps over a key of a map; which of the known ones (UTF-8) it is, or -1. */
-  keyAmong(known: readonly Uint8Array[]): number {
+  /** Steps over a key of a map; which of the known ones (UTF-8) it is, or -1. The one at `guess` is tried first. */
+  keyAmong(known: readonly Uint8Array[], guess = 0): number {
     const from = this.#textStart();
     if (from < 0) {
       this.skip();
@@ -103,7 +119,8 @@ export class PackedCursor {
     }
     const length = this.#length;
     this.at = from + length;
-    for (let n = 0; n < known.length; n++) {
+    for (let tried = 0, n = guess; tried < known.length; tried++, n++) {
+      if (n >= known.length) n = 0;
       const key = known[n]!;
       if (key.length !== length) continue;
       let same = 0;
@@ -216,7 +233,12 @@ function isAscii(text: string, bytes: Buffer, from: number, to: number): boolean
 
 /** Short ASCII texts, which most are, are not worth a call out of JavaScript. */
 export function textOf(bytes: Buffer, from: number, to: number): string {
-  for (let at = from; at < to; at++) if (bytes[at]! > 0x7f) return bytes.toString("utf8", from, to);
+  return asciiIn(bytes, from, to) ?? bytes.toString("utf8", from, to);
+}
+
+/** The text, `undefined` when a byte of it is no character. */
+function asciiIn(bytes: Buffer, from: number, to: number): string | undefined {
+  for (let at = from; at < to; at++) if (bytes[at]! > 0x7f) return undefined;
   return bytes.toString("latin1", from, to);
 }
 

@@ -1,5 +1,5 @@
 import type { ExpressionTree, NamedPurpose, Scalar } from "#declarations";
-import { type Catalogue, type EventView, type ItemFacts, ROW_PROPERTIES, type RowProperties } from "#events";
+import type { Catalogue, EventView, ItemFacts } from "#events";
 import type { Place } from "./aggregation.ts";
 import { compileExpression, type Evaluate, timePart } from "./definition/compile-expression.ts";
 import type { Column, EntityPlan, Source } from "./definition/plan.ts";
@@ -38,7 +38,7 @@ export class RowMaker {
 
   constructor({ sources }: Pick<EntityPlan, "sources">, catalogue: Catalogue) {
     this.#catalogue = catalogue;
-    for (const source of sources) this.#byAction.set(source.action, compileSource(source));
+    for (const source of sources) this.#byAction.set(source.action, compileSource(source, catalogue));
   }
 
   /** Whether any feature reads events like this one. */
@@ -72,7 +72,7 @@ export class RowMaker {
     const made = this.#make(event, stands);
     if (!made) return undefined;
     const { source, streams, subject } = made;
-    const columns = source.columns.map((column) => this.#columnOf(subject, column));
+    const columns = made.columns.map((valueIn) => valueIn(subject));
     return {
       ...{ source, timestampMs: subject.timestampMs, offset, streams: streams.slice(), columns },
       itemRow: itemRowIn(columns, source),
@@ -81,16 +81,16 @@ export class RowMaker {
 
   /** The event's item by its number in the catalogue. */
   itemRowOf(event: EventView): number | undefined {
-    const { itemId } = event.rowProperties(ITEM_ID);
-    return itemId === undefined ? undefined : this.#catalogue.rowOf(itemId);
+    const [itemId] = event.scalars(ITEM_ID);
+    return typeof itemId === "string" ? this.#catalogue.rowOf(itemId) : undefined;
   }
 
   /** `hearsWords`: false leaves out the streams for whose purposes the event speaks itself. */
   #make(event: EventView, stands: StandsFor, hearsWords = true): MadeRow | undefined {
     const compiled = this.#byAction.get(event.kind === "track" ? event.name : undefined);
     if (!compiled || (event.kind !== "track" && event.kind !== "identify")) return undefined;
-    const { source, conditions, needsMore, quick, streams } = compiled;
-    const subject = new EventSubject(event, needsMore, quick);
+    const { source, conditions, names, columns, streams } = compiled;
+    const subject = new EventSubject(event, names);
     const said = event.consent();
     streams.fill(0);
     let isAny = false;
@@ -103,25 +103,17 @@ export class RowMaker {
       streams[n >> 3]! |= 1 << (n & 7);
       isAny = true;
     }
-    return isAny ? { subject, source, streams } : undefined;
+    return isAny ? { subject, source, columns, streams } : undefined;
   }
 
-  #encode({ subject, source, streams }: MadeRow, offset: number): PackedWriter {
+  #encode({ subject, source, columns, streams }: MadeRow, offset: number): PackedWriter {
     const out = this.#writer.reset();
     out.whole(source.index);
     out.whole(subject.timestampMs);
     out.whole(offset);
     out.bytes(streams);
-    for (const column of source.columns) out.scalar(this.#columnOf(subject, column));
+    for (const valueIn of columns) out.scalar(valueIn(subject));
     return out;
-  }
-
-  #columnOf(subject: EventSubject, { op, name }: Column): Scalar | null {
-    if (op === "user") return subject.userId;
-    if (op === "edition") return subject.itemEdition;
-    if (op !== "item") return op === "property" ? subject.property(name) : subject.trait(name);
-    const itemId = subject.property("itemId");
-    return typeof itemId === "string" ? (this.#catalogue.rowOf(itemId) ?? null) : null;
   }
 }
 
@@ -129,6 +121,7 @@ export class RowMaker {
 interface MadeRow {
   readonly subject: EventSubject;
   readonly source: Source;
+  readonly columns: readonly Evaluate<EventSubject>[];
   readonly streams: Uint8Array;
 }
 
@@ -136,40 +129,45 @@ interface CompiledSource {
   readonly source: Source;
   /** By stream. */
   readonly conditions: readonly (Evaluate<EventSubject> | undefined)[];
-  /** Whether more is asked than what a sequence row has. */
-  readonly needsMore: boolean;
-  /** Which of the quick properties are asked, a bit for each. */
-  readonly quick: number;
+  /** Of the properties that are asked for, in UTF-8. */
+  readonly names: readonly Uint8Array[];
+  readonly columns: readonly Evaluate<EventSubject>[];
   /** Used for row after row. */
   readonly streams: Uint8Array;
 }
 
-function compileSource(source: Source): CompiledSource {
-  let needsMore = false;
-  let quick = 0;
-  const need = (name: string): void => {
-    const bit = QUICK.get(name);
-    if (bit === undefined) needsMore = true;
-    else quick |= bit;
+function compileSource(source: Source, catalogue: Catalogue): CompiledSource {
+  const asked: string[] = [];
+  const propertyOf = (name: string): Evaluate<EventSubject> => {
+    if (!asked.includes(name)) asked.push(name);
+    const place = asked.indexOf(name);
+    return (subject) => subject.property(place);
   };
-  for (const { op, name } of source.columns) {
-    if (op === "trait") needsMore = true;
-    else if (op === "property") need(name);
-    else if (op === "item") need("itemId");
-  }
+  const columnOf = ({ op, name }: Column): Evaluate<EventSubject> => {
+    if (op === "user") return ({ userId }) => userId;
+    if (op === "edition") return ({ itemEdition }) => itemEdition;
+    if (op === "trait") return (subject) => subject.trait(name);
+    if (op === "property") return propertyOf(name);
+    const itemIdIn = propertyOf("itemId");
+    return (subject) => {
+      const itemId = itemIdIn(subject);
+      return typeof itemId === "string" ? (catalogue.rowOf(itemId) ?? null) : null;
+    };
+  };
   const leafOf = (leaf: ExpressionTree): Evaluate<EventSubject> => {
     switch (leaf.op) {
-      case "property":
-        need(leaf.name);
-        return (subject) => ofType(subject.property(leaf.name), leaf.type);
+      case "property": {
+        const valueIn = propertyOf(leaf.name);
+        return (subject) => ofType(valueIn(subject), leaf.type);
+      }
       case "trait":
-        needsMore = true;
         return (subject) => ofType(subject.trait(leaf.name), leaf.type);
       case "action":
         return ({ action }) => action;
-      case "item-id":
-        need("itemId");
-        return (subject) => ofType(subject.property("itemId"), "text");
+      case "item-id": {
+        const itemIdIn = propertyOf("itemId");
+        return (subject) => ofType(itemIdIn(subject), "text");
+      }
       case "hour":
       case "weekday":
       case "day": {
@@ -181,8 +179,10 @@ function compileSource(source: Source): CompiledSource {
     }
   };
   const conditions = source.streams.map(({ where }) => where && compileExpression(where, leafOf));
+  const columns = source.columns.map(columnOf);
+  const names = asked.map((name) => Buffer.from(name));
   const streams = new Uint8Array((source.streams.length + 7) >> 3);
-  return { source, conditions, needsMore, quick, streams };
+  return { source, conditions, names, columns, streams };
 }
 
 const TYPES = { text: "string", number: "number", boolean: "boolean" } as const;
@@ -192,49 +192,47 @@ export function ofType(value: Scalar | null, type: keyof typeof TYPES): Scalar |
   return typeof value === TYPES[type] ? value : null;
 }
 
-/** Read without unpacking the event: the bit that asks for each. */
-const QUICK = new Map<string, number>(ROW_PROPERTIES.map((name, n) => [name, 1 << n]));
-const ITEM_ID = 1;
+const ITEM_ID = [Buffer.from("itemId")];
 
-/** An event as conditions and columns ask for it. */
+/** An event as conditions and columns ask for it: nothing is unpacked but the properties they name, and what is said of oneself where they want it. */
 class EventSubject {
   readonly userId: string;
   readonly action: string;
   readonly timestampMs: number;
   readonly #view: EventView;
-  readonly #properties: Readonly<Record<string, unknown>>;
-  readonly #traits: Readonly<Record<string, unknown>>;
+  readonly #properties: readonly unknown[];
+  #traits: Readonly<Record<string, unknown>> | undefined;
 
-  constructor(view: EventView, needsMore: boolean, quick: number) {
+  constructor(view: EventView, names: readonly Uint8Array[]) {
     this.#view = view;
     this.userId = view.userId;
     this.action = view.name;
     this.timestampMs = Math.floor(view.timestampMs);
-    const whole = needsMore ? view.event() : undefined;
-    this.#properties = whole?.properties ?? asFields(view.rowProperties(quick));
-    this.#traits = whole?.traits ?? {};
+    this.#properties = names.length > 0 ? view.scalars(names) : NONE;
   }
 
   get itemEdition(): number {
     return this.#view.itemEdition();
   }
 
-  property(name: string): Scalar | null {
-    return scalarOf(this.#properties, name);
+  /** By its place among the names. */
+  property(place: number): Scalar | null {
+    return scalarOf(this.#properties[place]);
   }
 
   trait(name: string): Scalar | null {
-    return scalarOf(this.#traits, name);
+    this.#traits ??= this.#view.event().traits;
+    return scalarIn(this.#traits, name);
   }
 }
 
-/** Absent ones are there, as `undefined`. */
-function asFields(properties: RowProperties): Readonly<Record<string, unknown>> {
-  return properties as unknown as Readonly<Record<string, unknown>>; // an object of plain values
+const NONE: readonly unknown[] = [];
+
+function scalarIn(fields: Readonly<Record<string, unknown>>, name: string): Scalar | null {
+  return Object.hasOwn(fields, name) ? scalarOf(fields[name]) : null;
 }
 
-function scalarOf(fields: Readonly<Record<string, unknown>>, name: string): Scalar | null {
-  const value = Object.hasOwn(fields, name) ? fields[name] : null;
+function scalarOf(value: unknown): Scalar | null {
   if (typeof value === "boolean") return value;
   if (typeof value === "string") return value.length <= MAX_TEXT ? value : null;
   return typeof value === "number" && Number.isFinite(value) ? value + 0 : null; // no negative zero
@@ -347,5 +345,5 @@ export function attributeOf(
   name: string,
   type: keyof typeof TYPES,
 ): Scalar | null {
-  return ofType(scalarOf(attributes, name), type);
+  return ofType(scalarIn(attributes, name), type);
 }

@@ -19,8 +19,6 @@ const HEAP_HEADER: usize = 8;
 const ENTRY: usize = 8;
 /** Slots that wait to be compared by their codes: there is room for so many, and a block may bring 32. */
 const FOUND_BYTES: usize = (512 - 32) * 4;
-/** Of a block with fewer lanes allowed, their codes are fewer bytes than its short ones. */
-const WORTH_SHORT: u32 = 8;
 
 let codes: usize = 0;
 let vectors: usize = 0;
@@ -213,12 +211,10 @@ export function scanShortCodes(
   for (let block = head; block != NONE; block = load<u32>(next + ((<usize>block) << 2))) {
     const first = block * LANES;
     const lanes = lanesOf(block, mask);
-    const count = popcnt(lanes);
-    scored += count;
-    if (count == 0) continue;
-    let rest = lanes;
-    if (count >= WORTH_SHORT) rest &= lanesBelow(shortCodes + <usize>block * bytes, tables, bound);
-    for (; rest != 0; rest &= rest - 1) {
+    if (lanes == 0) continue;
+    scored += popcnt(lanes);
+    const below = lanesBelow(shortCodes + <usize>block * bytes, tables, bound);
+    for (let rest = lanes & below; rest != 0; rest &= rest - 1) {
       store<u32>(last, first + ctz(rest));
       last += 4;
     }

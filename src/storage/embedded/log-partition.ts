@@ -11,6 +11,7 @@ import {
   encodeHeader,
   readAt,
   readBlock,
+  readBlockAtOnce,
   SEGMENT_HEADER_BYTES,
   surveySegment,
   writeAllAt,
@@ -254,7 +255,10 @@ export class LogPartition {
     let position = await this.#positionOf(segment, reader, offset);
     const records: LogRecord[] = [];
     while (records.length < wanted) {
-      const bytes = await readBlock(reader, position);
+      // A follower has a thread of its own, and reads what was just written.
+      const bytes = this.#options.isReadOnly
+        ? readBlockAtOnce(reader, position)
+        : await readBlock(reader, position);
       const frames = decodeFrames(bytes, offset + records.length, wanted - records.length);
       if (frames.isDamaged) throw damage(segment.path, `record ${offset + records.length}`);
       if (frames.records.length === 0) break;

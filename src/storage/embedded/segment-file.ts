@@ -1,3 +1,4 @@
+import { fstatSync, readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import type { LogRecord } from "../event-log.ts";
@@ -127,6 +128,26 @@ export async function readBlock(file: FileHandle, position: number): Promise<Buf
   const block = await readAt(file, position, READ_BYTES);
   const needed = FRAME_HEADER_BYTES + block.readUInt32LE(0);
   return needed <= READ_BYTES ? block : readAt(file, position, Math.min(available, needed));
+}
+
+/** As {@link readBlock}, without a turn through the threads that read files: what was just written is read at once. */
+export function readBlockAtOnce({ fd }: FileHandle, position: number): Buffer {
+  const available = Math.max(0, fstatSync(fd).size - position);
+  const block = readAtOnce(fd, position, Math.min(available, READ_BYTES));
+  if (available <= READ_BYTES) return block;
+  const needed = FRAME_HEADER_BYTES + block.readUInt32LE(0);
+  return needed <= READ_BYTES ? block : readAtOnce(fd, position, Math.min(available, needed));
+}
+
+function readAtOnce(fd: number, position: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const bytesRead = readSync(fd, bytes, filled, length - filled, position + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
 }
 
 /** `length` bytes from `position` on, fewer at the end of the file. */
