@@ -8,7 +8,7 @@ import { decodeRows, type FeatureRow } from "../feature-row.ts";
 import { Part } from "../part.ts";
 import { choicesOf } from "../person-consent.ts";
 import { activeLevels, type Cover, coverOf, type Directory, decodeDirectory } from "../state/directory.ts";
-import { decodeFeatureHead, type FeatureHead } from "../state/feature-head.ts";
+import { decodeFeatureHead, type FeatureHead, hasEvents } from "../state/feature-head.ts";
 import { featureKey, rowsKey, tileKey } from "../state/feature-keys.ts";
 import { Accumulation, type Answer } from "./accumulation.ts";
 import { areContested, contestedRows } from "./contested-rows.ts";
@@ -73,8 +73,7 @@ export async function readTable(
       reading.finish(context.catalogue, table, row);
       continue;
     }
-    // A choice alone is no event: nothing is known of them yet.
-    if (known.every(({ head }) => head.newestMs === 0)) continue;
+    if (!known.some(({ head }) => hasEvents(head))) continue;
     const reading = new PersonReading(request, known, atMs, cost);
     reading.addNear();
     if (reading.needsMore) await reading.addFar(context.state);

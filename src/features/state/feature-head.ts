@@ -53,6 +53,11 @@ export function emptyFeatureHead(): FeatureHead {
   };
 }
 
+/** Whether any event is reflected: a choice alone is none. The newest may be of the first moment there is. */
+export function hasEvents({ newestMs, openCount, lifetimeBytes, hasDirectory }: FeatureHead): boolean {
+  return newestMs > 0 || openCount > 0 || lifetimeBytes > 0 || hasDirectory;
+}
+
 export function encodeFeatureHead(head: FeatureHead): Uint8Array {
   const out = writer.reset();
   out.byte(FEATURE_FORMAT);

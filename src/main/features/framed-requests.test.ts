@@ -90,3 +90,14 @@ test("the next read has the event", async () => {
   await platform.ingestion.ingestMessages([{ ...save, timestamp: save.timestamp.toISOString() }]);
   expect([before, (await ask(["cy"])).json().results[2].values]).toEqual([[null], [1]]);
 });
+
+test("who did something at the first moment there is, as a clock that was reset says, is known", async () => {
+  const timestamp = "1970-01-01T00:00:00Z";
+  const payload = { userId: "reset", event: "save", timestamp, properties: { itemId: "cup" } };
+  await server.inject({ method: "POST", url: "/v1/track", payload });
+  const { results } = (await ask(["reset"])).json();
+  expect(results.slice(1, 3)).toMatchObject([
+    { values: [0], statuses: ["PRESENT"] },
+    { values: [1], statuses: ["PRESENT"] },
+  ]);
+});
