@@ -6,12 +6,12 @@ import type { LogRecord, LogUnit } from "../event-log.ts";
 import { ArrivalWaiters } from "./arrival-waiters.ts";
 import { rewriteWithout } from "./rewrite-segment.ts";
 import {
+  atOnce,
   decodeFrames,
   encodeFrames,
   encodeHeader,
   readAt,
   readBlock,
-  readBlockAtOnce,
   SEGMENT_HEADER_BYTES,
   surveySegment,
   writeAllAt,
@@ -255,10 +255,8 @@ export class LogPartition {
     let position = await this.#positionOf(segment, reader, offset);
     const records: LogRecord[] = [];
     while (records.length < wanted) {
-      // A follower has a thread of its own, and reads what was just written.
-      const bytes = this.#options.isReadOnly
-        ? readBlockAtOnce(reader, position)
-        : await readBlock(reader, position);
+      // Where a log is opened to read nobody else is answered meanwhile, and what is read was often just written.
+      const bytes = await readBlock(reader, position, this.#options.isReadOnly ? atOnce : undefined);
       const frames = decodeFrames(bytes, offset + records.length, wanted - records.length);
       if (frames.isDamaged) throw damage(segment.path, `record ${offset + records.length}`);
       if (frames.records.length === 0) break;

@@ -1,6 +1,7 @@
 import { fstatSync, readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { crc32 } from "node:zlib";
+import type { Awaitable } from "#base";
 import type { LogRecord } from "../event-log.ts";
 
 /**
@@ -120,42 +121,46 @@ export interface SegmentSurvey {
 
 const READ_BYTES = 1 << 20;
 
-/** Bytes from the frame at `position` on: at most a block, but the whole frame when one is larger. Empty at the end of the file. */
-export async function readBlock(file: FileHandle, position: number): Promise<Buffer> {
-  const { size } = await file.stat();
-  const available = Math.max(0, size - position);
-  if (available <= READ_BYTES) return readAt(file, position, available);
-  const block = await readAt(file, position, READ_BYTES);
-  const needed = FRAME_HEADER_BYTES + block.readUInt32LE(0);
-  return needed <= READ_BYTES ? block : readAt(file, position, Math.min(available, needed));
+/** How a file is asked. */
+interface Reading {
+  readonly sizeOf: (file: FileHandle) => Awaitable<number>;
+  /** Puts bytes from `position` on into the buffer, from `at` to its end or fewer; how many. */
+  readonly fill: (file: FileHandle, bytes: Buffer, at: number, position: number) => Awaitable<number>;
 }
 
-/** As {@link readBlock}, without a turn through the threads that read files: what was just written is read at once. */
-export function readBlockAtOnce({ fd }: FileHandle, position: number): Buffer {
-  const available = Math.max(0, fstatSync(fd).size - position);
-  const block = readAtOnce(fd, position, Math.min(available, READ_BYTES));
+/** By the threads that read files: whoever asks goes on with other work. */
+const meanwhile: Reading = {
+  sizeOf: async (file) => (await file.stat()).size,
+  fill: async (file, bytes, at, position) =>
+    (await file.read(bytes, at, bytes.length - at, position)).bytesRead,
+};
+
+/** Without a turn through those threads: for who has nothing else to do, and reads what was just written. */
+export const atOnce: Reading = {
+  sizeOf: ({ fd }) => fstatSync(fd).size,
+  fill: ({ fd }, bytes, at, position) => readSync(fd, bytes, at, bytes.length - at, position),
+};
+
+/** Bytes from the frame at `position` on: at most a block, but the whole frame when one is larger. Empty at the end of the file. */
+export async function readBlock(file: FileHandle, position: number, reading = meanwhile): Promise<Buffer> {
+  const available = Math.max(0, (await reading.sizeOf(file)) - position);
+  const block = await readAt(file, position, Math.min(available, READ_BYTES), reading);
   if (available <= READ_BYTES) return block;
   const needed = FRAME_HEADER_BYTES + block.readUInt32LE(0);
-  return needed <= READ_BYTES ? block : readAtOnce(fd, position, Math.min(available, needed));
-}
-
-function readAtOnce(fd: number, position: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
-  let filled = 0;
-  while (filled < length) {
-    const bytesRead = readSync(fd, bytes, filled, length - filled, position + filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return bytes.subarray(0, filled);
+  return needed <= READ_BYTES ? block : readAt(file, position, Math.min(available, needed), reading);
 }
 
 /** `length` bytes from `position` on, fewer at the end of the file. */
-export async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+export async function readAt(
+  file: FileHandle,
+  position: number,
+  length: number,
+  { fill } = meanwhile,
+): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(length);
   let filled = 0;
   while (filled < length) {
-    const { bytesRead } = await file.read(bytes, filled, length - filled, position + filled);
+    const bytesRead = await fill(file, bytes, filled, position + filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }
