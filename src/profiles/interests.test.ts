@@ -48,6 +48,12 @@ test("two things done are two interests, the more and later one first; importanc
   expect(first?.evidence[0]).toBe("3-8-92");
 });
 
+test("centuries later nothing is left of what was liked, and it has no part in that", async () => {
+  expect(await interests(often(3, 40, 10, 2), 200_000)).toMatchObject([
+    { importance: 0, share: 0, shareNow: 0 },
+  ]);
+});
+
 test("two accidents are no interest, and neither is one item met over and over", async () => {
   const again = Array.from({ length: 9 }, (_, n) => met(7, 0, 60 + n));
   const labels = (await interests([...often(3, 9, 60, 4), met(12, 0, 70), met(12, 1, 71), ...again])).map(
