@@ -145,6 +145,23 @@ test("vectors unlike all that short codes were learned from are found as others 
   expect(meanRecall(index, entries)).toBeGreaterThan(0.995);
 });
 
+test("behind a filter that leaves few the very nearest are found, of vectors far beyond the range of their codes and of new ones too", () => {
+  const { index } = trained(3000, { probes: 400 });
+  const random = new Random(6);
+  const unlike = (length: number) =>
+    versioned(Float32Array.from({ length: DIMENSIONS }, () => length * random.normal()));
+  for (let row = 3000; row < 5000; row++) index.put(row, row % 3 === 0 ? vectors[row]! : unlike(row % 10));
+  for (let row = 0; row < 90; row++) index.put(5000 + row, vectors[row]!); // in the buffer, and each there twice
+  expect(index.listSizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(index.size);
+  const asked = [...queries, unlike(1), unlike(1e6), versioned(new Float32Array(DIMENSIONS))];
+  for (const every of [3, 7, 50])
+    for (const vector of asked) {
+      const allow = Array.from({ length: index.size }, (_, row) => row).filter((row) => row % every === 0);
+      const query = { vector, n: 10, filter: { allow } };
+      expect(index.search(query)).toEqual(index.search({ ...query, isExact: true }));
+    }
+});
+
 test("a loaded index finds what the saved one found, with the same scores", () => {
   const { index } = trained(6000, { probes: 20 });
   for (let row = 0; row < 600; row++) index.put(row, vectors[5999 - row]!);

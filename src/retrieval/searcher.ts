@@ -18,6 +18,10 @@ export interface SearchPlan {
 /** Of a search for n, how many of the best by their codes are compared by their vectors. */
 const RESCORED = { least: 30, times: 1.5 };
 const QUERY_RANGE = 32767; // of 16-bit integers
+/** The greatest code. */
+const CODE_END = 127;
+/** More than 32-bit floats lose, of up to 512 elements, as a share of what codes do. */
+const ROUNDING = 0.02;
 
 /** Searches as the `place`-th searcher of the memory. Not to be shared between threads. */
 export class Searcher {
@@ -74,6 +78,15 @@ export class Searcher {
       kernels.scanVectors(columns.heads[chain]!, query.byteOffset, 0, results.byteOffset, n);
   }
 
+  /** Every allowed vector, but for those whose codes say that they are not among the best: as exact as if all were read. */
+  #scanAllowed({ n, maskWords }: SearchPlan): void {
+    const { mask, query, codedQuery, results, found } = this.#place;
+    this.#memory.kernels.scanRowsByCodes(
+      ...([mask.byteOffset, maskWords, query.byteOffset, codedQuery.byteOffset] as const),
+      ...([this.#scale, this.#codeError(), results.byteOffset, n, found.byteOffset] as const),
+    );
+  }
+
   #scanNearest({ n, probes }: SearchPlan): void {
     this.#encodeQuery();
     const { lists, nearness } = this.#nearestLists(probes);
@@ -91,11 +104,11 @@ export class Searcher {
     const { size, listCount } = this.#memory;
     const { byteOffset } = this.#place.mask;
     const work = Math.max((size / listCount) * Math.min(probes, listCount), rescoredFor(n));
+    this.#encodeQuery();
     if (countBits(this.#place.mask, maskWords) <= work) {
-      this.#scanAll(plan);
+      this.#scanAllowed(plan);
       return;
     }
-    this.#encodeQuery();
     this.#scanUntil(work, 0, byteOffset, n);
     this.#rescore(byteOffset, n);
   }
@@ -141,6 +154,19 @@ export class Searcher {
       codedQuery[element] = Math.round((query[element]! / scales[element]!) * this.#scale);
     this.#memory.kernels.clearHeap(candidates.byteOffset);
     this.#bounds.begin();
+  }
+
+  /**
+   * How far the score of a code can be from the vector's, times the scale, where no element lies beyond the range of codes: codes and query are
+   * rounded by half at most.
+   */
+  #codeError(): number {
+    const { scales } = this.#memory.columns;
+    const { query } = this.#place;
+    let error = query.length * CODE_END * 0.5;
+    for (let element = 0; element < query.length; element++)
+      error += Math.abs(query[element]! / scales[element]!) * this.#scale * 0.5;
+    return error * (1 + ROUNDING);
   }
 
   /** By codes; once there are enough candidates, only what may be better than the least of them by its short code. */

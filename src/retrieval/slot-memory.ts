@@ -34,6 +34,9 @@ export interface MemoryHandle {
 /** The chain of what is new. */
 export const BUFFER = 0;
 
+/** First of the codes of a slot that has none: at the end of their range, it says nothing of the vector. */
+const NO_CODE = 127;
+
 /** Words of the header; the epoch is the first. */
 const BLOCKS_USED = 1;
 const FREE_BLOCK = 2;
@@ -232,7 +235,8 @@ export class SlotMemory {
     const slot = this.#nextSlot(chain);
     columns.rows[slot] = row;
     columns.vectors.set(vector, slot * elements);
-    if (chain !== BUFFER) {
+    if (chain === BUFFER) columns.codes[slot * elements] = NO_CODE;
+    else {
       const at = columns.vectors.byteOffset + slot * elements * 4;
       kernels.encode(at, columns.scales.byteOffset, columns.codes.byteOffset + slot * elements);
       if (this.hasCodebook) {

@@ -383,6 +383,80 @@ export function scanRows(mask: usize, words: u32, query: usize, heap: usize, cap
   store<u32>(heap, scored, 4);
 }
 
+/**
+ * The same, but of a row whose code says that it scores too little to enter the vector is not read: `coded` is `scale` times the query, and what
+ * comes of a code is off by `margin` at most. So it is exact as well, and reads a quarter of the bytes. `found` is as above.
+ */
+export function scanRowsByCodes(
+  mask: usize,
+  words: u32,
+  query: usize,
+  coded: usize,
+  scale: f32,
+  margin: f32,
+  heap: usize,
+  capacity: u32,
+  found: usize,
+): void {
+  let last = found;
+  for (let word: u32 = 0; word < words; word++) {
+    for (let rest = load<u32>(mask + ((<usize>word) << 2)); rest != 0; rest &= rest - 1) {
+      const slot = atomic.load<u32>(slotOf + ((<usize>((word << 5) + ctz(rest))) << 2));
+      store<u32>(last, slot);
+      last += slot == NONE ? 0 : 4;
+    }
+    if (last - found > FOUND_BYTES) {
+      offerVectors(found, last, query, coded, scale, margin, heap, capacity);
+      last = found;
+    }
+  }
+  offerVectors(found, last, query, coded, scale, margin, heap, capacity);
+}
+
+/** Offers the slots that stand from `from` to `end` by their vectors, where their codes do not leave them out. */
+function offerVectors(
+  from: usize,
+  end: usize,
+  query: usize,
+  coded: usize,
+  scale: f32,
+  margin: f32,
+  heap: usize,
+  capacity: u32,
+): void {
+  let limit = threshold(heap, capacity);
+  let least = limit * scale - margin;
+  for (let at = from; at < end; at += 4) {
+    const slot = <usize>load<u32>(at);
+    if (mostByCode(codes + slot * elements, coded) <= least) continue;
+    const score = dotVector(vectors + ((slot * elements) << 2), query, elements << 2);
+    if (score > limit) {
+      offer(heap, capacity, score, <u32>slot);
+      limit = threshold(heap, capacity);
+      least = limit * scale - margin;
+    }
+  }
+  store<u32>(heap, load<u32>(heap, 4) + <u32>((end - from) >> 2), 4);
+}
+
+/** As `dotCode`; infinite where the code is at an end of its range, for what it stands for may lie beyond. */
+function mostByCode(code: usize, query: usize): f32 {
+  let low = i32x4.splat(0);
+  let high = i32x4.splat(0);
+  let ends = i8x16.splat(0);
+  for (let at: usize = 0; at < elements; at += 16) {
+    const bytes = v128.load(code + at);
+    ends = i8x16.max_u(ends, i8x16.abs(bytes));
+    low = i32x4.add(low, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(bytes), v128.load(query + (at << 1))));
+    high = i32x4.add(
+      high,
+      i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(bytes), v128.load(query + (at << 1), 16)),
+    );
+  }
+  if (v128.any_true(i8x16.eq(ends, i8x16.splat(127)))) return Infinity;
+  return sumLanes(f32x4.convert_i32x4_s(i32x4.add(low, high)));
+}
+
 /** Offers what one heap holds to another, by vectors: exact. */
 export function rescore(from: usize, query: usize, heap: usize, capacity: u32): void {
   const end = elements << 2;

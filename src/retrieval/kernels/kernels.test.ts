@@ -181,6 +181,34 @@ test("codes are the scaled elements, rounded to even and held within 127; a scan
   expect(readHeap(buffer, scratch.heap).slots).toEqual(exact.slice(0, 4));
 });
 
+test("rows whose codes leave them out are counted and not read; a code at the end of its range leaves nothing out", () => {
+  const { kernels, buffer, vectors, query } = prepare();
+  new Uint32Array(buffer, scratch.mask, 2).fill(0xffffffff);
+  new Uint32Array(buffer, at.slotOf, SLOTS).set([NONE], 0); // the holes, and nobody in them
+  new Uint32Array(buffer, at.slotOf, SLOTS).set([NONE], 63);
+  const codes = new Int8Array(buffer, at.codes, SLOTS * ELEMENTS);
+  const coded = new Int16Array(buffer, scratch.coded, ELEMENTS).fill(0);
+  const [best, second, , fourth] = ranked(living, (slot) => product(vectors, query, slot * ELEMENTS));
+  coded[0] = 1;
+  codes.fill(0); // all but these say that the vector scores nothing
+  codes[best! * ELEMENTS] = 100;
+  codes[second! * ELEMENTS] = 1;
+  codes[fourth! * ELEMENTS + 5] = -127;
+  const found = (margin: number) => {
+    kernels.clearHeap(scratch.heap);
+    kernels.scanRowsByCodes(
+      ...([scratch.mask, 2, at.query, scratch.coded, 1, margin] as const),
+      ...([scratch.heap, 2, scratch.found] as const),
+    );
+    kernels.sortHeap(scratch.heap);
+    const { slots, scored } = readHeap(buffer, scratch.heap);
+    expect(scored).toBe(62);
+    return slots;
+  };
+  expect(found(1e6)).toEqual([best, second]);
+  expect(found(0)).toEqual([best, fourth]);
+});
+
 const PAIRS = ELEMENTS / 2;
 const CODEWORDS = 16;
 

@@ -34,6 +34,17 @@ export interface Kernels {
   encodeShort(vector: number, centroid: number, slot: number): number;
   scanVectors(head: number, query: number, mask: number, heap: number, capacity: number): void;
   scanRows(mask: number, words: number, query: number, heap: number, capacity: number): void;
+  scanRowsByCodes(
+    mask: number,
+    words: number,
+    query: number,
+    coded: number,
+    scale: number,
+    margin: number,
+    heap: number,
+    capacity: number,
+    found: number,
+  ): void;
   rescore(from: number, query: number, heap: number, capacity: number): void;
   nearest(table: number, count: number, query: number, heap: number, capacity: number): void;
   assign(table: number, count: number, centroids: number, centroidCount: number, out: number): void;
