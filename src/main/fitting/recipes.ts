@@ -23,7 +23,7 @@ const recipes: Readonly<Record<string, ModelConfig>> = {
   "deskdrop deskdrop recent-popularity": { halfLifeDays: 120 },
   "deskdrop future-disjoint ease": { reg: 50 },
   "deskdrop future-disjoint item-knn": { shrinkage: 100 },
-  // docs/decisions/0021-sequence-encoder.md has what these were chosen among, and their figures on validation.
+  // docs/measurements/encoder.md has what these were chosen among, and their figures on validation (decision 0021).
   "ml-1m loo-full sequence-encoder": { block: "hstu", blocks: 4, heads: 2, ...idsAlone },
   "s3-beauty loo-full sequence-encoder": {
     blocks: 1,
