@@ -1,6 +1,10 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { StateEntry, StateOperation, StateRange } from "#storage";
+import { SystemClock } from "#base";
+import { LmdbStateStore, type StateEntry, type StateOperation, type StateRange } from "#storage";
 import { StepWriter } from "./step-writer.ts";
 
 /** @file Law: whatever is still being written, reads show every step given so far, and the state gets them in order, each once. */
@@ -52,6 +56,7 @@ const put = (key: string, value: string): StateOperation => ({
   value: Buffer.from(value),
 });
 const ignore = (): void => {};
+const NOTHING = new Int32Array(new SharedArrayBuffer(4));
 
 async function read(state: Pick<StepWriter, "get">, ...keys: string[]): Promise<(string | undefined)[]> {
   const values = await state.get(keys.map((key) => Buffer.from(key)));
@@ -132,4 +137,23 @@ test("any steps, whenever their writing ends: what is read is what a map says", 
       }
     }),
   );
+});
+
+test("a step is written while the next is made, which leaves the event loop no turn", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "inkling-step-"));
+  const state = new LmdbStateStore(folder, new SystemClock());
+  try {
+    const writer = new StepWriter(state);
+    await writer.write([put("a", "1")], ignore);
+    const isThere = (): boolean => {
+      state.refresh();
+      return (state.get([Buffer.from("a")]) as readonly unknown[])[0] !== undefined; // at once, or no turn would go by unseen
+    };
+    for (let naps = 0; !isThere() && naps < 1000; naps++) Atomics.wait(NOTHING, 0, 0, 10);
+    expect(isThere()).toBe(true);
+    await writer.settle();
+  } finally {
+    await state.close();
+    await rm(folder, { recursive: true });
+  }
 });

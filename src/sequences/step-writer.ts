@@ -1,3 +1,4 @@
+import { nextTurn } from "#base";
 import type { StateEntry, StateOperation, StateRange, StateReader, StateStore } from "#storage";
 
 /**
@@ -27,12 +28,16 @@ export class StepWriter implements StateReader {
     return this.#state.scan(range);
   }
 
-  /** Resolves when the step before is written, while this one still is; `onWritten` is told when later reads of the state show it. */
+  /**
+   * Resolves when the step before is written and the writing of this one has begun; `onWritten` is told when later reads of the state show it.
+   * A turn goes by in between: LMDB's thread is given what it is to write at the end of one, so without it that would be when the next step is made.
+   */
   async write(operations: readonly StateOperation[], onWritten: () => void): Promise<void> {
     await this.settle();
     const step = new UnwrittenStep(operations, onWritten);
     this.#step = step;
     this.#start(step);
+    await nextTurn();
   }
 
   /** Resolves when nothing is left to be written. Rejects when it cannot be; the next call tries again. */
