@@ -12,12 +12,12 @@ import { OnlineFeatures, userPartitions } from "#features";
 import { userPrefix } from "#sequences";
 import { Platform } from "../src/main/platform.ts";
 import { withTemporaryFolder } from "../test/server-process.ts";
-import { openBareServer } from "./bare-server.ts";
+import { openBareServer, openBareSocket } from "./bare-server.ts";
 import { type Bench, type BenchResult, quantileOf } from "./bench.ts";
 import { fill } from "./filled-store.ts";
 import { uuid } from "./made-events.ts";
-import { runRequestLoad } from "./request-load.ts";
-import { type Attempt, sustain } from "./sustained.ts";
+import { type RequestLoadTask, runRequestLoad } from "./request-load.ts";
+import { type Attempt, type Sustained, sustain } from "./sustained.ts";
 
 interface Options extends Record<string, number> {
   /**
@@ -94,9 +94,10 @@ async function measure(options: Options, folder: string, say: (line: string) => 
     const reads = await measureReads(platform, options, say);
     say("events while features are read");
     const random = Random.of(options.seed, "freshness"); // one for all attempts: an event that was there costs next to nothing
-    const fresh = await sustain(options.eventsPerSecond, options.seconds, (rate, events) =>
-      measureFreshness(platform, options, random, rate, events),
-    );
+    const send = (rate: number, events: number): Promise<Attempt> =>
+      measureFreshness(platform, options, random, rate, events);
+    await send(options.eventsPerSecond, options.eventsPerSecond * options.seconds); // while V8 compiles what it takes
+    const fresh = await sustain(options.eventsPerSecond, options.seconds, send);
     return {
       metrics: {
         ...reads,
@@ -108,7 +109,7 @@ async function measure(options: Options, folder: string, say: (line: string) => 
       },
       compared: {
         get50ToBareServerCpu: reads["get50ServerCpuUs"]! / reads["bare50ServerCpuUs"]!,
-        get50ToBareP99: reads["get50LatencyMsP99"]! / reads["bare50LatencyMsP99"]!,
+        ...tails(reads),
       },
     };
   } finally {
@@ -116,51 +117,78 @@ async function measure(options: Options, folder: string, say: (line: string) => 
   }
 }
 
-/** One user with 50 features, beside as many ready bytes from a bare server asked as often; a hundred with 50, one with all 250: each at the highest rate that is kept up with. */
+/** Share of the requests asked for a second, and of whom how much. */
+const LOADS = [
+  { label: "50", people: 1, features: 50, share: 1 },
+  { label: "100x50", people: 100, features: 50, share: 1 / 100 },
+  { label: "250", people: 1, features: VIEWS * FEATURES, share: 1 / 10 },
+];
+/** What answers as often with as many ready bytes. */
+const BARE_SERVERS = { bare: openBareServer, socket: openBareSocket };
+
+/** Each load at the highest rate that is kept up with, and beside it at that rate who answers with as many ready bytes. */
 async function measureReads(
   platform: Platform,
   options: Options,
   say: (line: string) => void,
 ): Promise<Record<string, number>> {
-  const names = viewNames.flatMap((view) => namesOf(view).map((name) => `${view}:${name}`));
   const server = await platform.createServer({});
-  const ours = await server.listen({ host: "127.0.0.1", port: 0 });
-  const ask = async (
-    label: string,
-    features: readonly string[],
-    people: number,
-    asked: number,
-    address = ours,
-  ) => {
-    say(`${label}: ${people} people with ${features.length} features`);
-    const { port, hostname } = new URL(address);
-    const entities = { user_id: Array.from({ length: people }, () => "user-*") };
-    const request = { path: "/get-online-features", body: JSON.stringify({ features, entities }) };
-    const { rate, attempt } = await sustain(asked, options.seconds, async (requestsPerSecond, requests) => {
-      const warmUp = Math.ceil(WARM_UP * requests);
-      const before = process.cpuUsage();
-      const task = { ...options, host: hostname, port: Number(port), request, requestsPerSecond, requests };
-      const load = await runRequestLoad({ ...task, warmUp });
-      const { user, system } = process.cpuUsage(before);
-      return { ...load, bytes: load.bytes / requests, cpuUs: (user + system) / (requests + warmUp) };
-    });
-    return {
-      [`${label}PerSecond`]: rate,
-      ...named(`${label}LatencyMs`, attempt.latenciesMs),
-      [`${label}ServerCpuUs`]: attempt.cpuUs,
-      [`${label}BodyBytes`]: attempt.bytes,
+  const address = await server.listen({ host: "127.0.0.1", port: 0 });
+  const metrics: Record<string, number> = {};
+  for (const { label, people, features, share } of LOADS) {
+    const request = requestFor(people, features);
+    const ask = async (who: string, asked: number, from: string): Promise<void> => {
+      say(`${who}${label}: ${people} people with ${features} features`);
+      const { rate, attempt } = await askAtRate(options, request, asked, from);
+      metrics[`${who}${label}PerSecond`] = rate;
+      Object.assign(metrics, named(`${who}${label}LatencyMs`, attempt.latenciesMs));
+      metrics[`${who}${label}ServerCpuUs`] = attempt.cpuUs;
+      metrics[`${who}${label}BodyBytes`] = attempt.bytes;
     };
-  };
-  const rate = options.requestsPerSecond;
-  const fifty = names.slice(0, 50);
-  const one = await ask("get50", fifty, 1, rate);
-  const bareServer = await openBareServer(Math.round(one["get50BodyBytes"]!));
-  const bare = await ask("bare50", fifty, 1, one["get50PerSecond"]!, bareServer.address); // as often
-  await bareServer.close();
-  const hundred = await ask("get100x50", fifty, 100, rate / 100);
-  const all = await ask("get250", names, 1, rate / 10);
+    await ask("get", options.requestsPerSecond * share, address);
+    for (const [who, open] of Object.entries(BARE_SERVERS)) {
+      const bareServer = await open(Math.round(metrics[`get${label}BodyBytes`]!));
+      await ask(who, metrics[`get${label}PerSecond`]!, bareServer.address);
+      await bareServer.close();
+    }
+  }
   await server.close();
-  return { ...one, ...bare, ...hundred, ...all };
+  return metrics;
+}
+
+/** The slowest hundredth of ours, by that of who only sends ready bytes. */
+function tails(reads: Record<string, number>): Record<string, number> {
+  const p99 = (who: string, label: string): number => reads[`${who}${label}LatencyMsP99`]!;
+  return Object.fromEntries(
+    LOADS.flatMap(({ label }) => [
+      [`get${label}ToBareP99`, p99("get", label) / p99("bare", label)],
+      [`get${label}ToSocketP99`, p99("get", label) / p99("socket", label)],
+    ]),
+  );
+}
+
+function requestFor(people: number, featureCount: number): RequestLoadTask["request"] {
+  const names = viewNames.flatMap((view) => namesOf(view).map((name) => `${view}:${name}`));
+  const entities = { user_id: Array.from({ length: people }, () => "user-*") };
+  const body = JSON.stringify({ features: names.slice(0, featureCount), entities });
+  return { path: "/get-online-features", body };
+}
+
+function askAtRate(
+  options: Options,
+  request: RequestLoadTask["request"],
+  asked: number,
+  address: string,
+): Promise<Sustained<Attempt & { readonly cpuUs: number; readonly bytes: number }>> {
+  const { port, hostname } = new URL(address);
+  return sustain(asked, options.seconds, async (requestsPerSecond, requests) => {
+    const warmUp = Math.ceil(WARM_UP * requests);
+    const before = process.cpuUsage();
+    const task = { ...options, host: hostname, port: Number(port), request, requestsPerSecond, requests };
+    const load = await runRequestLoad({ ...task, warmUp });
+    const { user, system } = process.cpuUsage(before);
+    return { ...load, bytes: load.bytes / requests, cpuUs: (user + system) / (requests + warmUp) };
+  });
 }
 
 function named(name: string, latencies: readonly number[]): Record<string, number> {
