@@ -16,8 +16,8 @@ import { openBareServer, openBareSocket } from "./bare-server.ts";
 import { type Bench, type BenchResult, quantileOf } from "./bench.ts";
 import { fill } from "./filled-store.ts";
 import { uuid } from "./made-events.ts";
-import { type RequestLoadTask, runRequestLoad } from "./request-load.ts";
-import { type Attempt, type Sustained, sustain } from "./sustained.ts";
+import type { RequestLoadTask } from "./request-load.ts";
+import { type Attempt, sustain, sustainRequests } from "./sustained.ts";
 
 interface Options extends Record<string, number> {
   /**
@@ -58,7 +58,6 @@ export const bench: Bench<Options> = {
 
 const VIEWS = 25;
 const FEATURES = 10;
-const WARM_UP = 0.2;
 const START_MS = 1_767_225_600_000;
 /** Events of one request while features are read. */
 const BATCH = 100;
@@ -139,7 +138,8 @@ async function measureReads(
     const request = requestFor(people, features);
     const ask = async (who: string, asked: number, from: string): Promise<void> => {
       say(`${who}${label}: ${people} people with ${features} features`);
-      const { rate, attempt } = await askAtRate(options, request, asked, from);
+      const asking = { ...options, address: from, request, requestsPerSecond: asked };
+      const { rate, attempt } = await sustainRequests(asking);
       metrics[`${who}${label}PerSecond`] = rate;
       Object.assign(metrics, named(`${who}${label}LatencyMs`, attempt.latenciesMs));
       metrics[`${who}${label}ServerCpuUs`] = attempt.cpuUs;
@@ -172,23 +172,6 @@ function requestFor(people: number, featureCount: number): RequestLoadTask["requ
   const entities = { user_id: Array.from({ length: people }, () => "user-*") };
   const body = JSON.stringify({ features: names.slice(0, featureCount), entities });
   return { path: "/get-online-features", body };
-}
-
-function askAtRate(
-  options: Options,
-  request: RequestLoadTask["request"],
-  asked: number,
-  address: string,
-): Promise<Sustained<Attempt & { readonly cpuUs: number; readonly bytes: number }>> {
-  const { port, hostname } = new URL(address);
-  return sustain(asked, options.seconds, async (requestsPerSecond, requests) => {
-    const warmUp = Math.ceil(WARM_UP * requests);
-    const before = process.cpuUsage();
-    const task = { ...options, host: hostname, port: Number(port), request, requestsPerSecond, requests };
-    const load = await runRequestLoad({ ...task, warmUp });
-    const { user, system } = process.cpuUsage(before);
-    return { ...load, bytes: load.bytes / requests, cpuUs: (user + system) / (requests + warmUp) };
-  });
 }
 
 function named(name: string, latencies: readonly number[]): Record<string, number> {

@@ -10,9 +10,10 @@ import { monotonicMs, Random } from "#base";
 import { measureBlocks, readPerson, readPersonSequence } from "#sequences";
 import type { Platform } from "../src/main/platform.ts";
 import { withTemporaryFolder } from "../test/server-process.ts";
+import { openBareSocket } from "./bare-server.ts";
 import { type Bench, type BenchResult, quantileOf } from "./bench.ts";
 import { openFilledStore } from "./filled-store.ts";
-import { type RequestLoadResult, runRequestLoad } from "./request-load.ts";
+import { type Answered, type Sustained, sustainRequests } from "./sustained.ts";
 
 interface Options extends Record<string, number> {
   readonly events: number;
@@ -22,7 +23,8 @@ interface Options extends Record<string, number> {
   /** Reads in process. */
   readonly reads: number;
   readonly requestsPerSecond: number;
-  readonly requests: number;
+  /** Of each rate, in seconds. */
+  readonly seconds: number;
   readonly connections: number;
   readonly seed: number;
 }
@@ -35,7 +37,7 @@ export const bench: Bench<Options> = {
     limit: 256,
     reads: 100_000,
     requestsPerSecond: 5000,
-    requests: 100_000,
+    seconds: 10,
     connections: 32,
     seed: 1,
   },
@@ -45,14 +47,14 @@ export const bench: Bench<Options> = {
     limit: 256,
     reads: 100,
     requestsPerSecond: 100,
-    requests: 50,
+    seconds: 0.5,
     connections: 2,
     seed: 1,
   },
   run: (options, say) => withTemporaryFolder((folder) => measure(options, join(folder, "data"), say)),
 };
 
-/** Reads and requests that are not measured come first, this part of their number. */
+/** Reads that are not measured come first, this part of their number. */
 const WARM_UP = 0.2;
 
 async function measure(options: Options, folder: string, say: (line: string) => void): Promise<BenchResult> {
@@ -63,23 +65,28 @@ async function measure(options: Options, folder: string, say: (line: string) => 
     const random = await measureReads(platform, options);
     // Most users have fewer rows than are asked for; these have them all.
     const full = await measureReads(platform, { ...options, users: await countFull(platform, options) });
-    const requests = await measureRequests(platform, options, say);
+    const { http, socket } = await measureRequests(platform, options, say);
     return {
       metrics: {
         ...named("inProcessLatencyUs", random.latenciesUs),
         inProcessRows: random.rows,
         ...named("inProcessFullLatencyUs", full.latenciesUs),
         inProcessFullRows: full.rows,
-        ...named("httpLatencyMs", requests.latenciesMs),
-        httpSentLateMsP99: quantileOf(requests.sentLateMs, 0.99),
-        httpRequestsPerSecond: options.requests / requests.seconds,
-        httpBodyBytes: requests.bytes / options.requests,
-        serverCpuUsPerRequest: requests.serverCpuUs / (options.requests * (1 + WARM_UP)),
-        loadCpuSeconds: requests.cpuSeconds,
+        httpRequestsPerSecond: http.rate,
+        ...named("httpLatencyMs", http.attempt.latenciesMs),
+        httpSentLateMsP99: quantileOf(http.attempt.sentLateMs, 0.99),
+        httpBodyBytes: http.attempt.bytes,
+        serverCpuUsPerRequest: http.attempt.cpuUs,
+        loadCpuSeconds: http.attempt.cpuSeconds,
+        socketRequestsPerSecond: socket.rate,
+        ...named("socketLatencyMs", socket.attempt.latenciesMs),
         ...sizes,
         loadAverageBefore: loadAverage,
       },
-      compared: {},
+      compared: {
+        httpToSocketP99:
+          quantileOf(http.attempt.latenciesMs, 0.99) / quantileOf(socket.attempt.latenciesMs, 0.99),
+      },
     };
   } finally {
     await platform.close();
@@ -128,22 +135,23 @@ async function measureReads({ state, clock }: Platform, { users, limit, reads, s
   return { latenciesUs, rows: rows / reads };
 }
 
+/** At the rate asked for, or the highest that is kept up with; and at the rate asked for, who only sends as many ready bytes over a socket. */
 async function measureRequests(
   platform: Platform,
   options: Options,
   say: (line: string) => void,
-): Promise<RequestLoadResult & { readonly serverCpuUs: number }> {
+): Promise<Record<"http" | "socket", Sustained<Answered>>> {
+  const request = { path: `/v1/users/user-*/sequence?limit=${options.limit}` };
   const server = await platform.createServer({});
   try {
-    const { port, hostname } = new URL(await server.listen({ host: "127.0.0.1", port: 0 }));
-    const warmUp = Math.ceil(WARM_UP * options.requests);
-    const seconds = (warmUp + options.requests) / options.requestsPerSecond;
-    say(`${options.requestsPerSecond} requests a second for ${Math.ceil(seconds)} s`);
-    const before = process.cpuUsage();
-    const request = { path: `/v1/users/user-*/sequence?limit=${options.limit}` };
-    const load = await runRequestLoad({ ...options, host: hostname, port: Number(port), warmUp, request });
-    const { user, system } = process.cpuUsage(before);
-    return { ...load, serverCpuUs: user + system };
+    say(`${options.requestsPerSecond} requests a second`);
+    const address = await server.listen({ host: "127.0.0.1", port: 0 });
+    const http = await sustainRequests({ ...options, address, request });
+    say("the same from a bare socket");
+    const socketServer = await openBareSocket(Math.round(http.attempt.bytes));
+    const socket = await sustainRequests({ ...options, address: socketServer.address, request });
+    await socketServer.close();
+    return { http, socket };
   } finally {
     await server.close();
   }

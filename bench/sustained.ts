@@ -1,3 +1,5 @@
+import { type RequestLoadResult, type RequestLoadTask, runRequestLoad } from "./request-load.ts";
+
 /** What one attempt at a rate came to. */
 export interface Attempt {
   readonly latenciesMs: readonly number[];
@@ -43,4 +45,30 @@ export async function sustain<One extends Attempt>(
     if (keepsUp(attempt, seconds) || rate === rates.at(-1)) return { rate, attempt };
   }
   return { rate: 0, attempt: look };
+}
+
+/** What is asked of a server of this process. */
+export interface Asking extends Pick<RequestLoadTask, "request" | "users" | "connections" | "seed"> {
+  readonly address: string;
+  readonly requestsPerSecond: number;
+  readonly seconds: number;
+}
+
+/** Of a rate, what its requests took; bytes and processor time of this process for each. */
+export type Answered = RequestLoadResult & { readonly cpuUs: number };
+
+/** Requests before those that are measured, as part of their number. */
+const WARM_UP = 0.2;
+
+/** Asks a server of this process at the rate given, or the highest that it keeps up with. */
+export function sustainRequests({ address, seconds, ...asking }: Asking): Promise<Sustained<Answered>> {
+  const { port, hostname: host } = new URL(address);
+  return sustain(asking.requestsPerSecond, seconds, async (requestsPerSecond, requests) => {
+    const warmUp = Math.ceil(WARM_UP * requests);
+    const before = process.cpuUsage();
+    const task = { ...asking, host, port: Number(port), requestsPerSecond, requests, warmUp };
+    const load = await runRequestLoad(task);
+    const { user, system } = process.cpuUsage(before);
+    return { ...load, bytes: load.bytes / requests, cpuUs: (user + system) / (requests + warmUp) };
+  });
 }
