@@ -77,7 +77,7 @@ function layOut(shape: MemoryShape, room: Room) {
   return { columns, searchers };
 }
 
-/** A searching thread's own place. The heaps are laid out as `kernels.as.ts` says. */
+/** A searching thread's own place. The heaps are laid out as `kernels/heap.as.ts` says. */
 function layOutSearcher(shape: MemoryShape, elements: number, room: Room) {
   return {
     query: room.floats(elements),
