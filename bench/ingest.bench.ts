@@ -8,6 +8,7 @@ import { loadavg } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ServerProcess, withTemporaryFolder } from "../test/server-process.ts";
+import { openBareLog } from "./bare-server.ts";
 import { type Bench, NODE_OPTIONS, quantileOf } from "./bench.ts";
 import { describeProfiles } from "./cpu-profile.ts";
 import type { LoadResult, LoadTask } from "./ingest-load.ts";
@@ -55,12 +56,16 @@ export const bench: Bench<Options> = {
         );
       }
     }
+    say("a server that only parses, packs and makes durable");
+    const bare = await withTemporaryFolder((folder) => measureBareLog(options, folder, say));
     const ratios = durable.map((figures, n) => figures.eventsPerSecond / unflushed[n]!.eventsPerSecond);
     const lost = durable.reduce((sum, { acceptedEvents }) => sum + options.events - acceptedEvents, 0);
     return {
       metrics: { ...medians(durable), loadAverageBefore },
       compared: {
         eventsPerSecondUnflushed: medians(unflushed)["eventsPerSecond"]!,
+        eventsPerSecondBareLog: bare,
+        durableToBareLog: medians(durable)["eventsPerSecond"]! / bare,
         durableToUnflushedP50: quantileOf(ratios, 0.5),
         durableToUnflushedMin: Math.min(...ratios),
         durableToUnflushedMax: Math.max(...ratios),
@@ -126,6 +131,20 @@ async function measure(
     loadCpuSeconds: load.cpuSeconds,
     acceptedEvents: load.accepted,
   };
+}
+
+/** Events a second, of the second load: V8 has compiled what it takes. */
+async function measureBareLog(
+  { events, batch, connections, users, seed }: Options,
+  folder: string,
+  say: (line: string) => void,
+): Promise<number> {
+  const server = await openBareLog(join(folder, "log"));
+  const task: LoadTask = { address: server.address, events, batch, connections, users, seed, startMs: 0 };
+  await runLoad(task, say);
+  const { accepted, seconds } = await runLoad(task, say);
+  await server.close();
+  return accepted / seconds;
 }
 
 /** The load comes from a process of its own: its work must not stand in the server's way, nor this one's in its. */
