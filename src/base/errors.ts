@@ -18,6 +18,7 @@ export const errorCatalogue = {
   "route-not-found": { status: 404, meaning: "No such path." },
   "recommendation-not-found": { status: 404, meaning: "No list of this id is kept (any more)." },
   "run-not-found": { status: 404, meaning: "No training run has this id since the server started." },
+  "request-timeout": { status: 408, meaning: "The request did not come whole in time." },
   "already-training": { status: 409, meaning: "A model is being fitted; one is fitted at a time." },
   "data-locked": { status: 409, meaning: "Another process has this data folder open." },
   "stale-cursor": {
@@ -31,6 +32,7 @@ export const errorCatalogue = {
     status: 415,
     meaning: "The body's content type or encoding is not one that is taken.",
   },
+  "headers-too-large": { status: 431, meaning: "The request's head is larger than is read." },
   "unknown-dataset": { status: 422, meaning: "No data set of this name is known." },
   "missing-file": { status: 422, meaning: "A data set's file is not where it was looked for." },
   "unknown-surface": { status: 422, meaning: "No surface of this name is declared." },

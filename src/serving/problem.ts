@@ -37,17 +37,18 @@ export function sendProblem(
   request.problem = code;
   if (isFailure(request, status) && !(error instanceof ComeAgain))
     request.log.error({ reqId: request.id, err: error }, meaning);
-  const problem: Problem = {
-    type: `urn:inkling:error:${code}`,
-    title: meaning,
-    status,
-    code,
-    detail: code === "internal" ? `Look for request ${request.id} in the server's log.` : error.message,
-    requestId: request.id,
-  };
+  const detail = code === "internal" ? `Look for request ${request.id} in the server's log.` : error.message;
   if (status === 503) reply.header("retry-after", "1");
   if (status === 401) reply.header("www-authenticate", 'Basic realm="inkling", Bearer');
-  reply.code(status).type("application/problem+json").send(JSON.stringify(problem));
+  reply
+    .code(status)
+    .type("application/problem+json")
+    .send(JSON.stringify(problemOf(code, detail, request.id)));
+}
+
+export function problemOf(code: ErrorCode, detail: string, requestId: string): Problem {
+  const { status, meaning } = errorCatalogue[code];
+  return { type: `urn:inkling:error:${code}`, title: meaning, status, code, detail, requestId };
 }
 
 function codeOf(error: FastifyError | PlatformError): ErrorCode {

@@ -11,6 +11,7 @@ import { IngestGate } from "./ingest-gate.ts";
 import { checkEncoding, readAsJson } from "./json-body.ts";
 import { writeUnionsPlainly } from "./plain-json.ts";
 import { isFailure, sendProblem } from "./problem.ts";
+import { REQUEST_TIMEOUT_MS, refuseConnection } from "./refused-connections.ts";
 import { refuseUnknownParameters, requestValidator } from "./request-faults.ts";
 import { RequestFrames } from "./request-frames.ts";
 import { RouteFactsKept } from "./route-facts.ts";
@@ -58,8 +59,6 @@ export interface ServerOptions {
   readonly consoleFolder?: string;
 }
 
-/** Beyond this a body that trickles in is given up: it takes room in flight that others wait for. */
-const REQUEST_TIMEOUT_MS = 60_000;
 /**
  * What clients call JSON when they cannot, or do not, say so: `sendBeacon` says text, and axios, which RudderStack's client
  * sends by, calls any packed body a form.
@@ -83,6 +82,7 @@ export async function createServer(
     return503OnClosing: false, // Traffic does, as a problem document that says when to come again
     routerOptions: { maxParamLength: 1100 },
     frameworkErrors: sendProblem, // of an address that no route is looked up for
+    clientErrorHandler: refuseConnection,
   }).withTypeProvider<TypeBoxTypeProvider>();
   server.setValidatorCompiler(requestValidator);
   server.addConstraintStrategy(askingForPage);

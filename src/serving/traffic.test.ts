@@ -1,5 +1,6 @@
 import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterEach, expect, test } from "vitest";
 import { type Clock, HistoricalClock, nextTurn } from "#base";
 import type { Ingestion, IngestResult } from "#events";
@@ -232,3 +233,21 @@ test("what is let in and let out adds up, also when a body turns out larger", ()
   second.resize(5 * KIB); // too late: it has gone
   expect(gate.bytes).toBe(0);
 });
+
+test.each([
+  [400, "invalid-request", "what is this\r\n\r\n"],
+  [431, "headers-too-large", `GET / HTTP/1.1\r\nhost: x\r\ncookie: ${"c".repeat(20_000)}\r\n\r\n`],
+])(
+  "what is no request for Node is answered %i, as a problem, and the connection ends",
+  async (status, code, sent) => {
+    const { port } = new URL(await start(700 * KIB));
+    const socket = connect(Number(port), "localhost");
+    socket.write(sent);
+    const [head, body] = (await text(socket)).split("\r\n\r\n");
+    expect(head).toMatch(
+      new RegExp(`^HTTP/1.1 ${status} .*\r\ncontent-type: application/problem\\+json\r\n`),
+    );
+    expect(head).toContain(`content-length: ${body!.length}`);
+    expect(JSON.parse(body!)).toMatchObject({ status, code, detail: expect.stringMatching(/send/) });
+  },
+);
