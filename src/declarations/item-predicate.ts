@@ -20,7 +20,7 @@ type NumberNames<Attributes extends Fields> = {
 }[keyof Attributes] &
   string;
 
-/** What `itemsWhere` answers. An attribute that an item lacks makes no predicate about it true. */
+/** What `itemsWhere` answers. Where an item lacks an attribute, `is`, `atLeast` and `atMost` about it are false, and so `not` of them is true. */
 export interface Predicates<Attributes extends Fields> {
   is<Name extends keyof Attributes & string>(
     attribute: Name,

@@ -28,8 +28,10 @@ export async function readEntityRows(path: string): Promise<EntityTimeRow[]> {
     const from = `${reader}(${listOf([path])})`;
     const columns = (await connection.runAndReadAll(`FROM ${from} LIMIT 0`)).columnNames();
     const idOf = (name: string): string => (columns.includes(name) ? `CAST(${name} AS VARCHAR)` : "NULL");
+    const has = `its columns are ${columns.join(", ")}`;
     if (!columns.includes("user_id") && !columns.includes("item_id"))
-      throw new Error("it has neither user_id nor item_id");
+      throw new Error(`it has neither user_id nor item_id, ${has}`);
+    if (!columns.includes("timestamp")) throw new Error(`it has no timestamp, ${has}`);
     const others = columns.filter((name) => !["user_id", "item_id", "timestamp"].includes(name));
     const keys = others.map((name) => `, CAST(${quoteName(name)} AS VARCHAR)`).join("");
     const result = await connection.runAndReadAll(
