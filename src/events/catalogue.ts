@@ -1,6 +1,7 @@
 import { assert, type ItemId, type ItemRow } from "#base";
 import { MAX_PURPOSES } from "#declarations";
 import { FormerEditions } from "./former-editions.ts";
+import { ItemColumns } from "./item-columns.ts";
 import type { SharedRecord } from "./shared-record.ts";
 
 /**
@@ -45,13 +46,15 @@ const CODES = 255;
 
 export class Catalogue {
   readonly #items: Item[] = [];
-  /** Item row -> since when it is there to be shown: never, for what is withdrawn. A column, for it is asked of every candidate of every list. */
-  readonly #sinceMs: number[] = [];
+  /** By row: since when it is there to be shown (never, for what is withdrawn), and its tags. */
+  readonly #columns = new ItemColumns();
   /** Item row -> the revision at which what is known of it changed last. */
   readonly #changes: number[] = [];
   readonly #rows = new Map<string, ItemRow>();
   readonly #watchers = new Set<ItemWatcher>();
-  readonly #tags = new Map<string, string>();
+  /** Tags by their codes, and the codes of tags. */
+  readonly #tags: string[] = [];
+  readonly #tagCodes = new Map<string, number>();
   /** By row: how often tags or attributes came to be others. */
   readonly #editions: number[] = [];
   readonly #former = new FormerEditions();
@@ -87,9 +90,14 @@ export class Catalogue {
 
   /** Whether an item is available, and was there by then. */
   isThere(row: number, asOfMs: number): boolean {
-    const sinceMs = this.#sinceMs[row];
-    assert(sinceMs !== undefined, `item row ${row} is in the catalogue`);
-    return sinceMs <= asOfMs;
+    assert(row < this.#items.length, "the item row is in the catalogue");
+    return this.#columns.sinceMs(row) <= asOfMs;
+  }
+
+  /** The tags of an item as numbers, each once, sorted. */
+  tagCodesOf(row: number): readonly number[] {
+    assert(row < this.#items.length, "the item row is in the catalogue");
+    return this.#columns.tagCodes(row) ?? this.#codesOf(this.at(row));
   }
 
   items(): readonly Item[] {
@@ -142,7 +150,7 @@ export class Catalogue {
       isAvailable: true,
       ...(before ?? (knownSinceMs !== undefined && { knownSinceMs })),
       ...given,
-      ...(given.tags && { tags: given.tags.map((tag) => this.#oneOf(tag)) }),
+      ...(given.tags && { tags: given.tags.map((tag) => this.#tags[this.#codeOf(tag)]!) }),
       ...(!Number.isNaN(givenMs) && { createdAtMs: givenMs }),
       ...(available !== undefined && { isAvailable: available }),
       row,
@@ -151,18 +159,23 @@ export class Catalogue {
     if (differs(before ?? NOTHING, item)) this.#beginEdition(row, before);
     this.#items[row] = item;
     const { isAvailable, createdAtMs = Number.NEGATIVE_INFINITY } = item;
-    this.#sinceMs[row] = isAvailable ? createdAtMs : Number.POSITIVE_INFINITY;
+    this.#columns.set(row, isAvailable ? createdAtMs : Number.POSITIVE_INFINITY, this.#codesOf(item));
     this.#changes[row] = this.#revision;
     this.#rows.set(itemId, row);
     for (const watcher of this.#watchers) watcher(item, before);
   }
 
-  /** The one string for a tag: a copy for every item would lie far from the others and be compared with them letter by letter. */
-  #oneOf(tag: string): string {
-    const known = this.#tags.get(tag);
+  /** The one string for a tag has it: a copy for every item would lie far from the others and be compared with them letter by letter. */
+  #codeOf(tag: string): number {
+    const known = this.#tagCodes.get(tag);
     if (known !== undefined) return known;
-    this.#tags.set(tag, tag);
-    return tag;
+    this.#tagCodes.set(tag, this.#tags.length);
+    return this.#tags.push(tag) - 1;
+  }
+
+  #codesOf({ tags }: Item): readonly number[] {
+    const codes = new Set(tags.map((tag) => this.#codeOf(tag)));
+    return [...codes].sort((left, right) => left - right);
   }
 
   #beginEdition(row: ItemRow, before: Item | undefined): void {

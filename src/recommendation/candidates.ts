@@ -50,20 +50,21 @@ export class Candidates {
   static merge(found: readonly Found[]): Candidates {
     const positions = new Map<ItemRow, number>();
     const proposals: Proposal[] = [];
-    for (const { kept } of found)
-      for (const proposal of kept) {
-        const position = positions.get(proposal.itemRow);
-        if (position !== undefined) proposals[position] = told(proposals[position]!, proposal);
-        else {
-          positions.set(proposal.itemRow, proposals.length);
+    const positionsOf = found.map(({ kept }) =>
+      kept.map((proposal) => {
+        const position = positions.get(proposal.itemRow) ?? proposals.length;
+        if (position === proposals.length) {
+          positions.set(proposal.itemRow, position);
           proposals.push(proposal);
-        }
-      }
+        } else proposals[position] = told(proposals[position]!, proposal);
+        return position;
+      }),
+    );
     const sources = [...new Set(found.map(({ name }) => name))];
     const places = new Int32Array(sources.length * proposals.length).fill(NOWHERE);
-    for (const { name, kept } of found) {
+    for (const [at, { name }] of found.entries()) {
       const from = sources.indexOf(name) * proposals.length;
-      for (const [place, { itemRow }] of kept.entries()) places[from + positions.get(itemRow)!] = place;
+      for (const [place, position] of positionsOf[at]!.entries()) places[from + position] = place;
     }
     return new Candidates({ sources, proposals, places });
   }
@@ -99,19 +100,23 @@ export class Candidates {
   }
 
   overlapOf(source: string): Overlap {
-    const own = this.placesOf(source);
+    const own = this.placesOf(source) ?? new Int32Array(0);
+    const isShared = new Uint8Array(own.length);
     const shared: Record<string, number> = {};
-    let unique = 0;
-    for (let position = 0; position < (own?.length ?? 0); position++) {
-      if (own![position] === NOWHERE) continue;
-      let others = 0;
-      for (const [row, name] of this.sources.entries()) {
-        if (name === source || this.#placeAt(row, position) === NOWHERE) continue;
-        shared[name] = (shared[name] ?? 0) + 1;
-        others++;
+    for (const name of this.sources) {
+      if (name === source) continue;
+      const theirs = this.placesOf(name)!; // it was asked
+      let both = 0;
+      for (let position = 0; position < own.length; position++) {
+        if (own[position] === NOWHERE || theirs[position] === NOWHERE) continue;
+        isShared[position] = 1;
+        both++;
       }
-      if (others === 0) unique++;
+      if (both > 0) shared[name] = both;
     }
+    let unique = 0;
+    for (let position = 0; position < own.length; position++)
+      if (own[position] !== NOWHERE && isShared[position] === 0) unique++;
     return { unique, shared };
   }
 

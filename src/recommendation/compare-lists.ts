@@ -33,7 +33,7 @@ export function compareLists(
 
 function diversityOf(list: readonly Recommended[], catalogue: Catalogue): number {
   if (list.length < 2) return 0;
-  const likeness = likenessOf((at) => catalogue.at(list[at]!.itemRow), "tags");
+  const likeness = likenessOf({ catalogue, itemRows: list.map(({ itemRow }) => itemRow) }, "tags");
   let sum = 0;
   for (const one of list.keys())
     for (const other of list.keys()) if (other !== one) sum += 1 - likeness(one, other);

@@ -114,7 +114,7 @@ async function gather(
 ): Promise<Gathered> {
   for (let budget = wanted; ; budget *= ASKED_AGAIN) {
     const proposals = await source.propose(query, budget);
-    const kept = proposals.filter(({ itemRow }) => verdicts.keeps(itemRow));
+    const kept = verdicts.keep(proposals);
     if (kept.length >= wanted || proposals.length < budget)
       return { kept: kept.slice(0, wanted), proposed: proposals.length };
   }

@@ -1,5 +1,5 @@
 import type { ItemRow } from "#base";
-import type { Filter, FilterTrace, Query } from "./pipeline.ts";
+import type { Filter, FilterTrace, Proposal, Query } from "./pipeline.ts";
 
 /** What the filters say of the items of one query: each item is asked about once, however many sources propose it. */
 export class Verdicts {
@@ -21,14 +21,20 @@ export class Verdicts {
     );
   }
 
-  keeps(itemRow: ItemRow): boolean {
-    let removedBy = this.#removedBy.get(itemRow);
-    if (removedBy === undefined) {
-      const position = this.#opened.findIndex((keeps) => !keeps(itemRow));
-      removedBy = position < 0 ? this.#opened.length : position;
-      this.#removedBy.set(itemRow, removedBy);
-    }
-    return removedBy === this.#opened.length;
+  /** Those whose items pass. A filter is asked of all that came so far before the next is: what it reads of each is then fetched side by side. */
+  keep(proposals: readonly Proposal[]): readonly Proposal[] {
+    const removedBy = this.#removedBy;
+    const passing = this.#opened.length;
+    let left: ItemRow[] = [];
+    for (const { itemRow } of proposals) if (!removedBy.has(itemRow)) left.push(itemRow);
+    for (const [position, keeps] of this.#opened.entries())
+      left = left.filter((itemRow) => {
+        const isKept = keeps(itemRow);
+        if (!isKept) removedBy.set(itemRow, position);
+        return isKept;
+      });
+    for (const itemRow of left) removedBy.set(itemRow, passing);
+    return proposals.filter(({ itemRow }) => removedBy.get(itemRow) === passing);
   }
 
   /** Distinct items into each filter and out of it, in order. */

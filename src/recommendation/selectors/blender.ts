@@ -1,6 +1,7 @@
 import { murmur3, Random } from "#base";
 import type { DeclaredSurface, Exploration, Rule } from "#declarations";
 import type { Catalogue, Item } from "#events";
+import { descending } from "#numeric";
 import { type Candidates, NOWHERE } from "../candidates.ts";
 import { holds } from "../items/holds.ts";
 import type { Query, Selected, Selector } from "../pipeline.ts";
@@ -37,9 +38,9 @@ export class Blender implements Selector {
   }
 
   select(query: Query, candidates: Candidates, relevance: Float64Array): readonly Selected[] {
-    const itemAt: ItemAt = (position) => this.#catalogue.at(candidates.itemRows[position]!);
+    const itemAt = itemsOf(candidates, this.#catalogue);
     const gained = withGains(scaled(relevance), { candidates, itemAt, gains: this.#blend.gains, query });
-    const filling = new Filling(candidates, itemAt, gained, this.#blend);
+    const filling = new Filling(candidates, this.#catalogue, gained, this.#blend);
     const selected: Selected[] = [];
     while (selected.length < query.n) {
       const chosen = filling.choose(selected.length, query.seed);
@@ -55,6 +56,10 @@ const UNKNOWN = 0.01;
 const POOL = 20;
 
 type ItemAt = (position: number) => Item;
+
+function itemsOf({ itemRows }: Candidates, catalogue: Catalogue): ItemAt {
+  return (position) => catalogue.at(itemRows[position]!);
+}
 
 /** One list while it is filled. */
 class Filling {
@@ -74,8 +79,9 @@ class Filling {
   readonly #explored: readonly number[];
   readonly #isGone: Uint8Array;
 
-  constructor(candidates: Candidates, itemAt: ItemAt, relevance: Float64Array, blend: Blend) {
+  constructor(candidates: Candidates, catalogue: Catalogue, relevance: Float64Array, blend: Blend) {
     const { rules = [], diversity, quotas, exploration } = blend;
+    const itemAt = itemsOf(candidates, catalogue);
     this.#candidates = candidates;
     this.#relevance = boosted(relevance, itemAt, rules);
     this.#isBuried = buried(candidates.length, itemAt, rules);
@@ -83,7 +89,7 @@ class Filling {
     this.#pinned = pinsOf(rules, itemAt, this.#relevance);
     this.#isGone = new Uint8Array(candidates.length);
     for (const position of this.#pinned.values()) this.#isGone[position] = 1;
-    this.#spread = spreadOf(diversity, { count: candidates.length, itemAt });
+    this.#spread = spreadOf(diversity, { catalogue, itemRows: candidates.itemRows });
     this.#quotas = new QuotaBook(quotas);
     this.#exploration = exploration;
     this.#explored = exploration ? proposedBy(exploration.source, candidates, this.#isBuried) : [];
@@ -143,10 +149,10 @@ class Filling {
   }
 
   #byRelevance(): Uint32Array {
-    const [worth, isBuried] = [this.#relevance, this.#isBuried];
-    return Uint32Array.from(worth.keys()).sort(
-      (left, right) => isBuried[left]! - isBuried[right]! || worth[right]! - worth[left]! || left - right,
-    );
+    const order = descending(this.#relevance);
+    if (!this.#isBuried.includes(1)) return order;
+    const isBuried = (position: number): boolean => this.#isBuried[position] === 1;
+    return Uint32Array.of(...order.filter((at) => !isBuried(at)), ...order.filter(isBuried));
   }
 
   /** The choice where chance has a part in it. */

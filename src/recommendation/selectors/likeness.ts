@@ -1,27 +1,26 @@
 import type { Likeness } from "#declarations";
-import type { Item } from "#events";
+import type { Catalogue, Item } from "#events";
 
 /** How alike two of the items are, by their positions: 0 to 1, nothing in common 0. */
 export type LikenessOf = (one: number, other: number) => number;
 
-type ItemAt = (position: number) => Item;
+/** The rows of items, by position. */
+export interface ComparedItems {
+  readonly catalogue: Pick<Catalogue, "at" | "tagCodesOf">;
+  readonly itemRows: ArrayLike<number>;
+}
 
 /** What an item is compared by is worked out when it is first asked for: of hundreds of candidates few come near a place. */
-export function likenessOf(itemAt: ItemAt, kind: Likeness): LikenessOf {
-  return kind === "tags" ? byTags(itemAt) : byVectors(itemAt);
+export function likenessOf({ catalogue, itemRows }: ComparedItems, kind: Likeness): LikenessOf {
+  return kind === "tags"
+    ? byTags(whenAsked((position) => catalogue.tagCodesOf(itemRows[position]!)))
+    : byVectors(whenAsked((position) => unitVectorOf(catalogue.at(itemRows[position]!))));
 }
 
 /** Jaccard: the tags two items share, over the tags either has. */
-function byTags(itemAt: ItemAt): LikenessOf {
-  const codes = new Map<string, number>();
-  const codeOf = (tag: string): number => {
-    const code = codes.get(tag) ?? codes.size;
-    codes.set(tag, code);
-    return code;
-  };
-  const tagsOf = whenAsked(itemAt, ({ tags }) => Uint32Array.from(new Set(tags), codeOf).sort());
+function byTags(tagCodesAt: (position: number) => readonly number[]): LikenessOf {
   return (one, other) => {
-    const [own, theirs] = [tagsOf(one), tagsOf(other)];
+    const [own, theirs] = [tagCodesAt(one), tagCodesAt(other)];
     let shared = 0;
     for (let left = 0, right = 0; left < own.length && right < theirs.length; ) {
       const difference = own[left]! - theirs[right]!;
@@ -34,13 +33,9 @@ function byTags(itemAt: ItemAt): LikenessOf {
 }
 
 /** Cosine, not below 0; 0 for an item without a vector, and between vectors of different lengths. */
-function byVectors(itemAt: ItemAt): LikenessOf {
-  const unitOf = whenAsked(itemAt, ({ vector = [] }) => {
-    const norm = Math.hypot(...vector) || 1;
-    return Float64Array.from(vector, (value) => value / norm);
-  });
+function byVectors(unitAt: (position: number) => Float64Array): LikenessOf {
   return (one, other) => {
-    const [own, theirs] = [unitOf(one), unitOf(other)];
+    const [own, theirs] = [unitAt(one), unitAt(other)];
     if (theirs.length !== own.length) return 0;
     let cosine = 0;
     for (let place = 0; place < own.length; place++) cosine += own[place]! * theirs[place]!;
@@ -48,11 +43,15 @@ function byVectors(itemAt: ItemAt): LikenessOf {
   };
 }
 
-function whenAsked<Worth>(itemAt: ItemAt, make: (item: Item) => Worth): (position: number) => Worth {
-  const made = new Map<number, Worth>();
+function unitVectorOf({ vector = [] }: Item): Float64Array {
+  const norm = Math.hypot(...vector) || 1;
+  return Float64Array.from(vector, (value) => value / norm);
+}
+
+function whenAsked<Worth>(make: (position: number) => Worth): (position: number) => Worth {
+  const made: (Worth | undefined)[] = [];
   return (position) => {
-    const known = made.get(position) ?? make(itemAt(position));
-    made.set(position, known);
-    return known;
+    made[position] ??= make(position);
+    return made[position];
   };
 }

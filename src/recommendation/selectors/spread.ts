@@ -1,7 +1,6 @@
 import { assert } from "#base";
 import type { Diversity } from "#declarations";
-import type { Item } from "#events";
-import { type LikenessOf, likenessOf } from "./likeness.ts";
+import { type ComparedItems, type LikenessOf, likenessOf } from "./likeness.ts";
 
 /** What keeps a list from being all alike, while it grows from the top. Relevance is not below 0. */
 export interface Spread {
@@ -18,17 +17,12 @@ const none: Spread = {
   chose: () => {},
 };
 
-interface Compared {
-  /** Of candidates. */
-  readonly count: number;
-  readonly itemAt: (position: number) => Item;
-}
-
-export function spreadOf(diversity: Diversity | undefined, { count, itemAt }: Compared): Spread {
+/** `items`: the candidates. */
+export function spreadOf(diversity: Diversity | undefined, items: ComparedItems): Spread {
   if (!diversity) return none;
-  const likeness = likenessOf(itemAt, diversity.likeness);
+  const likeness = likenessOf(items, diversity.likeness);
   return diversity.kind === "mmr"
-    ? new MarginalRelevance(diversity.lambda, count, likeness)
+    ? new MarginalRelevance(diversity.lambda, items.itemRows.length, likeness)
     : new WindowPenalty(diversity, likeness);
 }
 

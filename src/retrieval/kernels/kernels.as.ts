@@ -12,13 +12,14 @@
  */
 
 import { ENTRY, HEAP_HEADER, offer, threshold } from "./heap.as";
+import { dotCode, dotVector, mostByCode } from "./products.as";
 
 export { clearHeap, sortHeap } from "./heap.as";
 
 const NONE: u32 = 0xffffffff;
 const LANES: u32 = 32;
-/** Slots that wait to be compared by their codes: there is room for so many, and a block may bring 32. */
-const FOUND_BYTES: usize = (512 - 32) * 4;
+/** Slots that wait to be compared by their codes: there is room for so many, a block may bring 32, and a sum stands behind them. */
+const FOUND_BYTES: usize = (512 - 32 - 1) * 4;
 
 let codes: usize = 0;
 let vectors: usize = 0;
@@ -57,36 +58,6 @@ export function attach(
   pairs = pairsAt;
   codewords = codewordsAt;
   weights = weightsAt;
-}
-
-/** Inner product of 8-bit codes with a 16-bit query, exact in 32 bits for up to 512 elements. */
-function dotCode(code: usize, query: usize, end: usize): f32 {
-  let low = i32x4.splat(0);
-  let high = i32x4.splat(0);
-  for (let at: usize = 0; at < end; at += 16) {
-    const bytes = v128.load(code + at);
-    low = i32x4.add(low, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(bytes), v128.load(query + (at << 1))));
-    high = i32x4.add(
-      high,
-      i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(bytes), v128.load(query + (at << 1), 16)),
-    );
-  }
-  return sumLanes(f32x4.convert_i32x4_s(i32x4.add(low, high)));
-}
-
-function dotVector(left: usize, right: usize, end: usize): f32 {
-  let first = f32x4.splat(0);
-  let second = f32x4.splat(0);
-  for (let at: usize = 0; at < end; at += 32) {
-    first = f32x4.add(first, f32x4.mul(v128.load(left + at), v128.load(right + at)));
-    second = f32x4.add(second, f32x4.mul(v128.load(left + at, 16), v128.load(right + at, 16)));
-  }
-  return sumLanes(f32x4.add(first, second));
-}
-
-function sumLanes(lanes: v128): f32 {
-  const pairs = f32x4.add(lanes, v128.shuffle<f32>(lanes, lanes, 2, 3, 0, 1));
-  return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
 }
 
 /** The lanes of a block that live and, with a mask (a bit per row), are allowed. */
@@ -179,8 +150,19 @@ function lanesBelow(codes: usize, tables: usize, bound: u32): u32 {
   return i8x16.bitmask(i8x16.lt_u(low, limit)) | (i8x16.bitmask(i8x16.lt_u(high, limit)) << 16);
 }
 
+/**
+ * Reads a word of the code of each slot that stands from `from` to `end`: far memory fetches so many side by side as a comparison in between would not
+ * let it. The sum is stored behind them, for what nobody needs is not read.
+ */
+function fetchCodes(from: usize, end: usize): void {
+  let sum: u32 = 0;
+  for (let at = from; at < end; at += 4) sum += load<u32>(codes + <usize>load<u32>(at) * elements);
+  store<u32>(end, sum);
+}
+
 /** Offers the slots that stand from `from` to `end` by their codes. */
 function offerCodes(from: usize, end: usize, query: usize, heap: usize, capacity: u32): void {
+  fetchCodes(from, end);
   let limit = threshold(heap, capacity);
   for (let at = from; at < end; at += 4) {
     const slot = load<u32>(at);
@@ -358,9 +340,10 @@ function offerVectors(
 ): void {
   let limit = threshold(heap, capacity);
   let least = limit * scale - margin;
+  fetchCodes(from, end);
   for (let at = from; at < end; at += 4) {
     const slot = <usize>load<u32>(at);
-    if (mostByCode(codes + slot * elements, coded) <= least) continue;
+    if (mostByCode(codes + slot * elements, coded, elements) <= least) continue;
     const score = dotVector(vectors + ((slot * elements) << 2), query, elements << 2);
     if (score > limit) {
       offer(heap, capacity, score, <u32>slot);
@@ -371,28 +354,22 @@ function offerVectors(
   store<u32>(heap, load<u32>(heap, 4) + <u32>((end - from) >> 2), 4);
 }
 
-/** As `dotCode`; infinite where the code is at an end of its range, for what it stands for may lie beyond. */
-function mostByCode(code: usize, query: usize): f32 {
-  let low = i32x4.splat(0);
-  let high = i32x4.splat(0);
-  let ends = i8x16.splat(0);
-  for (let at: usize = 0; at < elements; at += 16) {
-    const bytes = v128.load(code + at);
-    ends = i8x16.max_u(ends, i8x16.abs(bytes));
-    low = i32x4.add(low, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(bytes), v128.load(query + (at << 1))));
-    high = i32x4.add(
-      high,
-      i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(bytes), v128.load(query + (at << 1), 16)),
-    );
+/** As `fetchCodes`, every line of the cache of the vectors of a heap's entries; the sum is stored in place of its count of what was compared. */
+function fetchVectors(heap: usize, have: u32): void {
+  const bytes = elements << 2;
+  let sum: u32 = 0;
+  for (let entry: u32 = 0; entry < have; entry++) {
+    const vector = vectors + <usize>load<u32>(heap + HEAP_HEADER + <usize>entry * ENTRY, 4) * bytes;
+    for (let at: usize = 0; at < bytes; at += 64) sum += load<u32>(vector + at);
   }
-  if (v128.any_true(i8x16.eq(ends, i8x16.splat(127)))) return Infinity;
-  return sumLanes(f32x4.convert_i32x4_s(i32x4.add(low, high)));
+  store<u32>(heap, sum, 4);
 }
 
 /** Offers what one heap holds to another, by vectors: exact. */
 export function rescore(from: usize, query: usize, heap: usize, capacity: u32): void {
   const end = elements << 2;
   const have = load<u32>(from);
+  fetchVectors(from, have);
   for (let entry: u32 = 0; entry < have; entry++) {
     const slot = load<u32>(from + HEAP_HEADER + <usize>entry * ENTRY, 4);
     const score = dotVector(vectors + <usize>slot * end, query, end);
