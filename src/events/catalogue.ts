@@ -165,7 +165,7 @@ export class Catalogue {
     for (const watcher of this.#watchers) watcher(item, before);
   }
 
-  /** The one string for a tag has it: a copy for every item would lie far from the others and be compared with them letter by letter. */
+  /** Of a tag, whose one string all items share: a copy for each would lie far from the others and be compared with them letter by letter. */
   #codeOf(tag: string): number {
     const known = this.#tagCodes.get(tag);
     if (known !== undefined) return known;

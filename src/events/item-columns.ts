@@ -1,10 +1,12 @@
+import { grown } from "#numeric";
+
 /**
  * @file What is asked of every candidate of every list, in one place for each item: of a million, each place is a read of far memory, and an object with
  * its lists of strings is five. A row is half a line of the cache,
  *
  *     since when it is there f64 | codes of its tags, sorted, 6 x u32
  *
- * of which the first says FEW where an item has none left for all its tags.
+ * of which the first is MORE where an item has more tags than that.
  */
 const ROW_BYTES = 32;
 const TAGS_FROM = 2;
@@ -12,10 +14,9 @@ const TAGS = 6;
 /** In place of a code: there is none. */
 const NONE = 0xffffffff;
 /** In place of the first: there are more than a row has room for. */
-const FEW = 0xfffffffe;
+const MORE = 0xfffffffe;
 
 const FIRST_ROOM = 1024;
-const GROWTH = 1.5;
 
 export class ItemColumns {
   #times = new Float64Array((FIRST_ROOM * ROW_BYTES) / 8);
@@ -27,7 +28,7 @@ export class ItemColumns {
     this.#times[(row * ROW_BYTES) / 8] = sinceMs;
     const from = (row * ROW_BYTES) / 4 + TAGS_FROM;
     for (let place = 0; place < TAGS; place++) this.#words[from + place] = tagCodes[place] ?? NONE;
-    if (tagCodes.length > TAGS) this.#words[from] = FEW;
+    if (tagCodes.length > TAGS) this.#words[from] = MORE;
   }
 
   /** Of a row that was set. */
@@ -42,18 +43,16 @@ export class ItemColumns {
     for (let place = 0; place < TAGS; place++) {
       const code = this.#words[from + place]!;
       if (code === NONE) break;
-      if (code === FEW) return undefined;
+      if (code === MORE) return undefined;
       codes.push(code);
     }
     return codes;
   }
 
   #makeRoom(row: number): void {
-    const room = (this.#times.length * 8) / ROW_BYTES;
-    if (row < room) return;
-    const grown = new Float64Array((Math.ceil(Math.max(row + 1, room * GROWTH)) * ROW_BYTES) / 8);
-    grown.set(this.#times);
-    this.#times = grown;
-    this.#words = new Uint32Array(grown.buffer);
+    const times = grown(this.#times, ((row + 1) * ROW_BYTES) / 8);
+    if (times === this.#times) return;
+    this.#times = times;
+    this.#words = new Uint32Array(times.buffer);
   }
 }

@@ -1,3 +1,5 @@
+import { countUpTo } from "./count-up-to.ts";
+
 /**
  * Positions of numbers, the greatest first, equal ones as they stand. They are sorted as numbers, which takes a fraction of the time that comparing by a
  * function takes; then each looks for its place among them. NaN is none of them.
@@ -11,16 +13,4 @@ export function descending(values: Float64Array): Uint32Array {
     order[values.length - upTo + taken[upTo]!++] = position;
   }
   return order;
-}
-
-/** How many are not greater. */
-function countUpTo(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -5,6 +5,7 @@ export {
   type ReliabilityBin,
   reliability,
 } from "./binary-metrics.ts";
+export { countUpTo } from "./count-up-to.ts";
 export { descending } from "./descending.ts";
 export { dot } from "./dot.ts";
 export { gini } from "./gini.ts";

@@ -1,5 +1,6 @@
 import { DAY_MS } from "#base";
 import { InterestLife, type InterestLifeRates, type InterestStage, interestStages } from "#models";
+import { countUpTo } from "#numeric";
 
 /** Where an interest stands in its life, and what says so. */
 export interface Pace {
@@ -220,16 +221,5 @@ function dayOf(timeMs: number): number {
 
 /** How many of the times, ascending, are in (from, to]. */
 function between(timesMs: readonly number[], fromMs: number, toMs: number): number {
-  return upTo(timesMs, toMs) - upTo(timesMs, fromMs);
-}
-
-function upTo(timesMs: readonly number[], timeMs: number): number {
-  let low = 0;
-  let high = timesMs.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (timesMs[middle]! <= timeMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return countUpTo(timesMs, toMs) - countUpTo(timesMs, fromMs);
 }

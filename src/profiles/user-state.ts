@@ -1,4 +1,5 @@
 import { assert } from "#base";
+import { countUpTo } from "#numeric";
 
 /** How a person uses the product. */
 export const userStates = ["new", "core", "casual", "marginal", "dormant", "resurrected"] as const;
@@ -47,18 +48,6 @@ function stretchBegin(activeDays: readonly number[], until: number, firstDay: nu
   while (at > 0 && activeDays[at]! - activeDays[at - 1]! <= STATE_DAYS) at--;
   const begin = activeDays[at]!;
   return at === 0 && begin - firstDay <= STATE_DAYS ? firstDay : begin;
-}
-
-/** How many are at most `day`. */
-function countUpTo(days: readonly number[], day: number): number {
-  let low = 0;
-  let high = days.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (days[middle]! <= day) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 const QUARTER_WEEKS = 13;

@@ -6,6 +6,9 @@ import { problemOf } from "./problem.ts";
 /** Beyond this a body that trickles in is given up: it takes room in flight that others wait for. */
 export const REQUEST_TIMEOUT_MS = 60_000;
 
+/** Whoever does not hang up by then has read the answer or will not. To end at once would take it away from who still sends. */
+const LINGER_MS = 1000;
+
 /** Answers what Node refuses before it is a request, and ends the connection: nobody can tell where the next request would begin. */
 export function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === "ECONNRESET" || socket.destroyed) return;
@@ -21,8 +24,12 @@ export function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): 
     `content-length: ${Buffer.byteLength(body)}`,
     "connection: close",
   ];
-  if (socket.writable) socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
-  else socket.destroy();
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+  socket.setTimeout(LINGER_MS, () => socket.destroy());
 }
 
 /** Node's own codes -> ours, and how to mend it. */

@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
+import { promisify } from "node:util";
 import { afterEach, expect, test } from "vitest";
 import { type Clock, HistoricalClock, nextTurn } from "#base";
 import type { Ingestion, IngestResult } from "#events";
@@ -251,3 +253,15 @@ test.each([
     expect(JSON.parse(body!)).toMatchObject({ status, code, detail: expect.stringMatching(/send/) });
   },
 );
+
+test("who was refused and does not hang up is hung up on", async () => {
+  const { port, hostname } = new URL(await start(700 * KIB));
+  const host = hostname.replace(/[[\]]/g, "");
+  const socket = connect({ port: Number(port), host, allowHalfOpen: true });
+  const connections = promisify(server!.server.getConnections.bind(server!.server));
+  socket.write("what is this\r\n\r\n");
+  await once(socket.resume(), "end"); // the answer is there; our side stays open
+  expect(await connections()).toBe(1);
+  await until(async () => (await connections()) === 0);
+  socket.destroy();
+});

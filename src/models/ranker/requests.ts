@@ -1,4 +1,5 @@
 import { HOUR_MS, Random, SECOND_MS } from "#base";
+import { countUpTo } from "#numeric";
 import { type History, historyOf, type Interactions } from "#sequences";
 import type { Heads } from "./acts.ts";
 
@@ -253,8 +254,8 @@ class Timeline {
     const from = evenly ? this.#born : this.#items;
     const timesMs = evenly ? this.#bornMs : this.#timesMs;
     const reachMs = evenly ? 0 : this.#reachMs;
-    const first = reachMs > 0 ? countUntil(timesMs, timeMs - reachMs) : 0;
-    const count = countUntil(timesMs, timeMs + reachMs) - first;
+    const first = reachMs > 0 ? countUpTo(timesMs, timeMs - reachMs) : 0;
+    const count = countUpTo(timesMs, timeMs + reachMs) - first;
     for (let tries = 0; tries < TRIES && count > 0; tries++) {
       const item = from[first + random.integer(count)]!;
       if (!others.has(item)) return item;
@@ -264,14 +265,3 @@ class Timeline {
 }
 
 const TRIES = 20;
-
-/** How many of the ascending times are not after `timeMs`. */
-function countUntil(timesMs: Float64Array, timeMs: number): number {
-  let [low, high] = [0, timesMs.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (timesMs[middle]! <= timeMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}

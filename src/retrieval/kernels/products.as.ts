@@ -32,18 +32,11 @@ function sumLanes(lanes: v128): f32 {
 
 /** As `dotCode`; infinite where the code is at an end of its range, for what it stands for may lie beyond. */
 export function mostByCode(code: usize, query: usize, end: usize): f32 {
-  let low = i32x4.splat(0);
-  let high = i32x4.splat(0);
-  let ends = i8x16.splat(0);
-  for (let at: usize = 0; at < end; at += 16) {
-    const bytes = v128.load(code + at);
-    ends = i8x16.max_u(ends, i8x16.abs(bytes));
-    low = i32x4.add(low, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(bytes), v128.load(query + (at << 1))));
-    high = i32x4.add(
-      high,
-      i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(bytes), v128.load(query + (at << 1), 16)),
-    );
-  }
-  if (v128.any_true(i8x16.eq(ends, i8x16.splat(127)))) return Infinity;
-  return sumLanes(f32x4.convert_i32x4_s(i32x4.add(low, high)));
+  return isAtEnd(code, end) ? Infinity : dotCode(code, query, end);
+}
+
+function isAtEnd(code: usize, end: usize): bool {
+  let most = i8x16.splat(0);
+  for (let at: usize = 0; at < end; at += 16) most = i8x16.max_u(most, i8x16.abs(v128.load(code + at)));
+  return v128.any_true(i8x16.eq(most, i8x16.splat(127)));
 }
