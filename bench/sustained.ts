@@ -60,15 +60,18 @@ export type Answered = RequestLoadResult & { readonly cpuUs: number };
 /** Requests before those that are measured, as part of their number. */
 const WARM_UP = 0.2;
 
-/** Asks a server of this process at the rate given, or the highest that it keeps up with. */
-export function sustainRequests({ address, seconds, ...asking }: Asking): Promise<Sustained<Answered>> {
+/** Asks a server of this process at the rate given, or the highest that it keeps up with once V8 has compiled what it takes: a first second does not count. */
+export async function sustainRequests({ address, seconds, ...asking }: Asking): Promise<Sustained<Answered>> {
   const { port, hostname: host } = new URL(address);
-  return sustain(asking.requestsPerSecond, seconds, async (requestsPerSecond, requests) => {
+  const attemptAt = async (requestsPerSecond: number, requests: number): Promise<Answered> => {
     const warmUp = Math.ceil(WARM_UP * requests);
     const before = process.cpuUsage();
     const task = { ...asking, host, port: Number(port), requestsPerSecond, requests, warmUp };
     const load = await runRequestLoad(task);
     const { user, system } = process.cpuUsage(before);
     return { ...load, bytes: load.bytes / requests, cpuUs: (user + system) / (requests + warmUp) };
-  });
+  };
+  const { requestsPerSecond } = asking;
+  await attemptAt(requestsPerSecond, Math.ceil(requestsPerSecond * Math.min(LOOK_SECONDS, seconds)));
+  return sustain(requestsPerSecond, seconds, attemptAt);
 }
